@@ -1,0 +1,112 @@
+"""What can go wrong, in words: the error tree and the catalogue.
+
+    Problem                 everything this project raises on purpose
+     +- LinkProblem         the wire itself: port absent, lost, damaged beyond repair
+     +- NoModem             nothing that talks was found: silence, NULs, noise
+     +- Refusal             stopped before the first write, by a rule or a missing consent
+     |   +- BadFile         a firmware file is damaged or not understood
+     +- ModemProblem        the modem answers, but not what the protocol allows
+     |   +- TransferProblem the transfer protocol (STP) came to no good end
+     +- UpdateFailed        the route was carried out and did not lead to the goal
+     +- Stopped             the user asked to stop
+
+Rules: every error has a stable `code` that stands in `CATALOGUE`; the row says
+what happened, what to do next, and the state of the modem when nobody who
+knows better says otherwise. States: `untouched` (nothing was written),
+`recoverable` (run the same command again), `updated`, `unknown` (do not cut
+the power). `upgrade` stamps `modem_state` on the way up, because only it knows
+what was written. Raw bytes are kept for the log, never for the message.
+"""
+
+UNTOUCHED = "untouched"
+RECOVERABLE = "recoverable"
+UPDATED = "updated"
+UNKNOWN = "unknown"
+
+AGAIN = "Run the same command again: it carries on from where the modem is."
+POWER = (
+    "Cut all power for 10 seconds (USB and battery; the reset button does not "
+    "reset the modem), then run the same command again."
+)
+
+# code: (what happened, what to do next, state of the modem unless somebody knows better)
+CATALOGUE = {}
+
+
+class Problem(Exception):
+    """Something went wrong and there are words for it.
+
+    Args:
+        code: a key of `CATALOGUE`.
+        detail: what is special about this case: a name, a number; no raw bytes.
+        raw: the bytes that the modem sent, for the log.
+    """
+
+    def __init__(self, code, detail="", raw=b""):
+        Exception.__init__(self, code, detail)
+        self.code = code
+        self.detail = detail
+        self.raw = bytes(raw)
+        self._state = None
+
+    @property
+    def happened(self):
+        """One sentence: what happened."""
+        text = CATALOGUE[self.code][0]
+        return text + (" (" + self.detail + ")." if self.detail else ".")
+
+    @property
+    def hint(self):
+        """What to do next."""
+        return CATALOGUE[self.code][1]
+
+    @property
+    def modem_state(self):
+        """`untouched`, `recoverable`, `updated` or `unknown`."""
+        return self._state or CATALOGUE[self.code][2]
+
+    def stamp(self, state):
+        """Somebody who knows what was written says so. The first word stands."""
+        if self._state is None:
+            self._state = state
+        return self
+
+
+class LinkProblem(Problem):
+    """The wire: the port went away or carries nothing whole."""
+
+
+class NoModem(Problem):
+    """Nothing that talks was found at the port."""
+
+
+class Refusal(Problem):
+    """A rule forbids it, or a consent is missing. Nothing was written.
+
+    Args:
+        consent: the name of the consent that would allow it, without dashes; "" where none helps.
+    """
+
+    def __init__(self, code, detail="", consent=""):
+        Problem.__init__(self, code, detail)
+        self.consent = consent
+
+
+class BadFile(Refusal):
+    """A firmware file is damaged, or this program does not understand it."""
+
+
+class ModemProblem(Problem):
+    """The modem answers, but not what it should."""
+
+
+class TransferProblem(ModemProblem):
+    """The transfer protocol came to no good end."""
+
+
+class UpdateFailed(Problem):
+    """The steps were carried out, but the modem does not run what it should."""
+
+
+class Stopped(Problem):
+    """The user asked to stop, and a safe point was reached."""

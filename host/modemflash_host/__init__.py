@@ -1,0 +1,1 @@
+"""modemflash on a PC: ports, files, the command line, and the simulated modem."""

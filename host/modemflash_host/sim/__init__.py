@@ -1,0 +1,1 @@
+"""The simulated modem and its doors; it ships with the product."""
