@@ -19,6 +19,8 @@ unanswered, 0 for no limit.
 `stop_wanted()` the number of times the user asked to stop (0: go on).
 """
 
+from modemflash.errors import Stopped
+
 TICK_MS = 250
 
 
@@ -31,38 +33,50 @@ class Line:
         reporter: who is told, see above.
     """
 
-    def __init__(self, port, clock, reporter):
+    def __init__(self, port: "Port", clock: "Clock", reporter: "Reporter") -> None:
         self.port = port
         self.clock = clock
         self.reporter = reporter
         self.baud = 0
         self._byte = bytearray(64)
+        self._stop_at = 1
+        self._stop_code = "stopped-before-write"
 
-    def now(self):
+    def now(self) -> int:
         """Milliseconds of a clock that may wrap; only for `since`."""
         return self.clock.ticks_ms()
 
-    def since(self, start):
+    def since(self, start: int) -> int:
         """Milliseconds that have gone by since `start`, a value of `now`."""
         return self.clock.ticks_diff(self.clock.ticks_ms(), start)
 
-    def report(self, kind, **fields):
+    def report(self, kind: str, **fields: "Any") -> None:
         """Tell the reporter one event, a dict with "event": kind."""
         fields["event"] = kind
         self.reporter.report(fields)
 
-    def set_baud(self, rate):
+    def guard(self, presses: int, code: str) -> None:
+        """From here on `presses` more wishes to stop end the run, with `code`."""
+        self._stop_at = self.reporter.stop_wanted() + presses
+        self._stop_code = code
+
+    def checkpoint(self) -> None:
+        """A safe point between two requests: raise Stopped when the user wants that."""
+        if self.reporter.stop_wanted() >= self._stop_at:
+            raise Stopped(self._stop_code)
+
+    def set_baud(self, rate: int) -> bool:
         """Change the rate of our side. False where the link cannot do it."""
         if self.port.set_baud(rate) is False:
             return False
         self.baud = rate
         return True
 
-    def write(self, buf, off=0, n=-1):
+    def write(self, buf: "Readable", off: int = 0, n: int = -1) -> None:
         """Send `n` bytes of `buf` from `off` on (all of them by default)."""
         self.port.write(buf, off, len(buf) - off if n < 0 else n)
 
-    def read(self, buf, n, timeout_ms):
+    def read(self, buf: "Writable", n: int, timeout_ms: int) -> int:
         """At most `n` bytes into the start of `buf`; 0 when the time is over."""
         clock = self.clock
         start = clock.ticks_ms()
@@ -80,7 +94,7 @@ class Line:
             if clock.ticks_diff(clock.ticks_ms(), start) >= timeout_ms:
                 return 0
 
-    def sleep(self, ms):
+    def sleep(self, ms: int) -> None:
         """Wait with ticks. Input is left where it is."""
         clock = self.clock
         start = clock.ticks_ms()
@@ -92,10 +106,17 @@ class Line:
                 return
             clock.sleep_ms(left if left < TICK_MS else TICK_MS)
 
-    def drop_until_quiet(self, quiet_ms, cap_ms):
+    def drop_until_quiet(self, quiet_ms: int, cap_ms: int) -> bool:
         """Drop input until nothing came for `quiet_ms`. False when `cap_ms` ran out first."""
         start = self.now()
         while self.since(start) < cap_ms:
             if not self.read(self._byte, 64, quiet_ms):
                 return True
         return False
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modemflash.contracts import Clock, Port, Readable, Reporter, Writable
