@@ -1,0 +1,107 @@
+"""Who the modem is: its identity, and a record of what an update might change.
+
+Rules that hold here: read-only; a modem that answers with ERROR gives an empty
+identity, never an exception; all that was said is kept as printable text.
+Facts: docs/protocol.md ("Identity").
+"""
+
+from modemflash.builds import version_in
+
+
+class Identity:
+    """Who the modem says it is. Empty strings and None where it did not say.
+
+    Attributes:
+        product: "FiPy", "GPy", "VZM20Q", "GM02S", ...
+        family: "pycom" (Monarch 1), "monarch2" or "".
+        build: the five-digit number of the running firmware.
+        version: e.g. "LR5.1.1.0-41065".
+        ue: e.g. "UE5.0.0.0d".
+        bootloaders: list of (name, text, active) in the modem's own order.
+        raw: dict of command -> printable reply.
+    """
+
+    def __init__(self) -> None:
+        self.product = ""
+        self.family = ""
+        self.build = None  # type: int | None
+        self.version = ""
+        self.ue = ""
+        self.bootloaders = []  # type: list[tuple[str, str, bool]]
+        self.raw = {}  # type: dict[str, str]
+
+
+# Asked before and after; every one is read-only.
+RECORD = (
+    "ATI1",
+    'AT!="showver"',
+    "AT+CGDCONT?",
+    "AT+SQNBANDSEL?",
+    "AT+CFUN?",
+    "AT+CEREG?",
+    "AT+CPSMS?",
+)
+
+
+def identify(modem: "Modem") -> Identity:
+    """Read-only questions; a modem that answers them with ERROR gives an empty identity."""
+    who = Identity()
+    for command in ("AT+CGMM", "ATI", "ATI1", 'AT!="showver"'):
+        reply = modem.at.command(command, 10000)
+        if not reply.ok:  # showver was seen to answer a bare ERROR once
+            reply = modem.at.command(command, 10000)
+        who.raw[command] = reply.text
+    modem.at.resync(3000)  # one firmware prints the showver block again behind its OK
+    read_identity(who)
+    return who
+
+
+def record(modem: "Modem") -> "dict[str, str]":
+    """What can be read and compared: versions, contexts, bands, radio, registration, power saving."""
+    found = {}
+    for command in RECORD:
+        reply = modem.at.command(command, 10000)
+        if reply.ok:
+            found[command] = reply.text
+    modem.at.resync(3000)
+    return found
+
+
+def read_identity(who: Identity) -> None:
+    """Fill `who` from its raw replies: the five known forms of showver, ATI and ATI1."""
+    for name in ("GM02S", "FiPy", "GPy", "VZM20Q"):
+        if not who.product and (name in who.raw.get("AT+CGMM", "") or name in who.raw.get("ATI", "")):
+            who.product = name
+    if who.product:
+        who.family = "monarch2" if who.product.startswith("GM02") else "pycom"
+    for text in who.raw.get("ATI1", "").replace(";", "\n").split("\n"):
+        text = text.strip()
+        if text.startswith("UE") and not who.ue:
+            who.ue = text
+        elif text.startswith("LR"):
+            who.version = text
+    who.build = version_in(who.version)
+    for text in who.raw.get('AT!="showver"', "").split("\n"):
+        name, colon, value = split_once(text.strip())
+        if name.startswith("Bootloader"):
+            entry = (name.rstrip("*"), value, name.endswith("*"))
+            if entry not in who.bootloaders:
+                who.bootloaders.append(entry)
+        elif name == "Software" and who.build is None:
+            who.build = version_in(value)
+            who.version = who.version or value.split(" by ")[0]
+        elif name == "UE" and not who.ue:
+            who.ue = value
+
+
+def split_once(text: str) -> "tuple[str, bool, str]":
+    """("name", True, "value") of "name : value"; (text, False, "") without a colon."""
+    at = text.find(":")
+    if at < 0:
+        return text, False, ""
+    return text[:at].strip(), True, text[at + 1 :].strip()
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modemflash.modem import Modem
