@@ -1,0 +1,255 @@
+"""The steps of an update, one function each; `upgrade` calls them in the plan's order.
+
+Rules that hold here: a step starts only where its precondition was measured; a
+modem's ERROR to a preparation is no failure; waiting for an install means
+probing at both rates and telling "still silent" from "answers, still
+installing"; nobody but the modem says that it worked. Facts: docs/protocol.md
+("Routes", "After a cut").
+"""
+
+from modemflash import stp
+from modemflash.at import printable
+from modemflash.errors import ModemProblem, Refusal, UpdateFailed
+from modemflash.identity import identify
+from modemflash.modem import BOOT_RATE, RATE
+
+INSTALL_MS = 1200000  # 1-10 minutes is usual; twenty are allowed before anybody may worry
+UPDATER_MS = 600000  # an updater was seen to take minutes before it answered
+REBOOT_MS = 180000
+NO_REPORT_MS = 300000  # a modem that answers but reports nothing of an install for so long has none
+CHECK_MS = 10000
+
+# Asked in the application and in mtools before anything else. ERROR to any of them is harmless.
+PREPARATION = (
+    "AT+BIND=AT",
+    "ATE0",
+    "AT+SMLOG?",
+    'AT+SQNUPGRADENTF="started"',
+    'AT+SQNWL="sqndcc",2',
+    "AT+CFUN=4",
+)
+
+
+class Job:
+    """What the steps of one run share.
+
+    Attributes:
+        line, modem: the open line and the modem found on it.
+        careful: the second attempt: no request is ever repeated, a loss restarts the session.
+        answer_timeout_ms: how long one answer inside a transfer may take.
+        sent_bytes: bytes of firmware that the modem took.
+        radio: the value of AT+CFUN before the preparation, "" when it was not read.
+    """
+
+    def __init__(self, line: "Line", modem: "Modem", answer_timeout_ms: int = 300000, careful: bool = False) -> None:
+        self.line = line
+        self.modem = modem
+        self.careful = careful
+        self.answer_timeout_ms = answer_timeout_ms
+        self.sent_bytes = 0
+        self.radio = ""
+
+
+def prepare(job: Job) -> None:
+    """Bind the port, echo and radio off; keep a crash dump that an earlier crash left."""
+    at = job.modem.at
+    job.radio = printable(at.command("AT+CFUN?").value(b"+CFUN"))
+    dump = at.binary('AT+FSRDFILE="/fs/crashdump"')
+    if dump.result == b"OK" and dump.size > 8:
+        job.line.report("crash-dump", size=dump.size, raw=bytes(dump.raw))
+    for command in PREPARATION:
+        job.line.checkpoint()
+        at.command(command, 15000)
+    if at.resync() != b"OK":
+        raise ModemProblem("modem-out-of-step")
+
+
+def restore_radio(job: Job) -> None:
+    """Give the radio back its state when an update ends before the modem rebooted."""
+    if job.radio and job.radio != "4" and job.modem.state == "application":
+        job.modem.at.command("AT+CFUN=" + job.radio, 15000)
+        job.radio = ""
+
+
+def stage(job: Job, image: "Image", source: "Source") -> None:
+    """Store a difference in the modem's file system; the old firmware stays whole."""
+    _order_session(job, "AT+SMSTPU")
+    _transfer(job, image, source, stp.CONTAINER)
+
+
+def send(job: Job, image: "Image", source: "Source") -> None:
+    """Write an image as it comes, in recovery (or in the application: a boot ROM)."""
+    job.modem.at.command("AT+CFUN=4", 15000)
+    _order_session(job, 'AT+SMSTPU="ON_THE_FLY"')
+    _transfer(job, image, source, stp.CONTAINER)
+
+
+def load_updater(job: Job, image: "Image", source: "Source") -> None:
+    """Give the boot loader the updater ELF, and wait until that program answers."""
+    modem, line = job.modem, job.line
+    _raise_rate(job)
+    _order_session(job, "AT+STP")
+    _transfer(job, image, source, stp.ELF)
+    line.report("phase", phase="load-updater", usual_s=120, allowed_s=UPDATER_MS // 1000, note="the updater starts")
+    modem.await_state(("recovery", "updater", "errors-only"), RATE, UPDATER_MS, UPDATER_MS - 60000)
+    if modem.state == "boot-loader":
+        raise UpdateFailed("updater-not-started")
+
+
+def enter_boot_loader(job: Job) -> None:
+    """From the application into the boot loader, for the updater ELF."""
+    job.modem.switch("boot-loader")
+
+
+def enter_recovery(job: Job) -> None:
+    """From the application into recovery."""
+    job.modem.switch("recovery")
+
+
+def await_boot_rom(job: Job) -> None:
+    """After a boot ROM package: its report, where the modem gives one; it reboots with the next step."""
+    at = job.modem.at
+    for _ in range(30):
+        word = at.command("AT+SMUPGRADE?", 3000).text.lower()
+        if "fail" in word:
+            raise UpdateFailed("install-failed", word.strip())
+        if "on-going" not in word and "ongoing" not in word:
+            return
+        job.line.sleep(2000)
+
+
+def install_staged(job: Job) -> None:
+    """Order the install of what was staged, and wait for its end."""
+    reply = job.modem.at.command("AT+SMUPGRADE", 30000)
+    if reply.result is not None and not reply.ok:
+        raise UpdateFailed("install-refused", printable(reply.result), reply.raw)
+    await_install(job, "application")
+
+
+def await_install(job: Job, home: str) -> None:
+    """Watch an install until the modem reports its end.
+
+    Args:
+        job: the run.
+        home: the mode in which the modem is when it is done: "application" for a
+            staged install, "recovery" for one on the fly.
+
+    Raises:
+        UpdateFailed: `install-failed` (the modem says so), `install-timeout`.
+    """
+    line, modem = job.line, job.modem
+    start = said = line.now()
+    unreported = -1  # when it first answered without a report
+    while line.since(start) < INSTALL_MS:
+        line.checkpoint()
+        reply = modem.at.command("AT+SMUPGRADE?", 3000)
+        word = reply.text.lower()
+        talks = reply.result is not None
+        if "success" in word:
+            return
+        if "fail" in word:
+            raise UpdateFailed("install-failed", reply.text.strip(), reply.raw)
+        if "on-going" in word or "ongoing" in word:
+            unreported = -1
+        elif talks:
+            if modem.probe(modem.baud, 1000, 0) and modem.state == "application" and home != "application":
+                return  # it went home by itself: what it runs now is read back
+            if unreported < 0:
+                unreported = line.now()
+            elif line.since(unreported) > NO_REPORT_MS:
+                return  # nothing is going on; what it runs is read back
+        else:
+            unreported = -1
+            for rate in (RATE, BOOT_RATE):
+                if modem.probe(rate, 1000, 0):
+                    talks = True
+                    break
+        if line.since(said) >= CHECK_MS:
+            said = line.now()
+            note = "answers, still installing" if talks else "still silent"
+            line.report("stall", phase="install", seconds=line.since(start) // 1000, note=note)
+        line.sleep(2000)
+    raise UpdateFailed("install-timeout")
+
+
+def start_application(job: Job) -> None:
+    """Boot the application, and wait until it answers."""
+    modem = job.modem
+    modem.probe(modem.baud, 1000, 0)
+    if modem.state != "application":
+        modem.switch("application", REBOOT_MS)
+
+
+def read_back(job: Job, expected: "int | None", old: "int | None") -> "Identity":
+    """What the modem says it runs now.
+
+    Raises:
+        UpdateFailed: `not-in-application`, `old-build`.
+    """
+    modem = job.modem
+    modem.await_state(("application",), RATE, REBOOT_MS, REBOOT_MS - 60000)
+    if modem.state != "application":
+        raise UpdateFailed("not-in-application", modem.state)
+    who = identify(modem)
+    if who.build is not None and who.build == old and expected is not None and expected != old:
+        raise UpdateFailed("old-build", who.version)
+    modem.at.command('AT+SQNUPGRADENTF="success"')
+    return who
+
+
+def is_installing(job: Job) -> bool:
+    """Whether the modem reports an install that goes on."""
+    word = job.modem.at.command("AT+SMUPGRADE?", 3000).text.lower()
+    return "on-going" in word or "ongoing" in word
+
+
+def _order_session(job: Job, command: str) -> None:
+    """The command that leads from AT to the transfer protocol, in step and at most three times."""
+    at = job.modem.at
+    for turn in range(3):
+        reply = at.command(command, 30000)
+        if reply.ok or job.modem.state == "errors-only":
+            return  # a modem that answers only ERROR is asked by the session itself
+        job.line.report("retry", what=command, attempt=turn + 2, reason=printable(reply.result or b"no answer"))
+        at.resync()
+    raise ModemProblem("transfer-refused", command)
+
+
+def _transfer(job: Job, image: "Image", source: "Source", kind: int) -> None:
+    """One session: open it, send the file, close it."""
+    sender = stp.Sender(job.line, job.answer_timeout_ms, job.careful)
+    sender.open()
+    if image.product.startswith("GM02") and sender.version < 2:
+        sender.close()  # the chip under test speaks the older protocol: this image is not for it
+        raise Refusal("wrong-product", image.name + " is for " + image.product)
+    if sender.version >= 2 and not job.careful:
+        packed = getattr(source, "packed", None)
+        if packed:
+            source = packed()
+            kind += 1
+    job.line.report("session", version=sender.version, max_transfer=sender.max_transfer, packed=bool(kind & 1))
+    sender.send(source, kind)
+    sender.close()
+    job.sent_bytes += image.size
+
+
+def _raise_rate(job: Job) -> None:
+    """Take the boot loader from 115200 to 921600 baud; where that fails, stay and be slow."""
+    modem, line = job.modem, job.line
+    if modem.baud == RATE or not modem.at.command("AT+IPR=" + str(RATE)).ok:
+        return
+    line.sleep(100)
+    if line.set_baud(RATE) and modem.at.resync(5000) and modem.probe(RATE, 1000, 0):
+        return
+    line.report("warning", code="slow-boot-loader", text="the boot loader stays at 115200 baud: this takes longer")
+    if not modem.probe(BOOT_RATE, 1000, 0):
+        raise ModemProblem("modem-out-of-step")
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modemflash.identity import Identity
+    from modemflash.image import Image
+    from modemflash.line import Line
+    from modemflash.modem import Modem
+    from modemflash.stp import Source

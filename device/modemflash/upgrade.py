@@ -1,0 +1,264 @@
+"""One update from the first question to the version read back.
+
+It reads from top to bottom: `look` at the modem, make a `plan`, `run` it. Rules
+that hold here: the journal knows of a step before it begins; an error on its
+way up is stamped with what that step means for the modem; when the first
+attempt leaves the modem recoverable there is a second one, from what is
+measured then; success is what the modem says about itself after its reboot.
+"""
+
+from modemflash import phases, steps
+from modemflash import plan as planning
+from modemflash.builds import PACKAGES
+from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED, NoModem, Problem, Refusal, Stopped, UpdateFailed
+from modemflash.identity import Identity, identify, record
+from modemflash.modem import find
+
+ATTEMPTS = 2  # the first full retry was seen to fail and the second to work; more only wear the flash
+
+
+class Update:
+    """One run of the updater on one modem.
+
+    Args:
+        line: an open line.
+        files: list of (Image, Source), all of them read and checked.
+        consents: set of consent names, see `modemflash.plan`.
+        journal: a `modemflash.journal.Journal` for this board or port.
+        options: dict with any of "expect_build" (int), "repair" (bool),
+            "after_part_1" (bool), "find_ms", "answer_ms".
+
+    Attributes:
+        modem, who, before: what `look` found: the modem, its identity, its record.
+    """
+
+    def __init__(self, line: "Line", files: "Files", consents: "set[str]", journal: "Journal", options: "Any" = None):
+        self.line = line
+        self.files = files
+        self.consents = consents
+        self.journal = journal
+        self.options = options or {}
+        self.modem = None  # type: Any
+        self.who = Identity()
+        self.before = {}  # type: dict[str, str]
+        self.past = None  # type: Any
+        self.written = False
+        self._start = line.now()
+        self._job = None  # type: Any
+
+    def look(self) -> "Modem":
+        """Find the modem and ask who it is. Writes nothing.
+
+        Raises:
+            NoModem: nothing that talks was found.
+        """
+        line = self.line
+        self.past = self.journal.read()
+        find_ms = self.options.get("find_ms", 60000)
+        if self.past and self.past.get("step") in phases.INSTALLS and find_ms < steps.INSTALL_MS:
+            find_ms = steps.INSTALL_MS  # the last run ended while the modem installed: it may still be at it
+            line.report("warning", code="install-may-go-on", text="the last run ended while the modem was installing")
+        self._phase("find", find_ms)
+        self.modem = find(line, find_ms)
+        line.report("found", state=self.modem.state, baud=self.modem.baud, resumed=self.modem.resumed)
+        self._phase("identify")
+        if self.modem.state != "errors-only":
+            self.who = identify(self.modem)
+            self.before = self.before or record(self.modem)
+        line.report("identity", product=self.who.product, build=self.who.build, version=self.who.version, ue=self.who.ue)
+        return self.modem
+
+    def plan(self) -> "Plan":
+        """What this run would do to the modem that `look` found.
+
+        Raises:
+            Refusal: a rule forbids it; nothing was written.
+        """
+        return planning.make(self.modem, self.who, self.files, self.past, self.options)
+
+    def run(self, plan: "Plan") -> "dict[str, Any]":
+        """Carry `plan` out, twice if need be, and say how it ended.
+
+        Returns:
+            dict with "status" (updated, nothing-to-do, installed-unconfirmed), "code",
+            "modem_state", "from_build", "to_build", "boot_mode", "bytes", "seconds".
+
+        Raises:
+            Problem: with the state of the modem stamped on it.
+        """
+        plan.check(self.consents)
+        if plan.nothing_to_do:
+            if self.past:
+                self.journal.clear()
+            return self._result("updated" if plan.why == "finished-meanwhile" else "nothing-to-do", plan.why, plan)
+        sent = 0
+        for attempt in range(1, ATTEMPTS + 1):
+            self._job = steps.Job(self.line, self.modem, self.options.get("answer_ms", 300000), attempt > 1)
+            try:
+                self._carry_out(plan)
+                self._job.sent_bytes += sent
+                return self._confirm(plan)
+            except Problem as problem:
+                sent += self._job.sent_bytes
+                if attempt == ATTEMPTS or not self._again(problem):
+                    raise
+                self.line.report("retry", what="the whole update", attempt=attempt + 1, reason=problem.code)
+            plan = self._measure_again()
+        raise AssertionError("unreachable")
+
+    def _carry_out(self, plan: "Plan") -> None:
+        """Every step of the plan, each one journaled before it begins."""
+        for number in range(len(plan.steps)):
+            step, role = plan.steps[number]
+            phase, state, presses, stop_code = phases.STEPS[step]
+            if self.written and state == UNTOUCHED:
+                state, presses, stop_code = RECOVERABLE, 2, "stopped-on-the-way"
+            self.line.guard(presses, stop_code)
+            self.line.checkpoint()
+            self._note(plan, step, number)
+            image, source = plan.roles.get(role, (None, None))
+            self._phase(phase, 0, plan, image)
+            try:
+                self._do(step, image, source, plan)
+            except Problem as problem:
+                raise self._stamped(problem, state)
+            if state != UNTOUCHED:
+                self.written = True
+
+    def _do(self, step: str, image: "Any", source: "Any", plan: "Plan") -> None:
+        """One step by its name: the table of `phases.STEPS` in deeds."""
+        job = self._job
+        if step == "prepare":
+            steps.prepare(job)
+        elif step == "stage":
+            steps.stage(job, image, source)
+        elif step == "install-staged":
+            steps.install_staged(job)
+        elif step == "enter-recovery":
+            steps.enter_recovery(job)
+        elif step == "enter-boot-loader":
+            steps.enter_boot_loader(job)
+        elif step == "load-updater":
+            steps.load_updater(job, image, source)
+        elif step == "send-boot-rom":
+            steps.send(job, image, source)
+            steps.await_boot_rom(job)
+        elif step == "send":
+            self._send(image, source, plan)
+        elif step == "install":
+            steps.await_install(job, "recovery")
+        elif step == "start-application":
+            steps.start_application(job)
+        elif step == "check-part-1":
+            self._check_part_1(plan)
+        elif step == "read-back":
+            self.who = steps.read_back(job, plan.target, plan.origin)
+
+    def _send(self, image: "Any", source: "Any", plan: "Plan") -> None:
+        """The image on the fly; what an earlier run began to install is left to its end first."""
+        job = self._job
+        if self.past and self.past.get("step") == "install" and steps.is_installing(job):
+            self.line.report("warning", code="install-goes-on", text="the modem is still installing: watching it")
+            return
+        try:
+            steps.send(job, image, source)
+        except Problem as problem:
+            updater = plan.roles.get("updater")
+            if self.modem.state != "errors-only" or not updater or isinstance(problem, (Stopped, Refusal)):
+                raise
+            # It answers only ERROR and takes no image: then this is the boot loader, which wants its updater.
+            self.line.report("retry", what="by the boot loader", attempt=2, reason=problem.code)
+            steps.load_updater(job, updater[0], updater[1])
+            steps.send(job, image, source)
+
+    def _check_part_1(self, plan: "Plan") -> None:
+        """Between the parts: the documented intermediate version, or no second part."""
+        part_1 = PACKAGES[plan.target][1]
+        who = steps.read_back(self._job, part_1, None)
+        if who.build != part_1:
+            raise UpdateFailed("part-1-unexpected", "it reports " + (who.version or "no version"))
+        self.who = who
+
+    def _confirm(self, plan: "Plan") -> "dict[str, Any]":
+        """Compare what the modem says with what was expected, and tell the difference."""
+        after = record(self.modem)
+        self.line.report("record", before=self.before, after=after)
+        self.journal.clear()
+        if plan.target is None:
+            return self._result("installed-unconfirmed", "build-not-predicted", plan)
+        if self.who.build != plan.target:
+            return self._result("installed-unconfirmed", "other-build", plan)
+        return self._result("updated", "updated", plan)
+
+    def _again(self, problem: Problem) -> bool:
+        """Whether a second whole attempt is worth it: not against a rule, a wish, or an install that may go on."""
+        if isinstance(problem, (Stopped, Refusal)):
+            return False
+        return problem.modem_state != UNKNOWN or problem.code == "modem-lost"
+
+    def _measure_again(self) -> "Plan":
+        """The second attempt starts like the first: with what is measured now."""
+        try:
+            self.line.guard(2, "stopped-in-transfer")
+            self.look()
+            plan = self.plan()
+            plan.check(self.consents)
+            return plan
+        except Problem as problem:
+            raise self._stamped(problem, RECOVERABLE)
+
+    def _stamped(self, problem: Problem, state: str) -> Problem:
+        """Say what this error means for the modem; silence after a write has its own words."""
+        if isinstance(problem, NoModem) and (self.written or state != UNTOUCHED):
+            return UpdateFailed("modem-lost", problem.code, problem.raw)
+        if state == UNTOUCHED and self._job:
+            steps.restore_radio(self._job)
+        if isinstance(problem, (UpdateFailed, Stopped)):
+            return problem  # raised by those who know: the catalogue's word stands
+        return problem.stamp(state)
+
+    def _note(self, plan: "Plan", step: str, number: int) -> None:
+        """The journal learns of a step before it begins; before the first write there is nothing to learn."""
+        if phases.STEPS[step][1] == UNTOUCHED and not self.written and step != "stage":
+            return
+        past = self.past or {}
+        done = [name for name, _ in plan.steps[:number]]
+        self.past = {
+            "step": step,
+            "route": plan.route,
+            "target": plan.target,
+            "files": [image.name for image, _ in self.files],
+            "from_build": past.get("from_build") or plan.origin,
+            "product": self.who.product or past.get("product", ""),
+            "family": self.who.family or past.get("family", ""),
+            "ue": self.who.ue or past.get("ue", ""),
+            "part": 2 if "check-part-1" in done or past.get("part") == 2 else 1,
+            "boot_rom": "send-boot-rom" in done or past.get("boot_rom", False),
+        }
+        self.journal.write(self.past)
+
+    def _phase(self, name: str, allowed_ms: int = 0, plan: "Any" = None, image: "Any" = None) -> None:
+        usual, allowed = phases.phase_times(name, image.size if image else 0)
+        self.line.report("phase", phase=name, usual_s=usual, allowed_s=allowed_ms // 1000 or allowed, note="")
+
+    def _result(self, status: str, code: str, plan: "Plan") -> "dict[str, Any]":
+        return {
+            "status": status,
+            "code": code,
+            "modem_state": UNTOUCHED if status == "nothing-to-do" else UPDATED,
+            "from_build": plan.origin,
+            "to_build": self.who.build,
+            "boot_mode": self.modem.state,
+            "bytes": self._job.sent_bytes if self._job else 0,
+            "seconds": self.line.since(self._start) // 1000,
+        }
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modemflash.journal import Journal
+    from modemflash.line import Line
+    from modemflash.modem import Modem
+    from modemflash.plan import Files, Plan
