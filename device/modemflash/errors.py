@@ -321,7 +321,7 @@ class Problem(Exception):
     """
 
     def __init__(self, code: str, detail: str = "", raw: "Readable" = b"") -> None:
-        Exception.__init__(self, code, detail)
+        super().__init__(code, detail)
         self.code = code
         self.detail = detail
         self.raw = bytes(raw)
@@ -366,7 +366,7 @@ class Refusal(Problem):
     """
 
     def __init__(self, code: str, detail: str = "", consent: str = "") -> None:
-        Problem.__init__(self, code, detail)
+        super().__init__(code, detail)
         self.consent = consent
 
 
