@@ -1,0 +1,1 @@
+"""Checks of the source itself: the dialect of the boards."""
