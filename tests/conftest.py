@@ -1,0 +1,33 @@
+"""Rules for all tests on CPython: how a test asks for a foreign program, and what a skip means."""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from tools import fetch, in_ci
+from tools.cache import Unavailable
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], Path]:
+    """`tool("vendor-client")`: the path of a program of `tools/fetch.py`; a skip where there is none."""
+
+    def path(name: str) -> Path:
+        try:
+            return fetch.get(name) if name in fetch.TOOLS else fetch.debian_package(name)
+        except Unavailable as why:
+            pytest.skip(name + ": " + str(why))
+
+    return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under CI a referee that was not asked is a failure: a green run must mean that it agreed."""
+    report = yield
+    if in_ci() and report.skipped and not hasattr(report, "wasxfail") and item.get_closest_marker("referee"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = "a referee did not run, and under CI it must: " + str(why)
+    return report
