@@ -24,7 +24,7 @@ PREPARATION = (
     "AT+BIND=AT",
     "ATE0",
     "AT+SMLOG?",
-    'AT+SQNUPGRADENTF="started"',
+    'AT+SQNSUPGRADENTF="started"',
     'AT+SQNWL="sqndcc",2',
     "AT+CFUN=4",
 )
@@ -106,10 +106,21 @@ def enter_recovery(job: Job) -> None:
     job.modem.switch("recovery")
 
 
-def await_boot_rom(job: Job) -> None:
-    """After a boot ROM package: its report, where the modem gives one; it reboots with the next step."""
+def send_boot_rom(job: Job, image: "Image", source: "Source") -> None:
+    """The boot ROM package, on the fly, and the modem's report where it gives one.
+
+    The old tool sent it to the application; a modem that opens no such session
+    there is asked again in recovery, where on-the-fly sessions are documented.
+    """
+    try:
+        send(job, image, source)
+    except ModemProblem as problem:
+        if problem.code != "transfer-refused" or job.modem.state != "application":
+            raise
+        enter_recovery(job)
+        send(job, image, source)
     at = job.modem.at
-    for _ in range(30):
+    for _ in range(60):
         word = at.command("AT+SMUPGRADE?", 3000).text.lower()
         if "fail" in word:
             raise UpdateFailed("install-failed", word.strip())
@@ -193,7 +204,7 @@ def read_back(job: Job, expected: "int | None", old: "int | None") -> "Identity"
     who = identify(modem)
     if who.build is not None and who.build == old and expected is not None and expected != old:
         raise UpdateFailed("old-build", who.version)
-    modem.at.command('AT+SQNUPGRADENTF="success"')
+    modem.at.command('AT+SQNSUPGRADENTF="success"')
     return who
 
 

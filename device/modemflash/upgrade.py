@@ -141,8 +141,7 @@ class Update:
         elif step == "load-updater":
             steps.load_updater(job, image, source)
         elif step == "send-boot-rom":
-            steps.send(job, image, source)
-            steps.await_boot_rom(job)
+            steps.send_boot_rom(job, image, source)
         elif step == "send":
             self._send(image, source, plan)
         elif step == "install":
