@@ -127,6 +127,52 @@ CATALOGUE = {
         "Leave the power on for twenty minutes: it may be installing. Then run the same command again.",
         UNKNOWN,
     ),
+    # the transfer itself
+    "no-transfer-answer": (
+        "The modem took the order to receive, but sent no byte back in the transfer protocol",
+        AGAIN + " Where this comes back, cut all power for 10 seconds first (USB and battery).",
+        RECOVERABLE,
+    ),
+    "text-in-transfer": (
+        "The modem answers with text where the transfer protocol is due: it is still in its AT dialogue, or back in it",
+        AGAIN,
+        RECOVERABLE,
+    ),
+    "wrong-signature": (
+        "Bytes come back, but they are no answers of the transfer protocol",
+        "Check cable, speed and flow control (RTS/CTS), and that nothing else uses the port. " + AGAIN,
+        RECOVERABLE,
+    ),
+    "session-refused": (
+        "The modem does not want to open a transfer session",
+        AGAIN,
+        RECOVERABLE,
+    ),
+    "not-compressed-here": (
+        "The modem's transfer session does not know compressed files",
+        "Send the file as it is.",
+        RECOVERABLE,
+    ),
+    "storage-refuses": (
+        "The transfer session is open, but the modem took no byte in a minute: its storage refuses data",
+        POWER,
+        RECOVERABLE,
+    ),
+    "blocks-refused": (
+        "The modem refuses to take more of the file",
+        "Check that the file is meant for this modem and is whole. " + AGAIN,
+        RECOVERABLE,
+    ),
+    "transfer-silent": (
+        "The modem stopped answering in the middle of the transfer",
+        "Leave the power on and run the same command again: it finds out where the modem is.",
+        RECOVERABLE,
+    ),
+    "transfer-damaged": (
+        "The line damages too much: the file did not get through whole",
+        "Use a shorter cable, another USB port or a slower, flow-controlled link. " + AGAIN,
+        RECOVERABLE,
+    ),
     "stopped-in-staging": (
         "Stopped while the difference was being stored; the old firmware is whole and runs",
         "Run the same command again when you are ready.",
