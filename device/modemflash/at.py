@@ -14,6 +14,7 @@ LINE_MAX = 512  # a longer line is cut: no reply that is understood here has one
 KEEP_MAX = 4096  # bytes of a reply that are kept; the rest is read and counted
 QUIET_MS = 300  # after a binary reply, and before a resync: longer than any gap inside a reply
 CLEAN_MS = 120  # after the one OK of a resync nothing may follow for this long
+FLOOD_MS = 5000  # a modem that is never quiet may be in step all the same: unsolicited lines do not end
 GUARD_MS = 1100  # data mode: silence before and after +++ (the modem asks for 1000)
 
 # Lines that may stand anywhere, asked for or not.
@@ -22,7 +23,7 @@ UNSOLICITED = (b"+SYSSTART", b"+SYSFFH", b"+SHUTDOWN", b"+CEREG", b"+CREG", b"+C
 
 def is_final(line: bytes) -> bool:
     """Whether `line`, without its line end, is a final result."""
-    return line in (b"OK", b"ERROR") or line.startswith(b"+CME ERROR") or line.startswith(b"+CMS ERROR")
+    return line in (b"OK", b"ERROR") or line[:10] in (b"+CME ERROR", b"+CMS ERROR")
 
 
 def printable(data: bytes) -> str:
@@ -34,11 +35,12 @@ class Reply:
     """What came back for one command.
 
     Attributes:
-        result: the final result as sent (`b"OK"`, `b"ERROR"`, `b"+CME ERROR: 3"`), None when none came in time.
+        result: the final result as sent (`b"OK"`, `b"+CME ERROR: 3"`, ...), None when none came in time.
         lines: the lines of the reply, without echo, unsolicited lines and the result.
         unsolicited: unsolicited lines that stood between them.
         raw: the first 4096 bytes as they came.
         size: how many bytes came.
+        cut: whether it ended in the middle of a line.
     """
 
     def __init__(self) -> None:
@@ -47,6 +49,7 @@ class Reply:
         self.unsolicited = []  # type: list[bytes]
         self.raw = bytearray()
         self.size = 0
+        self.cut = False
 
     @property
     def ok(self) -> bool:
@@ -135,7 +138,7 @@ class At:
         line = self.line
         start = line.now()
         line.write(b"\r")
-        line.drop_until_quiet(QUIET_MS, timeout_ms)
+        line.drop_until_quiet(QUIET_MS, FLOOD_MS)
         self._rest = b""
         oks = errors = 0
         while line.since(start) < timeout_ms:
@@ -153,9 +156,9 @@ class At:
         reply = self.command("AT", timeout_ms)
         result = reply.result
         more = self._read(b"", CLEAN_MS)
-        if result is not None and not reply.lines and not bytes(more.raw).strip(b"\r\n"):
+        if result is not None and more.result is None and not (reply.lines or more.lines or more.cut):
             return result
-        self.line.drop_until_quiet(QUIET_MS, 5000)
+        self.line.drop_until_quiet(QUIET_MS, FLOOD_MS)
         return None
 
     def leave_data_mode(self) -> bool:
@@ -211,6 +214,7 @@ class At:
             left = timeout_ms - line.since(start)
             got = line.read(self._buf, 256, left) if left > 0 else 0
             if not got:
+                reply.cut = bool(text)
                 return reply
             data = self._view[:got]
 

@@ -82,7 +82,7 @@ def read_identity(who: Identity) -> None:
             who.version = text
     who.build = version_in(who.version)
     for text in who.raw.get('AT!="showver"', "").split("\n"):
-        name, colon, value = split_once(text.strip())
+        name, value = split_once(text.strip())
         if name.startswith("Bootloader"):
             entry = (name.rstrip("*"), value, name.endswith("*"))
             if entry not in who.bootloaders:
@@ -94,12 +94,12 @@ def read_identity(who: Identity) -> None:
             who.ue = value
 
 
-def split_once(text: str) -> "tuple[str, bool, str]":
-    """("name", True, "value") of "name : value"; (text, False, "") without a colon."""
+def split_once(text: str) -> "tuple[str, str]":
+    """("name", "value") of "name : value"; (text, "") without a colon."""
     at = text.find(":")
     if at < 0:
-        return text, False, ""
-    return text[:at].strip(), True, text[at + 1 :].strip()
+        return text, ""
+    return text[:at].strip(), text[at + 1 :].strip()
 
 
 TYPE_CHECKING = False

@@ -106,7 +106,9 @@ class Modem:
             if tried > 3:
                 raise ModemProblem("wrong-mode", "asked for " + mode + ", it is in " + self.state)
             if tried > 1:
-                self.line.report("retry", what="boot mode " + mode, attempt=tried, reason="it is in " + self.state)
+                self.line.report(
+                    "retry", what="boot mode " + mode, attempt=tried, reason="it is in " + self.state
+                )
             self._order_boot(number, mode)
             self.await_state((mode,), rate, allowed_ms)
             if mode == "recovery" and self.state == "errors-only":
@@ -128,7 +130,9 @@ class Modem:
             self.line.sleep(1000 * (turn + 1))
         raise ModemProblem("mode-switch-refused", "AT+SMSWBOOT=" + str(number))
 
-    def await_state(self, wanted: "tuple[str, ...]", rate: int, allowed_ms: int, settle_ms: int = 15000) -> None:
+    def await_state(
+        self, wanted: "tuple[str, ...]", rate: int, allowed_ms: int, settle_ms: int = 15000
+    ) -> None:
         """Probe both rates, `rate` first, until the modem is in one of the `wanted` states.
 
         A modem that still answers as before is given `settle_ms` to go down. When it
@@ -200,7 +204,7 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE) -> Mod
 def nobody(modem: Modem) -> NoModem:
     """The right words for a modem that does not talk."""
     heard = modem.asked.values()
-    for kind in ("noise", "nuls"):
+    for kind in ("nuls", "noise"):  # NULs at the other rate look like noise
         if kind in heard:
             modem.state = kind
             return NoModem("modem-" + kind, "first bytes: " + printable(modem.heard[:16]), modem.heard)

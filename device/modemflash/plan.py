@@ -125,14 +125,17 @@ def make(modem: "Modem", who: Identity, files: "Files", past: "Any" = None, opti
         plan.nothing_to_do = True
         plan.why = "finished-meanwhile" if past and past.get("target") == plan.target else "already-runs-it"
         return plan
-    _route(plan, modem.state, image, past, between)
+    _route(plan, modem.state, known, image, past, between)
     _way_back(plan, known, image)
     _words(plan, image)
-    used = [each[0] for each in plan.roles.values()]
+    roles = [role for _, role in plan.steps]
+    used = [plan.roles[role][0] for role in plan.roles if role in roles or role == "updater"]
     plan.unused = [each.name for each, _ in files if each not in used]
     for each in used:
         if not each.understood:
-            plan.needs.append(("accept-unknown-file", each.name + " is in a form that this program cannot check"))
+            plan.needs.append(
+                ("accept-unknown-file", each.name + " is in a form that this program cannot check")
+            )
             break
     return plan
 
@@ -158,7 +161,7 @@ def _choose(plan: Plan, who: Identity, files: "Files", at_home: bool, expect: "i
     """The one file that is the goal: an exact difference before a full image.
 
     Raises:
-        Refusal: `no-image`, `several-images`, `not-the-expected-build`, or why the only difference does not fit.
+        Refusal: `no-image`, `several-images`, `not-the-expected-build`, or why the difference does not fit.
     """
     differences = _of_kind(files, builds.DIFFERENCE)
     base = who.build if at_home else None
@@ -216,11 +219,15 @@ def _judge(plan: Plan, image: "Image", who: Identity, at_home: bool, parts: "tup
     if not at_home and not who.family and image.product:
         # A modem that cannot say what it is may be the one that this image names; its session will tell more.
         plan.needs.append(
-            ("accept-unproven-path unknown-%s" % (image.build or "unknown"), "the modem cannot say whether it is a " + image.product)
+            (
+                "accept-unproven-path unknown-%s" % (image.build or "unknown"),
+                "the modem cannot say whether it is a " + image.product,
+            )
         )
         who = _guessed(who, image)
     found = edges.judge(image, who, at_home, parts)
-    plan.direction = found.direction
+    if image.kind != builds.BOOT_ROM:
+        plan.direction = found.direction
     if found.verdict == edges.REFUSE:
         raise Refusal(found.code, "%s to %s" % (who.build or "unknown build", image.name))
     for consent in found.consents:
@@ -247,27 +254,33 @@ DANGERS = {
 }
 
 
-def _route(plan: Plan, state: str, image: "Image", past: "Any", between: bool) -> None:
+def _route(plan: Plan, state: str, who: Identity, image: "Image", past: "Any", between: bool) -> None:
     """Number and steps of the safest route from `state`.
 
     Raises:
-        Refusal: `updater-needed`, `boot-rom-needed`.
+        Refusal: `too-big-to-stage`, `updater-needed`, `boot-rom-needed`, `boot-rom-variant`.
     """
     if image.kind == builds.DIFFERENCE:
         if image.size > STAGED_MAX:
             raise Refusal("too-big-to-stage", "%d bytes" % image.size)
-        plan.route, plan.steps = 1, [("prepare", ""), ("stage", "main"), ("install-staged", ""), ("read-back", "")]
+        plan.route, plan.steps = (
+            1,
+            [("prepare", ""), ("stage", "main"), ("install-staged", ""), ("read-back", "")],
+        )
         return
     number, lead = ROUTES[state]
     steps = list(lead)
-    if state == "application" and plan.origin == 33080:
+    if plan.origin == 33080 and state in ("application", "recovery", "mtools"):
         number, steps = 6, list(FACTORY)
-        if past and past.get("boot_rom"):
+        if state != "application":
+            del steps[0]  # begun earlier: it goes on, through the boot loader and its updater
+        written = bool(past and past.get("boot_rom"))
+        if written or (state != "application" and "bootrom" not in plan.roles):
             steps.remove(("send-boot-rom", "bootrom"))  # it is written once
+        elif "bootrom" not in plan.roles:
+            raise Refusal("boot-rom-needed", image.name)
         else:
-            if "bootrom" not in plan.roles:
-                raise Refusal("boot-rom-needed", image.name)
-            plan.needs.append(("write-boot-rom", DANGERS["write-boot-rom"]))
+            _judge(plan, plan.roles["bootrom"][0], who, True, ())
     if ("load-updater", "updater") in steps and "updater" not in plan.roles:
         raise Refusal("updater-needed", image.name)
     if "part-2" in plan.roles:
@@ -299,7 +312,7 @@ def _way_back(plan: Plan, who: Identity, image: "Image") -> None:
     """The files for every state that a cut can leave; a missing one needs its own consent."""
     monarch2 = who.family == "monarch2" or image.product.startswith("GM02")
     missing = [] if "updater" in plan.roles or monarch2 else ["the updater ELF of the same package"]
-    plan.way_back = [each[0].name for each in plan.roles.values()]
+    plan.way_back = [plan.roles[role][0].name for role in plan.roles if role != "bootrom" or plan.route == 6]
     if plan.route == 1:
         missing.append("a full image")
         plan.warnings.append(
@@ -315,13 +328,17 @@ def _words(plan: Plan, image: "Image") -> None:
     """What cannot be undone, in sentences."""
     old = "build %d" % plan.origin if plan.origin else "the present firmware"
     if plan.direction != "repair":
-        plan.cannot_undo.append("Firmware cannot be read out of the modem: the way back to %s is its own file." % old)
+        plan.cannot_undo.append(
+            "Firmware cannot be read out of the modem: the way back to %s is its own file." % old
+        )
     if ("send-boot-rom", "bootrom") in plan.steps:
         plan.cannot_undo.append("The boot ROM is written and stays written.")
     if plan.direction == "radio-change":
         plan.cannot_undo.append("The modem changes its radio: it will only find %s networks." % image.radio)
     if image.name_build and image.build and image.name_build != image.build:
-        plan.warnings.append("The name says %d, the content %d: the content counts." % (image.name_build, image.build))
+        plan.warnings.append(
+            "The name says %d, the content %d: the content counts." % (image.name_build, image.build)
+        )
     if plan.target is None:
         plan.warnings.append("No build is known for this file: the result can be shown, but not confirmed.")
 

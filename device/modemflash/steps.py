@@ -41,7 +41,9 @@ class Job:
         radio: the value of AT+CFUN before the preparation, "" when it was not read.
     """
 
-    def __init__(self, line: "Line", modem: "Modem", answer_timeout_ms: int = 300000, careful: bool = False) -> None:
+    def __init__(
+        self, line: "Line", modem: "Modem", answer_timeout_ms: int = 300000, careful: bool = False
+    ) -> None:
         self.line = line
         self.modem = modem
         self.careful = careful
@@ -90,7 +92,9 @@ def load_updater(job: Job, image: "Image", source: "Source") -> None:
     _raise_rate(job)
     _order_session(job, "AT+STP")
     _transfer(job, image, source, stp.ELF)
-    line.report("phase", phase="load-updater", usual_s=120, allowed_s=UPDATER_MS // 1000, note="the updater starts")
+    line.report(
+        "phase", phase="load-updater", usual_s=120, allowed_s=UPDATER_MS // 1000, note="the updater starts"
+    )
     modem.await_state(("recovery", "updater", "errors-only"), RATE, UPDATER_MS, UPDATER_MS - 60000)
     if modem.state == "boot-loader":
         raise UpdateFailed("updater-not-started")
@@ -119,14 +123,8 @@ def send_boot_rom(job: Job, image: "Image", source: "Source") -> None:
             raise
         enter_recovery(job)
         send(job, image, source)
-    at = job.modem.at
-    for _ in range(60):
-        word = at.command("AT+SMUPGRADE?", 3000).text.lower()
-        if "fail" in word:
-            raise UpdateFailed("install-failed", word.strip())
-        if "on-going" not in word and "ongoing" not in word:
-            return
-        job.line.sleep(2000)
+    # A reboot while it writes its boot ROM is the one thing that nothing mends: wait as for any install.
+    await_install(job, job.modem.state)
 
 
 def install_staged(job: Job) -> None:
@@ -221,7 +219,9 @@ def _order_session(job: Job, command: str) -> None:
         reply = at.command(command, 30000)
         if reply.ok or job.modem.state == "errors-only":
             return  # a modem that answers only ERROR is asked by the session itself
-        job.line.report("retry", what=command, attempt=turn + 2, reason=printable(reply.result or b"no answer"))
+        job.line.report(
+            "retry", what=command, attempt=turn + 2, reason=printable(reply.result or b"no answer")
+        )
         at.resync()
     raise ModemProblem("transfer-refused", command)
 
@@ -238,7 +238,9 @@ def _transfer(job: Job, image: "Image", source: "Source", kind: int) -> None:
         if packed:
             source = packed()
             kind += 1
-    job.line.report("session", version=sender.version, max_transfer=sender.max_transfer, packed=bool(kind & 1))
+    job.line.report(
+        "session", version=sender.version, max_transfer=sender.max_transfer, packed=bool(kind & 1)
+    )
     sender.send(source, kind)
     sender.close()
     job.sent_bytes += image.size
@@ -252,7 +254,9 @@ def _raise_rate(job: Job) -> None:
     line.sleep(100)
     if line.set_baud(RATE) and modem.at.resync(5000) and modem.probe(RATE, 1000, 0):
         return
-    line.report("warning", code="slow-boot-loader", text="the boot loader stays at 115200 baud: this takes longer")
+    line.report(
+        "warning", code="slow-boot-loader", text="the boot loader stays at 115200 baud: this takes longer"
+    )
     if not modem.probe(BOOT_RATE, 1000, 0):
         raise ModemProblem("modem-out-of-step")
 

@@ -10,7 +10,17 @@ measured then; success is what the modem says about itself after its reboot.
 from modemflash import phases, steps
 from modemflash import plan as planning
 from modemflash.builds import PACKAGES
-from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED, NoModem, Problem, Refusal, Stopped, UpdateFailed
+from modemflash.errors import (
+    RECOVERABLE,
+    UNKNOWN,
+    UNTOUCHED,
+    UPDATED,
+    NoModem,
+    Problem,
+    Refusal,
+    Stopped,
+    UpdateFailed,
+)
 from modemflash.identity import Identity, identify, record
 from modemflash.modem import find
 
@@ -32,7 +42,9 @@ class Update:
         modem, who, before: what `look` found: the modem, its identity, its record.
     """
 
-    def __init__(self, line: "Line", files: "Files", consents: "set[str]", journal: "Journal", options: "Any" = None):
+    def __init__(
+        self, line: "Line", files: "Files", consents: "set[str]", journal: "Journal", options: "Any" = None
+    ):
         self.line = line
         self.files = files
         self.consents = consents
@@ -57,7 +69,9 @@ class Update:
         find_ms = self.options.get("find_ms", 60000)
         if self.past and self.past.get("step") in phases.INSTALLS and find_ms < steps.INSTALL_MS:
             find_ms = steps.INSTALL_MS  # the last run ended while the modem installed: it may still be at it
-            line.report("warning", code="install-may-go-on", text="the last run ended while the modem was installing")
+            line.report(
+                "warning", code="install-may-go-on", text="the last run ended while the modem was installing"
+            )
         self._phase("find", find_ms)
         self.modem = find(line, find_ms)
         line.report("found", state=self.modem.state, baud=self.modem.baud, resumed=self.modem.resumed)
@@ -65,7 +79,13 @@ class Update:
         if self.modem.state != "errors-only":
             self.who = identify(self.modem)
             self.before = self.before or record(self.modem)
-        line.report("identity", product=self.who.product, build=self.who.build, version=self.who.version, ue=self.who.ue)
+        line.report(
+            "identity",
+            product=self.who.product,
+            build=self.who.build,
+            version=self.who.version,
+            ue=self.who.ue,
+        )
         return self.modem
 
     def plan(self) -> "Plan":
@@ -90,7 +110,9 @@ class Update:
         if plan.nothing_to_do:
             if self.past:
                 self.journal.clear()
-            return self._result("updated" if plan.why == "finished-meanwhile" else "nothing-to-do", plan.why, plan)
+            return self._result(
+                "updated" if plan.why == "finished-meanwhile" else "nothing-to-do", plan.why, plan
+            )
         sent = 0
         for attempt in range(1, ATTEMPTS + 1):
             self._job = steps.Job(self.line, self.modem, self.options.get("answer_ms", 300000), attempt > 1)
@@ -157,7 +179,9 @@ class Update:
         """The image on the fly; what an earlier run began to install is left to its end first."""
         job = self._job
         if self.past and self.past.get("step") == "install" and steps.is_installing(job):
-            self.line.report("warning", code="install-goes-on", text="the modem is still installing: watching it")
+            self.line.report(
+                "warning", code="install-goes-on", text="the modem is still installing: watching it"
+            )
             return
         try:
             steps.send(job, image, source)
@@ -190,7 +214,7 @@ class Update:
         return self._result("updated", "updated", plan)
 
     def _again(self, problem: Problem) -> bool:
-        """Whether a second whole attempt is worth it: not against a rule, a wish, or an install that may go on."""
+        """Whether to try again: not against a rule, a wish, or an install that may go on."""
         if isinstance(problem, (Stopped, Refusal)):
             return False
         return problem.modem_state != UNKNOWN or problem.code == "modem-lost"

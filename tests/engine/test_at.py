@@ -9,11 +9,13 @@ DUMP = b"\r\n\x00\x00\\.\x00OK\r\nOK\r\n\x00ERROR\r\n5.1.1.0 [39529] by robot-so
 
 def test_reply_ends_at_its_final_result():
     """Lines before the result are the reply; OK, ERROR and +CME ERROR end it."""
-    modem, line = talker({
-        b"ATI": once(b"\r\nSEQUANS Communications\r\nVZM20Q\r\nUE6.0.0.0\r\n\r\nOK\r\n"),
-        b"AT+X": once(b"\r\nERROR\r\n"),
-        b"AT+Y": once(b"\r\n+CME ERROR: 3\r\n"),
-    })
+    _, line = talker(
+        {
+            b"ATI": once(b"\r\nSEQUANS Communications\r\nVZM20Q\r\nUE6.0.0.0\r\n\r\nOK\r\n"),
+            b"AT+X": once(b"\r\nERROR\r\n"),
+            b"AT+Y": once(b"\r\n+CME ERROR: 3\r\n"),
+        }
+    )
     at = At(line)
     reply = at.command("ATI")
     assert reply.ok and reply.lines == [b"SEQUANS Communications", b"VZM20Q", b"UE6.0.0.0"]
@@ -30,17 +32,23 @@ def test_boot_loader_form_without_leading_line_end():
 
 def test_echo_is_not_a_reply():
     """With echo on, with and without line ends behind it, the command itself is left out."""
-    for echoed in (b"AT+SMOD?\r\r\n2\r\nOK\r\n", b"AT+SMOD?\r2\r\nOK\r\n", b"AT+SMOD?\r\n\r\n2\r\n\r\nOK\r\n"):
+    for echoed in (
+        b"AT+SMOD?\r\r\n2\r\nOK\r\n",
+        b"AT+SMOD?\r2\r\nOK\r\n",
+        b"AT+SMOD?\r\n\r\n2\r\n\r\nOK\r\n",
+    ):
         _, line = talker({b"AT+SMOD?": once(echoed)})
         assert At(line).command("AT+SMOD?").lines == [b"2"], echoed
 
 
 def test_unsolicited_lines_stand_apart():
     """Unsolicited lines are kept, but not as part of the reply, unless they were asked for."""
-    _, line = talker({
-        b"AT+SMOD?": once(b"\r\n+SYSSTART\r\n\r\n+CEREG: 2\r\n2\r\n^EXIT: File: rfcChar.c@107\r\nOK\r\n"),
-        b"AT+CEREG?": once(b"\r\n+CEREG: 2,0\r\n\r\nOK\r\n"),
-    })
+    _, line = talker(
+        {
+            b"AT+SMOD?": once(b"\r\n+SYSSTART\r\n\r\n+CEREG: 2\r\n2\r\n^EXIT: File: rfcChar.c@107\r\nOK\r\n"),
+            b"AT+CEREG?": once(b"\r\n+CEREG: 2,0\r\n\r\nOK\r\n"),
+        }
+    )
     reply = At(line).command("AT+SMOD?")
     assert reply.lines == [b"2"]
     assert reply.unsolicited == [b"+SYSSTART", b"+CEREG: 2", b"^EXIT: File: rfcChar.c@107"]
@@ -67,7 +75,7 @@ def test_pieces_of_any_size_make_one_reply():
 def test_crash_dump_full_of_ok_does_not_break_step():
     """A long binary reply that holds OK ends at a result followed by quiet; the next reply is its own."""
     pieces = [(i * 120, DUMP) for i in range(40)]
-    modem, line = talker({b'AT+FSRDFILE="/fs/crashdump"': [pieces], b"AT+SMOD?": once(b"\r\n2\r\nOK\r\n")})
+    _, line = talker({b'AT+FSRDFILE="/fs/crashdump"': [pieces], b"AT+SMOD?": once(b"\r\n2\r\nOK\r\n")})
     at = At(line)
     reply = at.binary('AT+FSRDFILE="/fs/crashdump"')
     assert reply.result == b"OK" and reply.size == 40 * len(DUMP)
@@ -83,7 +91,7 @@ def test_no_crash_dump():
 
 def test_endless_binary_reply_is_capped():
     """A modem that never stops is left after the cap in time."""
-    modem, line = talker({b"AT+B": [[(i * 50, b"x" * 64) for i in range(2000)]]})
+    _, line = talker({b"AT+B": [[(i * 50, b"x" * 64) for i in range(2000)]]})
     reply = At(line).binary("AT+B", 10000)
     assert reply.result is None and reply.size < 64 * 250
 
@@ -107,7 +115,7 @@ def test_resync_takes_exactly_one_result():
 
 def test_resync_of_a_boot_loader():
     """The first answer of a boot loader is ERROR, then OK."""
-    modem, line = talker({b"AT": [[(5, b"ERROR\r\n")], [(5, b"OK\r\n")]]})
+    _, line = talker({b"AT": [[(5, b"ERROR\r\n")], [(5, b"OK\r\n")]]})
     assert At(line).resync() == b"OK"
 
 
@@ -115,7 +123,7 @@ def test_resync_tells_errors_from_silence():
     """A modem that answers only ERROR is in step too; a silent one is not."""
     _, line = talker({b"AT": once(b"\r\nERROR\r\n")})
     assert At(line).resync() == b"ERROR"
-    modem, line = talker({b"AT": [[]]})
+    _, line = talker({b"AT": [[]]})
     assert At(line).resync(5000) is None
     assert modem.now_ms < 7000
 

@@ -103,8 +103,28 @@ def test_route_6_factory_with_boot_rom():
     assert names(plan)[:4] == ["prepare", "send-boot-rom", "enter-boot-loader", "load-updater"]
     assert refusal("application", someone(33080), [file(FULL, 41065), UPDATER_ELF]) == "boot-rom-needed"
     assert refusal("application", someone(33080), [file(FULL, 41065), ROM]) == "updater-needed"
+    other_uart, _ = file(BOOT_ROM, name="FIPY_BOOTROM_UART2-41802.dup", size=55570)
+    other_uart.uart = "UART2"
+    files_of_death = [file(FULL, 41065), UPDATER_ELF, (other_uart, None)]
+    assert refusal("application", someone(33080), files_of_death) == "boot-rom-variant"
+    assert make("application", someone(38638), files_of_death).unused == ["FIPY_BOOTROM_UART2-41802.dup"]
     again = make("application", someone(33080), files, {"boot_rom": True, "target": 41065})
     assert "send-boot-rom" not in names(again) and "write-boot-rom" not in needs(again)
+
+
+def test_route_6_goes_on_where_it_was_cut():
+    """In recovery a modem that came from 33080 still needs the updater; the boot ROM only when it is not in yet."""
+    files = [file(FULL, 41065), UPDATER_ELF, ROM]
+    past = {"from_build": 33080, "target": 41065, "boot_rom": False}
+    assert names(make("recovery", Identity(), files, past))[:3] == [
+        "send-boot-rom",
+        "enter-boot-loader",
+        "load-updater",
+    ]
+    past["boot_rom"] = True
+    assert names(make("recovery", Identity(), files, past))[:2] == ["enter-boot-loader", "load-updater"]
+    assert names(make("boot-loader", Identity(), files, past))[:2] == ["load-updater", "send"]
+    assert names(make("updater", Identity(), files, past))[0] == "send"
 
 
 def test_difference_is_preferred_and_the_full_image_is_spare():
@@ -253,9 +273,18 @@ def test_unknown_origin_names_the_deaths():
 def test_files_that_say_too_little_or_too_much():
     """No image, two images, another build than expected, a difference that does not fit into the modem."""
     assert refusal("application", someone(38638), [UPDATER_ELF]) == "no-image"
-    assert refusal("application", someone(38638), [file(FULL, 41065), file(FULL, 39529), UPDATER_ELF]) == "several-images"
-    assert refusal("application", someone(38638), [file(FULL, 41065), UPDATER_ELF, UPDATER_ELF]) == "several-images"
-    assert refusal("application", someone(38638), [file(FULL, 41065)], expect_build=39529) == "not-the-expected-build"
+    assert (
+        refusal("application", someone(38638), [file(FULL, 41065), file(FULL, 39529), UPDATER_ELF])
+        == "several-images"
+    )
+    assert (
+        refusal("application", someone(38638), [file(FULL, 41065), UPDATER_ELF, UPDATER_ELF])
+        == "several-images"
+    )
+    assert (
+        refusal("application", someone(38638), [file(FULL, 41065)], expect_build=39529)
+        == "not-the-expected-build"
+    )
     big = file(DIFFERENCE, 41065, 38638, size=4194305)
     assert refusal("application", someone(38638), [big]) == "too-big-to-stage"
 

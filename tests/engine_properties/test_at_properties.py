@@ -7,7 +7,9 @@ from talker import once, talker
 from modemflash.at import At
 
 # Bytes that a modem may still send for somebody else's command, and bytes that no modem sends.
-WORDS = st.sampled_from([b"OK", b"\r\n", b"ERROR", b"\r", b"+CME ERROR: 3", b"AT", b"\x00", b"\xfe\xfd", b"2", b"+SYSSTART"])
+WORDS = st.sampled_from(
+    [b"OK", b"\r\n", b"ERROR", b"\r", b"+CME ERROR: 3", b"AT", b"\x00", b"\xfe\xfd", b"2", b"+SYSSTART"]
+)
 NOISE = st.lists(st.one_of(WORDS, st.binary(max_size=40)), max_size=12).map(b"".join)
 # Gaps inside one reply are shorter than the quiet that a resync waits for.
 PIECES = st.lists(st.tuples(st.integers(0, 290), NOISE), max_size=12)

@@ -1,0 +1,1 @@
+"""Whole updates against the simulated modem, in virtual time; its verdict decides."""

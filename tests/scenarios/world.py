@@ -1,0 +1,174 @@
+"""A modem, a wire, a journal and the owner's files, for whole updates in virtual time.
+
+Rules: what the updater says is compared with what the modem's verdict says; a
+world outlives its runs, so the same command can be given again after a cut.
+"""
+
+import dataclasses
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+from modemflash.errors import Problem
+from modemflash.image import examine
+from modemflash.journal import Journal
+from modemflash.line import Line
+from modemflash.upgrade import Update
+from modemflash_host.sim import beliefs, faults, images
+from modemflash_host.sim.modem import SimModem
+from modemflash_host.sim.profiles import find
+from modemflash_host.sim.virtual import VirtualLine
+
+SIZE = 64 * 1024
+
+
+class Memory:
+    """A file of the owner, in memory, which can be packed for version 2 sessions."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.data, self.name, self.size = data, name, len(data)
+
+    def readinto(self, offset: int, buf: Any) -> int:
+        piece = self.data[offset : offset + len(buf)]
+        buf[: len(piece)] = piece
+        return len(piece)
+
+    def packed(self) -> "Memory":
+        packer = zlib.compressobj(9, zlib.DEFLATED, 12)
+        return Memory(packer.compress(self.data) + packer.flush(), self.name)
+
+
+class Slots:
+    """The journal's store; what was written last survives everything."""
+
+    def __init__(self) -> None:
+        self.slots: dict[int, bytes] = {}
+
+    def load(self, slot: int) -> bytes:
+        return self.slots.get(slot, b"")
+
+    def save(self, slot: int, data: bytes) -> None:
+        self.slots[slot] = data
+
+
+class Teller:
+    """Keeps the events, and wishes to stop when a test says so."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.stops = 0
+        self.on_event: Any = None
+
+    def report(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+        if self.on_event:
+            self.on_event(self, event)
+
+    def tick(self, now: int) -> None:
+        pass
+
+    def stop_wanted(self) -> int:
+        return self.stops
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["event"] == kind]
+
+
+def full(build: int, name: str = "", size: int = SIZE, product: str = "", seed: int = 1) -> Memory:
+    """A full image under a name as owners have it."""
+    return Memory(images.make_full_image(build, product, size, seed), name or f"CATM1-{build}.dup")
+
+
+def difference(old: int, new: int, size: int = SIZE) -> Memory:
+    return Memory(images.make_difference(old, new, size), f"upgdiff_{old}-to-{new}.dup")
+
+
+def updater() -> Memory:
+    return Memory(images.make_updater_elf(SIZE + 20000), "updater.elf")
+
+
+def boot_rom() -> Memory:
+    return Memory(images.make_bootrom(), "bootrom.dup")
+
+
+def parts(second_size: int = SIZE) -> list[Memory]:
+    """Both parts of 48829 and its updater."""
+    return [
+        full(39529, "CATM1-5.2-48829-1.dup", 416448),
+        full(48829, "CATM1-5.2-48829-2.dup", second_size, seed=2),
+        updater(),
+    ]
+
+
+class World:
+    """One modem on one wire, and all that survives a run of the updater.
+
+    Args:
+        profile: a name of `PROFILES`.
+        belief: beliefs to switch, `name:value,…`.
+        fault: faults, `name:argument,…`.
+        max_burst: what the link says of itself.
+        changes: fields of the profile to change.
+    """
+
+    def __init__(
+        self,
+        profile: str = "pycom-catm1",
+        belief: str = "",
+        fault: str = "",
+        seed: int = 0,
+        max_burst: int = 0,
+        **changes: Any,
+    ) -> None:
+        kind = dataclasses.replace(find(profile), **changes)
+        self.modem = SimModem(kind, beliefs.parse(belief), faults.parse(fault), seed=seed)
+        self.wire = VirtualLine(self.modem, max_burst=max_burst)
+        self.slots = Slots()
+        self.teller = Teller()
+
+    def line(self) -> Line:
+        self.teller = Teller()
+        return Line(self.wire, self.wire, self.teller)
+
+    def update(
+        self,
+        files: Iterable[Memory],
+        consents: Iterable[str] = (),
+        *,
+        all_consents: bool = False,
+        on_event: Any = None,
+        **options: Any,
+    ) -> "dict[str, Any] | Problem":
+        """One run of the update command: its result, or the problem it ended with."""
+        line = self.line()
+        self.teller.on_event = on_event
+        checked = [(examine(source), source) for source in files]
+        run = Update(line, checked, set(consents), Journal(self.slots, "here"), options)
+        try:
+            run.look()
+            plan = run.plan()
+            if all_consents:
+                run.consents = {name for name, _ in plan.needs}
+            return run.run(plan)
+        except Problem as problem:
+            return problem
+
+    @property
+    def verdict(self) -> Any:
+        return self.modem.verdict
+
+
+def ended(result: Any) -> str:
+    """How a run ended, in one word: its code."""
+    return result.code if isinstance(result, Problem) else result["code"]
+
+
+def assert_updated(world: World, result: Any, build: int) -> None:
+    """The updater says updated, and so does the modem; nobody broke a rule."""
+    assert not isinstance(result, Problem), (result.code, result.detail, world.teller.events[-8:])
+    verdict = world.verdict
+    assert result["status"] == "updated", result
+    assert result["to_build"] == build
+    assert verdict.build == build and verdict.whole and verdict.mode == "application"
+    assert not verdict.bricked
+    assert verdict.violations == (), verdict.violations
