@@ -123,7 +123,7 @@ def test_resync_tells_errors_from_silence():
     """A modem that answers only ERROR is in step too; a silent one is not."""
     _, line = talker({b"AT": once(b"\r\nERROR\r\n")})
     assert At(line).resync() == b"ERROR"
-    _, line = talker({b"AT": [[]]})
+    modem, line = talker({b"AT": [[]]})
     assert At(line).resync(5000) is None
     assert modem.now_ms < 7000
 

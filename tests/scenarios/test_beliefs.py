@@ -11,8 +11,8 @@ from modemflash_host.sim.beliefs import every_other_way
 from scenarios.world import World, boot_rom, difference, full, parts, updater
 
 ROUTES = {
-    "staged": (lambda **more: World(**more), lambda: [difference(38638, 41065)], 41065),
-    "recovery": (lambda **more: World(**more), lambda: [full(41065), updater()], 41065),
+    "staged": (World, lambda: [difference(38638, 41065)], 41065),
+    "recovery": (World, lambda: [full(41065), updater()], 41065),
     "from-recovery": (
         lambda **more: World(start_mode="recovery", start_half_written=True, **more),
         lambda: [full(41065), updater()],

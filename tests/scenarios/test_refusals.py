@@ -1,6 +1,9 @@
 """What is refused before the first write leaves the modem as it was."""
 
-from modemflash.errors import Problem
+import pytest
+
+from modemflash.errors import BadFile, Problem
+from modemflash.image import examine
 from scenarios.world import Memory, World, difference, ended, full, parts, updater
 
 
@@ -36,16 +39,11 @@ def test_another_product_under_any_name():
 
 
 def test_a_truncated_file_never_reaches_a_modem():
-    from modemflash.errors import BadFile
-    from modemflash.image import examine
-
     whole = full(41065)
     for size in (len(whole.data) - 1, len(whole.data) // 2, 100):
-        try:
+        with pytest.raises(BadFile) as caught:
             examine(Memory(whole.data[:size], whole.name))
-            raise AssertionError("a truncated file was taken")
-        except BadFile as problem:
-            assert problem.code == "file-truncated"
+        assert caught.value.code == "file-truncated"
 
 
 def test_a_danger_without_its_consent():
