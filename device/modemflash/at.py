@@ -15,6 +15,7 @@ KEEP_MAX = 4096  # bytes of a reply that are kept; the rest is read and counted
 QUIET_MS = 300  # after a binary reply, and before a resync: longer than any gap inside a reply
 CLEAN_MS = 120  # after the one OK of a resync nothing may follow for this long
 FLOOD_MS = 5000  # a modem that is never quiet may be in step all the same: unsolicited lines do not end
+LINE_END_MS = 20  # the rest of a line that has begun to arrive
 GUARD_MS = 1100  # data mode: silence before and after +++ (the modem asks for 1000)
 
 # Lines that may stand anywhere, asked for or not.
@@ -179,10 +180,20 @@ class At:
         return reply.result
 
     def _send(self, text: str) -> None:
-        """One command, after everything that waited was dropped."""
+        """One command, after everything that waited was dropped, to the end of a line.
+
+        Half an unsolicited line would otherwise stand as the first line of the reply.
+        """
+        line = self.line
+        last = self._rest[-1] if self._rest else LF
         self._rest = b""
-        self.line.port.drop_input()
-        self.line.write(text.encode() + b"\r\n")
+        start = line.now()
+        while line.since(start) < QUIET_MS:
+            got = line.read(self._buf, 256, 0 if last == CR or last == LF else LINE_END_MS)
+            if not got:
+                break
+            last = self._buf[got - 1]
+        line.write(text.encode() + b"\r\n")
 
     def _keep(self, reply: Reply, data: "memoryview | bytes") -> None:
         room = KEEP_MAX - len(reply.raw)

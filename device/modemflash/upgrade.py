@@ -3,8 +3,8 @@
 It reads from top to bottom: `look` at the modem, make a `plan`, `run` it. Rules
 that hold here: the journal knows of a step before it begins; an error on its
 way up is stamped with what that step means for the modem; when the first
-attempt leaves the modem recoverable there is a second one, from what is
-measured then; success is what the modem says about itself after its reboot.
+attempt leaves the modem recoverable there is a second one, and a third, from
+what is measured then; success is what the modem says about itself after its reboot.
 """
 
 from modemflash import phases, steps
@@ -24,7 +24,10 @@ from modemflash.errors import (
 from modemflash.identity import Identity, identify, record
 from modemflash.modem import find
 
-ATTEMPTS = 2  # the first full retry was seen to fail and the second to work; more only wear the flash
+ATTEMPTS = 3  # a first full retry was seen to fail and the second to work; more only wear the flash
+
+# The image arrived, but not whole in the modem's eyes: a repeated block may have been stored twice.
+CAREFUL_AFTER = ("install-failed", "old-build", "blocks-refused")
 
 
 class Update:
@@ -57,6 +60,12 @@ class Update:
         self.written = False
         self._start = line.now()
         self._job = None  # type: Any
+        self._sent = 0
+
+    @property
+    def sent_bytes(self) -> int:
+        """Bytes of whole files that the modem took, over all attempts."""
+        return self._sent + (self._job.sent_bytes if self._job else 0)
 
     def look(self) -> "Modem":
         """Find the modem and ask who it is. Writes nothing.
@@ -73,7 +82,12 @@ class Update:
                 "warning", code="install-may-go-on", text="the last run ended while the modem was installing"
             )
         self._phase("find", find_ms)
-        self.modem = find(line, find_ms)
+        try:
+            self.modem = find(line, find_ms)
+        except NoModem as problem:
+            if self.past and self.past.get("step") in phases.INSTALLS:
+                raise UpdateFailed("modem-lost", problem.code, problem.raw)
+            raise
         line.report("found", state=self.modem.state, baud=self.modem.baud, resumed=self.modem.resumed)
         self._phase("identify")
         if self.modem.state != "errors-only":
@@ -97,7 +111,7 @@ class Update:
         return planning.make(self.modem, self.who, self.files, self.past, self.options)
 
     def run(self, plan: "Plan") -> "dict[str, Any]":
-        """Carry `plan` out, twice if need be, and say how it ended.
+        """Carry `plan` out, again if need be, and say how it ended.
 
         Returns:
             dict with "status" (updated, nothing-to-do, installed-unconfirmed), "code",
@@ -113,18 +127,18 @@ class Update:
             return self._result(
                 "updated" if plan.why == "finished-meanwhile" else "nothing-to-do", plan.why, plan
             )
-        sent = 0
+        careful = False
         for attempt in range(1, ATTEMPTS + 1):
-            self._job = steps.Job(self.line, self.modem, self.options.get("answer_ms", 300000), attempt > 1)
+            self._sent = self.sent_bytes
+            self._job = steps.Job(self.line, self.modem, self.options.get("answer_ms", 300000), careful)
             try:
                 self._carry_out(plan)
-                self._job.sent_bytes += sent
                 return self._confirm(plan)
             except Problem as problem:
-                sent += self._job.sent_bytes
                 if attempt == ATTEMPTS or not self._again(problem):
                     raise
                 self.line.report("retry", what="the whole update", attempt=attempt + 1, reason=problem.code)
+                careful = careful or problem.code in CAREFUL_AFTER
             plan = self._measure_again()
         raise AssertionError("unreachable")
 
@@ -272,7 +286,7 @@ class Update:
             "from_build": plan.origin,
             "to_build": self.who.build,
             "boot_mode": self.modem.state,
-            "bytes": self._job.sent_bytes if self._job else 0,
+            "bytes": self.sent_bytes,
             "seconds": self.line.since(self._start) // 1000,
         }
 
