@@ -257,7 +257,11 @@ CATALOGUE = {
     "file-empty": ("The file is empty", COPY_AGAIN, UNTOUCHED),
     "file-too-large": ("The file is far larger than any modem firmware", WHICH_FILE, UNTOUCHED),
     "file-truncated": ("The file ends too early: the end of it is missing", COPY_AGAIN, UNTOUCHED),
-    "file-inner-length": ("A part of the file claims to be longer than the package around it", COPY_AGAIN, UNTOUCHED),
+    "file-inner-length": (
+        "A part of the file claims to be longer than the package around it",
+        COPY_AGAIN,
+        UNTOUCHED,
+    ),
     "file-absurd-length": ("The file names a length that no firmware has", COPY_AGAIN, UNTOUCHED),
     "file-checksum": ("A checksum inside the file is wrong: bytes of it have changed", COPY_AGAIN, UNTOUCHED),
     "file-changed": (
@@ -265,7 +269,11 @@ CATALOGUE = {
         COPY_AGAIN,
         UNTOUCHED,
     ),
-    "file-zip": ("The file is a zip archive, whatever its name says", "Unpack it and give the .dup inside.", UNTOUCHED),
+    "file-zip": (
+        "The file is a zip archive, whatever its name says",
+        "Unpack it and give the .dup inside.",
+        UNTOUCHED,
+    ),
     "file-archive": (
         "The file is an archive, whatever its name says",
         "Unpack it (7-Zip and `bsdtar -xf FILE` know all kinds) and give the .dup inside.",
@@ -290,12 +298,24 @@ CATALOGUE = {
     # firmware files that this program does not understand; accept-unknown-file sends them all the same
     "image-unknown-magic": ("The file begins like no firmware that this program knows", DOUBT, UNTOUCHED),
     "image-unknown-version": ("The file is a firmware container of an unknown version", DOUBT, UNTOUCHED),
-    "image-unknown-signature": ("The file is signed in a way that this program does not know", DOUBT, UNTOUCHED),
+    "image-unknown-signature": (
+        "The file is signed in a way that this program does not know",
+        DOUBT,
+        UNTOUCHED,
+    ),
     "image-trailing-bytes": ("The file goes on behind the end of the firmware", DOUBT, UNTOUCHED),
-    "image-nested-too-deep": ("The file has packages in packages deeper than any firmware seen", DOUBT, UNTOUCHED),
+    "image-nested-too-deep": (
+        "The file has packages in packages deeper than any firmware seen",
+        DOUBT,
+        UNTOUCHED,
+    ),
     "image-no-firmware": ("The file is a container without firmware in it", DOUBT, UNTOUCHED),
     "image-one-component": ("The file holds one component of the firmware, not all of it", DOUBT, UNTOUCHED),
-    "image-odd-elf": ("The updater ELF has an unusual size, or is made for another processor", DOUBT, UNTOUCHED),
+    "image-odd-elf": (
+        "The updater ELF has an unusual size, or is made for another processor",
+        DOUBT,
+        UNTOUCHED,
+    ),
     "image-odd-boot-rom": ("The boot ROM package has a size that no known one has", DOUBT, UNTOUCHED),
     # what the table of edges says (edges.py)
     "wrong-product": (
@@ -323,7 +343,11 @@ CATALOGUE = {
         "Leave the boot ROM out. An old number behind Bootloader0 is normal and no reason.",
         UNTOUCHED,
     ),
-    "path-41065-first": ("Modems died on the way from 33080 to 48829", "Update to CATM1-41065 first.", UNTOUCHED),
+    "path-41065-first": (
+        "Modems died on the way from 33080 to 48829",
+        "Update to CATM1-41065 first.",
+        UNTOUCHED,
+    ),
     "path-known-death": (
         "Modems died on the way from NB-IoT to 48829",
         "Stay on NB-IoT, or go to CATM1-41065. No consent allows this step.",

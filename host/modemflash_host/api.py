@@ -1,0 +1,238 @@
+"""The public Python API; the command line is its only client in this package.
+
+    with open_line(port, teller) as line: ...   an open line, for your own questions
+    info(port, teller) -> ModemInfo             find a modem and ask who it is; writes nothing
+    identify(path, teller) -> CheckedFile       what a firmware file is; needs no modem
+    update(port, files, teller, ...) -> Result  the whole update
+
+Rules: no printing here, events go to the reporter (`modemflash_host.reporters.Teller`);
+`update` returns a `Result` for every end that has words, with its `Problem` in
+it; the others raise the `Problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modemflash.builds import BOOT_ROM, UPDATER
+from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
+from modemflash.identity import Identity
+from modemflash.image import Image, examine
+from modemflash.journal import Journal
+from modemflash.line import Line
+from modemflash.plan import Plan
+from modemflash.upgrade import Update
+from modemflash_host.clock import MonotonicClock
+from modemflash_host.consents import AFTER_PART_1, YES, flag_of
+from modemflash_host.files import FileSource
+from modemflash_host.journal_store import SlotFiles, journal_key
+from modemflash_host.link import open_link
+from modemflash_host.reporters import Teller
+from modemflash_host.result import Result
+from modemflash_host.state_folder import state_folder
+
+if TYPE_CHECKING:
+    from modemflash.stp import Source
+
+_ROLES = ("main", "part-2", "updater", "bootrom")
+_KIND_NAMES = {UPDATER: "updater ELF", BOOT_ROM: "boot ROM package"}
+
+Ask = Callable[[str, str, Refusal], bool]
+"""Asked for a consent (its name, its danger in a sentence, the refusal that stands without it).
+
+Returns the answer, True for a danger that was accepted; raises the refusal where nobody can be asked.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A firmware file that was read from its first to its last byte."""
+
+    image: Image
+    source: FileSource
+
+    def __enter__(self) -> CheckedFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.source.close()
+
+
+@dataclass(frozen=True, slots=True)
+class ModemInfo:
+    """A modem that was found: its state, who it is, and its read-only record."""
+
+    state: str
+    baud: int
+    identity: Identity
+    record: dict[str, str]
+
+
+@contextmanager
+def open_line(port: str, teller: Teller) -> Iterator[Line]:
+    """An open line to whatever is behind `port`, closed at the end.
+
+    Raises:
+        LinkProblem: it cannot be opened.
+    """
+    link, clock = open_link(port, lambda: teller.tick(clock.ticks_ms()))
+    teller.follow(clock.ticks_ms())
+    try:
+        yield Line(link, clock, teller)
+    finally:
+        link.close()
+
+
+def identify(path: Path, teller: Teller, kind: str = "") -> CheckedFile:
+    """Read and check one firmware file; no modem is needed. Its source stays open.
+
+    Args:
+        path: the file.
+        teller: who is told.
+        kind: what it must be (`modemflash.builds.UPDATER`, `BOOT_ROM`); "" takes anything.
+
+    Raises:
+        BadFile: it is damaged.
+        Refusal: it cannot be read, or is of another kind.
+        Stopped: the user asked to stop.
+    """
+    source = FileSource(path)
+    clock = MonotonicClock()
+    teller.follow(clock.ticks_ms())
+
+    def progress(done: int, total: int) -> None:
+        if teller.stop_wanted():
+            raise Stopped("stopped-before-write")
+        teller.tick(clock.ticks_ms())
+        teller.say("progress", phase="verify", done=done, total=total)
+
+    try:
+        image = examine(source, progress)
+        if kind and image.kind != kind:
+            raise Refusal("other-kind-of-file", f"{path.name} is not the {_KIND_NAMES[kind]}")
+        return CheckedFile(image, source)
+    except Problem:
+        source.close()
+        raise
+
+
+def info(port: str, teller: Teller, find_ms: int = 60_000) -> ModemInfo:
+    """Find the modem and ask who it is. Writes nothing.
+
+    Raises:
+        Problem: the port or the modem does not answer.
+    """
+    with open_line(port, teller) as line:
+        job = Update(line, [], set(), _journal(port, line), {"find_ms": find_ms})
+        try:
+            job.look()
+        except Problem as problem:
+            problem.stamp(UNTOUCHED)
+            raise
+        found = ModemInfo(job.modem.state, job.modem.baud, job.who, job.before)
+        teller.say("details", bootloaders=found.identity.bootloaders, record=found.record)
+        return found
+
+
+def update(
+    port: str,
+    files: Sequence[CheckedFile],
+    teller: Teller,
+    *,
+    consents: set[str],
+    ask: Ask,
+    options: dict[str, Any] | None = None,
+    dry_run: bool = False,
+) -> Result:
+    """Update the modem at `port` with what is in `files`.
+
+    Args:
+        port: see `modemflash_host.link.open_link`.
+        files: checked files.
+        teller: who is told.
+        consents: what was consented to beforehand; see `modemflash_host.consents`.
+        ask: who is asked for a consent that is missing.
+        options: the engine's options, see `modemflash.upgrade.Update`.
+        dry_run: end with the plan.
+
+    Returns:
+        The result, with its `problem` where it did not end well.
+    """
+    known: dict[str, Any] = {}
+    try:
+        with open_line(port, teller) as line:
+            pairs: list[tuple[Image, Source]] = [(file.image, file.source) for file in files]
+            job = Update(line, pairs, consents, _journal(port, line), options)
+            try:
+                plan = _agreed_plan(job, teller, consents, ask, dry_run)
+                known = {"from_build": job.who.build, "boot_mode": job.modem.state}
+                if plan is None:
+                    return Result("nothing-to-do", "dry-run", seconds=teller.at_s, **known)
+            except Problem as problem:
+                if not job.past:  # an earlier run may have left it anyhow
+                    problem.stamp(UNTOUCHED)
+                known = {"from_build": job.who.build, "boot_mode": job.modem.state if job.modem else ""}
+                raise
+            try:
+                return Result(next="", **job.run(plan))
+            except Problem:
+                known["bytes"] = getattr(job, "sent_bytes", 0)
+                raise
+    except Problem as problem:
+        return Result.of_problem(problem, seconds=teller.at_s, **known)
+
+
+def _agreed_plan(job: Update, teller: Teller, consents: set[str], ask: Ask, dry_run: bool) -> Plan | None:
+    """The plan that everything was consented to; None when only the plan was wanted."""
+    job.look()
+    try:
+        plan = job.plan()
+    except Refusal as question:
+        if question.consent != AFTER_PART_1:
+            raise
+        job.options["after_part_1"] = ask(AFTER_PART_1, question.hint, question)
+        plan = job.plan()
+    teller.report(plan_event(plan))
+    if dry_run:
+        return None
+    if not plan.nothing_to_do:
+        needs = plan.missing(consents)
+        if YES not in consents:
+            needs.append((YES, ""))
+        names = [name for name, _ in needs]
+        refusal = Refusal("consent-missing", ", ".join(flag_of(name) for name in names), ",".join(names))
+        for name, danger in needs:
+            ask(name, danger, refusal)
+            consents.add(name)
+    return plan
+
+
+def plan_event(plan: Plan) -> dict[str, Any]:
+    """A plan as an event."""
+    files = sorted(plan.roles.items(), key=lambda item: _ROLES.index(item[0]))
+    return {
+        "event": "plan",
+        "nothing_to_do": plan.nothing_to_do,
+        "direction": plan.direction,
+        "origin": plan.origin,
+        "target": plan.target,
+        "route": plan.route,
+        "files": [{"name": image.name, "size": image.size, "role": role} for role, (image, _) in files],
+        "phases": [
+            {"phase": name, "usual_s": usual, "allowed_s": allowed} for name, usual, allowed in plan.phases()
+        ],
+        "warnings": list(plan.warnings),
+        "cannot_undo": list(plan.cannot_undo),
+        "way_back": list(plan.way_back),
+        "unused": list(plan.unused),
+        "consents": [{"consent": consent, "danger": danger} for consent, danger in plan.needs],
+    }
+
+
+def _journal(port: str, line: Line) -> Journal:
+    key = journal_key(port)
+    return Journal(SlotFiles(state_folder("journal"), key), key, line.report)

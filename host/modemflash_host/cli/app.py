@@ -1,0 +1,106 @@
+"""The group of all commands, and the guard around them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+import traceback
+
+import rich_click as click
+
+import modemflash
+from modemflash_host import exits
+
+_COMMANDS = {
+    "demo": "demo",
+    "explain": "explain",
+    "identify": "identify",
+    "info": "info",
+    "simulate": "simulate",
+    "update": "update",
+}
+_EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exits.EXITS)
+
+
+class _LazyGroup(click.RichGroup):
+    """Commands that are imported when they are named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"modemflash_host.cli.{_COMMANDS[name]}")
+        command: click.Command = getattr(module, name)
+        return command
+
+
+@click.group(cls=_LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(modemflash.__version__, "-V", "--version", prog_name="modemflash")
+def modemflash_group() -> None:
+    """Update the firmware of Sequans LTE modems on Pycom GPy, FiPy and G01 boards."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; the exit code."""
+    code = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Whoever reads our output went away; the work is done, and what is left to say has no reader.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = modemflash_group.main(arguments, prog_name="modemflash", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        _last_line(arguments, "usage", "refused")
+        return exits.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        print("\nStopped. Nothing was written.", file=sys.stderr)
+        _last_line(arguments, "stopped-before-write", "interrupted")
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        return exits.DONE  # `modemflash explain | head`
+    except Exception:  # noqa: BLE001 (the guard: whatever it is, people get words and a file, no traceback)
+        return _unexpected(arguments)
+    return code if isinstance(code, int) else exits.DONE
+
+
+def _last_line(arguments: list[str], code: str, status: str) -> None:
+    """A script gets its result line even when the command line was wrong."""
+    if "--json" in arguments:
+        from modemflash_host.result import Result
+
+        state = "unknown" if code == "unexpected" else "untouched"
+        print(json.dumps(Result(status, code, state).event()))
+
+
+def _unexpected(arguments: list[str]) -> int:
+    """Write the crash down, and say so."""
+    from modemflash_host.errors import HOST_CATALOGUE
+
+    happened, hint, _ = HOST_CATALOGUE["unexpected"]
+    text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n{arguments}\n\n"
+    text += traceback.format_exc()
+    try:
+        from modemflash_host.state_folder import state_folder
+
+        path = state_folder("crashes") / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        where = str(path)
+    except OSError as error:
+        where = f"not written: {error.strerror}"
+    last = traceback.format_exc().strip().splitlines()[-1]
+    print(
+        f"\n{happened}:\n  {last}\n\n  Code   unexpected\n  File   {where}\n  Do     {hint}", file=sys.stderr
+    )
+    _last_line(arguments, "unexpected", "failed")
+    return exits.UNEXPECTED

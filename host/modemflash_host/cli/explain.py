@@ -1,0 +1,41 @@
+"""`modemflash explain`: an error code in full, from the catalogue."""
+
+from __future__ import annotations
+
+import difflib
+
+import rich_click as click
+from rich.console import Console
+from rich.text import Text
+
+from modemflash_host.cli.session import carry_out
+from modemflash_host.errors import CATALOGUE, Refusal
+from modemflash_host.reporters import first_aid
+from modemflash_host.reporters import words as w
+from modemflash_host.reporters.rows import Rows
+from modemflash_host.result import Result
+
+
+@click.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> int:
+    """Say what an error CODE means and what to do; without a CODE list them all."""
+    console = Console(highlight=False)
+    if code is None:
+        console.print(Rows([(name, Text(CATALOGUE[name][0])) for name in sorted(CATALOGUE)], width=14))
+        return 0
+    if code not in CATALOGUE:
+        near = difflib.get_close_matches(code, CATALOGUE, n=3, cutoff=0.5)
+        near += [name for name in sorted(CATALOGUE) if code in name and name not in near][:3]
+        problem = Refusal("unknown-code", f"{code}; near: {', '.join(near)}" if near else code)
+        return carry_out(lambda _: Result.of_problem(problem), as_json=False)
+    happened, hint, state = CATALOGUE[code]
+    about = [("What", Text(happened + ".")), ("Do this", Text(hint)), ("Modem", Text(w.MODEM_STATES[state]))]
+    if code in first_aid.PROGNOSIS:
+        about += [
+            (f"Check {n}", Text(f"{title}. {text}")) for n, (title, text) in enumerate(first_aid.CHECKS, 1)
+        ]
+        about.append(("Prognosis", Text(first_aid.PROGNOSIS[code])))
+    console.print(Text(code, "bold"))
+    console.print(Rows(about))
+    return 0

@@ -1,0 +1,29 @@
+"""`modemflash info`: find the modem and say what it is. Read-only."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from modemflash_host import api
+from modemflash_host.cli.session import carry_out, port_options, talk_options
+from modemflash_host.reporters import Teller
+from modemflash_host.result import Result
+
+
+@click.command()
+@port_options
+@talk_options
+def info(port: str, via: str, answer_timeout: int | None, as_json: bool, verbose: bool, quiet: bool) -> int:
+    """Find the modem and say what it is. Writes nothing."""
+
+    def work(teller: Teller) -> Result:
+        found = api.info(port, teller, (answer_timeout or 60) * 1000)
+        return Result(
+            "nothing-to-do",
+            "modem-asked",
+            from_build=found.identity.build,
+            boot_mode=found.state,
+            seconds=teller.at_s,
+        )
+
+    return carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, port=port)

@@ -1,0 +1,146 @@
+"""What every command that talks shares: its voice, its end, and the next command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import rich_click as click
+
+from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Problem, Refusal
+from modemflash_host.consents import flags_of
+from modemflash_host.interrupts import Interrupts
+from modemflash_host.reporters import Teller, Voice
+from modemflash_host.result import Result
+
+_AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
+
+
+def talk_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--json, -v and -q."""
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Only the end, and errors."),
+        click.option("-v", "--verbose", is_flag=True, help="Every probe, repeat and reply."),
+        click.option(
+            "--json", "as_json", is_flag=True, help="JSON Lines for scripts; the last one is the result."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def port_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--port, --via and --answer-timeout."""
+    for option in (
+        click.option(
+            "--answer-timeout",
+            type=click.IntRange(1, 7200),
+            metavar="SECONDS",
+            help="How long a modem may be silent (60 while it is looked for, 300 in a transfer).",
+        ),
+        click.option(
+            "--via",
+            type=click.Choice(["direct"]),
+            default="direct",
+            show_default=True,
+            help="direct: the modem itself answers at this port.",
+        ),
+        click.option(
+            "-p",
+            "--port",
+            required=True,
+            envvar="MODEMFLASH_PORT",
+            show_envvar=True,
+            help="A device, COM name, pyserial URL (rfc2217://…, socket://…) or sim://PROFILE.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def human_voice(quiet: bool, verbose: bool) -> Voice:
+    """The voice for people: live on a terminal, plain lines elsewhere."""
+    from rich.console import Console
+
+    from modemflash_host.reporters.people import NORMAL, QUIET, VERBOSE
+    from modemflash_host.reporters.plain import Plain
+    from modemflash_host.reporters.terminal import Terminal
+
+    out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+    verbosity = QUIET if quiet else VERBOSE if verbose else NORMAL
+    if out.is_terminal and not out.is_dumb_terminal:
+        return Terminal(out, err, verbosity)
+    return Plain(out, err, verbosity)
+
+
+def carry_out(
+    work: Callable[[Teller], Result],
+    *,
+    as_json: bool,
+    quiet: bool = False,
+    verbose: bool = False,
+    port: str = "",
+) -> int:
+    """Do the work with the right voice, tell how it ended, and return the exit code."""
+    voice: Voice
+    if as_json:
+        from modemflash_host.reporters.json_lines import JsonLines
+
+        voice = JsonLines(sys.stdout)
+    else:
+        voice = human_voice(quiet, verbose)
+    with Interrupts() as interrupts, closing(Teller([voice], interrupts)) as teller:
+        try:
+            result = work(teller)
+        except Problem as problem:
+            result = Result.of_problem(problem, seconds=teller.at_s)
+        if result.problem is not None:
+            teller.report(problem_event(result.problem))
+        result = dataclasses.replace(result, next=next_command(result, port))
+        teller.report(result.event())
+    return result.exit_code
+
+
+def problem_event(problem: Problem) -> dict[str, Any]:
+    """An error as an event."""
+    return {
+        "event": "problem",
+        "code": problem.code,
+        "happened": problem.happened,
+        "hint": problem.hint,
+        "modem_state": problem.modem_state,
+        "heard": problem.raw,
+    }
+
+
+def next_command(result: Result, port: str) -> str:
+    """The command line that is best typed next; "" where nothing is left to do."""
+    problem = result.problem
+    again = command_line(["modemflash", *sys.argv[1:]])
+    ask_it = command_line(["modemflash", "info", "-p", port]) if port else ""
+    if problem is None:
+        if result.code == "dry-run":
+            return command_line(["modemflash", *(word for word in sys.argv[1:] if word != "--dry-run")])
+        return ask_it if result.status == "installed-unconfirmed" else ""
+    if isinstance(problem, Refusal) and problem.consent:
+        return f"{again} {flags_of(problem)}"
+    if result.modem_state == UNKNOWN:
+        return ask_it
+    if isinstance(problem, NoModem) or result.modem_state == RECOVERABLE or problem.code in _AGAIN_CODES:
+        return again
+    if problem.code == "unknown-code":
+        return "modemflash explain"
+    if isinstance(problem, Refusal):
+        return f"modemflash explain {problem.code}"
+    return again
+
+
+def command_line(words: list[str]) -> str:
+    """Words as they are typed into this system's shell."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

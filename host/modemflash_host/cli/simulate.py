@@ -1,0 +1,142 @@
+"""`modemflash simulate modem`: a simulated modem behind a port, for any program."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from rich.console import Console
+from rich.text import Text
+
+from modemflash_host.cli.session import command_line
+from modemflash_host.reporters.rows import Rows
+from modemflash_host.sim import beliefs, faults, profiles, state_file
+from modemflash_host.sim.doors.serve import open_door, serve
+from modemflash_host.sim.modem import SimModem
+
+_LOOK_S = 0.5
+
+
+@click.group()
+def simulate() -> None:
+    """Simulated devices, to try things without risk."""
+
+
+def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Parameter, Any], object]:
+    """A click callback that joins the values and reads them with `parse`."""
+
+    def callback(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> object:
+        try:
+            return parse(",".join(values))
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return callback
+
+
+@simulate.command()
+@click.option(
+    "--profile",
+    default="pycom-catm1",
+    show_default=True,
+    type=click.Choice(list(profiles.PROFILES)),
+    help="Which modem, in which state.",
+)
+@click.option(
+    "--door",
+    default="pty",
+    show_default=True,
+    type=click.Choice(["pty", "tcp", "rfc2217"]),
+    help="What it looks like from outside; tcp and rfc2217 work on every system.",
+)
+@click.option(
+    "--tcp-port", type=click.IntRange(0, 65535), default=0, help="Of the tcp doors; 0: any free one."
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The modem lives on in this file, and goes on from there the next time.",
+)
+@click.option(
+    "--fault",
+    "its_faults",
+    multiple=True,
+    metavar="NAME[:N]",
+    callback=_parsed(faults.parse),
+    help="What is wrong with it, such as drop:0.01; more than once. --list names them all.",
+)
+@click.option(
+    "--belief",
+    "its_beliefs",
+    multiple=True,
+    metavar="NAME:VALUE",
+    callback=_parsed(beliefs.parse),
+    help="How it behaves where nobody knows; more than once. --list names them all.",
+)
+@click.option("--list", "list_all", is_flag=True, help="List the faults and beliefs, and end.")
+def modem(
+    profile: str,
+    door: str,
+    tcp_port: int,
+    state: Path | None,
+    its_faults: faults.Faults,
+    its_beliefs: beliefs.Beliefs,
+    list_all: bool,
+) -> int:
+    """Run a simulated modem and print the port to use. Ctrl-C ends it."""
+    console = Console(highlight=False)
+    if list_all:
+        _list(console)
+        return 0
+    try:
+        if state is not None and state.exists():
+            its_modem = state_file.load(state, profiles.find(profile), its_beliefs, its_faults)
+        else:
+            its_modem = SimModem(profile, its_beliefs, its_faults)
+        endpoint = open_door(door, tcp_port)
+    except (ValueError, OSError) as error:
+        raise click.UsageError(str(error)) from error
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with serve(its_modem, endpoint) as port:
+        console.print(Text.assemble(("Port  ", "dim"), (port, "bold")), soft_wrap=True)
+        info = command_line(["modemflash", "info", "--port", port])
+        console.print(Text.assemble(("Try   ", "dim"), (info, "cyan")), soft_wrap=True)
+        console.print(Text(f"A simulated {profile} answers there. Ctrl-C ends it.", "dim"))
+        while not ended.wait(_LOOK_S):  # short waits: on Windows a signal ends no longer one
+            pass
+    if state is not None:
+        state_file.save(its_modem, state)
+    _verdict(console, its_modem)
+    return 0
+
+
+def _list(console: Console) -> None:
+    for title, table in (
+        ("Faults", {name: kind.about for name, kind in faults.FAULTS.items()}),
+        ("Beliefs", {f"{b.name}:{'|'.join(b.alternatives)}": b.about for b in beliefs.BELIEFS.values()}),
+    ):
+        console.print(Text(title, "bold"))
+        console.print(Rows([(name, Text(about)) for name, about in table.items()], width=16))
+
+
+def _verdict(console: Console, its_modem: SimModem) -> None:
+    """What the modem says about those who talked to it."""
+    verdict = its_modem.verdict
+    about = [("Build", Text(str(verdict.build))), ("Mode", Text(verdict.mode))]
+    for image in verdict.images:
+        whole = "whole" if image.complete else "cut"
+        about.append(
+            ("Took", Text(f"{image.kind}, {image.size_bytes} bytes, {whole}, SHA-256 {image.sha256}"))
+        )
+    about += [("Violation", Text(text, "yellow")) for text in verdict.violations]
+    if verdict.bricked:
+        about.append(("Bricked", Text(verdict.bricked, "bold red")))
+    console.print()
+    console.print(Rows(about))

@@ -1,0 +1,151 @@
+"""`modemflash update`: the plan, the consents, the update."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from modemflash.builds import BOOT_ROM, UPDATER
+from modemflash.errors import Refusal
+from modemflash_host import api
+from modemflash_host.cli.session import carry_out, port_options, talk_options
+from modemflash_host.consents import AFTER_PART_1, DANGERS, YES, flag_of, word_of
+from modemflash_host.reporters import Teller
+from modemflash_host.result import Result
+
+click.rich_click.OPTION_GROUPS["modemflash update"] = [
+    {
+        "name": "Options",
+        "options": ["--port", "--via", "--dry-run", "--updater", "--bootrom", "--expect-build"],
+    },
+    {"name": "Consent", "options": ["--yes", *(f"--{name}" for name in DANGERS)]},
+    {"name": "Special cases", "options": ["--repair", "--after-part-1", "--answer-timeout"]},
+    {"name": "Output", "options": ["--json", "--verbose", "--quiet", "--help"]},
+]
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@port_options
+@click.option("--dry-run", is_flag=True, help="Show the plan and end; nothing is written.")
+@click.option(
+    "--updater", type=click.Path(path_type=Path), metavar="FILE", help="The updater ELF of the same package."
+)
+@click.option("--bootrom", type=click.Path(path_type=Path), metavar="FILE", help="The boot ROM package.")
+@click.option("--expect-build", type=int, metavar="N", help="The build that must run at the end.")
+@click.option("--repair", is_flag=True, help="Write the build again that the modem runs already.")
+@click.option(
+    "--after-part-1/--not-after-part-1",
+    default=None,
+    help="For a modem at build 39529: whether part 1 of 48829 was written last.",
+)
+@click.option("-y", "--yes", is_flag=True, help="Say yes to a plain upgrade, and to nothing else.")
+@click.option("--allow-downgrade", is_flag=True, help=DANGERS["allow-downgrade"].risk)
+@click.option("--change-radio", type=click.Choice(["cat-m1", "nb-iot"]), help=DANGERS["change-radio"].risk)
+@click.option("--accept-unproven-path", metavar="FROM-TO", help=DANGERS["accept-unproven-path"].risk)
+@click.option("--accept-unknown-file", is_flag=True, help=DANGERS["accept-unknown-file"].risk)
+@click.option("--without-way-back", is_flag=True, help=DANGERS["without-way-back"].risk)
+@click.option("--write-boot-rom", is_flag=True, help=DANGERS["write-boot-rom"].risk)
+@talk_options
+def update(
+    files: tuple[Path, ...],
+    port: str,
+    via: str,
+    answer_timeout: int | None,
+    dry_run: bool,
+    updater: Path | None,
+    bootrom: Path | None,
+    expect_build: int | None,
+    repair: bool,
+    after_part_1: bool | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+    **consents: Any,
+) -> int:
+    """Update the modem with firmware FILEs.
+
+    All files are read and checked first, then the modem is asked who it is, and
+    the plan is shown. Off a terminal nothing is ever asked: what needs a consent
+    that was not given is refused.
+    """
+    engine: dict[str, Any] = {"repair": repair}
+    if expect_build is not None:
+        engine["expect_build"] = expect_build
+    if answer_timeout is not None:
+        engine["find_ms"] = engine["answer_ms"] = answer_timeout * 1000
+    if after_part_1 is not None:
+        engine["after_part_1"] = after_part_1
+
+    def work(teller: Teller) -> Result:
+        teller.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
+        wanted = [*((path, "") for path in files), (updater, UPDATER), (bootrom, BOOT_ROM)]
+        with ExitStack() as opened:
+            checked = [
+                opened.enter_context(api.identify(path, teller, kind))
+                for path, kind in wanted
+                if path is not None
+            ]
+            return api.update(
+                port,
+                checked,
+                teller,
+                consents=given(consents),
+                ask=refuse if as_json or not on_a_terminal() else Asker(teller),
+                options=engine,
+                dry_run=dry_run,
+            )
+
+    return carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, port=port)
+
+
+def given(flags: dict[str, Any]) -> set[str]:
+    """The consents that the command line gives."""
+    names = {flag.replace("_", "-"): value for flag, value in flags.items() if value}
+    return {name if value is True else f"{name} {value}" for name, value in names.items()}
+
+
+def on_a_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def refuse(consent: str, danger: str, refusal: Refusal) -> bool:
+    """Nobody can be asked."""
+    raise refusal
+
+
+class Asker:
+    """Asks on the terminal: a plain yes, or the typed word of a danger.
+
+    Args:
+        teller: the reporter, because a wish to stop ends the question.
+    """
+
+    def __init__(self, teller: Teller) -> None:
+        self._teller = teller
+
+    def __call__(self, consent: str, danger: str, refusal: Refusal) -> bool:
+        """See `modemflash_host.api.Ask`."""
+        with self._teller.asking():
+            try:
+                accepted = self._answer(consent, danger, refusal)
+            except click.Abort:
+                raise KeyboardInterrupt from None
+        if not accepted and consent != AFTER_PART_1:
+            raise Refusal("not-confirmed", flag_of(consent))
+        return accepted
+
+    def _answer(self, consent: str, danger: str, refusal: Refusal) -> bool:
+        if consent == AFTER_PART_1:
+            click.echo(refusal.happened)
+            return bool(click.confirm("Was part 1 of 48829 the last thing that was written to it?"))
+        if consent == YES:
+            return bool(click.confirm("Go on?", default=False))
+        word = word_of(consent)
+        click.secho(f"! {danger[:1].upper()}{danger[1:]}.", fg="yellow", bold=True)
+        return bool(word == click.prompt(f"  Type {word} to accept this", default="", show_default=False))

@@ -1,0 +1,21 @@
+"""The PC's clock as the engine wants it: milliseconds that never go back."""
+
+from __future__ import annotations
+
+import time
+
+
+class MonotonicClock:
+    """Time since an arbitrary start; it does not wrap."""
+
+    def ticks_ms(self) -> int:
+        """Milliseconds now."""
+        return time.monotonic_ns() // 1_000_000
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        """Milliseconds from `start` to `end`."""
+        return end - start
+
+    def sleep_ms(self, ms: int) -> None:
+        """Wait."""
+        time.sleep(ms / 1000)

@@ -1,0 +1,46 @@
+"""What only Linux can say about a serial port: who holds it.
+
+Everything here is best effort: where /proc is absent or another user's
+process is not readable, the answer is the empty string.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def holder_of(device: str) -> str:
+    """Another process that has the device open, such as "picocom (4711)"; "" when none is seen."""
+    target = os.path.realpath(device)
+    own = str(os.getpid())
+    for process in _entries(Path("/proc")):
+        if (
+            process.name.isdigit()
+            and process.name != own
+            and target in map(_leads_to, _entries(process / "fd"))
+        ):
+            return f"{_name_of(process)} ({process.name})"
+    return ""
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in a folder; nothing when it is gone or somebody else's."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _leads_to(link: Path) -> str:
+    try:
+        return os.readlink(link)  # noqa: PTH115 (sockets and pipes are no paths)
+    except OSError:
+        return ""
+
+
+def _name_of(process: Path) -> str:
+    try:
+        return (process / "comm").read_text().strip()
+    except OSError:
+        return "a process"

@@ -1,0 +1,119 @@
+"""Who tells what: the engine's one reporter, and the voices it speaks through.
+
+Rules: everything that is shown or recorded is an event, a dict whose "event"
+names it (docs/json.md lists them), so a screen, a log and a script can never
+disagree; a voice that cannot speak any more (a closed terminal) falls silent
+and never disturbs an update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Protocol
+
+from modemflash.errors import Stopped
+from modemflash_host.interrupts import Interrupts, answer, writes
+
+Event = dict[str, Any]
+
+
+class Voice(Protocol):
+    """Something that shows or records events."""
+
+    def report(self, event: Event, at_s: float) -> None:
+        """One event, with the seconds since the run began."""
+
+    def tick(self, at_s: float) -> None:
+        """Time goes by; called several times a second while the engine waits."""
+
+    def close(self) -> None:
+        """The run is over, whatever happened; called once, nothing comes after it."""
+
+
+class Teller:
+    """The reporter that the engine is handed.
+
+    Args:
+        voices: who speaks.
+        interrupts: who counts the wishes to stop.
+    """
+
+    def __init__(self, voices: list[Voice], interrupts: Interrupts) -> None:
+        self._voices = voices
+        self._interrupts = interrupts
+        self._phase = ""
+        self._wishes_told = 0
+        self._wishes_before_phase = 0
+        self._written = False
+        self._start_ms = 0
+        self._start_s = 0.0
+        self.at_s = 0.0
+
+    def report(self, event: Event) -> None:
+        """Pass an event on to every voice."""
+        if event["event"] == "phase":
+            self._phase = event["phase"]
+            self._written = self._written or writes(self._phase)
+            self._wishes_before_phase = self._interrupts.wishes
+        for voice in list(self._voices):
+            try:
+                voice.report(event, self.at_s)
+            except OSError:
+                self._voices.remove(voice)
+
+    def say(self, event: str, /, **fields: Any) -> None:
+        """Report an event by its name and fields."""
+        self.report({"event": event, **fields})
+
+    def follow(self, now_ms: int) -> None:
+        """From now on `tick` brings the time of another clock, which shows `now_ms`."""
+        self._start_ms = now_ms
+        self._start_s = self.at_s
+
+    def tick(self, now_ms: int) -> None:
+        """Time goes by: `now_ms` is the engine's clock."""
+        self.at_s = self._start_s + (now_ms - self._start_ms) / 1000
+        self._answer_wishes()
+        for voice in list(self._voices):
+            try:
+                voice.tick(self.at_s)
+            except OSError:
+                self._voices.remove(voice)
+
+    def stop_wanted(self) -> int:
+        """How often the user asked to stop."""
+        return self._interrupts.wishes
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While a person is asked, a wish to stop is the answer.
+
+        Raises:
+            Stopped: `stopped-before-write`.
+        """
+        self._interrupts.asking = True
+        try:
+            yield
+        except (KeyboardInterrupt, EOFError):
+            raise Stopped("stopped-before-write") from None
+        finally:
+            self._interrupts.asking = False
+
+    def close(self) -> None:
+        """The run is over."""
+        for voice in self._voices:
+            with suppress(OSError):
+                voice.close()
+
+    def _answer_wishes(self) -> None:
+        wishes = self._interrupts.wishes
+        if wishes > self._wishes_told:
+            self._wishes_told = wishes
+            in_phase = max(1, wishes - self._wishes_before_phase)
+            self.say(
+                "interrupt",
+                phase=self._phase,
+                wishes=in_phase,
+                text=answer(self._phase, in_phase, self._written),
+            )

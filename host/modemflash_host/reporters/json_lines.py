@@ -1,0 +1,54 @@
+"""JSON Lines: every event one object on one line, the result last (docs/json.md).
+
+Rules: a documented interface, so fields are only ever added; progress is told
+once a second and when it is complete.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any, TextIO
+
+from modemflash_host.reporters import Event
+from modemflash_host.reporters.words import printable
+
+_PROGRESS_EVERY_S = 1.0
+
+
+class JsonLines:
+    """The voice for scripts.
+
+    Args:
+        out: where the lines go.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._progress_at = 0.0
+
+    def report(self, event: Event, at_s: float) -> None:
+        """Write one line."""
+        if event["event"] == "progress" and event["done"] != event["total"]:
+            now = time.monotonic()
+            if now - self._progress_at < _PROGRESS_EVERY_S:
+                return
+            self._progress_at = now
+        line = {"event": event["event"], "at_s": round(at_s, 3), **event}
+        if event["event"] == "result":
+            del line["at_s"]  # its fields are fixed
+        self._out.write(json.dumps(line, default=_plain) + "\n")
+        self._out.flush()
+
+    def tick(self, at_s: float) -> None:
+        """Nothing to do: a script needs no clock."""
+
+    def close(self) -> None:
+        """Nothing to do: every line is out."""
+
+
+def _plain(value: Any) -> Any:
+    """Bytes as printable text, anything else as its own text."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return printable(value)

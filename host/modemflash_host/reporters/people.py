@@ -1,0 +1,263 @@
+"""What people read: the modem, the plan, before and after, errors.
+
+Shared by terminal and plain output, which differ only in how they show time
+going by. Rules: every value from outside passes `printable`; no markup is ever
+parsed from it; blocks fit into 40 columns; an error is code, one sentence,
+what to do, the modem's state, the next command, in this order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from modemflash.builds import radio
+from modemflash.errors import CATALOGUE
+from modemflash.modem import STATES
+from modemflash_host.reporters import Event, first_aid
+from modemflash_host.reporters import words as w
+from modemflash_host.reporters.file_block import file_rows
+from modemflash_host.reporters.plan_block import plan_blocks, warning_line
+from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.watch import Watch
+
+QUIET, NORMAL, VERBOSE = -1, 0, 1
+_WIDE = 60  # columns from which before and after stand side by side
+_ENDS_PHASE = ("phase", "found", "identity", "file", "plan", "problem", "result")
+_SHOWN_ALREADY = ("ATI1", 'AT!="showver"')
+_STATE_STYLES = {"untouched": "green", "recoverable": "yellow", "updated": "green", "unknown": "bold red"}
+
+
+class People:
+    """The voice for people; subclasses add how a running phase looks.
+
+    Args:
+        out: where the story goes.
+        err: where errors go.
+        verbosity: `QUIET` (the end only), `NORMAL`, `VERBOSE` (probes, repeats, all replies).
+    """
+
+    def __init__(self, out: Console, err: Console, verbosity: int = NORMAL) -> None:
+        self.out = out
+        self.err = err
+        self.verbosity = verbosity
+        self.watch = Watch()
+        self.retries = 0
+        unicode = out.encoding.lower().startswith("utf")
+        self.ok, self.bad, self.arrow, self.dot = ("✓", "✗", "→", "·") if unicode else ("ok", "!!", "->", "-")
+        self._changes: list[tuple[str, str, str]] = []
+        self._told: Event | None = None
+
+    def report(self, event: Event, at_s: float) -> None:
+        """Show one event."""
+        kind = event["event"]
+        if kind in _ENDS_PHASE and self.watch.phase:
+            self.phase_ended(at_s, good=kind != "problem")
+            self.watch.end()
+            self.retries = 0
+        self.watch.take(event, at_s)
+        if kind == "retry":
+            self.retries += 1
+        show = getattr(self, "_" + kind.replace("-", "_"), None)
+        if show is not None:
+            show(event)
+        if kind in ("phase", "progress", "stall"):
+            self.moved(event, at_s)
+
+    def tick(self, at_s: float) -> None:
+        """Time goes by."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+    def phase_ended(self, at_s: float, good: bool) -> None:
+        """A phase came to its end."""
+
+    def moved(self, event: Event, at_s: float) -> None:
+        """A phase began, moved or stalled."""
+
+    def print(self, what: RenderableType = "") -> None:
+        """Print a block of the story, unless it should be quiet."""
+        if self.verbosity > QUIET:
+            self.out.print(what, highlight=False, markup=False)
+
+    # -- the modem ---------------------------------------------------------
+
+    def _found(self, event: Event) -> None:
+        state = event["state"]
+        text = Text(STATES[state], w.STATE_COLOURS[state])
+        if event["baud"]:
+            text.append(f" ({event['baud']} baud)", "dim")
+        self.print(Rows([("State", text)]))
+
+    def _identity(self, event: Event) -> None:
+        build, version = event["build"], event["version"]
+        if not (event["product"] or build or version):
+            self.print(Rows([("Modem", Text("does not say who it is in this state", "dim"))]))
+            return
+        firmware = [f"build {build}" if build else "build not known", w.RADIOS.get(radio(build, version))]
+        self.print(
+            Rows(
+                [
+                    ("Modem", Text(self.join([event["product"] or "not named"]))),
+                    ("Firmware", Text(self.join(firmware), "bold" if build else "")),
+                    ("", Text(self.join([version, event["ue"]]), "dim")),
+                ]
+            )
+        )
+
+    def join(self, parts: list[Any]) -> str:
+        """The parts that say something, with a dot between them."""
+        return f" {self.dot} ".join(w.printable(part) for part in parts if part)
+
+    def _details(self, event: Event) -> None:
+        boot = [
+            (w.printable(n), w.printable(text) + (" (active)" if active else ""))
+            for n, text, active in event["bootloaders"]
+        ]
+        settings = [
+            (w.RECORDS.get(command, w.printable(command)), "\n".join(w.lines_of(reply)))
+            for command, reply in event["record"].items()
+            if self.verbosity >= VERBOSE or command not in _SHOWN_ALREADY
+        ]
+        for title, pairs in (("Boot loaders", boot), ("Settings", settings)):
+            if pairs:
+                self.print(Text(f"\n{title}", "bold"))
+                self.print(Rows([(name, Text(value, "dim")) for name, value in pairs], width=14))
+
+    def _probe(self, event: Event) -> None:
+        if self.verbosity >= VERBOSE:
+            self.print(
+                Text(f"  {event['baud']} baud, pass {event['round']}: {w.printable(event['heard'])}", "dim")
+            )
+
+    def _file(self, event: Event) -> None:
+        self.print(Text(w.printable(event["name"]), "bold"))
+        if "problem" in event:
+            self.print(Rows([("", Text.assemble((f"{self.bad} ", "bold red"), w.printable(event["text"])))]))
+        else:
+            self.print(Rows(file_rows(event)))
+        self.print()
+
+    # -- the plan ----------------------------------------------------------
+
+    def _plan(self, event: Event) -> None:
+        if event["nothing_to_do"]:
+            self.print(Rows([("Plan", Text("nothing to do: the modem runs this build", "green"))]))
+            return
+        for block in plan_blocks(event, self.arrow):
+            self.print(block)
+
+    # -- on the way --------------------------------------------------------
+
+    def _warning(self, event: Event) -> None:
+        self.print(warning_line(event["text"]))
+
+    def _retry(self, event: Event) -> None:
+        if self.verbosity >= VERBOSE:
+            what = f"  again: {event['what']}, attempt {event['attempt']} ({event['reason']})"
+            self.print(Text(w.printable(what), "dim"))
+
+    def _interrupt(self, event: Event) -> None:
+        # Beside a live line only the console that draws it may write.
+        console = self.out if self.out.is_terminal else self.err
+        console.print(Text(w.printable(event["text"]), "bold yellow"))
+
+    def _note(self, event: Event) -> None:
+        self.print(Text(w.printable(event["text"])))
+
+    # -- the end -----------------------------------------------------------
+
+    def _record(self, event: Event) -> None:
+        self._changes = changes(event["before"], event["after"])
+
+    def _problem(self, event: Event) -> None:
+        self._told = event
+
+    def _result(self, event: Event) -> None:
+        if self._told is not None:
+            self._failure(self._told, event)
+        else:
+            self._success(event)
+
+    def _failure(self, problem: Event, result: Event) -> None:
+        show = self.err.print
+        show()
+        show(Text.assemble((f"{self.bad} ", "bold red"), (w.printable(problem["happened"]), "bold")))
+        show()
+        state = result["modem_state"]
+        about = [
+            ("Code", Text(problem["code"])),
+            ("Do this", Text(w.printable(problem["hint"]))),
+            ("Modem", Text(w.MODEM_STATES[state], _STATE_STYLES[state])),
+        ]
+        if problem["code"] in first_aid.PROGNOSIS and state == "untouched":
+            about.insert(2, ("Prognosis", Text(first_aid.PROGNOSIS[problem["code"]])))
+            checks = [(f"{n}. {title}", text) for n, (title, text) in enumerate(first_aid.CHECKS, 1)]
+            about.insert(2, ("By hand", Text.assemble(*_paragraphs(checks))))
+        show(Rows(about))
+        show(next_line(result["next"]), soft_wrap=True)
+
+    def _success(self, event: Event) -> None:
+        status, took = event["status"], w.clock_time(event["seconds"])
+        ways = f"{event['from_build'] or 'unknown'} {self.arrow} {event['to_build'] or 'unknown'}"
+        if status == "nothing-to-do":
+            line = Text.assemble((f"{self.ok} ", "bold green"), w.printable(CATALOGUE[event["code"]][0]))
+        elif status == "updated":
+            self._change_table()
+            line = Text.assemble(
+                (f"{self.ok} Updated: {ways}", "bold green"), f" in {took}, {w.size(event['bytes'])} sent"
+            )
+        else:
+            self._change_table()
+            line = Text.assemble((f"! Installed, not confirmed: {ways}", "bold yellow"), f" in {took}")
+        self.out.print(line)
+        if event["next"]:
+            self.out.print(next_line(event["next"]), soft_wrap=True)
+
+    def _change_table(self) -> None:
+        if not self._changes:
+            return
+        wide = self.out.width >= _WIDE
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for column in ("", "before", f"{self.arrow} after") if wide else (f"before {self.arrow} after",):
+            table.add_column(column, overflow="fold")
+        for label, before, after in self._changes:
+            if wide:
+                table.add_row(Text(label, "dim"), before, Text(after, "bold"))
+            else:
+                table.add_row(
+                    Text.assemble((label + "\n", "dim"), before, f"\n{self.arrow} ", (after, "bold"))
+                )
+        self.print()
+        self.print(table)
+        self.print()
+
+
+def next_line(command: str) -> Text:
+    """The next command, to be printed with `soft_wrap`: it must stay one line for whoever copies it."""
+    return Text.assemble(("Next       ", "dim"), (command, "bold cyan"))
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str, str]]:
+    """(what, before, after) for every reply that changed, only the lines that did."""
+    found = []
+    for command in [*before, *(c for c in after if c not in before)]:
+        old, new = w.lines_of(before.get(command, "")), w.lines_of(after.get(command, ""))
+        if old != new:
+            gone = [line for line in old if line not in new]
+            come = [line for line in new if line not in old]
+            found.append(
+                (w.RECORDS.get(command, w.printable(command)), "\n".join(gone) or "-", "\n".join(come) or "-")
+            )
+    return found
+
+
+def _paragraphs(checks: list[tuple[str, str]]) -> list[str | tuple[str, str]]:
+    texts: list[str | tuple[str, str]] = []
+    for number, (title, text) in enumerate(checks):
+        texts += [("\n" if number else "") + "", (title + ". ", "bold"), text]
+    return texts

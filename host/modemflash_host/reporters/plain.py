@@ -1,0 +1,49 @@
+"""Plain lines for logs and pipes: no control codes, and at most one line a second about progress."""
+
+from __future__ import annotations
+
+import time
+
+from modemflash_host.reporters import Event
+from modemflash_host.reporters import words as w
+from modemflash_host.reporters.people import QUIET, People
+
+_EVERY_S = 1.0
+
+
+class Plain(People):
+    """The voice for people who read later."""
+
+    _last = 0.0
+
+    def moved(self, event: Event, at_s: float) -> None:
+        """One line for a new phase, then at most one a second."""
+        watch = self.watch
+        if self.verbosity == QUIET:
+            return
+        if event["event"] == "phase":
+            if watch.phase == "verify":
+                return  # over in a moment; where it is not, its progress shows
+            allowed = (
+                f" (usual {w.span(watch.usual_s)}, allowed {w.span(watch.allowed_s)})"
+                if watch.allowed_s
+                else ""
+            )
+            self._line(f"[{w.clock_time(at_s)}] {w.phase_name(watch.phase)}{allowed}")
+            self._last = time.monotonic()
+            return
+        now = time.monotonic()
+        if now - self._last < _EVERY_S:
+            return
+        self._last = now
+        if event["event"] == "stall":
+            self._line(f"[{w.clock_time(at_s)}]   {w.printable(watch.stall)}")
+            return
+        rate = f", {w.rate(watch.rate)}" if watch.rate else ""
+        repeats = f", {self.retries} repeats" if self.retries else ""
+        self._line(
+            f"[{w.clock_time(at_s)}]   {watch.share:4.0%} of {w.size(watch.total)}{rate}{repeats}",
+        )
+
+    def _line(self, text: str) -> None:
+        self.out.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,66 @@
+"""A plan, as people read it: where it leads, with which files, how long, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from modemflash_host.consents import flag_of
+from modemflash_host.reporters import Event
+from modemflash_host.reporters import words as w
+from modemflash_host.reporters.rows import Rows
+
+
+def plan_blocks(event: Event, arrow: str) -> Iterator[RenderableType]:
+    """The blocks of a plan that has something to do, in order."""
+    name, style = w.DIRECTIONS[event["direction"]]
+    way = f"{event['origin'] or 'unknown'} {arrow} {event['target'] or 'unknown'}"
+    rows = [("Plan", Text.assemble((name, style), "  ", (way, "bold")))]
+    for file in event["files"]:
+        text = Text(f"{w.printable(file['name'])} ({w.size(file['size'])})")
+        rows.append((w.ROLES.get(file["role"], file["role"]), text))
+    if event["unused"]:
+        rows.append(("Not used", Text(", ".join(w.printable(name) for name in event["unused"]), "dim")))
+    yield Rows(rows)
+    yield ""
+    yield Padding(_phases(event["phases"]), (0, 0, 0, 2), expand=False)
+    yield ""
+    for text in event["warnings"]:
+        yield warning_line(text)
+    notes = _notes(event)
+    if notes:
+        yield Rows(notes)
+        yield ""
+
+
+def warning_line(text: str) -> Text:
+    """A warning, as it stands anywhere."""
+    return Text.assemble(("! ", "bold yellow"), (w.printable(text), "yellow"))
+
+
+def _notes(event: Event) -> list[tuple[str, Text]]:
+    notes = [("" if n else "No undo", Text(w.printable(text))) for n, text in enumerate(event["cannot_undo"])]
+    if event["way_back"]:
+        names = ", ".join(w.printable(name) for name in event["way_back"])
+        notes.append(("If cut", Text(f"run the same command again; it needs {names}")))
+    for number, need in enumerate(event["consents"]):
+        text = Text.assemble((flag_of(need["consent"]), "bold"), f": {w.printable(need['danger'])}")
+        notes.append(("" if number else "Needs", text))
+    return notes
+
+
+def _phases(phases: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    table.add_column("phase", header_style="dim", min_width=12)
+    table.add_column("usual", header_style="dim", justify="right", no_wrap=True)
+    table.add_column("allowed", header_style="dim", style="dim", justify="right", no_wrap=True)
+    for phase in phases:
+        table.add_row(w.phase_name(phase["phase"]), w.span(phase["usual_s"]), w.span(phase["allowed_s"]))
+    usual, allowed = (sum(phase[key] for phase in phases) for key in ("usual_s", "allowed_s"))
+    table.add_row(Text("in all", "bold"), Text(w.span(usual), "bold"), w.span(allowed))
+    return table

@@ -1,0 +1,151 @@
+"""A terminal: one live line for the running phase, a line with its time when it is over.
+
+Rules: redrawn ten times a second at most, from the engine's own ticks, so
+there is no thread; the live line never wraps: what does not fit is left out,
+the least needed first.
+"""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.text import Text
+
+from modemflash_host.reporters import Event
+from modemflash_host.reporters import words as w
+from modemflash_host.reporters.people import NORMAL, QUIET, People
+
+# How much it is needed, the text, its style: what is needed least goes first when a line is too long.
+_Piece = tuple[int, str, str]
+
+_FRAME_S = 0.1
+_BAR_CELLS = 20
+_SHORT_PHASE_S = 1.0  # phases that were over at once get no line of their own
+
+
+class Terminal(People):
+    """The voice for a person who watches."""
+
+    def __init__(self, out: Console, err: Console, verbosity: int = NORMAL) -> None:
+        super().__init__(out, err, verbosity)
+        self._live: Live | None = None
+        self._drawn = 0.0
+        unicode = self.ok == "✓"
+        self._spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" if unicode else "-\\|/"
+        self._full, self._empty = ("━", "─") if unicode else ("#", ".")
+
+    def report(self, event: Event, at_s: float) -> None:
+        """Show one event; the live line ends where a person may be asked, or the story ends."""
+        super().report(event, at_s)
+        if event["event"] in ("file", "plan", "problem", "result"):
+            self._stop()
+
+    def close(self) -> None:
+        """Give the terminal its cursor back."""
+        self._stop()
+
+    def tick(self, at_s: float) -> None:
+        """Redraw."""
+        if self._live is not None and time.monotonic() - self._drawn >= _FRAME_S:
+            self._draw(at_s)
+
+    def moved(self, event: Event, at_s: float) -> None:
+        """A phase began or moved."""
+        if self.verbosity == QUIET:
+            return
+        if self._live is None:
+            self._live = Live(
+                console=self.out,
+                auto_refresh=False,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
+        if event["event"] != "progress" or time.monotonic() - self._drawn >= _FRAME_S:
+            self._draw(at_s)
+
+    def phase_ended(self, at_s: float, good: bool) -> None:
+        """Leave one line about the phase."""
+        watch = self.watch
+        took = watch.elapsed_s(at_s)
+        if good and took < _SHORT_PHASE_S:
+            return
+        mark, style = (self.ok, "green") if good else (self.bad, "red")
+        pieces: list[_Piece] = [
+            (9, mark, style),
+            (9, f"{w.phase_name(watch.phase):<18}", ""),
+            (8, w.clock_time(took), ""),
+        ]
+        if watch.total:
+            pieces.append((4, w.size(watch.done), "dim"))
+            pieces.append((6, w.rate(watch.done / took if took else 0), "dim"))
+        pieces.append((2, self._repeats(), "dim"))
+        self.print(self._fit(pieces))
+
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _draw(self, at_s: float) -> None:
+        self._drawn = time.monotonic()
+        if self._live is not None:
+            self._live.update(self._picture(at_s), refresh=True)
+
+    def _picture(self, at_s: float) -> RenderableType:
+        watch = self.watch
+        if not watch.phase:
+            return Text()
+        lines: list[RenderableType] = [self._line(at_s)]
+        if watch.stalled_s:
+            lines.append(indented(Text(w.printable(watch.stall), "yellow")))
+        elif watch.note:
+            lines.append(indented(Text(w.printable(watch.note), "dim")))
+        return Group(*lines)
+
+    def _line(self, at_s: float) -> Text:
+        watch = self.watch
+        took = watch.elapsed_s(at_s)
+        frame = self._spinner[int(time.monotonic() / _FRAME_S) % len(self._spinner)]
+        late = watch.usual_s and took > watch.usual_s
+        pieces: list[_Piece] = [
+            (9, frame, "cyan"),
+            (9, w.phase_name(watch.phase), "bold"),
+        ]
+        if watch.total:
+            filled = int(watch.share * _BAR_CELLS)
+            pieces += [
+                (2, self._full * filled + self._empty * (_BAR_CELLS - filled), "cyan"),
+                (8, f"{watch.share:.0%}", ""),
+                (4, f"{watch.done / 1e6:.2f}/{watch.total / 1e6:.2f} MB", ""),
+                (6, w.rate(watch.rate), ""),
+            ]
+        pieces.append((7, w.clock_time(took), "yellow" if late else ""))
+        if watch.usual_s:
+            pieces.append((5, f"usual {w.span(watch.usual_s)}", "dim"))
+        if watch.allowed_s:
+            pieces.append((3, f"allowed {w.span(watch.allowed_s)}", "dim"))
+        pieces.append((1, self._repeats(), "dim"))
+        return self._fit(pieces)
+
+    def _repeats(self) -> str:
+        return f"{self.retries} repeat{'s' if self.retries > 1 else ''}" if self.retries else ""
+
+    def _fit(self, pieces: list[_Piece]) -> Text:
+        """One line that is no wider than the terminal."""
+        pieces = [piece for piece in pieces if piece[1]]
+        while len(pieces) > 2 and sum(len(text) + 1 for _, text, _ in pieces) > self.out.width:
+            pieces.remove(min(pieces))
+        line = Text(no_wrap=True, overflow="ellipsis")
+        for number, (_, text, style) in enumerate(pieces):
+            line.append((" " if number else "") + text, style)
+        return line
+
+
+def indented(text: Text) -> Padding:
+    """A line below the live line, set in however often it wraps."""
+    return Padding(text, (0, 0, 0, 2))

@@ -1,0 +1,85 @@
+"""What goes on right now, made from events: the phase, its times, bytes and rate.
+
+Shared by the voices for people, so that a live line and a plain line say the
+same. Pure bookkeeping: it shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from modemflash_host.reporters import Event
+
+_RATE_WINDOW_S = 5.0
+_RATE_NEEDS_S = 0.5
+
+
+class Watch:
+    """The running phase.
+
+    Attributes:
+        phase: its name, "" when none runs.
+        usual_s, allowed_s: what it usually takes, and how long it may.
+        done, total: bytes; total is 0 where the phase counts none.
+        stalled_s: for how long nothing moved; 0 when it moves.
+        stall: that, and what it means, in words.
+    """
+
+    def __init__(self) -> None:
+        self.began_s = 0.0
+        self._clear("")
+
+    def _clear(self, phase: str) -> None:
+        self.phase = phase
+        self.usual_s = 0.0
+        self.allowed_s = 0.0
+        self.note = ""
+        self.done = 0
+        self.total = 0
+        self.stalled_s = 0
+        self.stall = ""
+        self._points: deque[tuple[float, int]] = deque()
+
+    def take(self, event: Event, at_s: float) -> None:
+        """Learn from one event."""
+        kind = event["event"]
+        if kind == "phase":
+            self._clear(event["phase"])
+            self.began_s = at_s
+            self.usual_s = event.get("usual_s") or 0
+            self.allowed_s = event.get("allowed_s") or 0
+            self.note = event.get("note") or ""
+        elif kind == "progress":
+            if event["done"] < self.done:
+                self._points.clear()  # it began anew from the first byte
+            self.done = event["done"]
+            self.total = event["total"]
+            self.stalled_s = 0
+            self._points.append((at_s, self.done))
+            while len(self._points) > 2 and at_s - self._points[0][0] > _RATE_WINDOW_S:
+                self._points.popleft()
+        elif kind == "stall":
+            self.stalled_s = event["seconds"]
+            note = event.get("note") or "nothing moves"
+            self.stall = f"{note} ({self.stalled_s} s)"
+
+    def end(self) -> None:
+        """No phase runs any more."""
+        self._clear("")
+
+    def elapsed_s(self, at_s: float) -> float:
+        """Seconds in this phase."""
+        return max(0.0, at_s - self.began_s)
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return self.done / self.total if self.total else 0.0
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second over the last seconds; 0 while it is not known."""
+        if len(self._points) < 2 or self.stalled_s:
+            return 0.0
+        (first_s, first), (last_s, last) = self._points[0], self._points[-1]
+        return (last - first) / (last_s - first_s) if last_s - first_s >= _RATE_NEEDS_S else 0.0

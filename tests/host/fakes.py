@@ -1,0 +1,121 @@
+"""Voices and streams for tests of the host program."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+
+from modemflash_host.interrupts import Interrupts
+from modemflash_host.reporters import Event, Teller
+from modemflash_host.reporters.people import NORMAL, People
+from modemflash_host.reporters.plain import Plain
+from modemflash_host.reporters.terminal import Terminal
+
+
+class Ears:
+    """A voice that remembers what was said."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.ticks: list[float] = []
+
+    def report(self, event: Event, at_s: float) -> None:
+        self.events.append(dict(event))
+
+    def tick(self, at_s: float) -> None:
+        self.ticks.append(at_s)
+
+    def close(self) -> None:
+        pass
+
+    def names(self) -> list[str]:
+        return [event["event"] for event in self.events]
+
+
+def teller(*voices: Any) -> Teller:
+    return Teller(list(voices), Interrupts())
+
+
+def spoken(
+    tell: Callable[[Teller], None],
+    *,
+    width: int = 80,
+    terminal: bool = False,
+    verbosity: int = NORMAL,
+    encoding: str = "utf-8",
+) -> str:
+    """What the voice for people writes, as text."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, errors="backslashreplace", newline="\n")
+    console = Console(
+        file=stream,
+        width=width,
+        height=50,
+        force_terminal=terminal,
+        color_system="truecolor" if terminal else None,
+        legacy_windows=False,
+        highlight=False,
+        _environ={},
+    )
+    voice: People = (Terminal if terminal else Plain)(console, console, verbosity)
+    tell(teller(voice))
+    voice.close()
+    stream.flush()
+    return raw.getvalue().decode(encoding)
+
+
+PLAN: Event = {
+    "event": "plan",
+    "nothing_to_do": False,
+    "direction": "upgrade",
+    "origin": 38638,
+    "target": 41065,
+    "route": 2,
+    "files": [{"name": "CATM1-41065.dup", "size": 6160982, "role": "main"}],
+    "phases": [
+        {"phase": "transfer", "usual_s": 227, "allowed_s": 1800},
+        {"phase": "install", "usual_s": 300, "allowed_s": 1200},
+    ],
+    "warnings": ["Known: something that killed modems."],
+    "cannot_undo": ["Firmware cannot be read out of the modem."],
+    "way_back": ["CATM1-41065.dup"],
+    "unused": [],
+    "consents": [{"consent": "allow-downgrade", "danger": "the firmware in this file is older"}],
+}  # fmt: skip
+
+RESULT: Event = {
+    "event": "result",
+    "schema": 1,
+    "status": "updated",
+    "code": "updated",
+    "modem_state": "updated",
+    "next": "",
+    "from_build": 38638,
+    "to_build": 41065,
+    "boot_mode": "application",
+    "bytes": 6160982,
+    "seconds": 251,
+}
+
+
+def story(tell: Teller) -> None:
+    """A whole good update, told in events."""
+    tell.say("phase", phase="find", usual_s=5, allowed_s=60, note="")
+    tell.say("found", state="application", baud=921600, resumed=False)
+    tell.say("identity", product="FiPy", build=38638, version="LR5.1.1.0-38638", ue="UE5.0.0.0d")
+    tell.report(PLAN)
+    tell.say("phase", phase="transfer", usual_s=227, allowed_s=1800, note="")
+    for number in range(1, 201):
+        tell.tick(number * 400)
+        tell.say("progress", phase="transfer", done=number * 30000, total=6_000_000)
+        if number == 80:
+            tell.say("stall", phase="transfer", seconds=20, note="the modem is erasing or writing")
+        if number == 90:
+            tell.say("retry", what="block", attempt=2, reason="damaged")
+    tell.say("phase", phase="install", usual_s=300, allowed_s=1200, note="")
+    tell.tick(180_000)
+    tell.say("record", before={"ATI1": "LR5.1.1.0-38638"}, after={"ATI1": "LR5.1.1.0-41065"})
+    tell.report(RESULT)

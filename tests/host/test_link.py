@@ -1,0 +1,270 @@
+"""Serial links: every end of one has words, and nothing waits longer than it was told."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pty
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from modemflash.errors import Problem
+from modemflash_host import link as links
+from modemflash_host import serial_port
+from modemflash_host.linux_ports import holder_of
+from modemflash_host.sim.doors.rfc2217 import Rfc2217Door
+
+
+class Terminal:
+    """A pseudo terminal: `far` is what a modem would hold."""
+
+    def __init__(self) -> None:
+        self.far, self._near = pty.openpty()
+        self.name = os.ttyname(self._near)
+
+    def hang_up(self) -> None:
+        for side in (self.far, self._near):
+            if side >= 0:
+                os.close(side)
+        self.far = self._near = -1
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    made = Terminal()
+    yield made
+    made.hang_up()
+
+
+def code_of(name: str) -> str:
+    with pytest.raises(Problem) as caught:
+        links.open_link(name)
+    return str(caught.value.code)
+
+
+def test_a_read_returns_at_the_first_bytes(terminal: Terminal) -> None:
+    port, clock = links.open_link(terminal.name)
+    os.write(terminal.far, b"OK\r\n")
+    buf = bytearray(64)
+    start = clock.ticks_ms()
+    assert port.readinto(buf, 64, 60_000) == 4
+    assert buf[:4] == b"OK\r\n"
+    assert clock.ticks_diff(clock.ticks_ms(), start) < 5_000
+    port.close()
+
+
+def test_a_read_takes_no_more_than_asked_and_leaves_the_rest(terminal: Terminal) -> None:
+    port, _ = links.open_link(terminal.name)
+    os.write(terminal.far, b"abcdef")
+    buf = bytearray(8)
+    assert port.readinto(buf, 2, 1000) == 2
+    assert port.readinto(buf, 8, 1000) == 4
+    assert buf[:4] == b"cdef"
+    port.close()
+
+
+def test_a_read_waits_without_work(terminal: Terminal) -> None:
+    port, _ = links.open_link(terminal.name)
+    before = time.process_time()
+    assert port.readinto(bytearray(8), 8, 100) == 0
+    assert time.process_time() - before < 0.05
+    port.close()
+
+
+def test_a_block_of_8_kb_passes_whole(terminal: Terminal) -> None:
+    port, _ = links.open_link(terminal.name)
+    block = os.urandom(8192)
+    got = bytearray()
+
+    def far_end() -> None:
+        while len(got) < len(block):
+            got.extend(os.read(terminal.far, 4096))
+
+    reader = threading.Thread(target=far_end)
+    reader.start()
+    port.write(b"<" + block + b">", 1, len(block))
+    assert port.drain(5000)
+    reader.join(5)
+    assert got == block
+    port.close()
+
+
+def test_a_write_that_waits_keeps_the_screen_alive_and_ends(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serial_port, "_WAIT_STEP_S", 0.01)
+    monkeypatch.setattr(serial_port, "_BLOCKED_S", 0.05)
+    waits: list[int] = []
+    port, _ = links.open_link(terminal.name, lambda: waits.append(1))
+    with pytest.raises(Problem, match="port-blocked"):
+        port.write(bytes(1 << 20), 0, 1 << 20)
+    assert len(waits) > 1
+    port.close()
+
+
+def test_drop_input_forgets_what_came(terminal: Terminal) -> None:
+    port, _ = links.open_link(terminal.name)
+    os.write(terminal.far, b"old")
+    port.drop_input()
+    assert port.readinto(bytearray(8), 8, 0) == 0
+    port.close()
+
+
+def test_a_port_that_disappears_is_lost_not_a_traceback(terminal: Terminal) -> None:
+    port, _ = links.open_link(terminal.name)
+    terminal.hang_up()
+    uses: list[Callable[[], object]] = [
+        lambda: port.readinto(bytearray(8), 8, 100),
+        lambda: port.write(b"AT\r\n", 0, 4),
+        lambda: port.set_baud(115_200),
+    ]
+    for use in uses:
+        with pytest.raises(Problem) as caught:
+            use()
+        assert caught.value.code == "port-lost"
+    port.close()
+
+
+def test_an_absent_port_has_a_code_and_names_the_others() -> None:
+    assert code_of("/dev/ttyNOTHERE7") == "port-absent"
+
+
+def test_a_port_in_use_is_busy(terminal: Terminal) -> None:
+    port, _ = links.open_link(terminal.name)
+    assert code_of(terminal.name) == "port-busy"
+    port.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.EACCES, "port-not-permitted"),
+        (errno.EBUSY, "port-busy"),
+        (errno.EAGAIN, "port-busy"),
+        (errno.ENOENT, "port-absent"),
+        (errno.EINVAL, "port-not-opened"),
+    ],
+)
+def test_every_reason_not_to_open_has_its_code(number: int, code: str) -> None:
+    assert links._why_not("COM5", OSError(number, os.strerror(number))).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("could not open port 'COM5': PermissionError(13, 'Access is denied.', None, 5)", "port-busy"),
+        (
+            "could not open port 'COM9': FileNotFoundError(2, 'The system cannot find the file.', None, 2)",
+            "port-absent",
+        ),
+    ],
+)
+def test_the_words_of_windows_are_understood(text: str, code: str) -> None:
+    assert links._why_not("COM5", ValueError(text)).code == code
+
+
+@pytest.mark.parametrize("name", ["nonsense://x", "socket://127.0.0.1:1", "sim://no-such-profile"])
+def test_an_address_that_leads_nowhere_is_not_opened(name: str) -> None:
+    assert code_of(name) == "port-not-opened"
+
+
+def test_the_holder_of_a_device_is_named(terminal: Terminal) -> None:
+    import subprocess
+    import sys
+
+    hold = (
+        f"import os, sys; os.open({terminal.name!r}, os.O_RDWR | os.O_NOCTTY); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert f"({child.pid})" in holder_of(terminal.name)
+        child.communicate(b"")
+    assert holder_of(terminal.name) == ""
+
+
+def test_a_socket_carries_bytes_but_no_rate() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port, _ = links.open_link(f"socket://127.0.0.1:{server.getsockname()[1]}")
+        client, _ = server.accept()
+        with client:
+            client.sendall(b"OK")
+            buf = bytearray(8)
+            assert port.readinto(buf, 8, 5000) == 2
+            assert port.set_baud(115_200) is False
+            assert port.max_burst == 0
+        with pytest.raises(Problem, match="port-lost"):
+            port.readinto(buf, 8, 5000)
+        port.close()
+
+
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial 3.5
+def test_rfc_2217_carries_bytes_and_the_rate() -> None:
+    door = Rfc2217Door()
+    rates: list[int] = []
+    stop = threading.Event()
+
+    def far_end() -> None:
+        while not stop.is_set():
+            for data, baud in door.read():
+                if data:
+                    rates.append(baud)
+                    door.write(data.upper())
+            stop.wait(0.002)
+
+    thread = threading.Thread(target=far_end)
+    thread.start()
+    try:
+        port, _ = links.open_link(door.url)
+        assert port.set_baud(115_200)
+        port.write(b"at\xff\r", 0, 4)
+        got = bytearray()
+        buf = bytearray(16)
+        while len(got) < 4 and (count := port.readinto(buf, 16, 5000)):
+            got += buf[:count]
+        assert got == b"AT\xff\r"
+        assert rates[-1] == 115_200
+        assert port.max_burst == 0  # the far end has flow control
+        assert port.readinto(buf, 16, 0) == 0
+        port.close()
+    finally:
+        stop.set()
+        thread.join(5)
+        door.close()
+
+
+class Wires:
+    """As much of a pyserial port as `_settle` touches."""
+
+    def __init__(self, cts: bool) -> None:
+        self.cts = cts
+        self.rtscts = True
+        self.low_latency = False
+
+    def set_low_latency_mode(self, on: bool) -> None:
+        self.low_latency = on
+
+    def fileno(self) -> int:
+        return -1
+
+
+@pytest.mark.parametrize("cts", [True, False])
+def test_flow_control_is_left_off_where_cts_is_not_asserted(
+    cts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import termios
+
+    monkeypatch.setattr(links, "_CTS_PATIENCE_S", 0.0)
+    monkeypatch.setattr(termios, "tcgetattr", lambda _: [0] * 7)
+    monkeypatch.setattr(termios, "tcsetattr", lambda *_: None)
+    wires = Wires(cts)
+    links._settle(wires)
+    assert wires.rtscts is cts
+    assert wires.low_latency
