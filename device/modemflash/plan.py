@@ -116,7 +116,10 @@ def make(modem: "Modem", who: Identity, files: "Files", past: "Any" = None, opti
     plan.roles["main"] = main
     if 2 in parts:
         plan.roles["main"], plan.roles["part-2"] = parts[1], parts[2]
-    between = image.build in builds.PACKAGES and _between(plan, known, past, options, at_home)
+    between = False
+    if image.build in builds.PACKAGES:
+        between_build = builds.PACKAGES[image.build][1] if at_home else 0
+        between = _between(plan, known, past, options, between_build)
     if between:
         plan.direction = edges.direction(known.build, plan.target)
     else:
@@ -195,8 +198,12 @@ def _parts(files: "Files", image: "Image") -> "dict[int, File]":
     return {each[0].part: each for each in files if each[0].part and each[0].build == image.build}
 
 
-def _between(plan: Plan, who: Identity, past: "Any", options: "Any", at_home: bool) -> bool:
+def _between(plan: Plan, who: Identity, past: "Any", options: "Any", between_build: int) -> bool:
     """Whether part 1 of the package is in the modem already and part 2 is due.
+
+    Args:
+        plan, who, past, options: as in `make`.
+        between_build: what a modem in its application reports between the parts; 0 for any other state.
 
     Raises:
         Refusal: `which-39529`: the version does not tell, and no journal does.
@@ -205,7 +212,7 @@ def _between(plan: Plan, who: Identity, past: "Any", options: "Any", at_home: bo
         past = None
     if past and past.get("part") == 2:
         return True
-    if not at_home or who.build != builds.PACKAGES[plan.target][1] or "part-2" not in plan.roles:
+    if not between_build or who.build != between_build or "part-2" not in plan.roles:
         return False
     if past:
         return False  # the journal knows: part 1 was not finished

@@ -83,16 +83,16 @@ class Update:
             )
         self._phase("find", find_ms)
         try:
-            self.modem = find(line, find_ms)
+            self.modem = modem = find(line, find_ms)
         except NoModem as problem:
             if self.past and self.past.get("step") in phases.INSTALLS:
                 raise UpdateFailed("modem-lost", problem.code, problem.raw)
             raise
-        line.report("found", state=self.modem.state, baud=self.modem.baud, resumed=self.modem.resumed)
+        line.report("found", state=modem.state, baud=modem.baud, resumed=modem.resumed)
         self._phase("identify")
-        if self.modem.state != "errors-only":
-            self.who = identify(self.modem)
-            self.before = self.before or record(self.modem)
+        if modem.state != "errors-only":
+            self.who = identify(modem)
+            self.before = self.before or record(modem)
         line.report(
             "identity",
             product=self.who.product,
@@ -100,7 +100,7 @@ class Update:
             version=self.who.version,
             ue=self.who.ue,
         )
-        return self.modem
+        return modem
 
     def plan(self) -> "Plan":
         """What this run would do to the modem that `look` found.
@@ -210,7 +210,7 @@ class Update:
 
     def _check_part_1(self, plan: "Plan") -> None:
         """Between the parts: the documented intermediate version, or no second part."""
-        part_1 = PACKAGES[plan.target][1]
+        part_1 = PACKAGES[plan.target or 0][1]
         who = steps.read_back(self._job, part_1, None)
         if who.build != part_1:
             raise UpdateFailed("part-1-unexpected", "it reports " + (who.version or "no version"))
