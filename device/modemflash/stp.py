@@ -1,0 +1,337 @@
+"""Sends one firmware file into a modem by its transfer protocol (STP).
+
+Rules that hold here: an image arrives whole or an error is raised; a session
+that lost its way begins anew from byte 0, there is no resume inside an image;
+while the modem works on a block, the next one is read and summed.
+
+A session: RESET, OPEN_SESSION, DATA_TYPE (version 2), then for every block its
+size (BLOCK_COMMAND) and its bytes (BLOCK), at the end a closing RESET. The
+modem may leave bytes at the end of a block (the residue); they begin the next.
+
+Most modems compute no checksums for their answers, so a bit that flips there
+goes unseen. A residue is believed only when the same request got the same
+answer twice, the offer of a session only when it is one of the usual ones or
+came twice. The careful sender, which asks for nothing twice, believes a residue
+when two sessions gave the same one at the same place.
+"""
+
+from modemflash.crc import crc16
+from modemflash.errors import CATALOGUE, BadFile, Stopped, TransferProblem
+from modemflash.exchange import (
+    BLOCK,
+    BLOCK_COMMAND,
+    DAMAGED,
+    DATA_TYPE,
+    DONE,
+    DOUBTFUL,
+    HEADER,
+    OPEN_SESSION,
+    REFUSED,
+    RESET,
+    Exchange,
+    Lost,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any  # noqa: F401  (in a type comment)
+
+    from modemflash.contracts import Source
+    from modemflash.line import Line
+
+ELF = 2
+ELF_ZLIB = 3
+CONTAINER = 4
+CONTAINER_ZLIB = 5
+
+MAX_BLOCK = 8176
+_MIN_BLOCK = 256
+_USUAL_OFFERS = ((1, 8192), (1, 2048), (2, 8192), (2, 2048))  # version, max_transfer: no single flip apart
+_OPENINGS = 6
+_RESTARTS = 12
+_LOSSES_IN_A_ROW = 3  # that make blocks smaller; single ones happen to any size
+_NOTHING_TAKEN = 60  # blocks in a row, one a second
+_FILL_BURST = 2016  # what mirror mode's rings bear
+_KNOCK_MS = 500
+_STALL_NOTE = "the modem erases or writes; minutes of silence are normal, most of all near 7-10 % and 99 %"
+
+
+class Sender(Exchange):
+    """One transfer into a modem that was told to speak STP.
+
+    Args:
+        line: the open line.
+        answer_timeout_ms: after this long without an answer the modem is given up.
+        careful: never repeat a request that the modem could have taken; at any loss begin
+            anew. For modems that refuse a repeated block, or store it twice.
+        max_block: bytes of payload in a block, at most.
+
+    Attributes:
+        version: of the session, 1 or 2; only 2 knows compressed files.
+        max_transfer: the longest message that the modem takes, in bytes.
+        blocks, repeats, restarts, residues, step_downs: what it took, counted.
+    """
+
+    def __init__(
+        self, line: "Line", answer_timeout_ms: int = 300000, careful: bool = False, max_block: int = MAX_BLOCK
+    ) -> None:
+        super().__init__(line, answer_timeout_ms, careful)
+        self.version = 0
+        self.max_transfer = 0
+        self.blocks = self.restarts = self.residues = self.step_downs = 0
+        self._block = max_block
+        self._small = bytearray(HEADER + 4)
+        self._front = self._back = bytearray(0)  # the block in flight, the block after it
+        self._front_view = self._back_view = memoryview(self._front)
+        self._ready_at = -1  # offset of what `_back` holds
+        self._ready = 0  # bytes of it
+        self._source = None  # type: Any
+        self._block_crc = None  # type: Any
+        self._phase = "transfer"
+        self._offset = 0
+        self._size = 0  # of the block in flight
+        self._losses = 0
+        self._took_none = 0  # blocks in a row of which the modem took not one byte
+        self._told = False  # that a minute went by without one byte taken
+        self._first_residue = -1
+        self._residues_seen = {}  # type: dict[int, tuple[int, int]]
+
+    def open(self) -> None:
+        """Open a session; `version` and `max_transfer` are known then.
+
+        Raises:
+            TransferProblem: no answer, something else than STP, or the modem does not want to.
+        """
+        self.line.port.drop_input()
+        self.moved()
+        before = (0, 0)
+        unwilling = 0
+        for _ in range(_OPENINGS):
+            self.session = self.transaction = 0
+            try:
+                self._ask(RESET, 0, 0)
+                self.session = 1
+                self._ask(OPEN_SESSION, 0, 0)
+            except Lost:
+                continue
+            answer = self.answer
+            if not answer[HEADER]:
+                unwilling += 1
+                if unwilling > 1:
+                    raise TransferProblem("session-refused")
+                self.line.sleep(50)
+                continue
+            offer = (answer[HEADER + 1], answer[HEADER + 2] << 8 | answer[HEADER + 3])
+            if offer[0] and offer[1] > HEADER and (self.checked or offer in _USUAL_OFFERS or offer == before):
+                self.version, self.max_transfer = offer
+                self._set_block(self._block)
+                return
+            before = offer
+        raise TransferProblem("transfer-damaged", "no session came about", self.heard())
+
+    def send(self, source: "Source", data_type: int, phase: str = "transfer") -> None:
+        """Send a whole file in the open session.
+
+        Args:
+            source: the file, or its zlib stream for the data types that say so.
+            data_type: ELF, CONTAINER or their _ZLIB.
+            phase: the name that events carry.
+
+        Raises:
+            TransferProblem: it did not arrive.
+            BadFile: the file ended early.
+            Stopped: the user wanted that; the session is closed.
+        """
+        self._source = source
+        self._block_crc = getattr(source, "block_crc", None)
+        self._phase = phase
+        while True:
+            try:
+                self._send_image(source, data_type)
+                return
+            except Lost as lost:
+                self._begin_anew(lost)
+
+    def close(self) -> None:
+        """End the session. The modem need not answer: 2 s are enough."""
+        if self.session:
+            self.send_reset(2000)
+            self.session = 0
+
+    def _send_image(self, source: "Source", data_type: int) -> None:
+        if self.version >= 2:
+            self._ask(DATA_TYPE, data_type, 4)
+        elif data_type & 1:
+            raise TransferProblem("not-compressed-here")
+        total = source.size
+        self._offset = self._took_none = 0
+        self._ready_at = -1
+        told_at = self.line.now()
+        tell_from = 0
+        while self._offset < total:
+            try:
+                self.line.checkpoint()
+            except Stopped:
+                self.close()
+                raise
+            self._send_block()
+            if self._offset >= tell_from or self.line.since(told_at) >= 250:
+                self.line.report("progress", phase=self._phase, done=self._offset, total=total)
+                told_at = self.line.now()
+                tell_from = min(total, self._offset + total // 100 + 1)
+
+    def _send_block(self) -> None:
+        """One block; `_offset` goes on by what the modem took of it."""
+        if self._ready_at != self._offset:
+            self._prepare(self._offset)
+        self._front, self._back = self._back, self._front
+        self._front_view, self._back_view = self._back_view, self._front_view
+        self._size = self._ready
+        self._ready_at = -1
+        self._ask(BLOCK_COMMAND, self._size, 2)
+        self._first_residue = -1
+        losses = self.ask(BLOCK, self._front, self._size)
+        residue = self._residue()
+        self.blocks += 1
+        if residue:
+            self.residues += 1
+        if residue < self._size:
+            self._offset += self._size - residue
+            self._told = False
+            self._took_none = 0
+        else:
+            self._took_none += 1
+            if self._took_none > _NOTHING_TAKEN:
+                raise TransferProblem("blocks-refused" if self._offset else "storage-refuses")
+            self.line.sleep(1000)
+        self._count_losses(losses)
+
+    def _ask(self, op: int, value: int, size: int) -> None:
+        """A request whose payload is one number of `size` bytes."""
+        buf = self._small
+        for i in range(HEADER + size - 1, HEADER - 1, -1):
+            buf[i] = value & 0xFF
+            value >>= 8
+        self._put_crc(buf, crc16(buf, 0, HEADER, HEADER + size))
+        self.ask(op, buf, size)
+
+    def _put_crc(self, buf: bytearray, crc: int) -> None:
+        buf[14] = crc >> 8
+        buf[15] = crc & 0xFF
+
+    def _prepare(self, offset: int) -> None:
+        """Read the block at `offset` into `_back` and sum it up."""
+        source = self._source
+        size = source.size - offset
+        if size > self._block:
+            size = self._block
+        if source.readinto(offset, self._back_view) < size:
+            raise BadFile("file-changed", source.name)
+        crc = self._block_crc(offset, size) if self._block_crc else -1
+        if crc < 0:
+            crc = crc16(self._back, 0, HEADER, HEADER + size)
+        self._put_crc(self._back, crc)
+        self._ready_at = offset
+        self._ready = size
+
+    def while_waiting(self, op: int) -> None:
+        following = self._offset + self._size
+        if op == BLOCK and self._ready_at != following and following < self._source.size:
+            self._prepare(following)
+
+    def _residue(self) -> int:
+        return self.answer[HEADER] << 8 | self.answer[HEADER + 1]
+
+    def doubts(self, op: int) -> int:
+        """A residue needs a witness: the same answer again, or the same in another session."""
+        if op != BLOCK:
+            return DONE
+        residue = self._residue()
+        if residue > self._size:
+            return DAMAGED
+        if self.checked or residue == self._first_residue or (not residue and self._first_residue < 0):
+            return DONE
+        if residue and self._residues_seen.get(self._offset) == (self._size, residue):
+            return DONE
+        self._first_residue = residue
+        if residue:
+            self._residues_seen[self._offset] = (self._size, residue)
+        return DOUBTFUL
+
+    def stalled(self, op: int, seconds: int) -> None:
+        """Tell it; a minute without one byte taken has words of its own, though it may still be an erase."""
+        self.line.report("stall", phase=self._phase, seconds=seconds, note=_STALL_NOTE)
+        if op == BLOCK and not self._offset and seconds >= 60 and not self._told:
+            self._told = True
+            self.line.report("warning", code="storage-refuses", text=CATALOGUE["storage-refuses"][0])
+
+    def silence_code(self, op: int) -> str:
+        code = super().silence_code(op)
+        if self.version and code in ("no-transfer-answer", "transfer-silent"):
+            return "storage-refuses" if self._told else "transfer-silent"
+        return code
+
+    def _begin_anew(self, lost: Lost) -> None:
+        """A new session for the same file, from its first byte."""
+        self.restarts += 1
+        if self.restarts > _RESTARTS:
+            code = "blocks-refused" if lost.verdict == REFUSED else "transfer-damaged"
+            raise TransferProblem(code, lost.why, self.heard())
+        self.line.report("retry", what="session", attempt=self.restarts + 1, reason=lost.why)
+        if not self.restarts & 1 and self._block > _MIN_BLOCK:
+            self._step_down()  # not at once: a residue in doubt is asked for again at the same size
+        self.fill(HEADER + self._block)  # it may still wait for the rest of a block
+        self.open()
+
+    def _count_losses(self, losses: int) -> None:
+        """Blocks that get lost again and again become smaller."""
+        self._losses = self._losses + losses if losses else 0
+        if self._losses >= _LOSSES_IN_A_ROW and self._block > _MIN_BLOCK:
+            self._step_down()
+
+    def _step_down(self) -> None:
+        self._losses = 0
+        self.step_downs += 1
+        self._set_block(max(_MIN_BLOCK, self._block // 2))
+        text = "blocks of " + str(self._block) + " bytes from here on, because larger ones get lost"
+        self.line.report("warning", code="smaller-blocks", text=text)
+
+    def _set_block(self, size: int) -> None:
+        """The largest block from here on: what is wanted, what the modem and what the link allow."""
+        size = min(size, self.max_transfer - HEADER)
+        if self.line.port.max_burst:
+            size = min(size, self.line.port.max_burst)
+        self._block = size
+        if len(self._front) < HEADER + size:
+            self._front = bytearray(HEADER + size)
+            self._back = bytearray(HEADER + size)
+        self._front_view = memoryview(self._front)[HEADER : HEADER + size]
+        self._back_view = memoryview(self._back)[HEADER : HEADER + size]
+        self._ready_at = -1
+
+
+def in_transfer(line: "Line") -> bool:
+    """Whether a modem waits here inside a transfer, perhaps in the middle of a block.
+
+    Such a modem ignores AT commands: its updater died. Knocks with RESET and
+    OPEN_SESSION, then fills what may be missing of a block, burst by burst, and
+    knocks after each. The session is closed afterwards, so that the modem goes
+    back to its AT dialogue. Takes some 7 s where nothing answers; ask at both rates.
+    """
+    probe = Exchange(line, 0, True)
+    buf = bytearray(HEADER)
+    burst = min(line.port.max_burst or _FILL_BURST, _FILL_BURST)
+    line.port.drop_input()
+    missing = HEADER + MAX_BLOCK
+    while True:
+        probe.session = probe.transaction = 0
+        heard = probe.hears_answer(RESET, buf, _KNOCK_MS)
+        probe.session = probe.transaction = 1
+        if probe.hears_answer(OPEN_SESSION, buf, _KNOCK_MS) or heard:
+            probe.transaction = 2
+            probe.send_reset(2000)
+            return True
+        if missing <= 0:
+            return False
+        probe.fill(burst)
+        missing -= burst
