@@ -1,0 +1,84 @@
+"""What was begun and not finished, kept where a power cut cannot take it.
+
+Rules that hold here: a record is written to the slot that does not hold the
+newest one, so a torn write costs the new record and never the old; the newest
+whole record counts; what is torn, foreign or of another version is reported and
+passed over, never an error. There is no clock and no rename: boards lose the
+one, and on their cards the other is not atomic.
+
+A slot is text: a line `modemflash 1 CRC`, then as JSON `[key, sequence number, record]`,
+of which CRC is the CRC-32. The record is null when nothing is open.
+"""
+
+import json
+
+from modemflash.crc import crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modemflash.contracts import Store
+
+_HEAD = b"modemflash 1 "
+_HEAD_BYTES = len(_HEAD) + 8 + 1
+
+
+class Journal:
+    """The journal of one modem.
+
+    Args:
+        store: where it lies.
+        key: whose journal it is: the board's id, or the name of the port. A record
+            of another key is passed over.
+        report: told a warning for each slot that is passed over; `Line.report` fits.
+    """
+
+    def __init__(self, store: "Store", key: str, report: "Any" = None) -> None:
+        self._store = store
+        self._key = key
+        self._report = report
+
+    def read(self) -> "dict[str, Any] | None":
+        """The record that counts; None where nothing is open."""
+        return self._newest()[2]
+
+    def write(self, record: "dict[str, Any] | None") -> None:
+        """Put a record in the place of the one before. Takes what JSON takes, with text as keys."""
+        slot, sequence, _ = self._newest()
+        body = json.dumps([self._key, sequence + 1, record]).encode()
+        self._store.save(1 - slot, _HEAD + _sum(body) + b"\n" + body)
+
+    def clear(self) -> None:
+        """Nothing is open any more."""
+        self.write(None)
+
+    def _newest(self) -> "tuple[int, int, dict[str, Any] | None]":
+        """(slot, sequence number, record) of the newest whole record; (1, 0, None) without one."""
+        newest = (1, 0, None)  # type: tuple[int, int, dict[str, Any] | None]
+        for slot in (0, 1):
+            data = self._store.load(slot)
+            if not data:
+                continue
+            why, sequence, record = self._open(data)
+            if why and self._report:
+                self._report(
+                    "warning", code="journal-passed-over", text="slot %d of the journal is %s" % (slot, why)
+                )
+            if sequence > newest[1]:
+                newest = (slot, sequence, record)
+        return newest
+
+    def _open(self, data: bytes) -> "tuple[str, int, Any]":
+        """("", sequence number, record) of a slot; (why not, 0, None) where it does not count."""
+        body = data[_HEAD_BYTES:]
+        if data[: len(_HEAD)] != _HEAD:
+            return "of another program or version", 0, None
+        if data[len(_HEAD) : _HEAD_BYTES] != _sum(body) + b"\n":
+            return "torn", 0, None
+        key, sequence, record = json.loads(body.decode())
+        return ("", sequence, record) if key == self._key else ("of another modem", 0, None)
+
+
+def _sum(body: bytes) -> bytes:
+    return ("%08x" % crc32(body)).encode()
