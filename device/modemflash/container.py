@@ -234,18 +234,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Protocol, TypedDict
 
+    from modemflash.contracts import Source
     from modemflash.image import Image
 
     Progress = Callable[[int, int], None]
-
-    class Source(Protocol):
-        """One firmware file."""
-
-        name = ""  # type: str
-        size = 0  # type: int
-
-        def readinto(self, offset: int, buf: "memoryview | bytearray") -> int:
-            """Fill buf from offset on; fewer bytes only at the end of the file."""
 
     class Check(Protocol):
         """A running checksum."""

@@ -212,4 +212,5 @@ def _sha256() -> "Digest":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from modemflash.container import Digest, Part, Progress, Source  # noqa: F401 - Part stands in a comment
+    from modemflash.container import Digest, Part, Progress  # noqa: F401 - Part stands in a comment
+    from modemflash.contracts import Source

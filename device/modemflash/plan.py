@@ -352,12 +352,12 @@ def _words(plan: Plan, image: "Image") -> None:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Sequence
 
+    from modemflash.contracts import Source
     from modemflash.image import Image
     from modemflash.modem import Modem
-    from modemflash.stp import Source
 
     File = tuple[Image, Source]
-    Files = list[File]
+    Files = Sequence[File]
     Roles = dict[str, File]

@@ -71,5 +71,5 @@ def refuse_other_files(start: bytes, image: "Image") -> None:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from modemflash.container import Source
+    from modemflash.contracts import Source
     from modemflash.image import Image

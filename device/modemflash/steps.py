@@ -18,6 +18,7 @@ UPDATER_MS = 600000  # an updater was seen to take minutes before it answered
 REBOOT_MS = 180000
 NO_REPORT_MS = 300000  # a modem that answers but reports nothing of an install for so long has none
 CHECK_MS = 10000
+CAREFUL_BLOCK = 2016  # the size that the vendor's tool for these boards never went beyond
 
 # Asked in the application and in mtools before anything else. ERROR to any of them is harmless.
 PREPARATION = (
@@ -228,7 +229,8 @@ def _order_session(job: Job, command: str) -> None:
 
 def _transfer(job: Job, image: "Image", source: "Source", kind: int) -> None:
     """One session: open it, send the file, close it."""
-    sender = stp.Sender(job.line, job.answer_timeout_ms, job.careful)
+    block = CAREFUL_BLOCK if job.careful else stp.MAX_BLOCK
+    sender = stp.Sender(job.line, job.answer_timeout_ms, job.careful, block)
     sender.open()
     if image.product.startswith("GM02") and sender.version < 2:
         sender.close()  # the chip under test speaks the older protocol: this image is not for it
@@ -263,8 +265,8 @@ def _raise_rate(job: Job) -> None:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from modemflash.contracts import Source
     from modemflash.identity import Identity
     from modemflash.image import Image
     from modemflash.line import Line
     from modemflash.modem import Modem
-    from modemflash.stp import Source

@@ -19,7 +19,7 @@ from modemflash_host.sim.modem import SimModem
 from modemflash_host.sim.profiles import find
 from modemflash_host.sim.virtual import VirtualLine
 
-SIZE = 64 * 1024
+SIZE = 128 * 1024  # eight per cent of it, where modems stall, lie behind the first block
 
 
 class Memory:
