@@ -208,7 +208,7 @@ class AtSide:
             self._answer([f"+CFUN: {modem.live.functionality}"], blank=True)
         elif command == "AT+SMUPGRADE?":
             self._answer(at_texts.upgrade_report(modem.memory.report, modem.beliefs))
-        elif re.fullmatch(r'AT\+SQNSUPGRADENTF="\w+"|AT\+SQNUPGRADENTF="\w+"', command):
+        elif re.fullmatch(r'AT\+SQNSUPGRADENTF="\w+"', command):
             self._answer([])
         else:
             return False
