@@ -1,15 +1,13 @@
-"""Firmware files on the PC's disk, as the engine's sources.
+"""Open files on the PC's disk, as the engine's sources.
 
-Rules: a file is opened once, so what is checked is what is sent; memory is
-bounded whatever the file's size: nothing is ever read whole into memory.
+Rule: memory is bounded whatever the file's size: nothing is ever read whole
+into memory. How a firmware file is opened and held: held_file.py.
 """
 
 from __future__ import annotations
 
-import errno
 import tempfile
 import zlib
-from pathlib import Path
 from typing import BinaryIO
 
 from modemflash_host.errors import Refusal
@@ -19,7 +17,7 @@ _WINDOW_BITS = 12  # the modem unpacks with a 4096-byte window
 _LEVEL = 9
 
 
-class _Spool:
+class OpenFile:
     """A source over an open file: `name`, `size`, `readinto`."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
@@ -51,44 +49,15 @@ class _Spool:
         self._file.close()
 
 
-class FileSource(_Spool):
-    """One firmware file.
-
-    Args:
-        path: the file.
-
-    Raises:
-        Refusal: `no-such-file` or `file-not-readable`.
-    """
-
-    def __init__(self, path: Path) -> None:
-        try:
-            file = path.open("rb", buffering=0)
-        except OSError as error:
-            absent = error.errno in (errno.ENOENT, errno.ENOTDIR)
-            code = "no-such-file" if absent else "file-not-readable"
-            raise Refusal(code, str(path) if absent else f"{path}: {error.strerror}") from error
-        super().__init__(file, path.name)
-        self.path = path
-        self._packed: _Spool | None = None
-
-    def packed(self) -> _Spool:
-        """The whole file as one zlib stream, for sessions that take it; made once, kept on disk."""
-        if self._packed is None:
-            spool = tempfile.TemporaryFile(prefix="modemflash-")  # noqa: SIM115 (lives as long as the source)
-            packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS)
-            chunk = bytearray(_CHUNK_BYTES)
-            offset = 0
-            while got := self.readinto(offset, chunk):
-                spool.write(packer.compress(memoryview(chunk)[:got]))
-                offset += got
-            spool.write(packer.flush())
-            spool.flush()
-            self._packed = _Spool(spool, self.name)
-        return self._packed
-
-    def close(self) -> None:
-        """Let the file and its packed form go."""
-        if self._packed is not None:
-            self._packed.close()
-        super().close()
+def packed(source: OpenFile) -> OpenFile:
+    """The whole of a source as one zlib stream, for sessions that take it; on disk, without a name."""
+    spool = tempfile.TemporaryFile(prefix="modemflash-")  # noqa: SIM115 (lives as long as the source)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS)
+    chunk = bytearray(_CHUNK_BYTES)
+    offset = 0
+    while got := source.readinto(offset, chunk):
+        spool.write(packer.compress(memoryview(chunk)[:got]))
+        offset += got
+    spool.write(packer.flush())
+    spool.flush()
+    return OpenFile(spool, source.name)

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from modemflash import stp
 from modemflash.line import Line
-from modemflash_host.files import FileSource
+from modemflash_host.held_file import open_held
 from modemflash_host.link import open_link
 from modemflash_host.sim import images
 from modemflash_host.sim.doors.apart import serve_apart
@@ -53,7 +53,7 @@ class Silent:
 def ours(port: str, file: Path, compressed: bool) -> float:
     """Seconds that our sender takes."""
     link, clock = open_link(port)
-    source = FileSource(file)
+    source = open_held(file)
     line = Line(link, clock, Silent())
     try:
         line.set_baud(BAUD)

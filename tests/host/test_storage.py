@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import Problem
-from modemflash_host.files import FileSource
+from modemflash_host.held_file import open_held
 from modemflash_host.journal_store import SlotFiles, journal_key
 from modemflash_host.state_folder import state_folder
 
@@ -22,7 +22,7 @@ def firmware(tmp_path: Path) -> Path:
 
 
 def test_a_source_gives_the_bytes_from_any_offset(firmware: Path) -> None:
-    source = FileSource(firmware)
+    source = open_held(firmware)
     assert (source.name, source.size) == (firmware.name, 256_000)
     buf = bytearray(4)
     assert source.readinto(254, buf) == 4
@@ -34,7 +34,7 @@ def test_a_source_gives_the_bytes_from_any_offset(firmware: Path) -> None:
 
 def test_a_packed_source_is_one_zlib_stream_with_the_modems_window(firmware: Path) -> None:
     """A window of 4096 bytes: a decoder that has no more unpacks it."""
-    source = FileSource(firmware)
+    source = open_held(firmware)
     packed = source.packed()
     data = bytearray(packed.size)
     assert packed.readinto(0, data) == packed.size
@@ -46,7 +46,7 @@ def test_a_packed_source_is_one_zlib_stream_with_the_modems_window(firmware: Pat
 
 def test_what_is_sent_is_the_file_that_was_opened(firmware: Path) -> None:
     """Another file under the same name changes nothing."""
-    source = FileSource(firmware)
+    source = open_held(firmware)
     other = firmware.with_suffix(".new")
     other.write_bytes(b"other")
     other.replace(firmware)
@@ -56,10 +56,10 @@ def test_what_is_sent_is_the_file_that_was_opened(firmware: Path) -> None:
     source.close()
 
 
-@pytest.mark.parametrize(("name", "code"), [("absent.dup", "no-such-file"), ("", "file-not-readable")])
+@pytest.mark.parametrize(("name", "code"), [("absent.dup", "no-such-file"), ("", "not-a-file")])
 def test_a_file_that_cannot_be_opened_has_a_code(tmp_path: Path, name: str, code: str) -> None:
     with pytest.raises(Problem) as caught:
-        FileSource(tmp_path / name)
+        open_held(tmp_path / name)
     assert caught.value.code == code
 
 

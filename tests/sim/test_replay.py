@@ -1,18 +1,23 @@
 """The replay is as strict as it says, and a user's failure runs through every door."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from captures.scenarios import FOLDER
+from captures.scenarios import FOLDER, Ears, play
 from modemflash.exchange import BLOCK
 from modemflash_host.capture.file import CaptureFile
+from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.recorder import Recorder
+from modemflash_host.link import open_link
+from modemflash_host.sim import faults
 from modemflash_host.sim.doors.serve import serve
 from modemflash_host.sim.doors.virtual import VirtualLine
-from modemflash_host.sim.replay import CaptureMismatch, ReplayModem
+from modemflash_host.sim.modem import SimModem
+from modemflash_host.sim.replay import CaptureMismatch, ReplayModem, replay_line
 
 FIRMWARE = b"firmware" * 8
 BLOCK_FRAME = b"fast" + bytes([BLOCK, 1, 0, 64]) + bytes(8) + FIRMWARE
@@ -23,8 +28,7 @@ def capture_of(*records: dict[str, Any]) -> Capture:
 
 
 def line_to(capture: Capture, **options: Any) -> tuple[VirtualLine, ReplayModem]:
-    modem = ReplayModem(capture, **options)
-    line = VirtualLine(modem)
+    line, modem = replay_line(capture, **options)
     line.set_baud(921600)
     return line, modem
 
@@ -61,6 +65,16 @@ def test_words_come_as_late_as_they_did() -> None:
     assert heard(line) == b"OK\r\n"
     assert 7995 <= line.ticks_ms() - start <= 8001
     assert modem.finished
+
+
+def test_words_that_were_there_before_a_request_are_no_answer_to_it() -> None:
+    """What was read in the millisecond of a request had come before: it does so again."""
+    late = {"at_ms": 1300, "rx": "+SHUTDOWN\r\n"}
+    line, _ = line_to(capture_of({"at_ms": 300, "tx": "\r"}, {"at_ms": 1300, "tx": "\r"}, late))
+    say(line, b"\r")
+    line.sleep_ms(1000)
+    line.write(b"\r", 0, 1)
+    assert heard(line, timeout_ms=0) == b"+SHUTDOWN\r\n"
 
 
 def test_other_request_is_a_mismatch() -> None:
@@ -141,3 +155,20 @@ def test_capture_behind_a_door() -> None:
         with socket.create_connection((place.hostname, place.port or 0), timeout=10) as client:
             client.sendall(b"AT\r\n")
             assert client.recv(10) == b"OK\r\n"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal")
+def test_capture_of_a_real_port_replays_in_virtual_time(tmp_path: Path) -> None:
+    """Seconds at a real terminal, with its jitter, give the same events again in milliseconds."""
+    recorder, first = Recorder(CaptureFile(tmp_path / "c.jsonl", {}, print)), Ears()
+    with serve(SimModem("pycom-catm1", None, faults.parse("leftover")), "pty") as url:
+        link, clock = open_link(url)
+        play(CapturingPort(link, clock, recorder), clock, first, None)
+        link.close()
+    recorder.close()
+    line, modem = replay_line(read_capture(tmp_path / "c.jsonl"))
+    again = Ears()
+    play(line, line, again, None)
+    assert again.events == first.events
+    assert modem.finished

@@ -12,16 +12,25 @@ import traceback
 import rich_click as click
 
 import modemflash
+from modemflash.errors import Refusal
 from modemflash_host import exits
 
 _COMMANDS = {
+    "card": "card",
+    "completion": "completion",
+    "config": "config",
     "demo": "demo",
     "explain": "explain",
+    "history": "history",
     "identify": "identify",
     "info": "info",
+    "ports": "ports",
+    "report": "report",
+    "setup": "setup",
     "simulate": "simulate",
     "update": "update",
 }
+_TALKING = ("identify", "info", "update")  # commands that the settings are for
 _EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exits.EXITS)
 
 
@@ -41,8 +50,16 @@ class _LazyGroup(click.RichGroup):
 
 @click.group(cls=_LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(modemflash.__version__, "-V", "--version", prog_name="modemflash")
-def modemflash_group() -> None:
+@click.pass_context
+def modemflash_group(context: click.Context) -> None:
     """Update the firmware of Sequans LTE modems on Pycom GPy, FiPy and G01 boards."""
+    if context.invoked_subcommand in _TALKING:
+        from modemflash_host.config import load
+
+        config = load()
+        for warning in config.warnings:
+            click.echo(f"! {warning}", err=True)
+        context.default_map = {name: config.defaults() for name in _TALKING}
 
 
 def run(arguments: list[str]) -> int:
@@ -63,6 +80,10 @@ def _run(arguments: list[str]) -> int:
         error.show()
         _last_line(arguments, "usage", "refused")
         return exits.USAGE
+    except Refusal as refusal:
+        print(f"{refusal.happened}\n{refusal.hint}", file=sys.stderr)
+        _last_line(arguments, refusal.code, "refused")
+        return exits.of_problem(refusal)
     except (click.Abort, KeyboardInterrupt):
         print("\nStopped. Nothing was written.", file=sys.stderr)
         _last_line(arguments, "stopped-before-write", "interrupted")

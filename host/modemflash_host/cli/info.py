@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import rich_click as click
 
 from modemflash_host import api
@@ -13,7 +15,7 @@ from modemflash_host.result import Result
 @click.command()
 @port_options
 @talk_options
-def info(port: str, via: str, answer_timeout: int | None, as_json: bool, verbose: bool, quiet: bool) -> int:
+def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
     """Find the modem and say what it is. Writes nothing."""
 
     def work(teller: Teller) -> Result:
@@ -26,4 +28,4 @@ def info(port: str, via: str, answer_timeout: int | None, as_json: bool, verbose
             seconds=teller.at_s,
         )
 
-    return carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, port=port)
+    return carry_out(work, port=port, **talk)

@@ -9,7 +9,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -17,14 +18,27 @@ from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Problem, Refusal
 from modemflash_host.consents import flags_of
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller, Voice
+from modemflash_host.reporters.masked import Masked
 from modemflash_host.result import Result
+from modemflash_host.suspend import SuspendWatch, words
 
+if TYPE_CHECKING:
+    from modemflash_host.capture.recorder import Recorder
+
+_REPORTED = ("failed", "installed-unconfirmed")
 _AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
 
 
 def talk_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--json, -v and -q."""
+    """--json, --color, -v and -q."""
     for option in (
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Colours and a live line; auto: on a terminal. NO_COLOR is heeded.",
+        ),
         click.option("-q", "--quiet", is_flag=True, help="Only the end, and errors."),
         click.option("-v", "--verbose", is_flag=True, help="Every probe, repeat and reply."),
         click.option(
@@ -36,8 +50,19 @@ def talk_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def port_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--port, --via and --answer-timeout."""
+    """--port, --via, --answer-timeout, and where the capture goes."""
     for option in (
+        click.option(
+            "--capture-raw",
+            is_flag=True,
+            help="Keep firmware and the numbers of modem and SIM in the capture: never send such a file.",
+        ),
+        click.option(
+            "--capture",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Write what goes over the wire here; without it, the last 20 runs are kept.",
+        ),
         click.option(
             "--answer-timeout",
             type=click.IntRange(1, 7200),
@@ -64,7 +89,7 @@ def port_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def human_voice(quiet: bool, verbose: bool) -> Voice:
+def human_voice(quiet: bool, verbose: bool, color: str = "auto") -> Voice:
     """The voice for people: live on a terminal, plain lines elsewhere."""
     from rich.console import Console
 
@@ -72,7 +97,12 @@ def human_voice(quiet: bool, verbose: bool) -> Voice:
     from modemflash_host.reporters.plain import Plain
     from modemflash_host.reporters.terminal import Terminal
 
-    out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+    options: dict[str, Any] = {
+        "force_terminal": True if color == "always" else None,
+        "no_color": True if color == "never" else None,
+        "highlight": False,
+    }
+    out, err = Console(**options), Console(stderr=True, **options)
     verbosity = QUIET if quiet else VERBOSE if verbose else NORMAL
     if out.is_terminal and not out.is_dumb_terminal:
         return Terminal(out, err, verbosity)
@@ -86,6 +116,9 @@ def carry_out(
     quiet: bool = False,
     verbose: bool = False,
     port: str = "",
+    color: str = "auto",
+    capture: Path | None = None,
+    capture_raw: bool = False,
 ) -> int:
     """Do the work with the right voice, tell how it ended, and return the exit code."""
     voice: Voice
@@ -94,8 +127,12 @@ def carry_out(
 
         voice = JsonLines(sys.stdout)
     else:
-        voice = human_voice(quiet, verbose)
-    with Interrupts() as interrupts, closing(Teller([voice], interrupts)) as teller:
+        voice = human_voice(quiet, verbose, color)
+    troubles: list[str] = []
+    recorder = _recorder(port, capture, capture_raw, troubles.append) if port else None
+    with Interrupts() as interrupts, closing(Teller([Masked(voice)], interrupts, recorder)) as teller:
+        watch = SuspendWatch(lambda s: teller.say("warning", code="computer-slept", text=words(s)))
+        teller.listen(watch)
         try:
             result = work(teller)
         except Problem as problem:
@@ -103,8 +140,34 @@ def carry_out(
         if result.problem is not None:
             teller.report(problem_event(result.problem))
         result = dataclasses.replace(result, next=next_command(result, port))
+        for text in troubles:
+            teller.say("warning", code="capture-lost", text=text)
+        if recorder is not None:
+            recorder.report(result.event(), teller.at_s)
+            teller.end_recording()
+            if result.status in _REPORTED:
+                _make_report(teller)
         teller.report(result.event())
     return result.exit_code
+
+
+def _recorder(port: str, to: Path | None, raw: bool, on_trouble: Callable[[str], object]) -> Recorder:
+    """The captures of this run."""
+    from modemflash_host.capture.runs import begin_run
+    from modemflash_host.report.environment import environment
+
+    return begin_run(sys.argv[1:], port, on_trouble, to=to, raw=raw, facts=environment(port))[0]
+
+
+def _make_report(teller: Teller) -> None:
+    """One zip to send; without it the error still stands."""
+    from modemflash_host.capture.runs import find_run
+    from modemflash_host.report.bundle import make_report
+
+    try:
+        teller.say("report", path=str(make_report(find_run())))
+    except Refusal as refusal:
+        teller.say("warning", code=refusal.code, text=refusal.happened)
 
 
 def problem_event(problem: Problem) -> dict[str, Any]:

@@ -12,11 +12,13 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
+from modemflash_host.capture.reading import read_capture
 from modemflash_host.cli.session import command_line
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.sim import beliefs, faults, profiles, state_file
 from modemflash_host.sim.doors.serve import open_door, serve
 from modemflash_host.sim.modem import SimModem
+from modemflash_host.sim.replay import ReplayModem
 
 _LOOK_S = 0.5
 
@@ -78,6 +80,12 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
     callback=_parsed(beliefs.parse),
     help="How it behaves where nobody knows; more than once. --list names them all.",
 )
+@click.option(
+    "--from-capture",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Answer as the modem in a capture did, to a program that asks the same.",
+)
 @click.option("--list", "list_all", is_flag=True, help="List the faults and beliefs, and end.")
 def modem(
     profile: str,
@@ -86,6 +94,7 @@ def modem(
     state: Path | None,
     its_faults: faults.Faults,
     its_beliefs: beliefs.Beliefs,
+    from_capture: Path | None,
     list_all: bool,
 ) -> int:
     """Run a simulated modem and print the port to use. Ctrl-C ends it."""
@@ -93,8 +102,11 @@ def modem(
     if list_all:
         _list(console)
         return 0
+    its_modem: SimModem | ReplayModem
     try:
-        if state is not None and state.exists():
+        if from_capture is not None:
+            its_modem = ReplayModem(read_capture(from_capture))
+        elif state is not None and state.exists():
             its_modem = state_file.load(state, profiles.find(profile), its_beliefs, its_faults)
         else:
             its_modem = SimModem(profile, its_beliefs, its_faults)
@@ -111,6 +123,10 @@ def modem(
         console.print(Text(f"A simulated {profile} answers there. Ctrl-C ends it.", "dim"))
         while not ended.wait(_LOOK_S):  # short waits: on Windows a signal ends no longer one
             pass
+    if isinstance(its_modem, ReplayModem):
+        whole = "was played to its end" if its_modem.finished else "was not played to its end"
+        console.print(f"The capture {whole}.")
+        return 0
     if state is not None:
         state_file.save(its_modem, state)
     _verdict(console, its_modem)

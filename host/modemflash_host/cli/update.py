@@ -10,12 +10,13 @@ from typing import Any
 import rich_click as click
 
 from modemflash.builds import BOOT_ROM, UPDATER
-from modemflash.errors import Refusal
+from modemflash.errors import BadFile, Refusal
 from modemflash_host import api
 from modemflash_host.cli.session import carry_out, port_options, talk_options
 from modemflash_host.consents import AFTER_PART_1, DANGERS, YES, flag_of, word_of
 from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
+from modemflash_host.sources import neighbours, of_path
 
 click.rich_click.OPTION_GROUPS["modemflash update"] = [
     {
@@ -23,8 +24,11 @@ click.rich_click.OPTION_GROUPS["modemflash update"] = [
         "options": ["--port", "--via", "--dry-run", "--updater", "--bootrom", "--expect-build"],
     },
     {"name": "Consent", "options": ["--yes", *(f"--{name}" for name in DANGERS)]},
-    {"name": "Special cases", "options": ["--repair", "--after-part-1", "--answer-timeout"]},
-    {"name": "Output", "options": ["--json", "--verbose", "--quiet", "--help"]},
+    {
+        "name": "Special cases",
+        "options": ["--repair", "--after-part-1", "--answer-timeout", "--capture", "--capture-raw"],
+    },
+    {"name": "Output", "options": ["--json", "--color", "--verbose", "--quiet", "--help"]},
 ]
 
 
@@ -65,6 +69,9 @@ def update(
     as_json: bool,
     verbose: bool,
     quiet: bool,
+    color: str,
+    capture: Path | None,
+    capture_raw: bool,
     **consents: Any,
 ) -> int:
     """Update the modem with firmware FILEs.
@@ -83,13 +90,8 @@ def update(
 
     def work(teller: Teller) -> Result:
         teller.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
-        wanted = [*((path, "") for path in files), (updater, UPDATER), (bootrom, BOOT_ROM)]
         with ExitStack() as opened:
-            checked = [
-                opened.enter_context(api.identify(path, teller, kind))
-                for path, kind in wanted
-                if path is not None
-            ]
+            checked = read_all(files, updater, bootrom, teller, opened)
             return api.update(
                 port,
                 checked,
@@ -100,7 +102,54 @@ def update(
                 dry_run=dry_run,
             )
 
-    return carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, port=port)
+    return carry_out(
+        work,
+        as_json=as_json,
+        verbose=verbose,
+        quiet=quiet,
+        port=port,
+        color=color,
+        capture=capture,
+        capture_raw=capture_raw,
+    )
+
+
+def read_all(
+    files: tuple[Path, ...], updater: Path | None, bootrom: Path | None, teller: Teller, opened: ExitStack
+) -> list[api.CheckedFile]:
+    """Every firmware file behind `files`, read and checked, each content once.
+
+    A file that was named must be good; one that merely lies in a folder or an archive is passed over.
+    """
+    found = api.candidates(files)
+    if updater is None and not any(file.name.lower().endswith(".elf") for file in found):
+        updater = _neighbour(files, teller)
+    wanted = [(file, "") for file in found]
+    wanted += [(of_path(path), kind) for path, kind in ((updater, UPDATER), (bootrom, BOOT_ROM)) if path]
+    checked: dict[str, api.CheckedFile] = {}
+    for file, kind in wanted:
+        try:
+            one = opened.enter_context(api.identify(file, teller, kind))
+        except BadFile as problem:
+            if file.named:
+                raise
+            teller.say("warning", code=problem.code, text=f"{file.place} is passed over: {problem.happened}")
+            continue
+        checked.setdefault(one.image.sha256, one)
+    return list(checked.values())
+
+
+def _neighbour(files: tuple[Path, ...], teller: Teller) -> Path | None:
+    """The one updater that lies beside the files."""
+    beside = {each: None for path in files if path.is_file() for each in neighbours(path)}
+    if len(beside) == 1:
+        [path] = beside
+        teller.say("note", text=f"{path} lies beside the firmware and is taken for its updater.")
+        return path
+    if beside:
+        names = ", ".join(each.name for each in beside)
+        teller.say("note", text=f"Several updaters lie beside the firmware ({names}): none is taken.")
+    return None
 
 
 def given(flags: dict[str, Any]) -> set[str]:

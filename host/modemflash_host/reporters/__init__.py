@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from modemflash.errors import Stopped
 from modemflash_host.interrupts import Interrupts, answer, writes
+
+if TYPE_CHECKING:
+    from modemflash_host.capture.recorder import Recorder
 
 Event = dict[str, Any]
 
@@ -37,10 +40,14 @@ class Teller:
     Args:
         voices: who speaks.
         interrupts: who counts the wishes to stop.
+        recorder: the witness of the wire, where there is one; it is a voice, too.
     """
 
-    def __init__(self, voices: list[Voice], interrupts: Interrupts) -> None:
-        self._voices = voices
+    def __init__(
+        self, voices: list[Voice], interrupts: Interrupts, recorder: Recorder | None = None
+    ) -> None:
+        self._voices = [*voices, *([recorder] if recorder is not None else [])]
+        self.recorder = recorder
         self._interrupts = interrupts
         self._phase = ""
         self._wishes_told = 0
@@ -80,6 +87,16 @@ class Teller:
                 voice.tick(self.at_s)
             except OSError:
                 self._voices.remove(voice)
+
+    def listen(self, voice: Voice) -> None:
+        """One more voice."""
+        self._voices.append(voice)
+
+    def end_recording(self) -> None:
+        """The recorder has heard everything."""
+        if self.recorder is not None and self.recorder in self._voices:
+            self._voices.remove(self.recorder)
+            self.recorder.close()
 
     def stop_wanted(self) -> int:
         """How often the user asked to stop."""

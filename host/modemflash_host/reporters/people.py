@@ -19,7 +19,7 @@ from modemflash.errors import CATALOGUE
 from modemflash.modem import STATES
 from modemflash_host.reporters import Event, first_aid
 from modemflash_host.reporters import words as w
-from modemflash_host.reporters.file_block import file_rows
+from modemflash_host.reporters.identify_view import identify_rows
 from modemflash_host.reporters.plan_block import plan_blocks, warning_line
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.watch import Watch
@@ -50,6 +50,7 @@ class People:
         self.ok, self.bad, self.arrow, self.dot = ("✓", "✗", "→", "·") if unicode else ("ok", "!!", "->", "-")
         self._changes: list[tuple[str, str, str]] = []
         self._told: Event | None = None
+        self._zip = ""
 
     def report(self, event: Event, at_s: float) -> None:
         """Show one event."""
@@ -139,7 +140,7 @@ class People:
         if "problem" in event:
             self.print(Rows([("", Text.assemble((f"{self.bad} ", "bold red"), w.printable(event["text"])))]))
         else:
-            self.print(Rows(file_rows(event)))
+            self.print(Rows(identify_rows(event)))
         self.print()
 
     # -- the plan ----------------------------------------------------------
@@ -177,6 +178,9 @@ class People:
     def _problem(self, event: Event) -> None:
         self._told = event
 
+    def _report(self, event: Event) -> None:
+        self._zip = event["path"]
+
     def _result(self, event: Event) -> None:
         if self._told is not None:
             self._failure(self._told, event)
@@ -200,6 +204,8 @@ class People:
             about.insert(2, ("By hand", Text.assemble(*_paragraphs(checks))))
         show(Rows(about))
         show(next_line(result["next"]), soft_wrap=True)
+        if self._zip:
+            show(Text.assemble(("To send   ", "dim"), w.printable(self._zip)), soft_wrap=True)
 
     def _success(self, event: Event) -> None:
         status, took = event["status"], w.clock_time(event["seconds"])

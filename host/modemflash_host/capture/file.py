@@ -1,0 +1,97 @@
+"""One capture on the disk: a record a line.
+
+Rules: a record is written whole by one call and is with the operating system
+when that call returns, so a killed program leaves at most a torn last line;
+nothing that goes wrong here is raised: it is told once, and the rest of the run
+is not captured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from modemflash_host.errors import Refusal
+
+FORMAT = 1
+Record = dict[str, Any]
+
+
+class CaptureFile:
+    """An open capture.
+
+    Args:
+        path: where it is; made, or overwritten where it was a capture.
+        header: what the first line says besides the format.
+        on_trouble: told once, in a sentence, when the capture cannot be written.
+
+    Raises:
+        Refusal: `capture-over-file`: something else is there already.
+    """
+
+    def __init__(self, path: Path, header: Record, on_trouble: Callable[[str], object]) -> None:
+        self.path = path
+        self._on_trouble = on_trouble
+        self._descriptor = -1
+        if path.exists() and not _is_capture(path):
+            raise Refusal("capture-over-file", str(path))
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+            self._descriptor = os.open(path, flags, 0o600)
+        except OSError as error:
+            self._give_up(error)
+        self.write({"capture": FORMAT, **header})
+
+    def write(self, record: Record) -> None:
+        """Write one record."""
+        if self._descriptor < 0:
+            return
+        line = json.dumps(record, separators=(",", ":"), default=_plain).encode() + b"\n"
+        try:
+            written = os.write(self._descriptor, line)
+            if written < len(line):
+                raise OSError(0, "the disk is full")
+        except OSError as error:
+            self._give_up(error)
+
+    def close(self) -> None:
+        """No more records."""
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            try:
+                os.close(descriptor)
+            except OSError as error:
+                self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        if self._descriptor >= 0:
+            try:
+                os.close(self._descriptor)
+            except OSError:
+                pass  # it is lost already, and that is being told
+            self._descriptor = -1
+        self._on_trouble(f"nothing more is captured to {self.path}: {error.strerror}")
+
+
+def _is_capture(path: Path) -> bool:
+    """Whether a file may be overwritten: it is a capture, empty, or a device like /dev/null."""
+    try:
+        if not path.is_file():
+            return not path.is_dir()
+        with path.open("rb") as file:
+            start = file.read(11)
+    except OSError:
+        return True  # opening it for writing says what is wrong
+    return not start or start == b'{"capture":'
+
+
+def _plain(value: Any) -> Any:
+    """Bytes as the characters of their numbers, sets as lists, anything else as its text."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value).decode("latin-1")
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)

@@ -1,0 +1,165 @@
+"""The runs that are remembered: one capture each, the last 20 of them.
+
+Rules: names begin with the time, so sorting them is sorting by age; a run that
+cannot be written is no reason not to update; nothing in the folder but runs is
+ever removed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import modemflash
+from modemflash_host.capture.file import CaptureFile
+from modemflash_host.capture.reading import read_capture
+from modemflash_host.capture.recorder import Recorder
+from modemflash_host.errors import Refusal
+from modemflash_host.privacy import mask_command_line
+from modemflash_host.state_folder import state_folder
+
+KEPT = 20
+_SUFFIX = ".jsonl"
+_LONGEST_NUMBER = 2  # longer digits begin a name
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One remembered run.
+
+    Attributes:
+        path: its capture.
+        header: who ran what, where and when.
+        identity: the modem as it said it was, at first; empty where it never did.
+        result: the last event; empty where the program was killed.
+    """
+
+    path: Path
+    header: dict[str, Any]
+    identity: dict[str, Any]
+    result: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What `report` is given."""
+        return self.path.stem
+
+
+def begin_run(
+    command: Sequence[str],
+    port: str,
+    on_trouble: Callable[[str], object],
+    *,
+    to: Path | None = None,
+    raw: bool = False,
+    facts: dict[str, Any] | None = None,
+) -> tuple[Recorder, Path]:
+    """Open the captures of a new run, and forget the oldest.
+
+    Args:
+        command: the words of the command line.
+        port: the port.
+        on_trouble: told once when a capture cannot be written.
+        to: where the bytes go; the run's own file then keeps the events only.
+        raw: keep payloads and identities; never in the run's own file where `to` is given.
+        facts: more for the header, e.g. the serial driver.
+
+    Returns:
+        The recorder, and the run's own file.
+
+    Raises:
+        Refusal: `capture-over-file`, for `to`.
+    """
+    header = {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "modemflash": modemflash.__version__,
+        "python": sys.version.split()[0],
+        "platform": sys.platform,
+        "command": mask_command_line(command),
+        "port": mask_command_line([port])[0],
+        **(facts or {}),
+    }
+    try:
+        folder = state_folder("runs")
+        forget_old(folder, KEPT - 1)
+        path = _new_name(folder)
+    except OSError as error:
+        on_trouble(f"this run is not remembered: {error.strerror}")
+        path = Path(os.devnull)
+    if to is None:
+        return Recorder(CaptureFile(path, {**header, "raw": raw}, on_trouble), None, raw), path
+    wire = CaptureFile(to, {**header, "raw": raw}, on_trouble)
+    story = CaptureFile(path, {**header, "raw": False, "capture_at": str(to)}, on_trouble)
+    return Recorder(wire, story, raw), path
+
+
+def runs() -> list[Run]:
+    """The remembered runs, newest first; what is no capture is passed over."""
+    try:
+        folder = state_folder("runs")
+    except OSError:
+        return []
+    found = []
+    for path in reversed(_files(folder)):
+        try:
+            found.append(_run(path))
+        except Refusal:
+            continue
+    return found
+
+
+def find_run(name: str = "") -> Run:
+    """A run by its number (the newest is 1), its name or the beginning of it; the last one without.
+
+    Raises:
+        Refusal: `no-such-run`.
+    """
+    found = runs()
+    if name.isdigit() and len(name) <= _LONGEST_NUMBER:
+        chosen = found[int(name) - 1 : int(name)] if int(name) else []
+    else:
+        chosen = [run for run in found if run.name.startswith(name)]
+    if not chosen:
+        raise Refusal("no-such-run", name)
+    return chosen[0]
+
+
+def forget_old(folder: Path, keep: int) -> None:
+    """Remove all runs but the newest `keep`."""
+    for path in _files(folder)[: -keep or None]:
+        try:
+            path.unlink()
+        except OSError:
+            continue  # in use, on some systems: the next run tries again
+
+
+def _run(path: Path) -> Run:
+    capture = read_capture(path)
+    identity: dict[str, Any] = {}
+    result: dict[str, Any] = {}
+    for event in capture.events():
+        if event["event"] == "identity":
+            identity = identity or event
+        elif event["event"] == "result":
+            result = event
+    return Run(path, capture.header, identity, result)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("2*" + _SUFFIX))
+
+
+def _new_name(folder: Path) -> Path:
+    """A name that no other run has: the time to a millisecond, and the process."""
+    while True:
+        now_s = time.time()
+        moment = time.strftime("%Y%m%d-%H%M%S", time.localtime(now_s)) + f"-{int(now_s * 1000) % 1000:03}"
+        path = folder / f"{moment}-{os.getpid()}{_SUFFIX}"
+        if not path.exists():
+            return path
+        time.sleep(0.001)

@@ -1,0 +1,42 @@
+"""`modemflash config`: every setting, its value, and who gave it."""
+
+from __future__ import annotations
+
+import json
+
+import rich_click as click
+
+from modemflash.errors import Problem
+from modemflash_host.cli.session import carry_out
+from modemflash_host.reporters.words import printable
+from modemflash_host.result import Result
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines for scripts.")
+def config(as_json: bool) -> int:
+    """Show every setting, its value, where it comes from, and which files are read."""
+    from modemflash_host.config import load
+
+    try:
+        found = load()
+    except Problem as problem:
+        result = Result.of_problem(problem)
+        return carry_out(lambda _: result, as_json=as_json)
+    if as_json:
+        for name, value in found.values.items():
+            event = {"event": "setting", "name": name, "value": value.value, "source": value.source}
+            click.echo(json.dumps(event))
+        return 0
+    for name, value in found.values.items():
+        shown = (
+            json.dumps(value.value) if not isinstance(value.value, str) else printable(value.value) or '""'
+        )
+        click.echo(f"{name:15} {shown:12} {printable(value.source)}")
+        click.echo(f"{'':15} {value.setting.about}  [{value.setting.variable}]")
+    click.echo()
+    for path, there in found.files:
+        click.echo(f"{'read' if there else 'not there':15} {printable(path)}")
+    for warning in found.warnings:
+        click.echo(f"! {printable(warning)}", err=True)
+    return 0

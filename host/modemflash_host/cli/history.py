@@ -1,0 +1,28 @@
+"""`modemflash history`: the last runs."""
+
+from __future__ import annotations
+
+import json
+
+import rich_click as click
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines for scripts.")
+def history(as_json: bool) -> int:
+    """List the last runs: board, modem, from and to which build, result, duration."""
+    from modemflash_host.report.history import history as rows_of_history
+
+    rows = rows_of_history()
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row.event()))
+        return 0
+    from rich.console import Console
+
+    from modemflash_host.reporters.history_view import history_table
+
+    console = Console(highlight=False)
+    arrow = "→" if console.encoding.lower().startswith("utf") else "->"
+    console.print(history_table(rows, console.width, arrow))
+    return 0

@@ -1,0 +1,32 @@
+"""`modemflash report`: one zip of a run, for support."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from modemflash.errors import Problem
+from modemflash_host.cli.session import carry_out
+from modemflash_host.result import Result
+
+
+@click.command()
+@click.argument("run", required=False, default="")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the zip goes.")
+def report(run: str, output: Path | None) -> int:
+    """Make one zip to send of a RUN: its number in `modemflash history` or its name; else of the last.
+
+    It holds versions, command line, plan, events, the modem before and after, and what went over the wire:
+    without firmware, and with the numbers of modem, SIM and phone masked.
+    """
+    from modemflash_host.capture.runs import find_run
+    from modemflash_host.report.bundle import make_report
+
+    try:
+        path = make_report(find_run(run), output)
+    except Problem as problem:
+        result = Result.of_problem(problem)
+        return carry_out(lambda _: result, as_json=False)
+    click.echo(str(path))
+    return 0

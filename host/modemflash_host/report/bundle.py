@@ -1,0 +1,129 @@
+"""One zip to send to support: everything about a run, and nothing about its owner.
+
+    report.txt      for people: what ran, on what, how it ended, the modem before and after
+    capture.jsonl   the bytes both ways (docs/json.md), masked, without firmware
+    events.jsonl    the story alone
+
+Rules: it is made from the run's capture alone, so it can be made again later
+and of a run that was killed; a raw capture is never put in.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from modemflash_host.capture.reading import Capture, read_capture
+from modemflash_host.capture.runs import Run
+from modemflash_host.errors import Refusal
+from modemflash_host.state_folder import state_folder
+
+_KEPT = 20
+_LABEL_WIDTH = 12
+_RAW = "not included: it was captured raw, with identities and the vendor's firmware"
+
+
+def make_report(run: Run, to: Path | None = None) -> Path:
+    """Make the zip.
+
+    Args:
+        run: the run.
+        to: where; by default in the state folder, under the run's name.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        Refusal: `report-not-written`, or the run's capture is gone.
+    """
+    capture = read_capture(run.path)
+    wire, why_not = _wire(run, capture)
+    try:
+        path = to or _place(run)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr("report.txt", report_text(run, capture, why_not))
+            bundle.writestr("events.jsonl", "".join(_line(event) for event in capture.events()))
+            if wire is not None:
+                bundle.write(wire, "capture.jsonl")
+    except OSError as error:
+        raise Refusal("report-not-written", f"{to or 'state folder'}: {error.strerror}") from error
+    return path
+
+
+def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
+    """The report for people."""
+    header = dict(capture.header)
+    lines = [f"modemflash report of the run {run.name}", ""]
+    command = " ".join(["modemflash", *header.get("command", [])])
+    packages = ", ".join(f"{name} {version}" for name, version in header.get("packages", {}).items())
+    lines += _rows(
+        ("Command", command),
+        ("Started", header.get("started")),
+        ("Version", header.get("modemflash")),
+        ("Python", header.get("python")),
+        ("Packages", packages),
+        ("System", header.get("system") or header.get("platform")),
+        ("Port", header.get("port")),
+        ("Driver", header.get("driver")),
+        ("Capture", why_not or ("its last line is torn: the program was killed" if capture.torn else "")),
+    )
+    titles = {
+        "found": "Found",
+        "identity": "Modem",
+        "plan": "Plan",
+        "warning": "Warning",
+        "record": "Settings",
+    }
+    titles |= {"details": "Details", "problem": "Problem", "result": "Result"}
+    for event in capture.events():
+        if event["event"] in titles:
+            lines += ["", titles[event["event"]]]
+            lines += _rows(*((key, value) for key, value in event.items() if key not in ("event", "schema")))
+    if not run.result:
+        lines += ["", "Result", "  none: the program was killed, or still runs"]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(*pairs: tuple[str, Any]) -> list[str]:
+    """Label and value, indented; what says nothing is left out."""
+    lines: list[str] = []
+    for label, value in pairs:
+        if value in (None, "", [], {}):
+            continue
+        if isinstance(value, dict):
+            lines.append(f"  {label}")
+            lines += ["  " + line for line in _rows(*value.items())]
+            continue
+        texts = value if isinstance(value, list) else str(value).splitlines() or [""]
+        for number, text in enumerate(texts):
+            shown = text if isinstance(text, str) else json.dumps(text)
+            lines.append(f"  {'' if number else label:{_LABEL_WIDTH}} {shown}".rstrip())
+    return lines
+
+
+def _wire(run: Run, capture: Capture) -> tuple[Path | None, str]:
+    """The file with the bytes, or why it is not put in."""
+    path = Path(capture.header.get("capture_at") or run.path)
+    try:
+        header = capture.header if path == run.path else read_capture(path).header
+    except Refusal as refusal:
+        return None, refusal.happened
+    return (None, _RAW) if header.get("raw") else (path, "")
+
+
+def _place(run: Run) -> Path:
+    folder = state_folder("reports")
+    _forget(sorted(folder.glob("modemflash-report-*.zip")))
+    return folder / f"modemflash-report-{run.name}.zip"
+
+
+def _forget(paths: list[Path]) -> None:
+    for path in paths[: -_KEPT + 1]:
+        path.unlink(missing_ok=True)
+
+
+def _line(event: Iterable[Any]) -> str:
+    return json.dumps(event) + "\n"

@@ -1,0 +1,67 @@
+"""What a run ran on: versions, system, and the driver behind its port.
+
+Rule: nothing here fails or waits; what cannot be known is left out.
+"""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = ("pyserial", "click", "rich", "rich-click", "platformdirs")
+_SYS_TTY = Path("/sys/class/tty")
+
+
+def environment(port: str) -> dict[str, Any]:
+    """Facts for the header of a capture."""
+    return {
+        "system": platform.platform(),
+        "machine": platform.machine(),
+        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
+        "driver": serial_driver(port),
+    }
+
+
+def serial_driver(port: str, sys_tty: Path = _SYS_TTY) -> str:
+    """The kernel's driver and the USB ids behind a serial port; "" where nothing is known.
+
+    Args:
+        port: a device or an address.
+        sys_tty: where Linux describes its terminals.
+    """
+    if "://" in port:
+        return ""
+    try:
+        device = (sys_tty / Path(port).resolve().name / "device").resolve(strict=True)
+    except OSError:
+        return ""
+    words = [_driver_name(device)]
+    for folder in (device, *list(device.parents)[:3]):
+        vendor, product = _read(folder / "idVendor"), _read(folder / "idProduct")
+        if vendor and product:
+            words.append(f"USB {vendor}:{product}")
+            break
+    return " ".join(word for word in words if word)
+
+
+def _driver_name(device: Path) -> str:
+    try:
+        return (device / "driver").resolve(strict=True).name
+    except OSError:
+        return ""
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""

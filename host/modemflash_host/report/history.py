@@ -1,0 +1,69 @@
+"""The last runs as rows: which modem, from where to where, how it ended, how long it took.
+
+Rule: a run without an end is said to have none; it was killed, or still runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from modemflash_host.capture.runs import Run, runs
+
+NO_END = "no-end"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run.
+
+    Attributes:
+        name: what `report` is given.
+        started: local time, e.g. "2026-11-20 08:53".
+        command: its verb: update, info.
+        board: the port or the id of the board.
+        modem: its product, "" where it never said one.
+        from_build: before; None where unknown.
+        to_build: after; None where unknown.
+        status: of the result; `NO_END` where there is none.
+        code: what happened, searchable; "" where there is nothing to say.
+        seconds: how long it took; None without an end.
+    """
+
+    name: str
+    started: str
+    command: str
+    board: str
+    modem: str
+    from_build: int | None
+    to_build: int | None
+    status: str
+    code: str
+    seconds: float | None
+
+    def event(self) -> dict[str, Any]:
+        """The row as an event."""
+        return {"event": "run", **{name: getattr(self, name) for name in Row.__slots__}}
+
+
+def history() -> list[Row]:
+    """The remembered runs, newest first."""
+    return [row_of(run) for run in runs()]
+
+
+def row_of(run: Run) -> Row:
+    """One run as a row."""
+    header, identity, result = run.header, run.identity, run.result
+    words = [str(word) for word in header.get("command", [])]
+    return Row(
+        name=run.name,
+        started=str(header.get("started", ""))[:16].replace("T", " "),
+        command=next((word for word in words if not word.startswith("-")), ""),
+        board=str(header.get("port", "")),
+        modem=str(identity.get("product") or ""),
+        from_build=result.get("from_build") or identity.get("build"),
+        to_build=result.get("to_build"),
+        status=str(result.get("status") or NO_END),
+        code=str(result.get("code") or ""),
+        seconds=result.get("seconds"),
+    )

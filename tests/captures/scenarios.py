@@ -1,0 +1,146 @@
+"""What the captures in this folder were made of, and how one is played.
+
+`python -m captures.scenarios` from tests/ makes them anew. Each scenario is a
+simulated modem that speaks the literals of real modems, and what a user did to
+it. A capture is made once and kept: when the program says something else to the
+same modem, its test fails, and whoever meant that makes the captures anew and
+reads the difference. Rule: no firmware and no identity is in them, as in any
+capture.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modemflash.errors import Problem
+from modemflash.image import examine
+from modemflash.journal import Journal
+from modemflash.line import Line
+from modemflash.upgrade import Update
+from modemflash_host.capture.file import CaptureFile
+from modemflash_host.capture.port import CapturingPort
+from modemflash_host.capture.recorder import Recorder
+from modemflash_host.privacy import mask_event
+from modemflash_host.sim import images
+from modemflash_host.sim.virtual import open_sim_url
+
+FOLDER = Path(__file__).parent
+CONSENTS = {"without-way-back"}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A modem, and the build that it is updated to; None asks it only who it is."""
+
+    url: str
+    build: int | None = None
+
+
+SCENARIOS = {
+    "info-catm1": Scenario("sim://pycom-catm1"),
+    "info-nb1": Scenario("sim://pycom-nb1"),
+    "info-factory-showver-fails-once": Scenario("sim://pycom-factory?fault=showver-error"),
+    "info-leftover-error": Scenario("sim://pycom-catm1?fault=leftover,urc:0.5"),
+    "info-boot-loader-at-115200": Scenario("sim://pycom-catm1?mode=boot-loader"),
+    "info-mute-for-ten-seconds": Scenario("sim://pycom-catm1?fault=mute:10"),
+    "info-data-mode": Scenario("sim://pycom-catm1?fault=data-mode"),
+    "info-errors-only": Scenario("sim://pycom-catm1?fault=errors-only"),
+    "info-left-in-transfer": Scenario("sim://pycom-catm1?fault=in-transfer"),
+    "info-nothing-but-nuls": Scenario("sim://pycom-catm1?fault=nuls"),
+    "info-dead": Scenario("sim://pycom-catm1?fault=mute:100000"),
+    "update-with-crash-dump": Scenario("sim://pycom-catm1?fault=crash-dump:3000", 41065),
+    "update-install-fails-once": Scenario("sim://pycom-catm1?fault=install-fails", 41065),
+    "update-die-at-block": Scenario("sim://pycom-catm1?fault=die:3:10", 41065),
+    "update-damaged-line": Scenario("sim://pycom-catm1?fault=drop:0.1,residue:0.2&seed=3", 41065),
+}
+
+
+class Ears:
+    """A reporter that remembers what was told."""
+
+    def __init__(self, recorder: Recorder | None = None) -> None:
+        self.events: list[dict[str, Any]] = []
+        self._recorder = recorder
+
+    def report(self, event: dict[str, Any]) -> None:
+        self.events.append(
+            json.loads(json.dumps(mask_event(event), default=lambda raw: raw.decode("latin-1")))
+        )
+        if self._recorder is not None:
+            self._recorder.report(event, 0.0)
+
+    def tick(self, now: int) -> None:
+        pass
+
+    def stop_wanted(self) -> int:
+        return 0
+
+
+class Slots:
+    """A journal's store in memory."""
+
+    def __init__(self) -> None:
+        self.slots = [b"", b""]
+
+    def load(self, slot: int) -> bytes:
+        return self.slots[slot]
+
+    def save(self, slot: int, data: bytes) -> None:
+        self.slots[slot] = data
+
+
+class Bytes:
+    """A source in memory."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name, self.size, self._data = name, len(data), data
+
+    def readinto(self, offset: int, buf: bytearray | memoryview) -> int:
+        piece = self._data[offset : offset + len(buf)]
+        buf[: len(piece)] = piece
+        return len(piece)
+
+
+def play(port: Any, clock: Any, ears: Ears, build: int | None) -> None:
+    """Do to a modem what the user did; the end is the last event."""
+    files: list[Any] = []
+    if build is not None:
+        source = Bytes(f"CATM1-{build}.dup", images.make_full_image(build, size_bytes=40_000))
+        files.append((examine(source), source))
+    job = Update(
+        Line(port, clock, ears), files, set(CONSENTS), Journal(Slots(), "board"), {"find_ms": 15_000}
+    )
+    try:
+        job.look()
+        ears.report({"event": "result", **(job.run(job.plan()) if files else {"status": "nothing-to-do"})})
+    except Problem as problem:
+        state = problem.modem_state
+        ears.report({"event": "result", "status": "failed", "code": problem.code, "modem_state": state})
+
+
+def record(name: str, path: Path) -> list[dict[str, Any]]:
+    """Make one capture; the events that it gave."""
+    line = open_sim_url(SCENARIOS[name].url)
+    recorder = Recorder(CaptureFile(path, {"scenario": name}, sys.exit))
+    ears = Ears(recorder)
+    play(CapturingPort(line, line, recorder), line, ears, SCENARIOS[name].build)
+    recorder.close()
+    return ears.events
+
+
+def main() -> None:
+    """Make all captures, and the events that belong to them."""
+    for name in SCENARIOS:
+        path = FOLDER / f"{name}.jsonl"
+        path.unlink(missing_ok=True)
+        lines = [json.dumps(event) for event in record(name, path)]
+        (FOLDER / f"{name}.events.jsonl").write_text("\n".join(lines) + "\n")
+        print(f"{path.stat().st_size:8} {name}: {lines[-1][:110]}")
+
+
+if __name__ == "__main__":
+    main()

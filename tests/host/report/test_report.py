@@ -1,0 +1,183 @@
+"""The zip for support is whole, masked, and can be made of any run; the history lists them."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from modemflash_host.capture.runs import begin_run, find_run
+from modemflash_host.errors import Refusal
+from modemflash_host.report import environment
+from modemflash_host.report.bundle import make_report
+from modemflash_host.report.history import NO_END, Row, history
+from modemflash_host.reporters.history_view import history_table
+
+STORY: list[dict[str, Any]] = [
+    {"event": "phase", "phase": "find"},
+    {"event": "found", "state": "application", "baud": 921600},
+    {"event": "identity", "product": "FiPy", "build": 38638, "version": "LR5.1.1.0-38638", "ue": ""},
+    {"event": "plan", "route": 2, "target": 41065, "files": [{"name": "CATM1-41065.dup", "size": 6160982}]},
+    {"event": "record", "before": {"AT+CGSN": "356938035643809"}, "after": {"ATI1": "LR5.1.1.0-41065\nOK"}},
+    {"event": "problem", "code": "install-failed", "hint": "Again."},
+    {
+        "event": "result",
+        "schema": 1,
+        "status": "failed",
+        "code": "install-failed",
+        "from_build": 38638,
+        "to_build": None,
+        "seconds": 131.5,
+    },
+]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def carry_out(story: list[dict[str, Any]], **options: Any) -> None:
+    words = ["update", "CATM1-41065.dup", "-p", "/dev/ttyUSB0"]
+    recorder, _ = begin_run(words, "/dev/ttyUSB0", print, facts=environment.environment("COM9"), **options)
+    recorder.heard(b"\r\n356938035643809\r\n")
+    for event in story:
+        recorder.report(event, 0.0)
+    recorder.close()
+
+
+def contents(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as bundle:
+        return {name: bundle.read(name).decode() for name in bundle.namelist()}
+
+
+def test_report_has_everything_support_asks_for(home: Path) -> None:
+    """Versions, command line, plan, capture, events, platform, and the modem before and after."""
+    carry_out(STORY)
+    path = make_report(find_run())
+    assert path.parent == home / "reports"
+    files = contents(path)
+    assert set(files) == {"report.txt", "events.jsonl", "capture.jsonl"}
+    text = files["report.txt"]
+    for words in (
+        "modemflash update CATM1-41065.dup -p /dev/ttyUSB0",
+        "pyserial ",
+        "LR5.1.1.0-38638",
+        "LR5.1.1.0-41065",
+        "6160982",
+        "install-failed",
+        "application",
+        "131.5",
+    ):
+        assert words in text
+    events = [json.loads(line) for line in files["events.jsonl"].splitlines()]
+    assert [event["event"] for event in events] == [event["event"] for event in STORY]
+
+
+def test_no_identity_is_in_the_report() -> None:
+    """An IMEI on the wire and one in an event: neither is in any file of the zip."""
+    carry_out(STORY)
+    for name, text in contents(make_report(find_run())).items():
+        assert "356938035643809" not in text, name
+
+
+def test_report_of_a_killed_run() -> None:
+    """A run without an end gives a report that says so."""
+    carry_out(STORY[:3])
+    run = find_run()
+    with run.path.open("ab") as file:
+        file.write(b'{"at_ms":12,"rx":"to')
+    text = contents(make_report(find_run()))["report.txt"]
+    assert "its last line is torn" in text
+    assert "the program was killed" in text
+
+
+def test_raw_capture_is_never_sent(tmp_path: Path) -> None:
+    """A raw capture, at home or elsewhere, stays out of the zip."""
+    carry_out(STORY, raw=True)
+    assert set(contents(make_report(find_run()))) == {"report.txt", "events.jsonl"}
+    carry_out(STORY, raw=True, to=tmp_path / "mine")
+    files = contents(make_report(find_run()))
+    assert "capture.jsonl" not in files
+    assert "captured raw" in files["report.txt"]
+    assert all("356938035643809" not in text for text in files.values())
+
+
+def test_capture_elsewhere_is_put_in(tmp_path: Path) -> None:
+    """A masked capture that the user put elsewhere is in the zip; where it is gone, the text says so."""
+    carry_out(STORY, to=tmp_path / "mine")
+    assert '"rx"' in contents(make_report(find_run()))["capture.jsonl"]
+    (tmp_path / "mine").unlink()
+    assert "There is no such file" in contents(make_report(find_run()))["report.txt"]
+
+
+def test_report_that_cannot_be_written(tmp_path: Path) -> None:
+    """A place that is not there has its words."""
+    carry_out(STORY)
+    with pytest.raises(Refusal, match="report-not-written"):
+        make_report(find_run(), tmp_path / "no" / "r.zip")
+    assert make_report(find_run(), tmp_path / "r.zip") == tmp_path / "r.zip"
+
+
+def test_history_rows() -> None:
+    """A row a run, newest first: modem, from and to, result, duration; a killed one has no end."""
+    carry_out(STORY)
+    carry_out(STORY[:3])
+    killed, failed = history()
+    assert (killed.status, killed.seconds, killed.from_build) == (NO_END, None, 38638)
+    assert (failed.command, failed.board, failed.modem) == ("update", "/dev/ttyUSB0", "FiPy")
+    assert (failed.from_build, failed.to_build, failed.code) == (38638, None, "install-failed")
+    assert failed.seconds == 131.5
+    assert json.loads(json.dumps(failed.event()))["event"] == "run"
+
+
+def rendered(width: int, *rows: Row) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(history_table(rows, width))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_history_fits_any_width(width: int) -> None:
+    """From 40 columns on nothing is cut, and no line is wider than the terminal."""
+    good = Row("n1", "2026-11-20 08:53", "update", "COM5", "FiPy", 38638, 41065, "updated", "", 131.0)
+    dead = Row("n2", "2026-11-20 08:54", "info", "COM5", "", None, None, NO_END, "", None)
+    text = rendered(width, good, dead)
+    assert all(len(line.rstrip()) <= width for line in text.splitlines())
+    for word in ("38638", "41065", "updated", "FiPy", "2:11", "no end"):
+        assert word in text
+
+
+def test_empty_history() -> None:
+    """Nothing yet is said, not shown as an empty table."""
+    assert "No run" in rendered(80)
+
+
+def test_no_value_becomes_markup_or_control_code() -> None:
+    """A port with brackets and an escape in its name is shown as it is."""
+    row = Row("n", "t", "info", "[red]\x1b[2J", "", None, None, "failed", "", 1.0)
+    for width in (40, 120):
+        text = rendered(width, row)
+        assert "\x1b[2J" not in text
+        assert "[red]" in text.replace("\n", "")
+
+
+def test_serial_driver_of_linux(tmp_path: Path) -> None:
+    """The driver and the USB ids are found from the port's device."""
+    usb = tmp_path / "devices" / "usb1" / "1-2"
+    interface = usb / "1-2:1.0" / "ttyUSB0"
+    driver = tmp_path / "drivers" / "cp210x"
+    for folder in (interface, driver, tmp_path / "tty" / "ttyUSB0"):
+        folder.mkdir(parents=True)
+    (usb / "idVendor").write_text("10c4\n")
+    (usb / "idProduct").write_text("ea60\n")
+    (interface / "driver").symlink_to(driver)
+    (tmp_path / "tty" / "ttyUSB0" / "device").symlink_to(interface)
+    assert environment.serial_driver("/dev/ttyUSB0", tmp_path / "tty") == "cp210x USB 10c4:ea60"
+    for port in ("/dev/ttyUSB9", "COM5", "rfc2217://host:4000"):
+        assert environment.serial_driver(port, tmp_path / "tty") == ""
