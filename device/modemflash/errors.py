@@ -29,6 +29,8 @@ POWER = (
     "reset the modem), then run the same command again."
 )
 
+POWER_CUT = "cut all power"  # stands, in small letters, in every hint that advises it
+
 COPY_AGAIN = "Copy or download the file again, compare its size with the original, and look at it with `modemflash identify`."
 WHICH_FILE = "Look for a .dup file of 1 to 7 MB, e.g. CATM1-41065.dup or NB1-41019.dup."
 DOUBT = "Prefer the original file of the vendor. If you are sure of it, say so with the consent accept-unknown-file."
@@ -126,6 +128,16 @@ CATALOGUE = {
         "The modem stopped answering after the update had begun",
         "Leave the power on for twenty minutes: it may be installing. Then run the same command again.",
         UNKNOWN,
+    ),
+    "power-must-stay": (
+        "The update stopped at a place where a power cut kills the modem",
+        "Keep all power on. Run the same command again: it carries on from where the modem is.",
+        UNKNOWN,
+    ),
+    "no-place-for-the-journal": (
+        "What is begun cannot be written down: the disk or card is full, read-only or gone",
+        "Make room for it, then run the same command again.",
+        UNTOUCHED,
     ),
     # the transfer itself
     "no-transfer-answer": (

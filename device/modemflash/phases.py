@@ -5,6 +5,7 @@ and docs/safety.md are made from the same rows. Times are those of real updates
 (docs/protocol.md, "Timings").
 """
 
+from modemflash.builds import PACKAGES
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED
 
 # phase: (usual seconds, allowed seconds)
@@ -41,8 +42,19 @@ STEPS = {
     "read-back": ("read-back", UNKNOWN, 2, "stopped-watching"),
 }
 
-# Steps in which the modem works by itself: whoever comes back later may find it still at it.
-INSTALLS = ("install", "install-staged")
+
+def has_written(past: "Any") -> bool:
+    """Whether the run that this record of the journal tells of has changed the modem for good, or may have."""
+    return bool(past) and not (past.get("step") == "stage" and past.get("route") == 1)
+
+
+def dies_without_power(past: "Any") -> bool:
+    """Whether the update of this record stands where a power cut kills the modem.
+
+    Those are the write of a boot ROM, and a two-part package between its parts
+    (docs/safety.md, "Known deaths").
+    """
+    return bool(past) and (past.get("step") == "send-boot-rom" or past.get("target") in PACKAGES)
 
 
 def phase_times(phase: str, size_bytes: int = 0) -> "tuple[int, int]":
@@ -51,3 +63,8 @@ def phase_times(phase: str, size_bytes: int = 0) -> "tuple[int, int]":
     if size_bytes and phase in ("transfer", "load-updater"):
         usual = size_bytes // BYTES_PER_S + (STALLS_S if phase == "transfer" else usual)
     return usual, allowed
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any

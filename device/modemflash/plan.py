@@ -120,11 +120,12 @@ def make(modem: "Modem", who: Identity, files: "Files", past: "Any" = None, opti
     if image.build in builds.PACKAGES:
         between_build = builds.PACKAGES[image.build][1] if at_home else 0
         between = _between(plan, known, past, options, between_build)
-    if between:
+    arrived = at_home and known.build is not None and known.build == plan.target and not options.get("repair")
+    if between or (arrived and image.kind == builds.DIFFERENCE):  # its base is gone, and no longer needed
         plan.direction = edges.direction(known.build, plan.target)
     else:
         _judge(plan, image, known, at_home, tuple(sorted(parts)))
-    if at_home and known.build is not None and known.build == plan.target and not options.get("repair"):
+    if arrived:
         plan.nothing_to_do = True
         plan.why = "finished-meanwhile" if past and past.get("target") == plan.target else "already-runs-it"
         return plan
@@ -214,8 +215,8 @@ def _between(plan: Plan, who: Identity, past: "Any", options: "Any", between_bui
         return True
     if not between_build or who.build != between_build or "part-2" not in plan.roles:
         return False
-    if past:
-        return False  # the journal knows: part 1 was not finished
+    if past:  # the journal knows where this build comes from
+        return past.get("from_build") != between_build or past.get("step") in ("start-application", "check-part-1")
     if options.get("after_part_1") is not None:
         return bool(options["after_part_1"])
     raise Refusal("which-39529", "", "after-part-1")
@@ -288,7 +289,9 @@ def _route(plan: Plan, state: str, who: Identity, image: "Image", past: "Any", b
             raise Refusal("boot-rom-needed", image.name)
         else:
             _judge(plan, plan.roles["bootrom"][0], who, True, ())
-    if ("load-updater", "updater") in steps and "updater" not in plan.roles:
+    if state == "boot-loader" and "updater" not in plan.roles and _brings_its_updater(who, image):
+        steps = [("enter-recovery", "")]  # there is no ELF for it: it waits for images in recovery only
+    elif ("load-updater", "updater") in steps and "updater" not in plan.roles:
         raise Refusal("updater-needed", image.name)
     if "part-2" in plan.roles:
         number = 7
@@ -317,8 +320,9 @@ def _second_part(image: "Image") -> "list[tuple[str, str]]":
 
 def _way_back(plan: Plan, who: Identity, image: "Image") -> None:
     """The files for every state that a cut can leave; a missing one needs its own consent."""
-    monarch2 = who.family == "monarch2" or image.product.startswith("GM02")
-    missing = [] if "updater" in plan.roles or monarch2 else ["the updater ELF of the same package"]
+    missing = ["the updater ELF of the same package"]
+    if "updater" in plan.roles or _brings_its_updater(who, image):
+        missing = []
     plan.way_back = [plan.roles[role][0].name for role in plan.roles if role != "bootrom" or plan.route == 6]
     if plan.route == 1:
         missing.append("a full image")
@@ -329,6 +333,11 @@ def _way_back(plan: Plan, who: Identity, image: "Image") -> None:
         )
     elif missing:
         plan.needs.append(("without-way-back", DANGERS["without-way-back"] + ": " + " and ".join(missing)))
+
+
+def _brings_its_updater(who: Identity, image: "Image") -> bool:
+    """Images of the second generation have the updater inside; no ELF is published for them."""
+    return who.family == "monarch2" or image.product.startswith("GM02")
 
 
 def _words(plan: Plan, image: "Image") -> None:

@@ -11,6 +11,7 @@ from modemflash import phases, steps
 from modemflash import plan as planning
 from modemflash.builds import PACKAGES
 from modemflash.errors import (
+    POWER_CUT,
     RECOVERABLE,
     UNKNOWN,
     UNTOUCHED,
@@ -76,16 +77,20 @@ class Update:
         line = self.line
         self.past = self.journal.read()
         find_ms = self.options.get("find_ms", 60000)
-        if self.past and self.past.get("step") in phases.INSTALLS and find_ms < steps.INSTALL_MS:
-            find_ms = steps.INSTALL_MS  # the last run ended while the modem installed: it may still be at it
-            line.report(
-                "warning", code="install-may-go-on", text="the last run ended while the modem was installing"
-            )
+        if phases.has_written(self.past):
+            if not self.written:
+                line.guard(1, "stopped-on-the-way")
+            if find_ms < steps.INSTALL_MS:
+                # It may be installing, whatever the journal says: the last block starts that.
+                find_ms = steps.INSTALL_MS
+                line.report(
+                    "warning", code="install-may-go-on", text="an update was begun and has not come to its end"
+                )
         self._phase("find", find_ms)
         try:
             self.modem = modem = find(line, find_ms)
         except NoModem as problem:
-            if self.past and self.past.get("step") in phases.INSTALLS:
+            if phases.has_written(self.past):
                 raise UpdateFailed("modem-lost", problem.code, problem.raw)
             raise
         line.report("found", state=modem.state, baud=modem.baud, resumed=modem.resumed)
@@ -106,9 +111,14 @@ class Update:
         """What this run would do to the modem that `look` found.
 
         Raises:
-            Refusal: a rule forbids it; nothing was written.
+            Refusal: a rule forbids it; this run wrote nothing.
         """
-        return planning.make(self.modem, self.who, self.files, self.past, self.options)
+        try:
+            return planning.make(self.modem, self.who, self.files, self.past, self.options)
+        except Refusal as problem:
+            if phases.has_written(self.past):
+                problem.stamp(RECOVERABLE)  # an earlier run wrote
+            raise
 
     def run(self, plan: "Plan") -> "dict[str, Any]":
         """Carry `plan` out, again if need be, and say how it ended.
@@ -123,10 +133,16 @@ class Update:
         plan.check(self.consents)
         if plan.nothing_to_do:
             if self.past:
-                self.journal.clear()
+                self._keep(None)
             return self._result(
                 "updated" if plan.why == "finished-meanwhile" else "nothing-to-do", plan.why, plan
             )
+        try:
+            return self._attempts(plan)
+        except Problem as problem:
+            raise self._last_word(problem)
+
+    def _attempts(self, plan: "Plan") -> "dict[str, Any]":
         careful = False
         for attempt in range(1, ATTEMPTS + 1):
             self._sent = self.sent_bytes
@@ -220,7 +236,7 @@ class Update:
         """Compare what the modem says with what was expected, and tell the difference."""
         after = record(self.modem)
         self.line.report("record", before=self.before, after=after)
-        self.journal.clear()
+        self._keep(None)
         if plan.target is None:
             return self._result("installed-unconfirmed", "build-not-predicted", plan)
         if self.who.build != plan.target:
@@ -254,6 +270,12 @@ class Update:
             return problem  # raised by those who know: the catalogue's word stands
         return problem.stamp(state)
 
+    def _last_word(self, problem: Problem) -> Problem:
+        """What the user is told: never to cut the power where that kills the modem."""
+        if phases.dies_without_power(self.past) and POWER_CUT in problem.hint.lower():
+            return UpdateFailed("power-must-stay", problem.code, problem.raw)
+        return problem
+
     def _note(self, plan: "Plan", step: str, number: int) -> None:
         """The journal learns of a step before it begins; before the first write there is nothing to learn."""
         if phases.STEPS[step][1] == UNTOUCHED and not self.written and step != "stage":
@@ -272,7 +294,20 @@ class Update:
             "part": 2 if "check-part-1" in done or past.get("part") == 2 else 1,
             "boot_rom": "send-boot-rom" in done or past.get("boot_rom", False),
         }
-        self.journal.write(self.past)
+        self._keep(self.past)
+
+    def _keep(self, record: "dict[str, Any] | None") -> None:
+        """Into the journal. A full disk stops an update that has not begun, and no other.
+
+        Raises:
+            Refusal: `no-place-for-the-journal`.
+        """
+        try:
+            self.journal.write(record)
+        except OSError as error:
+            if record and not self.written and not phases.has_written(self.journal.read()):
+                raise Refusal("no-place-for-the-journal", str(error))
+            self.line.report("warning", code="journal-not-kept", text="the journal cannot be written: " + str(error))
 
     def _phase(self, name: str, allowed_ms: int = 0, plan: "Any" = None, image: "Any" = None) -> None:
         usual, allowed = phases.phase_times(name, image.size if image else 0)

@@ -13,6 +13,7 @@ from modemflash.errors import Problem
 from modemflash.image import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
+from modemflash.plan import Plan
 from modemflash.upgrade import Update
 from modemflash_host.sim import beliefs, faults, images
 from modemflash_host.sim.modem import SimModem
@@ -152,6 +153,13 @@ class World:
             return run.run(plan)
         except Problem as problem:
             return problem
+
+    def plan(self, files: Iterable[Memory]) -> Plan:
+        """What the update command would do; only asks."""
+        checked = [(examine(source), source) for source in files]
+        run = Update(self.line(), checked, set(), Journal(self.slots, "here"), {})
+        run.look()
+        return run.plan()
 
     @property
     def verdict(self) -> Any:
