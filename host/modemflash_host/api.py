@@ -2,7 +2,8 @@
 
     with open_line(port, teller) as line: ...   an open line, for your own questions
     info(port, teller) -> ModemInfo             find a modem and ask who it is; writes nothing
-    identify(path, teller) -> CheckedFile       what a firmware file is; needs no modem
+    candidates(paths) -> [Candidate]            the firmware files behind paths, folders and archives
+    identify(file, teller) -> CheckedFile       what a firmware file is; needs no modem
     update(port, files, teller, ...) -> Result  the whole update
 
 Rules: no printing here, events go to the reporter (`modemflash_host.reporters.Teller`);
@@ -26,17 +27,33 @@ from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.plan import Plan
 from modemflash.upgrade import Update
+from modemflash_host import battery
+from modemflash_host.awake import awake
+from modemflash_host.capture.port import CapturingPort
 from modemflash_host.clock import MonotonicClock
 from modemflash_host.consents import AFTER_PART_1, YES, flag_of
-from modemflash_host.files import FileSource
+from modemflash_host.held_file import HeldFile
 from modemflash_host.journal_store import SlotFiles, journal_key
 from modemflash_host.link import open_link
 from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
+from modemflash_host.sources import Candidate, candidates, of_path
 from modemflash_host.state_folder import state_folder
 
+__all__ = [
+    "Ask",
+    "CheckedFile",
+    "ModemInfo",
+    "candidates",
+    "identify",
+    "info",
+    "open_line",
+    "plan_event",
+    "update",
+]
+
 if TYPE_CHECKING:
-    from modemflash.stp import Source
+    from modemflash.contracts import Source
 
 _ROLES = ("main", "part-2", "updater", "bootrom")
 _KIND_NAMES = {UPDATER: "updater ELF", BOOT_ROM: "boot ROM package"}
@@ -53,7 +70,8 @@ class CheckedFile:
     """A firmware file that was read from its first to its last byte."""
 
     image: Image
-    source: FileSource
+    source: HeldFile
+    place: str = ""
 
     def __enter__(self) -> CheckedFile:
         return self
@@ -82,16 +100,17 @@ def open_line(port: str, teller: Teller) -> Iterator[Line]:
     link, clock = open_link(port, lambda: teller.tick(clock.ticks_ms()))
     teller.follow(clock.ticks_ms())
     try:
-        yield Line(link, clock, teller)
+        witnessed = CapturingPort(link, clock, teller.recorder) if teller.recorder is not None else link
+        yield Line(witnessed, clock, teller)
     finally:
         link.close()
 
 
-def identify(path: Path, teller: Teller, kind: str = "") -> CheckedFile:
+def identify(file: Path | Candidate, teller: Teller, kind: str = "") -> CheckedFile:
     """Read and check one firmware file; no modem is needed. Its source stays open.
 
     Args:
-        path: the file.
+        file: its path, or one of `modemflash_host.sources.candidates`.
         teller: who is told.
         kind: what it must be (`modemflash.builds.UPDATER`, `BOOT_ROM`); "" takes anything.
 
@@ -100,7 +119,9 @@ def identify(path: Path, teller: Teller, kind: str = "") -> CheckedFile:
         Refusal: it cannot be read, or is of another kind.
         Stopped: the user asked to stop.
     """
-    source = FileSource(path)
+    if isinstance(file, Path):
+        file = of_path(file)
+    source = file.open()
     clock = MonotonicClock()
     teller.follow(clock.ticks_ms())
 
@@ -113,8 +134,8 @@ def identify(path: Path, teller: Teller, kind: str = "") -> CheckedFile:
     try:
         image = examine(source, progress)
         if kind and image.kind != kind:
-            raise Refusal("other-kind-of-file", f"{path.name} is not the {_KIND_NAMES[kind]}")
-        return CheckedFile(image, source)
+            raise Refusal("other-kind-of-file", f"{file.name} is not the {_KIND_NAMES[kind]}")
+        return CheckedFile(image, source, file.place)
     except Problem:
         source.close()
         raise
@@ -178,12 +199,23 @@ def update(
                 known = {"from_build": job.who.build, "boot_mode": job.modem.state if job.modem else ""}
                 raise
             try:
-                return Result(next="", **job.run(plan))
+                with _undisturbed(port, plan, teller):
+                    return Result(next="", **job.run(plan))
             except Problem:
                 known["bytes"] = getattr(job, "sent_bytes", 0)
                 raise
     except Problem as problem:
         return Result.of_problem(problem, seconds=teller.at_s, **known)
+
+
+@contextmanager
+def _undisturbed(port: str, plan: Plan, teller: Teller) -> Iterator[None]:
+    """The computer stays awake while a modem is written; a simulated one needs no care."""
+    if port.startswith("sim://") or plan.nothing_to_do:
+        yield
+        return
+    with awake(lambda text: teller.say("warning", code="may-sleep", text=text)):
+        yield
 
 
 def _agreed_plan(job: Update, teller: Teller, consents: set[str], ask: Ask, dry_run: bool) -> Plan | None:
@@ -197,6 +229,8 @@ def _agreed_plan(job: Update, teller: Teller, consents: set[str], ask: Ask, dry_
         job.options["after_part_1"] = ask(AFTER_PART_1, question.hint, question)
         plan = job.plan()
     teller.report(plan_event(plan))
+    if low := battery.warning(battery.battery()):
+        teller.say("warning", code="battery-low", text=low)
     if dry_run:
         return None
     if not plan.nothing_to_do:

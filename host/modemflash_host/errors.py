@@ -7,9 +7,10 @@ when this module is imported, because an error looks its words up there.
 
 from __future__ import annotations
 
-from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, LinkProblem, Refusal, Stopped
+import modemflash_host.card_errors  # noqa: F401 (the rows about cards join the catalogue)
+from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, LinkProblem, Problem, Refusal, Stopped
 
-__all__ = ["CATALOGUE", "HOST_CATALOGUE", "LinkProblem", "Refusal", "Stopped"]
+__all__ = ["CATALOGUE", "HOST_CATALOGUE", "BoardProblem", "LinkProblem", "Refusal", "Stopped"]
 
 HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "port-absent": (
@@ -179,7 +180,151 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Correct the line that is named, or rename the file; `modemflash config` shows what is set where.",
         UNTOUCHED,
     ),
+    # finding a port
+    "port-ambiguous": (
+        "There is more than one port that could be meant",
+        "Name one with --port; `modemflash ports` shows what each of them is.",
+        UNTOUCHED,
+    ),
+    # the board between the PC and the modem
+    "board-not-reached": (
+        "The board does not let go of the program that runs on it",
+        (
+            "Do by hand what stands in the brackets, which skips the board's program, then run the same command "
+            "again within a minute. The modem does not notice any of it."
+        ),
+        UNTOUCHED,
+    ),
+    "board-binary": (
+        "The port carries data, not the text of a console",
+        (
+            "Something talks at this port: a transfer, or a program of the board's own. End it (reset button), "
+            "then run the same command again; a modem wired to the port itself wants `--via direct`."
+        ),
+        UNTOUCHED,
+    ),
+    "board-not-pycom": (
+        "This is no Pycom GPy, FiPy or G01",
+        "Choose the right port (`modemflash ports`). On another board nothing can be done for a modem.",
+        UNTOUCHED,
+    ),
+    "board-no-files": (
+        "The board's Python cannot do what is needed to put files on it",
+        "Choose the right port (`modemflash ports`): Pycom boards can.",
+        UNTOUCHED,
+    ),
+    "board-out-of-step": (
+        "The board answers, but not to what it was asked",
+        (
+            "Check that no other program uses the port, press the board's reset button, then run the same command "
+            "again."
+        ),
+        UNTOUCHED,
+    ),
+    "board-too-slow": (
+        "The board did not finish in time",
+        "Press its reset button, then run the same command again.",
+        UNTOUCHED,
+    ),
+    "board-refused": (
+        "The board's Python refused a step",
+        (
+            "The exception stands in the brackets; ENOSPC or 28 means that /flash is full. Free what is needed, "
+            "then run the same command again."
+        ),
+        UNTOUCHED,
+    ),
+    "board-file-differs": (
+        "A file on the board is not what was written to it",
+        "Run the same command again; if that does not help, its file system is damaged (`os.fsformat('/flash')`).",
+        UNTOUCHED,
+    ),
+    "board-no-room": (
+        "The board's /flash has too little room",
+        "Remove what is not needed there, then run the same command again.",
+        UNTOUCHED,
+    ),
+    "board-foreign-files": (
+        "There are files in the way on the board that this program did not put there",
+        "Look at them, move or remove them, then run the same command again: nothing foreign is overwritten.",
+        UNTOUCHED,
+    ),
+    "board-in-mirror": (
+        "The board is in mirror mode: its own Python stands still until a reset",
+        "Press its reset button, then run the same command again. The modem can be reached as it is: --via mirror.",
+        UNTOUCHED,
+    ),
+    "pic-silent": (
+        "The PIC adapter does not answer on its command channel",
+        "Plug it in again. Only Pycom's own shields with a PIC have one (`modemflash ports`).",
+        UNTOUCHED,
+    ),
+    "pic-too-old": (
+        "The firmware of the PIC adapter is too old for its command channel",
+        "Update it as Pycom describes (dfu-util), or use the board's reset button.",
+        UNTOUCHED,
+    ),
+    "pic-needed": (
+        "Only a Pycom shield with a PIC can do that",
+        "Cut the power by hand: USB and battery, for 10 seconds.",
+        UNTOUCHED,
+    ),
+    # the board's ESP32 and its firmware
+    "tool-missing": (
+        "A program that this needs is not installed with it",
+        "Install it anew with all it needs: `pip install --upgrade --force-reinstall modemflash`.",
+        UNTOUCHED,
+    ),
+    "tool-too-slow": (
+        "A program that was started for this did not end in time and was stopped",
+        "Press the board's reset button, then run the same command again.",
+        UNTOUCHED,
+    ),
+    "tool-failed": (
+        "A program that was started for this failed",
+        "Its last words stand in the brackets.",
+        UNTOUCHED,
+    ),
+    "esp32-not-in-download-mode": (
+        "The ESP32's boot loader does not answer",
+        (
+            "Connect P2 (G23) to GND, press reset, and run the same command again; afterwards remove the wire and "
+            "press reset."
+        ),
+        UNTOUCHED,
+    ),
+    "firmware-archive-bad": (
+        "This is no firmware archive for a board that can be trusted",
+        "Download it again from Pycom: a .tar.gz with boot loader, partitions, firmware and its script.",
+        UNTOUCHED,
+    ),
+    "firmware-other-board": (
+        "The firmware archive is for another board",
+        "Take the archive that is named after this board (a G01 takes the GPy's).",
+        UNTOUCHED,
+    ),
+    "firmware-write-not-here": (
+        "Writing a board's own firmware is not what this program does",
+        "Look at it with --dry-run; write it with Pycom's own updater.",
+        UNTOUCHED,
+    ),
     # ends that are no errors
+    "ports-listed": ("These are the ports of this computer", "Nothing to do.", UNTOUCHED),
+    "setup-shown": ("These are the lines for this computer", "Type those that you want.", UNTOUCHED),
+    "board-read": ("The board was asked, nothing was written", "Nothing to do.", UNTOUCHED),
+    "board-reset": (
+        "The board was reset. The modem does not notice that",
+        "To reset the modem cut all power for 10 seconds (USB and battery).",
+        UNTOUCHED,
+    ),
+    "board-power-cycled": (
+        "The shield was told to cut the power for 10 seconds; that it does is believed, not proven",
+        "`modemflash info` shows whether the modem started anew.",
+        UNTOUCHED,
+    ),
+    "board-deployed": ("The updater is on the board", "Nothing to do.", UNTOUCHED),
+    "board-removed": ("What this program had put on the board is gone", "Nothing to do.", UNTOUCHED),
+    "firmware-looked-at": ("The archive was checked, nothing was written", "Nothing to do.", UNTOUCHED),
     "dry-run": ("The plan was shown and nothing was done", "Run it again without --dry-run.", UNTOUCHED),
     "modem-asked": ("The modem was asked who it is, nothing was written", "Nothing to do.", UNTOUCHED),
     "files-read": ("The files were read and named", "Nothing to do.", UNTOUCHED),
@@ -202,3 +347,7 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
 }
 
 CATALOGUE.update(HOST_CATALOGUE)
+
+
+class BoardProblem(Problem):
+    """The board between the PC and the modem does not do what it should."""

@@ -13,6 +13,8 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from modemflash_host.state_folder import give_to_caller
+
 _SLOTS = 2
 
 
@@ -59,10 +61,12 @@ class SlotFiles:
         Raises:
             OSError: the disk is full or read-only.
         """
-        descriptor = os.open(
-            self._paths[slot], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600
-        )
+        path = self._paths[slot]
+        is_new = not path.exists()
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if is_new:
+            give_to_caller(path)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 FIRST_BAUD = 921_600
+CONSOLE_BAUD = 115_200
 _CTS_PATIENCE_S = 0.3
 _POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
 
@@ -66,7 +67,24 @@ def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, 
     return SerialPort(_open_serial(name), on_wait), MonotonicClock()
 
 
-def _open_serial(name: str) -> Any:
+def open_console(
+    name: str, baud: int = CONSOLE_BAUD, data_bits: int = 8, on_wait: Callable[[], None] = _nothing
+) -> tuple[Link, Clock]:
+    """Open the console of a board: no flow control, because nobody wires it between board and USB.
+
+    Args:
+        name: a device, a COM name or a pyserial URL.
+        baud: the rate.
+        data_bits: 5 for the command channel of Pycom's PIC adapters, else 8.
+        on_wait: as in `open_link`.
+
+    Raises:
+        LinkProblem: as `open_link`.
+    """
+    return SerialPort(_open_serial(name, baud, data_bits, flow_control=False), on_wait), MonotonicClock()
+
+
+def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_control: bool = True) -> Any:
     """A pyserial object, open and exclusive, or the reason why not."""
     import serial
 
@@ -81,9 +99,10 @@ def _open_serial(name: str) -> Any:
     except ValueError as error:
         raise _why_not(name, error) from error
     try:
-        link.baudrate = 115_200 if name.startswith("socket:") else FIRST_BAUD
+        link.baudrate = 115_200 if name.startswith("socket:") else baud
+        link.bytesize = data_bits
         link.timeout = _POLL_S
-        link.rtscts = is_device or name.startswith("rfc2217:")
+        link.rtscts = flow_control and (is_device or name.startswith("rfc2217:"))
         # Asserted is what the kernel makes of both lines at open: so nothing moves.
         link.dtr = True
         link.rts = True
@@ -119,10 +138,9 @@ def _settle(link: Any) -> None:
         termios.tcsetattr(link.fileno(), termios.TCSANOW, state)
     deadline = time.monotonic() + _CTS_PATIENCE_S
     try:
-        while not link.cts:
+        while link.rtscts and not link.cts:
             if time.monotonic() > deadline:
                 link.rtscts = False
-                break
             time.sleep(0.02)
     except OSError:
         pass  # a pseudo terminal has no control lines, and holds nothing back

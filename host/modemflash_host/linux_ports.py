@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+_COMM_CHARS = 15  # the kernel keeps no more of a name
+
 
 def holder_of(device: str) -> str:
     """Another process that has the device open, such as "picocom (4711)"; "" when none is seen."""
@@ -22,6 +24,14 @@ def holder_of(device: str) -> str:
         ):
             return f"{_name_of(process)} ({process.name})"
     return ""
+
+
+def is_running(name: str) -> bool:
+    """Whether some user's process has this name."""
+    return any(
+        process.name.isdigit() and _name_of(process) == name[:_COMM_CHARS]
+        for process in _entries(Path("/proc"))
+    )
 
 
 def _entries(folder: Path) -> list[Path]:
