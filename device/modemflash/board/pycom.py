@@ -1,0 +1,194 @@
+"""The board itself: who it is, its card, its radios, its watchdog, and who else wants the modem.
+
+Rules that hold here: every feature is tried, because releases are no order of
+features; what a run switches off it switches on again; the LTE driver is never
+started (`LTE()` takes the modem's pins, and hangs where the modem is silent).
+
+Facts: docs/boards.md.
+"""
+
+import gc
+
+import machine
+import pycom
+import uos as os
+from ubinascii import hexlify
+
+CARD = "/sd"
+WATCHDOG_MS = 600000  # a run feeds it every 250 ms; nothing in it blocks for minutes
+AUTOSTART_MS = 10000  # so long after a hard boot the LTE driver may still talk to the modem
+
+_SAVED = "lte_boot"  # NVS: the autostart flag as the user had it, + 1
+_RESETS = "lte_resets"  # NVS: hard resets that were made to get the modem alone
+
+
+def name() -> str:
+    """`GPy` or `FiPy`. A G01 runs the GPy's firmware and says `GPy`."""
+    return str(os.uname()[0])
+
+
+def firmware() -> str:
+    """The release of the board's own firmware, for the log; nothing may depend on it."""
+    return str(os.uname()[2])
+
+
+def unique_id() -> str:
+    """The board's own address as twelve hex digits; USB serial numbers repeat, this does not."""
+    return str(hexlify(machine.unique_id()).decode())
+
+
+def free_heap_bytes() -> int:
+    """Heap that Python can still use, after a collection."""
+    gc.collect()
+    return gc.mem_free()  # type: ignore[attr-defined, no-any-return]
+
+
+def powered_on() -> bool:
+    """Whether this boot may have been a power cut. The reset button looks the same, so it proves nothing."""
+    return bool(machine.reset_cause() == machine.PWRON_RESET)
+
+
+def mount_card() -> None:
+    """Mount the card at `CARD`, unless something is mounted there.
+
+    Raises:
+        OSError: no card, or no file system that this firmware knows.
+    """
+    try:
+        os.stat(CARD)
+    except OSError:
+        os.mount(machine.SD(), CARD)
+
+
+def unmount_card() -> None:
+    """Give the card back; one that is not mounted is no error."""
+    unmount = getattr(os, "umount", None) or getattr(os, "unmount", None)
+    try:
+        if unmount:
+            unmount(CARD)
+    except (OSError, ValueError):
+        pass
+
+
+class Radios:
+    """Wi-Fi and Bluetooth, off for a run: they take heap and time.
+
+    The telnet and FTP servers are left as they are: without Wi-Fi nobody
+    reaches them, and starting them anew would undo the user's own password.
+    """
+
+    def __init__(self) -> None:
+        self._wifi = None  # type: dict[str, object] | None
+
+    def off(self) -> None:
+        """Remember how Wi-Fi was, and switch the radios off."""
+        try:
+            import network
+        except ImportError:
+            return
+        try:
+            wlan = network.WLAN()
+            self._wifi = {word: getattr(wlan, word)() for word in ("mode", "ssid", "auth", "channel")}
+            wlan.deinit()
+        except (AttributeError, OSError, TypeError, ValueError):
+            self._wifi = None  # it is off already, or this release does not say how it is on
+        try:
+            network.Bluetooth().deinit()
+        except (AttributeError, OSError):
+            pass
+
+    def restore(self) -> None:
+        """Switch Wi-Fi on as it was."""
+        if self._wifi:
+            import network
+
+            try:
+                network.WLAN().init(**self._wifi)
+            except (OSError, TypeError, ValueError):
+                pass  # the next boot does it
+            self._wifi = None
+
+
+class Watchdog:
+    """A watchdog that somebody armed, set long for a run. One that nobody armed is left alone.
+
+    A running watchdog cannot be stopped, only set anew; arming one here would
+    let it bite the user's program afterwards.
+
+    Args:
+        armed: whether one runs, see `watchdog_armed`.
+    """
+
+    def __init__(self, armed: bool) -> None:
+        self._dog = machine.WDT(timeout=WATCHDOG_MS) if armed else None
+
+    def feed(self) -> None:
+        """From every tick."""
+        if self._dog:
+            self._dog.feed()
+
+
+def watchdog_armed(scripts: "tuple[str, ...]" = ("/flash/boot.py", "/flash/main.py")) -> bool:
+    """Whether a watchdog may be running: armed by the firmware, or by a script that names it.
+
+    Nothing on the board tells; a wrong yes costs nothing but a longer time-out.
+    """
+    try:
+        if pycom.wdt_on_boot():
+            return True
+    except (AttributeError, TypeError):
+        pass
+    if machine.reset_cause() == machine.WDT_RESET:
+        return True
+    for path in scripts:
+        try:
+            with open(path, "rb") as file:
+                if b"WDT" in file.read():
+                    return True
+        except OSError:
+            pass
+    return False
+
+
+class Autostart:
+    """The firmware's own LTE driver, which talks to the modem after a hard boot if a flag says so.
+
+    The flag acts at the next hard boot only. To get the modem alone: save it,
+    clear it, reset once, run, restore.
+
+    Args:
+        nvs: a `store.Nvs`.
+    """
+
+    def __init__(self, nvs: "Nvs") -> None:
+        self._nvs = nvs
+
+    def claim(self) -> str:
+        """What gives this run the modem: `alone`, `reset` (the board, now) or `wait` (`AUTOSTART_MS`)."""
+        nvs = self._nvs
+        try:
+            starts = pycom.lte_modem_en_on_boot()
+        except AttributeError:
+            return "wait"  # before 1.18.1 it always starts
+        if not starts:
+            return "alone"
+        if nvs.get(_RESETS, 0) or not (nvs.set(_RESETS, 1) and nvs.set(_SAVED, 2)):
+            return "wait"
+        try:
+            pycom.lte_modem_en_on_boot(False)
+        except (OSError, TypeError, ValueError):
+            pass
+        return "wait" if pycom.lte_modem_en_on_boot() else "reset"
+
+    def restore(self) -> None:
+        """Put the flag back as the user had it: at the end of a run, and at every boot that has no job."""
+        nvs = self._nvs
+        if nvs.get(_SAVED, 0) == 2:
+            pycom.lte_modem_en_on_boot(True)
+        nvs.erase(_SAVED)
+        nvs.erase(_RESETS)
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modemflash.board.store import Nvs

@@ -1,0 +1,170 @@
+"""The modem's UART as the engine's port, and the board's clock.
+
+Rules that hold here: one UART object for the whole run; never more than 128
+bytes are handed to a transmitter that is not known to be empty, because a
+write that cannot place a byte for 5 ms fails with an unknown number of bytes
+sent; what was handed over is never sent again; nothing is allocated per call.
+
+Facts: docs/boards.md ("The UART").
+"""
+
+import os
+
+from machine import UART
+from utime import sleep_ms, ticks_ms
+
+from modemflash.errors import LinkProblem
+
+# os.uname()[0]: TX, RX, RTS, CTS. A G01 runs the GPy's firmware and says GPy.
+PINS = {"GPy": ("P5", "P98", "P7", "P99"), "FiPy": ("P20", "P18", "P19", "P17")}
+
+_UNIT = 1  # 0 is the console, 2 belongs to the LTE driver
+_FIFO_BYTES = 128
+_RING_BYTES = 4096
+_GAP_CHARS = 5  # the modem is paused at 64 bytes until the line was idle for this long: more is slower
+_SPIN_MS = 4  # an answer mostly comes at once; a sleep would cost a millisecond each time
+_LOOK_MS = 200  # waiting for the transmitter blocks the whole board: not longer than a tick
+_HELD_MS = 300000  # as long as the modem may be silent
+
+_MASK = 0x0FFFFFFF  # 74 hours; sums of two such numbers are still small integers
+_HALF = 0x08000000
+
+
+class Clock:
+    """Milliseconds of the board, as small integers that wrap."""
+
+    def ticks_ms(self) -> int:
+        """Now; only for `ticks_diff`."""
+        return ticks_ms() & _MASK  # type: ignore[no-any-return]
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        """Milliseconds from `start` to `end`, right for 37 hours both ways."""
+        return ((end - start + _HALF) & _MASK) - _HALF
+
+    def sleep_ms(self, ms: int) -> None:
+        """Wait."""
+        sleep_ms(ms)
+
+
+class Uart:
+    """The port to the modem.
+
+    Args:
+        clock: a `Clock`.
+        tick: called in every long wait of a write, with the clock's time.
+
+    Attributes:
+        idle: None, or a function without arguments, called each time a full FIFO has
+            begun to drain: 1.4 ms in which work costs nothing (11 ms at 115200). It must not use the port.
+
+    Raises:
+        LinkProblem: `uart-refused`: no such board, or the firmware refuses the UART.
+    """
+
+    max_burst = 0  # RTS and CTS are wired
+
+    def __init__(self, clock: Clock, tick: "Callable[[int], object] | None" = None) -> None:
+        board = os.uname()[0]
+        if board not in PINS:
+            raise LinkProblem("uart-refused", "unknown board " + board)
+        self._pins = PINS[board]
+        self._clock = clock
+        self._tick = tick
+        self._rate = 921600
+        self._options = {"rx_buffer_size": _RING_BYTES}
+        self._scratch = bytearray(_FIFO_BYTES)
+        self.idle = None  # type: Callable[[], object] | None
+        try:
+            self._uart = self._with_options(self._construct)
+        except OSError as error:
+            raise LinkProblem("uart-refused", str(error.args[0] if error.args else error))
+        # A method that is taken from its object is a new object each time: once is enough.
+        self._read = self._uart.readinto
+        self._send = self._uart.write
+        self._sent = self._uart.wait_tx_done
+
+    def readinto(self, buf: "Writable", n: int, timeout_ms: int) -> int:
+        """At most `n` bytes at the start of `buf`, as soon as there are any; 0 on time-out."""
+        clock = self._clock
+        start = clock.ticks_ms()
+        while True:
+            got = self._read(buf, n)  # type: int | None
+            if got:  # None when nothing came
+                return got
+            gone_ms = clock.ticks_diff(clock.ticks_ms(), start)
+            if gone_ms >= timeout_ms:
+                return 0
+            if gone_ms >= _SPIN_MS:
+                sleep_ms(1)
+
+    def write(self, buf: "Readable", off: int, n: int) -> None:
+        """Send `n` bytes of `buf` from `off` on; the last 128 may still be under way.
+
+        Raises:
+            LinkProblem: `uart-blocked`: the modem held the line for minutes.
+        """
+        end = off + n
+        while off < end:
+            n = end - off
+            if n > _FIFO_BYTES:
+                n = _FIFO_BYTES
+            if not self.drain(_HELD_MS):
+                raise LinkProblem("uart-blocked")
+            try:
+                self._send(buf, off, n)
+            except OSError:  # an empty FIFO takes 128 bytes: somebody else writes here
+                raise LinkProblem("uart-blocked", "the UART does not take what it has room for")
+            off += n
+            if n == _FIFO_BYTES and self.idle:
+                self.idle()
+
+    def drain(self, timeout_ms: int) -> bool:
+        """Wait until all is sent; True when it is. A modem that erases holds the line for long."""
+        if self._sent(_LOOK_MS if timeout_ms > _LOOK_MS else timeout_ms):
+            return True
+        clock = self._clock
+        start = clock.ticks_ms()
+        while True:
+            now = clock.ticks_ms()
+            if self._tick:
+                self._tick(now)
+            left_ms = timeout_ms - clock.ticks_diff(now, start)
+            if left_ms <= 0:
+                return False
+            sleep_ms(1)  # lets the board's other tasks run
+            if self._sent(_LOOK_MS if left_ms > _LOOK_MS else left_ms):
+                return True
+
+    def set_baud(self, rate: int) -> bool:
+        """Send what waits, then change the rate of the same UART. What was received and not read is lost."""
+        self.drain(_HELD_MS)
+        self._rate = rate
+        self._with_options(self._init)
+        return True
+
+    def drop_input(self) -> None:
+        """Forget what was received and not read; of an endless flood as much as the ring holds."""
+        for _ in range(_RING_BYTES // _FIFO_BYTES + 2):
+            if not self._read(self._scratch, _FIFO_BYTES):
+                return
+
+    def _construct(self) -> "UART":
+        return UART(_UNIT, baudrate=self._rate, pins=self._pins, timeout_chars=_GAP_CHARS, **self._options)
+
+    def _init(self) -> None:
+        self._uart.init(baudrate=self._rate, pins=self._pins, timeout_chars=_GAP_CHARS, **self._options)
+
+    def _with_options(self, open_it: "Callable[[], Any]") -> "Any":
+        """The ring can be sized from 1.20.0.rc12 on; older releases do not know the word."""
+        try:
+            return open_it()
+        except TypeError:
+            self._options = {}
+            return open_it()
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from modemflash.contracts import Readable, Writable

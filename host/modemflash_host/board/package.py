@@ -1,0 +1,140 @@
+"""The engine as a board gets it: the installed package without what only people and PCs need.
+
+Rules that hold here: docstrings, comments, annotations and what stands under
+`if TYPE_CHECKING:` go, a step of indentation becomes one space, and every
+statement stays in its line, so a line number on a board is the line number in
+this repository; the program means the same (a test compares the syntax trees).
+
+    python -m modemflash_host.board.package [FOLDER]     prints sizes; writes the package to FOLDER
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+import tokenize
+from pathlib import Path
+from typing import NamedTuple
+
+import modemflash
+
+LIMIT_BYTES = 80_000
+NOT_FOR_BOARDS = {"__main__.py"}  # the door of `python -m modemflash`
+_STEP = 4  # spaces of indentation
+
+
+class _Cut(NamedTuple):
+    """A piece of source that goes, lines from 1, columns in bytes from 0."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    instead: bytes = b""
+
+
+def deployed() -> dict[str, bytes]:
+    """Every file that a board gets: path below its library folder -> content."""
+    folder = Path(modemflash.__file__).parent
+    return {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": strip(
+            path.read_text(encoding="utf-8")
+        ).encode()
+        for path in sorted(folder.rglob("*.py"))
+        if path.name not in NOT_FOR_BOARDS
+    }
+
+
+def strip(source: str) -> str:
+    """The same program in the same lines, without words for people."""
+    lines = [line.encode() for line in source.split("\n")]
+    for cut in sorted([*_comments(source), *_dispensable(source)], reverse=True):
+        head, tail = lines[cut.line - 1][: cut.column], lines[cut.end_line - 1][cut.end_column :]
+        lines[cut.line - 1 : cut.end_line] = [head + cut.instead + tail] + [b""] * (cut.end_line - cut.line)
+    return _narrow("\n".join(line.decode() for line in lines))
+
+
+def _comments(source: str) -> list[_Cut]:
+    blocks = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.If) and _is_for_types(node)
+    ]
+    dropped = [(node.lineno, node.end_lineno or 0) for node in blocks]
+    cuts = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        row = token.start[0]
+        if token.type == tokenize.COMMENT and not any(first <= row <= last for first, last in dropped):
+            start = len(token.line[: token.start[1]].encode())
+            cuts.append(_Cut(row, start, row, start + len(token.string.encode())))
+    return cuts
+
+
+def _dispensable(source: str) -> list[_Cut]:
+    """Docstrings, annotations, and the imports of annotations."""
+    lines = [line.encode() for line in source.split("\n")]
+    cuts: list[_Cut] = []
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and _is_for_types(node):
+            cuts.append(_cut(node)._replace(end_column=len(lines[(node.end_lineno or 0) - 1])))
+            return
+        if (
+            isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            and ast.get_docstring(node) is not None
+        ):
+            alone = len(node.body) == 1 and not isinstance(node, ast.Module)
+            cuts.append(_cut(node.body[0], b"pass" if alone else b""))
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            name_ends = node.col_offset + len(node.arg.encode())
+            cuts.append(_cut(node.annotation)._replace(line=node.lineno, column=name_ends))
+        if isinstance(node, ast.FunctionDef) and node.returns is not None:
+            arrow = lines[node.returns.lineno - 1].rindex(b" -> ", 0, node.returns.col_offset)
+            cuts.append(_cut(node.returns)._replace(column=arrow))
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(ast.parse(source))
+    return cuts
+
+
+def _is_for_types(node: ast.If) -> bool:
+    return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _cut(node: ast.stmt | ast.expr, instead: bytes = b"") -> _Cut:
+    return _Cut(node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0, instead)
+
+
+def _narrow(source: str) -> str:
+    """One space for a step of indentation, none at the ends of lines; strings of several lines stay."""
+    begin_in_string: set[int] = set()
+    end_in_string: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.STRING:
+            begin_in_string.update(range(token.start[0] + 1, token.end[0] + 1))
+            end_in_string.update(range(token.start[0], token.end[0]))
+    lines = source.split("\n")
+    for row, line in enumerate(lines, 1):
+        if row not in begin_in_string:
+            bare = line.lstrip(" ")
+            line = " " * ((len(line) - len(bare)) // _STEP) + bare
+        lines[row - 1] = line if row in end_in_string else line.rstrip()
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def main() -> int:
+    """Print the sizes; 1 when the package has grown too large."""
+    files = deployed()
+    for name, content in files.items():
+        print(f"{len(content):7d}  {name}")
+        for folder in sys.argv[1:2]:
+            target = Path(folder) / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    total = sum(map(len, files.values()))
+    print(f"{total:7d}  of {LIMIT_BYTES}")
+    return int(total > LIMIT_BYTES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

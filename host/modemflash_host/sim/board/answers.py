@@ -1,0 +1,167 @@
+"""What happens on a request of the board's Python: one function for each `Op`.
+
+Rules that hold here: an answer is a number and bytes; what the real thing
+refuses is raised, as `Refused`, `UartFailed` or `DriveFailed`; whatever takes
+time on a board takes it here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from modemflash_host.sim.board.course import Course
+from modemflash_host.sim.board.drives import Drive, DriveFailed
+from modemflash_host.sim.board.hardware import Hardware, Refused
+from modemflash_host.sim.board.receiver import Settings
+from modemflash_host.sim.board.requests import Op
+from modemflash_host.sim.board.uart import Uart, UartFailed
+
+FLASH, CARD = 0, 1  # numbers of the drives
+REFUSALS = (Refused, UartFailed, DriveFailed)
+
+Answer = tuple[int, bytes]
+NOTHING: Answer = (0, b"")
+
+
+class Answers:
+    """The requests of one board.
+
+    Args:
+        course, uart, hardware: the board's parts.
+        drives: number -> medium; None for an empty slot.
+
+    Attributes:
+        program: runs instead of boot.py and main.py; None for these.
+    """
+
+    def __init__(
+        self, course: Course, uart: Uart, hardware: Hardware, drives: Callable[[int], Drive | None]
+    ) -> None:
+        self.program: str | None = None
+        self._profile = hardware.profile
+        self._course = course
+        self._uart = uart
+        self._hardware = hardware
+        self._drives = drives
+        self._functions: dict[int, Callable[[int, int, bytes], Answer]] = {
+            op: getattr(self, "_" + op.name.lower()) for op in Op if op != Op.OVER
+        }
+
+    def carry_out(self, op: int, a: int, b: int, data: bytes) -> Answer:
+        """Do what a request asks for.
+
+        Raises:
+            Ended: the board's program is over.
+            Refused, UartFailed, DriveFailed: see there.
+        """
+        return self._functions[op](a, b, data)
+
+    def _hello(self, a: int, b: int, data: bytes) -> Answer:
+        profile = {**asdict(self._profile), "version": self._profile.version}
+        about = {"profile": profile, "program": self.program, "flash": self._drive(FLASH).sectors}
+        return 0, json.dumps(about).encode()
+
+    def _sleep(self, a: int, b: int, data: bytes) -> Answer:
+        self._course.spend(a)
+        return NOTHING
+
+    def _uart_open(self, a: int, b: int, data: bytes) -> Answer:
+        given = json.loads(data)
+        pins, modem_pins = given["pins"] or [], list(self._profile.modem_pins)
+        self._uart.open(
+            Settings(
+                baud=given["baudrate"],
+                flow=pins == modem_pins,
+                wired=pins[:2] == modem_pins[:2],
+                gap_chars=given["timeout_chars"],
+                ring_bytes=given["rx_buffer_size"] or self._profile.ring_bytes,
+            )
+        )
+        return NOTHING
+
+    def _uart_close(self, a: int, b: int, data: bytes) -> Answer:
+        self._uart.close()
+        return NOTHING
+
+    def _uart_read(self, a: int, b: int, data: bytes) -> Answer:
+        self._course.spend(self._profile.call_us)
+        return 0, self._uart.read(a) or b""
+
+    def _uart_write(self, a: int, b: int, data: bytes) -> Answer:
+        self._course.spend(self._profile.call_us)
+        self._uart.write(data)
+        return NOTHING
+
+    def _uart_any(self, a: int, b: int, data: bytes) -> Answer:
+        self._course.spend(self._profile.call_us)
+        return self._uart.any(), b""
+
+    def _uart_sent(self, a: int, b: int, data: bytes) -> Answer:
+        self._course.spend(self._profile.call_us)
+        return int(self._uart.wait_tx_done(a)), b""
+
+    def _blocks_read(self, a: int, b: int, data: bytes) -> Answer:
+        drive, count = a & 0xFF, a >> 8
+        if drive == CARD:
+            self._course.spend(count * self._profile.card_us_per_sector)
+        return 0, self._drive(drive).read(b, count)
+
+    def _blocks_write(self, a: int, b: int, data: bytes) -> Answer:
+        self._course.spend(self._profile.card_us_per_sector)
+        self._drive(a).write(b, data)
+        return NOTHING
+
+    def _drive(self, number: int) -> Drive:
+        drive = self._drives(number)
+        if drive is None:
+            raise DriveFailed
+        return drive
+
+    def _card(self, a: int, b: int, data: bytes) -> Answer:
+        card = self._drive(CARD)
+        if not card.present:
+            raise DriveFailed
+        return card.sectors, b""
+
+    def _led(self, a: int, b: int, data: bytes) -> Answer:
+        self._hardware.led(a)
+        return NOTHING
+
+    def _heartbeat(self, a: int, b: int, data: bytes) -> Answer:
+        return self._hardware.heartbeat(a), b""
+
+    def _nvs(self, a: int, b: int, data: bytes) -> Answer:
+        return 0, self._hardware.access_nvs(a, data)
+
+    def _flag(self, a: int, b: int, data: bytes) -> Answer:
+        return self._hardware.flag(a, data.decode()), b""
+
+    def _watchdog(self, a: int, b: int, data: bytes) -> Answer:
+        self._hardware.watchdog(a)
+        return NOTHING
+
+    def _hash(self, a: int, b: int, data: bytes) -> Answer:
+        self._hardware.hash(a, b)
+        return NOTHING
+
+    def _reset(self, a: int, b: int, data: bytes) -> Answer:
+        self._hardware.reset(a, b)
+        return NOTHING
+
+    def _reset_cause(self, a: int, b: int, data: bytes) -> Answer:
+        return self._hardware.cause, b""
+
+    def _unique_id(self, a: int, b: int, data: bytes) -> Answer:
+        return 0, self._hardware.unique_id
+
+    def _pin(self, a: int, b: int, data: bytes) -> Answer:
+        return self._hardware.pins.get(data.decode(), a), b""
+
+    def _lte(self, a: int, b: int, data: bytes) -> Answer:
+        self._hardware.lte(a)
+        return NOTHING
+
+    def _radio(self, a: int, b: int, data: bytes) -> Answer:
+        return self._hardware.radio(a, data.decode()), b""

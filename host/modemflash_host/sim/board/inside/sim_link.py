@@ -1,0 +1,122 @@
+"""The pipe to the simulator, from inside: one request, one answer, and the time that came with it.
+
+Rules that hold here: nothing is allocated by a request that carries small
+numbers, because the tests count the heap of the program above; the numbers of
+the requests are those of `requests.Op`.
+"""
+
+(
+    HELLO,
+    SLEEP,
+    UART_OPEN,
+    UART_CLOSE,
+    UART_READ,
+    UART_WRITE,
+    UART_ANY,
+    UART_SENT,
+) = range(1, 9)
+BLOCKS_READ, BLOCKS_WRITE, CARD = range(10, 13)
+(
+    LED,
+    HEARTBEAT,
+    NVS,
+    FLAG,
+    WATCHDOG,
+    HASH,
+    RESET,
+    RESET_CAUSE,
+    UNIQUE_ID,
+    PIN,
+    LTE,
+    RADIO,
+) = range(20, 32)
+OVER = 40
+
+_LOOKS = 100  # a program that only looks at the clock would stand still for ever
+_LOOK_US = 10
+
+
+class Link:
+    """The simulator at the other end.
+
+    Attributes:
+        status: of the last answer; 0 is good.
+        number: of the last answer.
+        length: bytes that came with the last answer.
+        ticks_ms: the board's clock.
+    """
+
+    def __init__(self, read_fd, write_fd):
+        self._in = open(read_fd, "rb", 0)
+        self._out = open(write_fd, "wb", 0)
+        self._head = bytearray(12)
+        self._answer = bytearray(16)
+        self.words = bytearray(256)
+        self._looks = 0
+        self.status = self.number = self.length = self.ticks_ms = 0
+
+    def ask(self, op, a=0, b=0, data=b"", off=0, n=-1, into=None):
+        """One request with bytes; bytes that come back go to the start of `into`. The answer's number."""
+        if n < 0:
+            n = len(data) - off
+        head = self._head
+        head[0] = op
+        head[2] = n >> 8
+        head[3] = n & 0xFF
+        head[4] = a >> 24 & 0xFF
+        head[5] = a >> 16 & 0xFF
+        head[6] = a >> 8 & 0xFF
+        head[7] = a & 0xFF
+        head[8] = b >> 24 & 0xFF
+        head[9] = b >> 16 & 0xFF
+        head[10] = b >> 8 & 0xFF
+        head[11] = b & 0xFF
+        self._out.write(head)
+        if n:
+            self._out.write(data, off, n)
+        answer = self._answer
+        if self._in.readinto(answer) != 16:
+            raise SystemExit  # the power has gone
+        self._looks = 0
+        self.status = answer[0]
+        self.length = answer[2] << 8 | answer[3]
+        self.number = answer[4] << 24 | answer[5] << 16 | answer[6] << 8 | answer[7]
+        self.ticks_ms = answer[8] << 24 | answer[9] << 16 | answer[10] << 8 | answer[11]
+        if self.length:
+            self._fetch(self.length, self.words if self.status else into)
+        return self.number
+
+    def fetch(self, op, a=0, b=0, data=b""):
+        """One request; the bytes that came back."""
+        room = bytearray(4096)
+        self.ask(op, a, b, data, 0, -1, room)
+        return bytes(memoryview(room)[: self.length])
+
+    def look(self):
+        """The clock; a look costs next to nothing, many do."""
+        self._looks += 1
+        if self._looks >= _LOOKS:
+            self.ask(SLEEP, _LOOKS * _LOOK_US)
+        return self.ticks_ms
+
+    def _fetch(self, length, into):
+        have = self._in.readinto(into, length)
+        while have < length:
+            have += self._in.readinto(memoryview(into)[have:length])
+
+    def refuse(self):
+        """Raise what the simulator refused with: an OSError with its words, as Pycom's peripherals do."""
+        raise OSError(
+            bytes(memoryview(self.words)[: self.length]).decode() or "the requested operation failed"
+        )
+
+
+link = None
+profile = None
+
+
+def connect(read_fd, write_fd):
+    """Open the pipe, once; `profile` is filled in with the first answer."""
+    global link
+    link = Link(read_fd, write_fd)
+    return link

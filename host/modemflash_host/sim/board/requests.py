@@ -1,0 +1,68 @@
+"""What the board's Python asks of the simulator, over the pipe: one request, one answer.
+
+Rules that hold here: a request is 12 bytes, `op u8, 0, length u16, a u32, b u32`,
+then `length` bytes; an answer is 16 bytes, `status u8, 0, length u16, number
+u32, ticks_ms u32, 0 u32`, then `length` bytes; all big-endian, so that the
+board's side needs neither struct nor large integers. `inside/link.py` has the
+same numbers, and a test holds them together.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+
+REQUEST = struct.Struct(">BxHII")
+ANSWER = struct.Struct(">BxHII4x")
+
+
+class Op(IntEnum):
+    """What is asked. Where nothing else stands, the answer has no number and no bytes."""
+
+    HELLO = 1
+    """-> JSON: the profile, what to run, which drives there are."""
+    SLEEP = 2
+    """a: microseconds."""
+    UART_OPEN = 3
+    """bytes: JSON of what UART() was given."""
+    UART_CLOSE = 4
+    UART_READ = 5
+    """a: at most so many -> bytes; status 1: none."""
+    UART_WRITE = 6
+    """bytes; status 1: the 5 ms ran out."""
+    UART_ANY = 7
+    """-> number."""
+    UART_SENT = 8
+    """a: milliseconds -> number 1 or 0."""
+    BLOCKS_READ = 10
+    """a: drive, and from bit 8 on how many; b: first sector -> bytes; status 1: it fails."""
+    BLOCKS_WRITE = 11
+    """a: drive, b: sector; its bytes; status 1: it fails."""
+    CARD = 12
+    """-> number of sectors; status 1: there is no card."""
+    LED = 20
+    """a: 0xRRGGBB; status 1: the heartbeat owns it."""
+    HEARTBEAT = 21
+    """a: 1 or 0; 2 asks -> number."""
+    NVS = 22
+    """a: 0 get, 1 set, 2 erase, 3 erase all; bytes: JSON -> JSON; status 1: no such key, or no room."""
+    FLAG = 23
+    """a: 2 asks; bytes: name -> number."""
+    WATCHDOG = 24
+    """a: milliseconds, 0 feeds."""
+    HASH = 25
+    """a: 1 begins, 0 ends, 2 works on b bytes; status 1: another one is alive."""
+    RESET = 26
+    """a: 0 hard, 1 deep sleep of b milliseconds."""
+    RESET_CAUSE = 27
+    """-> number."""
+    UNIQUE_ID = 28
+    """-> bytes."""
+    PIN = 29
+    """a: the level when no hand holds it; bytes: name -> number, its level."""
+    LTE = 30
+    """a: 0 LTE(), 1 modem_upgrade_mode(), 2 reconnect_uart() -> bytes: what it complains; status 1."""
+    RADIO = 31
+    """a: 1 on, 0 off, 2 asks; bytes: name -> number."""
+    OVER = 40
+    """The program has ended; a: 0 well, 1 by an exception, 2 soft reset."""

@@ -1,0 +1,107 @@
+"""Runs inside a simulated board: finds the modem, names it, and sends the card's file into it.
+
+What is sent stands in `/sd/firmware.dup`; the modem waits in recovery. A module `settings` may
+say otherwise: `MAX_BLOCK`; `CRC_US`, what a turn of the checksum's loop costs; `COUNT_HEAP`. The
+last line has the results: blocks, repeats, milliseconds, heap of the whole transfer, and
+of blocks without a report.
+"""
+
+import gc
+
+import utime
+
+from modemflash import crc, exchange, modem, stp
+from modemflash.board import pycom
+from modemflash.board.led import PATTERNS, Led
+from modemflash.board.uart import Clock, Uart
+from modemflash.identity import identify
+from modemflash.line import Line
+
+try:
+    import settings
+except ImportError:
+    settings = None
+
+CRC_US = getattr(settings, "CRC_US", 0)
+COUNT_HEAP = getattr(settings, "COUNT_HEAP", False)
+MAX_BLOCK = getattr(settings, "MAX_BLOCK", 8176)
+
+
+class Reporter:
+    """Light and nothing else."""
+
+    reports = 0
+
+    def report(self, event):
+        self.reports += 1
+        if event["event"] == "warning":
+            print("warning", event["code"])
+
+    def tick(self, now):
+        led.tick(now)
+
+    def stop_wanted(self):
+        return 0
+
+
+class File:
+    """The firmware on the card, in the way of the engine's sources."""
+
+    def __init__(self, path):
+        self.name = path
+        self._file = open(path, "rb")  # noqa: SIM115, PTH123
+        self.size = self._file.seek(0, 2)
+
+    def readinto(self, offset, buf):
+        if COUNT_HEAP:
+            count_heap()
+        self._file.seek(offset)
+        return self._file.readinto(buf)
+
+
+def slow_crc16(data, value=0, start=0, end=None):
+    """CRC-16 at the pace of a board: a turn of the loop sums two bytes."""
+    if end is None:
+        end = len(data)
+    utime.sleep_us((end - start) // 2 * CRC_US)
+    return crc.crc16(data, value, start, end)
+
+
+if CRC_US:
+    stp.crc16 = exchange.crc16 = slow_crc16
+
+
+def count_heap():
+    """What was taken since the last call, where no report lies in between."""
+    now = gc.mem_alloc()
+    if sender.blocks > 3 and reporter.reports == last[1]:  # by then what is made once is made
+        last[2] += now - last[0]
+    last[0] = now
+    last[1] = reporter.reports
+
+
+last = [0, 0, 0]
+clock = Clock()
+led = Led(clock)
+led.show(PATTERNS["working"])
+reporter = Reporter()
+pycom.mount_card()
+line = Line(Uart(clock, reporter.tick), clock, reporter)
+line.set_baud(modem.RATE)
+found = modem.find(line, 60000)
+who = identify(found)
+assert found.at.command('AT+SMSTPU="ON_THE_FLY"').ok
+sender = stp.Sender(line, 300000, False, MAX_BLOCK)
+sender.open()
+crc.crc16(bytes(64))  # its table is made once
+gc.collect()
+start = clock.ticks_ms()
+file = File("/sd/firmware.dup")
+if COUNT_HEAP:
+    gc.disable()
+    before = gc.mem_alloc()
+sender.send(file, stp.CONTAINER)
+ms = clock.ticks_diff(clock.ticks_ms(), start)
+grown = gc.mem_alloc() - before if COUNT_HEAP else 0
+sender.close()
+print("blocks", sender.blocks, "repeats", sender.repeats, "ms", ms, "heap", grown, "leaked", last[2])

@@ -1,0 +1,46 @@
+"""The package as it is deployed, on a board."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from board.a_board import BOARDS, said, workshop
+from board.bench import PLAIN, make_flash, quick_modem
+from modemflash_host.board.package import deployed
+from modemflash_host.sim.board import requests
+from modemflash_host.sim.board.fat import FatImage
+from modemflash_host.sim.board.process import BoardProcess
+
+INSIDE = Path(requests.__file__).parent / "inside"
+
+
+@pytest.mark.parametrize("profile", BOARDS)
+def test_every_module_imports(interpreter: Path, profile: str) -> None:
+    """Each file of the package is imported by itself, and prints nothing."""
+    modules = [name[:-3].replace("/__init__", "").replace("/", ".") for name in deployed()]
+    program = f"for name in {modules}:\n    __import__(name)\nprint('all')\n"
+    with workshop(interpreter).board(profile, heap="5120k") as board:
+        assert said(board, program) == ["all"]
+
+
+def test_a_whole_run_in_a_small_heap(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """A card's whole job, from power-up to the user's program, works with 512 kB of a 32-bit heap."""
+    interpreter = tool("micropython-i386")
+    flash = make_flash(tmp_path / "flash", interpreter)
+    card = FatImage(tmp_path / "card", interpreter).make(2 << 20)
+    card.put(PLAIN)
+    modem = quick_modem()
+    with BoardProcess(
+        "gpy-1.20.0", modem, interpreter=interpreter, flash=flash, card=card.path, heap="512k"
+    ) as board:
+        board.hardware.pins["P10"] = 1
+        assert board.boot() == "over"
+    assert modem.verdict.build == 41065
+
+
+def test_both_sides_have_the_same_numbers() -> None:
+    """The numbers of the requests are the same on both sides of the pipe."""
+    names: dict[str, object] = {}
+    exec((INSIDE / "sim_link.py").read_text(), names)
+    assert {op.name: int(op) for op in requests.Op} == {op.name: names[op.name] for op in requests.Op}
