@@ -51,6 +51,10 @@ _OPENINGS = 6
 _RESTARTS = 12
 _LOSSES_IN_A_ROW = 3  # that make blocks smaller; single ones happen to any size
 _NOTHING_TAKEN = 60  # blocks in a row, one a second
+_PIECE = 1024  # bytes that are read at once while a block is sent, and
+_SLICE = (
+    166  # bytes that are summed: a millisecond of a board. Leaves less than 64 of the usual blocks: no heap
+)
 _FILL_BURST = 2016  # what mirror mode's rings bear
 _KNOCK_MS = 500
 _STALL_NOTE = "the modem erases or writes; minutes of silence are normal, most of all near 7-10 % and 99 %"
@@ -82,11 +86,13 @@ class Sender(Exchange):
         self._block = max_block
         self._small = bytearray(HEADER + 4)
         self._front = self._back = bytearray(0)  # the block in flight, the block after it
-        self._front_view = self._back_view = memoryview(self._front)
+        self._front_pieces = self._back_pieces = []  # type: list[memoryview]
         self._ready_at = -1  # offset of what `_back` holds
-        self._ready = 0  # bytes of it
+        self._begun_at = -1  # offset of what is being prepared there
+        self._ready = self._read = self._summed = self._sum = 0  # bytes of it, and how far it has come
         self._source = None  # type: Any
         self._block_crc = None  # type: Any
+        self._at_hand = None  # type: Any
         self._phase = "transfer"
         self._offset = 0
         self._size = 0  # of the block in flight
@@ -133,7 +139,9 @@ class Sender(Exchange):
         """Send a whole file in the open session.
 
         Args:
-            source: the file, or its zlib stream for the data types that say so.
+            source: the file, or its zlib stream for the data types that say so. It may also have
+                `block_crc(offset, n)`, -1 where it has no ready CRC-16, and `at_hand(offset, n)`,
+                whether these bytes can be read without waiting.
             data_type: ELF, CONTAINER or their _ZLIB.
             phase: the name that events carry.
 
@@ -144,13 +152,22 @@ class Sender(Exchange):
         """
         self._source = source
         self._block_crc = getattr(source, "block_crc", None)
+        self._at_hand = getattr(source, "at_hand", None)
         self._phase = phase
-        while True:
-            try:
-                self._send_image(source, data_type)
-                return
-            except Lost as lost:
-                self._begin_anew(lost)
+        port = self.line.port  # type: Any
+        lends_time = hasattr(port, "idle")
+        if lends_time:
+            port.idle = self.while_sending
+        try:
+            while True:
+                try:
+                    self._send_image(source, data_type)
+                    return
+                except Lost as lost:
+                    self._begin_anew(lost)
+        finally:
+            if lends_time:
+                port.idle = None
 
     def close(self) -> None:
         """End the session. The modem need not answer: 2 s are enough."""
@@ -185,9 +202,9 @@ class Sender(Exchange):
         if self._ready_at != self._offset:
             self._prepare(self._offset)
         self._front, self._back = self._back, self._front
-        self._front_view, self._back_view = self._back_view, self._front_view
+        self._front_pieces, self._back_pieces = self._back_pieces, self._front_pieces
         self._size = self._ready
-        self._ready_at = -1
+        self._ready_at = self._begun_at = -1
         self._ask(BLOCK_COMMAND, self._size, 2)
         self._first_residue = -1
         losses = self.ask(BLOCK, self._front, self._size)
@@ -220,19 +237,56 @@ class Sender(Exchange):
         buf[15] = crc & 0xFF
 
     def _prepare(self, offset: int) -> None:
-        """Read the block at `offset` into `_back` and sum it up."""
-        source = self._source
-        size = source.size - offset
-        if size > self._block:
-            size = self._block
-        if source.readinto(offset, self._back_view) < size:
-            raise BadFile("file-changed", source.name)
-        crc = self._block_crc(offset, size) if self._block_crc else -1
-        if crc < 0:
-            crc = crc16(self._back, 0, HEADER, HEADER + size)
-        self._put_crc(self._back, crc)
-        self._ready_at = offset
-        self._ready = size
+        """Have the block at `offset` in `_back`, summed up; what was begun while sending is finished."""
+        if self._begun_at != offset:
+            self._begin(offset)
+        while self._ready_at != offset:
+            self._go_on()
+
+    def _begin(self, offset: int) -> None:
+        self._begun_at = offset
+        self._ready = min(self._block, self._source.size - offset)
+        self._read = self._summed = self._sum = 0
+
+    def _go_on(self) -> None:
+        """One slice of preparing."""
+        at = self._read
+        size = self._ready
+        if at < size:
+            piece = self._back_pieces[at // _PIECE]
+            got = self._source.readinto(self._begun_at + at, piece)
+            if got < len(piece) and at + got < size:
+                raise BadFile("file-changed", self._source.name)
+            self._read = min(size, at + got)
+            return
+        if not self._summed and self._block_crc:
+            crc = self._block_crc(self._begun_at, size)
+            if crc >= 0:
+                self._sum = crc
+                self._summed = size
+        if self._summed < size:
+            stop = min(size, self._summed + _SLICE)
+            self._sum = crc16(self._back, self._sum, HEADER + self._summed, HEADER + stop)
+            self._summed = stop
+        if self._summed == size:
+            self._put_crc(self._back, self._sum)
+            self._ready_at = self._begun_at
+
+    def while_sending(self) -> None:
+        """A slice of the next block; called by a port whose transmitter is busy for a millisecond."""
+        following = self._offset + self._size
+        if following < self._source.size and self._ready_at != following:
+            if self._begun_at != following:
+                self._begin(following)
+            at = self._read
+            if at < self._ready and self._at_hand and not self._at_hand(following + at, _PIECE):
+                return  # it comes over a wire, and waiting for it would keep the modem waiting
+            try:
+                self._go_on()
+            except BadFile:
+                port = self.line.port  # type: Any
+                port.idle = None  # not in the middle of a block: `while_waiting` meets it again
+                self._begun_at = -1
 
     def while_waiting(self, op: int) -> None:
         following = self._offset + self._size
@@ -305,9 +359,15 @@ class Sender(Exchange):
         if len(self._front) < HEADER + size:
             self._front = bytearray(HEADER + size)
             self._back = bytearray(HEADER + size)
-        self._front_view = memoryview(self._front)[HEADER : HEADER + size]
-        self._back_view = memoryview(self._back)[HEADER : HEADER + size]
-        self._ready_at = -1
+        self._front_pieces = _pieces(self._front, size)
+        self._back_pieces = _pieces(self._back, size)
+        self._ready_at = self._begun_at = -1
+
+
+def _pieces(buf: bytearray, size: int) -> "list[memoryview]":
+    """The payload of a block, piece by piece, once: a view that is made takes heap."""
+    view = memoryview(buf)[HEADER : HEADER + size]
+    return [view[at : at + _PIECE] for at in range(0, size, _PIECE)]
 
 
 def in_transfer(line: "Line") -> bool:
