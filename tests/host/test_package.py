@@ -96,9 +96,6 @@ def test_old_compilers_take_it(tool: Callable[[str], Path], tmp_path: Path, vers
         assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), name
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the engine's source alone is larger; see the sizes by the module's own command"
-)
 def test_size() -> None:
     """The whole package keeps within its limit."""
     assert sum(map(len, deployed().values())) <= LIMIT_BYTES
