@@ -233,7 +233,7 @@ class Exchange:
             if still_ms >= self._next_stall_ms:
                 if op > OPEN_SESSION and self._next_stall_ms % _KEEP_ALIVE_MS == 0:
                     line.write(_FILL, 0, HEADER)
-                self._next_stall_ms += _STALL_MS
+                self._next_stall_ms = still_ms - still_ms % _STALL_MS + _STALL_MS  # a held line may have hidden some
                 self.stalled(op, still_ms // 1000)
                 continue
             if left_ms > self._next_stall_ms - still_ms:
