@@ -22,7 +22,7 @@ PATTERNS = {
 }
 
 # How often red flashes: what the person in the field has to look at.
-CAUSES = {"card": 1, "file": 2, "silent": 3, "refused": 4, "power": 5}
+CAUSES = {"card": 1, "file": 2, "silent": 3, "refused": 4, "power": 5, "pc": 6}
 
 
 def red(count: int) -> "tuple[tuple[int, int], ...]":

@@ -1,0 +1,284 @@
+"""The job of a card: which files, what was consented to, and whether they are whole.
+
+Rules that hold here: a prepared card brings a manifest, checked by its own
+checksum, and each file is compared with it by the chip's SHA-256 in seconds; a
+card with plain files is checked by the files' own checksums, in minutes, and
+brings no consent; nothing here touches the modem. The manifest is made by
+`modemflash card prepare`; docs/sd-card.md shows one.
+"""
+
+import binascii
+import hashlib
+import os
+
+from modemflash import image as images
+from modemflash.board import manifest
+from modemflash.board.card import exists, size_of
+from modemflash.board.words import CardProblem
+from modemflash.crc import crc32
+from modemflash.errors import BadFile, TransferProblem
+
+_CHUNK = 4096
+_FIRMWARE = (".dup", ".elf")
+
+
+class CardFile:
+    """A file on the card as the engine's source.
+
+    Args:
+        path: where it is.
+        name: what its owner calls it.
+        size: its size in bytes.
+
+    Attributes:
+        comes_back: None, or a function that waits for a card that went away; True when it is back.
+        sums: the CRC-16 of each `manifest.GRID` bytes, two bytes each, or empty.
+    """
+
+    def __init__(self, path: str, name: str, size: int) -> None:
+        self.path = path
+        self.name = name
+        self.size = size
+        self.comes_back = None  # type: Callable[[], bool] | None
+        self.sums = b""
+        self._file = None  # type: Any
+        self._at = 0
+
+    def readinto(self, offset: int, buf: "Writable") -> int:
+        """Fill `buf` from `offset` on; fewer bytes only at the end.
+
+        Raises:
+            BadFile: `card-gone`, while files are being checked.
+            TransferProblem: `card-gone`: it did not come back in time.
+        """
+        while True:
+            try:
+                return self._read(offset, buf)
+            except OSError:
+                self.close()
+                if self.comes_back is None:
+                    raise CardProblem("card-gone", self.name)
+                if not self.comes_back():
+                    raise TransferProblem("card-gone", self.name)
+
+    def block_crc(self, offset: int, n: int) -> int:
+        """The CRC-16 of `n` bytes at `offset` where the card brings it, else -1."""
+        if (
+            not self.sums
+            or offset % manifest.GRID
+            or (n != manifest.GRID and (n > manifest.GRID or offset + n != self.size))
+        ):
+            return -1
+        at = offset // manifest.GRID * 2
+        return self.sums[at] << 8 | self.sums[at + 1]
+
+    def close(self) -> None:
+        """Let the file go."""
+        file, self._file = self._file, None
+        if file:
+            try:
+                file.close()
+            except OSError:
+                pass
+
+    def _read(self, offset: int, buf: "Writable") -> int:
+        if self._file is None:
+            self._file = open(self.path, "rb")
+            self._at = 0
+        if self._at != offset:  # going back is slow on FAT: only when it must be
+            self._file.seek(offset)
+        got = self._file.readinto(buf)
+        done = got or 0
+        while got and done < len(buf):
+            got = self._file.readinto(memoryview(buf)[done:])
+            done += got or 0
+        self._at = offset + done
+        return done
+
+
+class Job:
+    """What a card asks for.
+
+    Attributes:
+        folder: where its files are.
+        id: eight hex digits that change when the job does.
+        rows: the manifest's rows of the files; of a card with plain files name and size only.
+        prepared: whether there is a manifest.
+        consents, options: for the engine.
+        with_imei: whether results name the modem's IMEI.
+        engine: name -> SHA-256 of the updater on the card, empty where it brings none.
+        files: list of (Image, CardFile) once `check` is through.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.id = ""
+        self.rows = []  # type: list[dict[str, Any]]
+        self.prepared = False
+        self.consents = set()  # type: set[str]
+        self.options = {}  # type: dict[str, Any]
+        self.with_imei = False
+        self.engine = {}  # type: dict[str, str]
+        self.files = []  # type: list[tuple[Image, CardFile]]
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether one of the files is a part of a package of several."""
+        return bool([image for image, _ in self.files if image.part])
+
+    def check(self, progress: "Callable[[int, int], None]") -> None:
+        """Read every file from its first to its last byte.
+
+        Args:
+            progress: called with (bytes done, bytes in all).
+
+        Raises:
+            BadFile, CardProblem: one of them is not whole; `files` is empty then.
+        """
+        total = sum([row["size"] for row in self.rows])
+        files = []  # type: list[tuple[Image, CardFile]]
+
+        def told(done: int, size: int) -> None:
+            progress(sum([source.size for _, source in files]) + done, total)
+
+        for row in self.rows:
+            source = CardFile(self.folder + "/" + row["path"], row["name"], row["size"])
+            try:
+                image = self._checked(row, source, told)
+            finally:
+                source.close()
+            files.append((image, source))
+        self.files = files
+
+    def _checked(
+        self, row: "dict[str, Any]", source: CardFile, progress: "Callable[[int, int], None]"
+    ) -> "Image":
+        size = size_of(source.path)
+        if size != source.size:
+            detail = "%s: %s bytes, not %d" % (source.name, "no" if size is None else size, source.size)
+            raise BadFile(
+                "file-truncated" if size is not None and size < source.size else "card-file-changed", detail
+            )
+        if not self.prepared:
+            return images.examine(source, progress)
+        digest = fresh_hash()
+        if digest is None:  # somebody else holds the chip's only hash: the long way round
+            image = images.examine(source, progress, None, True)
+            same = image.fletcher32 == row["fletcher32"]
+        else:
+            same = sha256(source, digest, progress) == row["sha256"]
+        if not same:
+            raise BadFile("card-file-changed", source.name)
+        sums = self.folder + "/" + row["path"] + manifest.SUMS
+        if exists(sums):
+            with open(sums, "rb") as file:
+                data = file.read((source.size // manifest.GRID + 1) * 2)
+            if "%08x" % crc32(data) == row["sums"]:  # they only save time: without them it goes on
+                source.sums = data
+        return as_image(row)
+
+
+def find(path: str, names: "list[str]") -> "Job | None":
+    """The job at `path`: a manifest, else plain firmware files, in it or in its folder `modemflash`.
+
+    Args:
+        path: a folder, or one firmware file.
+        names: what is in the root of its medium.
+
+    Raises:
+        CardProblem: there is no such path, or the manifest does not hold what it should.
+    """
+    size = size_of(path)
+    if size is None:
+        raise CardProblem("card-no-such-path", path + _nearest(path, names))
+    if size >= 0:
+        folder, name = path.rsplit("/", 1)
+        return _plain(folder, [(name, size)])
+    for folder in (path, path + "/modemflash"):
+        if exists(folder + "/" + manifest.NAME):
+            return _prepared(folder)
+    for folder in (path, path + "/modemflash"):
+        found = []
+        if exists(folder):
+            for name in sorted(os.listdir(folder)):
+                size = (
+                    size_of(folder + "/" + name)
+                    if name[:1] != "." and name[-4:].lower() in _FIRMWARE
+                    else None
+                )
+                if size is not None and size >= 0:
+                    found.append((name, size))
+        if found:
+            return _plain(folder, found)
+    return None
+
+
+def _plain(folder: str, found: "list[tuple[str, int]]") -> Job:
+    job = Job(folder)
+    job.rows = [{"name": name, "path": name, "size": size} for name, size in found]
+    job.id = "%08x" % crc32(repr(found).encode())
+    return job
+
+
+def _prepared(folder: str) -> Job:
+    try:
+        with open(folder + "/" + manifest.NAME, "rb") as file:
+            data = file.read(manifest.MOST_BYTES)
+    except OSError:
+        raise CardProblem("card-gone", manifest.NAME)
+    words = manifest.read(data)
+    job = Job(folder)
+    job.prepared = True
+    job.id = words["crc32"]
+    job.rows = words["files"]
+    job.consents = set(words["consents"])
+    job.options = words["options"]
+    job.with_imei = words["with_imei"]
+    job.engine = words["engine"]
+    return job
+
+
+def as_image(row: "dict[str, Any]") -> "Image":
+    """What the PC found out about a file, once its bytes are known to be the same."""
+    image = images.Image(row["name"], row["size"])
+    for name in manifest.IMAGE_FACTS:
+        setattr(image, name, row[name])
+    return image
+
+
+def fresh_hash() -> "Any":
+    """A SHA-256 of the chip; None while another program holds the only one."""
+    try:
+        return hashlib.sha256()
+    except OSError:
+        return None
+
+
+def sha256(source: CardFile, digest: "Any", progress: "Callable[[int, int], None]") -> str:
+    """Hex digits of a whole file. Whatever happens the chip's hash is free again afterwards."""
+    view = memoryview(bytearray(_CHUNK))
+    offset = 0
+    try:
+        while True:
+            got = source.readinto(offset, view)
+            if not got:
+                break
+            digest.update(view[:got])
+            offset += got
+            progress(offset, source.size)
+    finally:
+        value = digest.digest()
+    return binascii.hexlify(value).decode()
+
+
+def _nearest(path: str, names: "list[str]") -> str:
+    """What there is instead, for a mistyped name."""
+    return "; here are: " + ", ".join(names[:12]) if names else ""
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from modemflash.contracts import Writable
+    from modemflash.image import Image

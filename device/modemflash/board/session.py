@@ -1,0 +1,310 @@
+"""One run on a board, from the card to the light at its end.
+
+It reads from top to bottom: the card, its job, the tries, the files, the modem.
+Rules that hold here: files are whole before the modem is touched; whatever
+happens ends in words, a light and a line of results; the card may vanish at any
+time, and only the firmware on it is waited for.
+"""
+
+import os
+
+import machine
+
+from modemflash.board import pycom
+from modemflash.board.card import Card, exists
+from modemflash.board.job import find
+from modemflash.board.led import Led
+from modemflash.board.records import Log, Results
+from modemflash.board.reporter import Reporter
+from modemflash.board.store import Nvs, SlotFiles
+from modemflash.board.tries import STATE, Stores, Tries
+from modemflash.board.uart import Clock, Uart
+from modemflash.board.words import CardProblem, light_of, on_a_board, sentence
+from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped
+from modemflash.journal import Journal
+from modemflash.line import Line
+from modemflash.phases import STEPS
+from modemflash.upgrade import Update
+
+CARD_WAIT_MS = 300000  # so long the firmware may be away in the middle of a transfer
+RESET = "reset"  # the status of a run that needs a hard reset first
+
+
+class Session:
+    """Everything that a run needs.
+
+    Args:
+        path: where the job is.
+        by_hand: somebody typed it: then tries are not limited, and the board is not reset.
+
+    Attributes:
+        job: a `job.Job`, None where the card has none.
+        touched: whether the modem's pins were taken.
+    """
+
+    def __init__(self, path: str = "/sd", by_hand: bool = False) -> None:
+        self.by_hand = by_hand
+        self.clock = Clock()
+        self.nvs = Nvs()
+        self.led = Led(self.clock)
+        self.radios = pycom.Radios()
+        self.reporter = Reporter(self.clock, self.led, pycom.Watchdog(pycom.watchdog_armed()))
+        self.card = Card(path)
+        self.job = None  # type: Job | None
+        self.tries = None  # type: Tries | None
+        self.touched = False
+        self.update = None  # type: Update | None
+        self._begun = False
+        self._results = None  # type: Results | None
+        self._imei = ""
+
+    def run(self, listen_ms: int = 0, plan_only: bool = False) -> "dict[str, Any]":
+        """Carry the job out.
+
+        Args:
+            listen_ms: above 0 for a rescue: so long the modem is looked for, before anything else.
+            plan_only: end before the first write.
+
+        Returns:
+            The engine's result, or that of the problem; with "light" and "text".
+        """
+        reporter = self.reporter
+        reporter.show("working")
+        try:
+            result = self._run(listen_ms, plan_only)
+        except Problem as problem:
+            result = self._of_problem(problem)
+        except KeyboardInterrupt:
+            past = self.update.past if self.update else None
+            result = self._of_problem(Stopped(STEPS[past["step"]][3] if past else "stopped-before-write"))
+        except Exception as error:  # noqa: BLE001 (a defect of ours: the board's own program has to run)
+            if reporter.log:
+                reporter.log.trace(error)
+            result = self._of_problem(Problem("board-error", repr(error)))
+        reporter.close()
+        self._close(result)
+        return result
+
+    def _run(self, listen_ms: int, plan_only: bool) -> "dict[str, Any]":
+        reporter = self.reporter
+        line = None
+        if listen_ms:
+            line = self._open_line()
+            self._look(line, listen_ms)
+        job = self.job = find(self.card.path, self.card.mount())
+        if job is None:
+            raise CardProblem("card-no-firmware")
+        tries = self._begin(job)
+        if not self.by_hand and not listen_ms:
+            if tries.done:
+                return self._nothing_done("job-done")
+            if not tries.left:
+                raise Refusal("tries-used-up")
+            if machine.reset_cause() == getattr(machine, "BROWN_OUT_RESET", None):
+                raise Refusal("power-weak")
+        claimed = pycom.Autostart(self.nvs).claim() if not line else "alone"
+        if claimed == "reset" and not self.by_hand:
+            return {"status": RESET, "code": "", "light": "working", "text": ""}
+        if not plan_only:
+            self._count(tries)
+        self.radios.off()
+        reporter.report({"event": "phase", "phase": "verify", "usual_s": 10, "allowed_s": 900, "note": ""})
+        job.check(self._progress)
+        for _, source in job.files:
+            source.comes_back = self._wait_for_card
+        if claimed != "alone":
+            reporter.wait(pycom.AUTOSTART_MS - reporter.elapsed_s() * 1000)
+        if not line:
+            line = self._open_line()
+        journal = self._journal(line)
+        update = self.update = Update(line, job.files, job.consents, journal, job.options)
+        update.look()
+        if job.with_imei and update.modem.state == "application":
+            self._imei = digits(update.modem.at.command("AT+CGSN").text)
+        plan = update.plan()
+        minutes = sum([usual_s for _, usual_s, _ in plan.phases()]) // 60 + 1
+        words = "build %s to %s, %s, about %d min" % (plan.origin, plan.target, plan.direction, minutes)
+        reporter.say("plan: " + words)
+        if plan_only:
+            plan.check(job.consents)
+            result = self._nothing_done(plan.why or "plan-shown")
+            result["text"] += " Plan: " + words
+            return result
+        result = update.run(plan)
+        tries.succeed()
+        result["text"] = sentence(result["code"])
+        result["light"] = "finished"
+        return result
+
+    def _begin(self, job: "Job") -> Tries:
+        card = self.card
+        state = card.root + STATE
+        if not exists(state):
+            card.change(os.mkdir, state)
+        board = pycom.unique_id()
+        self.tries = Tries(self.nvs, card, state + "/" + board + ".tries", job.id)
+        self.reporter.log = Log(card)
+        self._results = Results(card, board, pycom.name())
+        self.reporter.say(
+            "board %s %s, firmware %s, job %s" % (pycom.name(), board, pycom.firmware(), job.id)
+        )
+        return self.tries
+
+    def _count(self, tries: Tries) -> None:
+        """One more try, before anything can go wrong."""
+        if not self.by_hand:
+            tries.begin()
+            if not tries.kept and not pycom.powered_on():
+                raise Refusal("tries-used-up", "nothing here can count them")
+        self._begun = True
+        assert self._results and self.job
+        self._results.begin({"result": "begun", "job": self.job.id})
+
+    def _open_line(self) -> Line:
+        self.touched = True
+        return Line(Uart(self.clock, self.reporter.tick), self.clock, self.reporter)
+
+    def _look(self, line: Line, listen_ms: int) -> None:
+        """A rescue listens first thing: a modem that is ill may answer for moments only."""
+        self.reporter.log = Log(Card("/flash"))
+        self.reporter.say("rescue: listening for %d s" % (listen_ms // 1000))
+        self.update = Update(line, [], set(), self._journal(line), {"find_ms": listen_ms})
+        self.update.look()
+
+    def _journal(self, line: Line) -> Journal:
+        """The journal of this board; a package in parts needs one that is kept."""
+        board = pycom.unique_id()
+        on_card = SlotFiles(self.card.root + STATE, board)
+        stores = Stores(SlotFiles("/flash", "modemflash.journal"), on_card, self.card)
+        journal = Journal(stores, board, line.report)
+        if self.job and self.job.in_parts:
+            journal.write(journal.read())
+            if not stores.kept:
+                raise Refusal("journal-needed")
+        return journal
+
+    def _progress(self, done: int, total: int) -> None:
+        reporter = self.reporter
+        reporter.tick(self.clock.ticks_ms())
+        reporter.report({"event": "progress", "phase": "verify", "done": done, "total": total})
+
+    def _wait_for_card(self) -> bool:
+        """The firmware vanished in the middle of a transfer: the same card is waited for."""
+        reporter = self.reporter
+        if self._same_card():
+            return True  # it was only mounted anew
+        reporter.say("the card is gone: put it back in")
+        reporter.show("card")
+        start = self.clock.ticks_ms()
+        while self.clock.ticks_diff(self.clock.ticks_ms(), start) < CARD_WAIT_MS:
+            reporter.wait(1000)
+            if self._same_card():
+                reporter.show("working")
+                reporter.say("the card is back")
+                return True
+        return False
+
+    def _same_card(self) -> bool:
+        try:
+            again = find(self.card.path, []) if self.card.renew() else None
+        except (CardProblem, OSError):
+            return False
+        return bool(again and self.job and again.id == self.job.id)
+
+    def _of_problem(self, problem: Problem) -> "dict[str, Any]":
+        tries = self.tries
+        if isinstance(problem, Stopped):
+            pass  # its code says it
+        elif self.update and self.update.past:  # this run or an earlier one began to write
+            problem.stamp(RECOVERABLE if self.update.modem else UNKNOWN)
+        else:
+            problem.stamp(UNTOUCHED)
+        if self._begun and tries and not self.by_hand and _costs_no_try(problem):
+            tries.give_back()
+        return {
+            "status": "refused" if isinstance(problem, Refusal) else "failed",
+            "code": problem.code,
+            "modem_state": problem.modem_state,
+            "from_build": self.update.who.build if self.update else None,
+            "to_build": None,
+            "light": light_of(problem, bool(self.by_hand or not tries or tries.left)),
+            "text": on_a_board(problem),
+        }
+
+    def _nothing_done(self, code: str) -> "dict[str, Any]":
+        text = sentence(code)
+        return {
+            "status": "nothing-to-do",
+            "code": code,
+            "modem_state": UNTOUCHED,
+            "light": "finished",
+            "text": text,
+        }
+
+    def _close(self, result: "dict[str, Any]") -> None:
+        """Results, the last words, the light; the card is let go."""
+        reporter = self.reporter
+        if result["status"] != RESET:
+            if self._results and self._begun:
+                words = {name: result.get(name) for name in ("code", "modem_state", "from_build", "to_build")}
+                words.update(
+                    {"result": result["status"], "seconds": reporter.elapsed_s(), "phases": reporter.phases}
+                )
+                if self._imei:
+                    words["imei"] = self._imei
+                self._results.end(words)
+            pycom.Autostart(self.nvs).restore()
+            self.radios.restore()
+            reporter.say("%s (%s): %s" % (result["status"], result["code"], result["text"]))
+            reporter.show(result["light"])
+        for _, source in self.job.files if self.job else ():
+            source.close()
+        self.card.unmount()
+        reporter.log = None
+
+
+def look_only() -> "dict[str, Any]":
+    """Who the modem is. Writes nothing.
+
+    Raises:
+        Problem: it does not answer.
+    """
+    session = Session()
+    line = session._open_line()
+    update = Update(line, [], set(), session._journal(line))
+    try:
+        update.look()
+    finally:
+        session.reporter.close()
+        session.led.release()
+    who = update.who
+    return {
+        "state": update.modem.state,
+        "baud": update.modem.baud,
+        "product": who.product,
+        "build": who.build,
+        "version": who.version,
+        "ue": who.ue,
+        "bootloaders": who.bootloaders,
+    }
+
+
+def _costs_no_try(problem: Problem) -> bool:
+    return isinstance(problem, Refusal) or problem.code == "stopped-before-write"
+
+
+def digits(text: str) -> str:
+    """The first run of fifteen digits: an IMEI, however it is wrapped."""
+    found = ""
+    for letter in text:
+        found = found + letter if letter.isdigit() else ""
+        if len(found) == 15:
+            return found
+    return ""
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from modemflash.board.job import Job
