@@ -1,0 +1,89 @@
+"""Is a prepared card still what it was? Read-only."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modemflash.board import manifest
+from modemflash.errors import BadFile
+from modemflash.image import Image
+from modemflash_host.card.prepare import sha256_of
+from modemflash_host.card.ways import Way, ways
+from modemflash_host.card_errors import Refusal
+from modemflash_host.reporters import Teller
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A card that is whole.
+
+    Attributes:
+        images: its firmware, as it was prepared.
+        consents: what was agreed to beforehand.
+        ways: what boards will do with it.
+        with_engine, with_imei: see `prepare.prepare`.
+    """
+
+    folder: Path
+    images: tuple[Image, ...]
+    consents: tuple[str, ...]
+    ways: tuple[Way, ...]
+    with_engine: bool
+    with_imei: bool
+
+
+def check(folder: Path, teller: Teller) -> Checked:
+    """Compare every file with the card's list.
+
+    Raises:
+        Refusal: no prepared card, or something on it is missing or changed.
+    """
+    if not folder.is_dir():
+        raise Refusal("card-not-a-folder", str(folder))
+    try:
+        words = manifest.read((folder / manifest.NAME).read_bytes())
+    except FileNotFoundError as error:
+        raise Refusal("card-not-prepared", str(folder)) from error
+    except OSError as error:
+        raise Refusal("card-gone", error.strerror or "") from error
+    except (KeyError, ValueError) as error:
+        raise Refusal("card-manifest", str(error)) from error
+    for row in words["files"]:
+        teller.say("phase", phase="verify", usual_s=0, allowed_s=0, note=row["name"])
+        _same(folder / row["path"], row["sha256"])
+        _same_sums(folder / (row["path"] + manifest.SUMS), row["sums"])
+    for name, sha256 in words["engine"].items():
+        _same(folder / manifest.ENGINE / name, sha256)
+    images = tuple(_image(row) for row in words["files"])
+    found = tuple(ways(images, words["consents"], words["options"]))
+    return Checked(folder, images, tuple(words["consents"]), found, bool(words["engine"]), words["with_imei"])
+
+
+def _same(path: Path, sha256: str) -> None:
+    try:
+        same = sha256_of(path) == sha256
+    except FileNotFoundError as error:
+        raise Refusal("card-file-missing", path.name) from error
+    except OSError as error:
+        raise Refusal("card-gone", f"{path.name}: {error.strerror}") from error
+    if not same:
+        raise BadFile("card-file-changed", path.name)
+
+
+def _same_sums(path: Path, crc32: str) -> None:
+    try:
+        same = f"{zlib.crc32(path.read_bytes()):08x}" == crc32
+    except OSError as error:
+        raise Refusal("card-file-missing", path.name) from error
+    if not same:
+        raise BadFile("card-file-changed", path.name)
+
+
+def _image(row: dict[str, Any]) -> Image:
+    image = Image(row["name"], row["size"])
+    for name in manifest.IMAGE_FACTS:
+        setattr(image, name, row[name])
+    return image

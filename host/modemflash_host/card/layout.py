@@ -1,0 +1,51 @@
+"""Where things stand on a prepared card, under which names, and whose they are.
+
+Rules: names are safe on every FAT and every system; a file is ours when the
+list of an earlier preparation names it, or when it has the very same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from modemflash.board import manifest
+from modemflash.errors import Problem
+
+FIRMWARE = "firmware"
+README = "README.txt"
+RESULTS = "results"
+_MOST_NAME = 60
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+
+
+def safe_name(name: str, taken: Iterable[str] = ()) -> str:
+    """A name for a FAT file that reminds of `name`, and is none of `taken`, whatever the case."""
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        stem, suffix = name, ""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._ ") or "file"
+    suffix = re.sub(r"[^A-Za-z0-9]+", "", suffix).lower()
+    if _RESERVED.match(stem):
+        stem = "_" + stem
+    stem = stem[: _MOST_NAME - len(suffix) - 4]
+    lower = {each.lower() for each in taken}
+    number = 1
+    while True:
+        found = (stem if number == 1 else f"{stem}-{number}") + ("." + suffix if suffix else "")
+        if found.lower() not in lower:
+            return found
+        number += 1
+
+
+def earlier_files(folder: Path) -> set[str]:
+    """What an earlier preparation put there, as paths below the folder; empty where there was none."""
+    try:
+        words = manifest.read((folder / manifest.NAME).read_bytes())
+    except (OSError, Problem, ValueError, KeyError):
+        return set()
+    rows = [row["path"] for row in words["files"]]
+    sums = [row["path"] + manifest.SUMS for row in words["files"]]
+    engine = [f"{manifest.ENGINE}/{name}" for name in words["engine"]]
+    return {manifest.NAME, README, *rows, *sums, *engine}

@@ -1,0 +1,191 @@
+"""`modemflash card`: SD cards that update boards with no PC."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from modemflash.errors import Problem
+from modemflash_host import card as cards
+from modemflash_host import exits
+from modemflash_host.card.lights import LIGHTS, RHYTHMS
+from modemflash_host.card.readme import HOOK, can_lines
+from modemflash_host.card.results import COLUMNS
+from modemflash_host.card.ways import Way
+from modemflash_host.cli.session import carry_out, talk_options
+from modemflash_host.cli.update import given
+from modemflash_host.consents import DANGERS
+from modemflash_host.reporters import Teller
+from modemflash_host.reporters.words import printable
+from modemflash_host.result import Result
+
+
+@click.group()
+def card() -> None:
+    """SD cards that update boards with no PC."""
+
+
+@card.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
+@click.option(
+    "--to", "folder", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="The card."
+)
+@click.option(
+    "--with-engine", is_flag=True, help="Put the updater on the card, too; boards with an older one use it."
+)
+@click.option("--with-imei", is_flag=True, help="Let boards write their modem's IMEI into the results.")
+@click.option("--expect-build", type=int, metavar="N", help="The build that must run at the end.")
+@click.option("--repair", is_flag=True, help="Write the build again where it runs already.")
+@click.option(
+    "--after-part-1/--not-after-part-1",
+    default=None,
+    help="For modems at build 39529: was part 1 of 48829 last?",
+)
+@click.option("--allow-downgrade", is_flag=True, help=DANGERS["allow-downgrade"].risk)
+@click.option("--change-radio", type=click.Choice(["cat-m1", "nb-iot"]), help=DANGERS["change-radio"].risk)
+@click.option("--accept-unproven-path", metavar="FROM-TO", help=DANGERS["accept-unproven-path"].risk)
+@click.option("--accept-unknown-file", is_flag=True, help=DANGERS["accept-unknown-file"].risk)
+@click.option("--without-way-back", is_flag=True, help=DANGERS["without-way-back"].risk)
+@click.option("--write-boot-rom", is_flag=True, help=DANGERS["write-boot-rom"].risk)
+@talk_options
+def prepare(
+    sources: tuple[Path, ...],
+    folder: Path,
+    with_engine: bool,
+    with_imei: bool,
+    expect_build: int | None,
+    repair: bool,
+    after_part_1: bool | None,
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+    color: str,
+    **consents: Any,
+) -> int:
+    """Lay firmware from SOURCEs (files, folders, zip archives) out on a card.
+
+    A consent holds for every board that the card is put into.
+    """
+    options: dict[str, Any] = {"repair": True} if repair else {}
+    if expect_build is not None:
+        options["expect_build"] = expect_build
+    if after_part_1 is not None:
+        options["after_part_1"] = after_part_1
+    made: list[cards.Prepared] = []
+
+    def work(teller: Teller) -> Result:
+        prepared = cards.prepare(
+            sources,
+            folder,
+            teller,
+            consents=given(consents),
+            options=options,
+            with_engine=with_engine,
+            with_imei=with_imei,
+        )
+        made.append(prepared)
+        teller.say(
+            "card", **_fields(prepared.folder, prepared.ways, prepared.with_engine, prepared.with_imei)
+        )
+        return Result("nothing-to-do", "card-prepared", seconds=teller.at_s)
+
+    code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, color=color)
+    if made and not as_json and not quiet:
+        console = Console(highlight=False)
+        _show_ways(console, made[0].ways)
+        _show_lights(console)
+        console.print(Text("\nEach board needs the hook once", "bold"))
+        for line in HOOK:
+            console.print(line, markup=False)
+        console.print(Text("\nEject the card in your system before you take it out.", "bold"))
+    return code
+
+
+@card.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@talk_options
+def check(folder: Path, as_json: bool, verbose: bool, quiet: bool, color: str) -> int:
+    """Compare every file in FOLDER with what was prepared."""
+    found: list[cards.Checked] = []
+
+    def work(teller: Teller) -> Result:
+        checked = cards.check(folder, teller)
+        found.append(checked)
+        teller.say("card", **_fields(checked.folder, checked.ways, checked.with_engine, checked.with_imei))
+        return Result("nothing-to-do", "card-good", seconds=teller.at_s)
+
+    code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, color=color)
+    if found and not as_json and not quiet:
+        _show_ways(Console(highlight=False), found[0].ways)
+    return code
+
+
+@card.command("results")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
+@click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
+@talk_options
+def show_results(
+    folders: tuple[Path, ...], as_csv: bool, as_json: bool, verbose: bool, quiet: bool, color: str
+) -> int:
+    """Merge what boards wrote on the cards in FOLDERs into one table."""
+    if as_csv:  # for a program to read: nothing else may stand there
+        try:
+            sys.stdout.write(cards.results(folders).as_csv())
+        except Problem as problem:
+            ended = Result.of_problem(problem)
+            return carry_out(lambda _: ended, as_json=False)
+        return exits.DONE
+    tables: list[cards.Table] = []
+
+    def work(teller: Teller) -> Result:
+        table = cards.results(folders)
+        tables.append(table)
+        for board in table.boards:
+            teller.say("board", **board.row)
+        return Result("nothing-to-do", "card-results", seconds=teller.at_s)
+
+    code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet)
+    if not tables or as_json or quiet:
+        return code
+    console = Console(highlight=False)
+    columns = [name for name in COLUMNS if any(board.row[name] is not None for board in tables[0].boards)]
+    grid = Grid(*columns, box=None, header_style="bold")
+    for board in tables[0].boards:
+        cells = ["" if board.row[name] is None else printable(board.row[name]) for name in columns]
+        grid.add_row(*[Text(cell) for cell in cells], style="green" if board.good else "yellow")
+    console.print(grid)
+    if tables[0].torn_lines:
+        console.print(f"{tables[0].torn_lines} lines were torn by a power cut and are left out.", style="dim")
+    return code
+
+
+def _fields(folder: Path, ways: tuple[Way, ...], with_engine: bool, with_imei: bool) -> dict[str, Any]:
+    """A card as the fields of an event."""
+    rows = [{name: getattr(way, name) for name in Way.__slots__} for way in ways]
+    return {
+        "folder": str(folder),
+        "ways": json.loads(json.dumps(rows)),
+        "with_engine": with_engine,
+        "with_imei": with_imei,
+    }
+
+
+def _show_ways(console: Console, ways: tuple[Way, ...]) -> None:
+    console.print(Text("\nWhat this card does", "bold"))
+    for line in can_lines(ways):
+        console.print(line, markup=False)
+
+
+def _show_lights(console: Console) -> None:
+    console.print(Text("\nWhat the board's light says", "bold"))
+    grid = Grid.grid(padding=(0, 2))
+    for name, meaning, do in LIGHTS:
+        grid.add_row(Text(RHYTHMS[name], "bold"), Text(f"{meaning} {do}"))
+    console.print(grid)
