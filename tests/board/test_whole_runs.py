@@ -1,0 +1,146 @@
+"""A card, a power switch and a light: whole updates with no PC, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from board.bench import BLUE, GREEN, PLAIN, RUNS, SECOND_US, WHITE, Bench, quick_modem
+from modemflash_host.sim import images
+
+Build = Callable[..., Bench]
+PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_plain_card(bench: Build, profile: str) -> None:
+    """Card in, power on: updated, log and results on the card, light right, and the user's program runs."""
+    with bench(profile=profile) as table:
+        assert table.boot() == "over", table.board.printed
+        assert table.verdict.build == 41065, table.board.printed
+        assert (table.verdict.mode, table.verdict.violations) == ("application", ())
+        assert RUNS in table.board.printed
+        assert table.colours() == [BLUE, WHITE, GREEN, BLUE, WHITE, GREEN, BLUE]
+    assert "updated (updated)" in table.log
+    begun, ended = table.results()
+    assert begun["result"] == "begun"
+    assert (ended["result"], ended["from_build"], ended["to_build"], ended["schema"]) == (
+        "updated",
+        38638,
+        41065,
+        1,
+    )
+    assert "transfer" in ended["phases"]  # type: ignore[operator]
+    assert "imei" not in ended
+    assert ",updated,updated," in table.card.get("/results.csv").decode()
+
+
+def test_second_power_up_is_quick(bench: Build) -> None:
+    """With the job done, a power-up says so in seconds and leaves the modem alone."""
+    with bench() as table:
+        table.boot()
+        table.off()
+        start_us, images_before = table.board.now_us, len(table.verdict.images)
+        assert table.boot() == "over"
+        assert table.board.now_us - start_us < 8 * SECOND_US
+        assert len(table.verdict.images) == images_before
+
+
+def test_without_a_card_it_costs_nothing(bench: Build) -> None:
+    """Without a card the hook takes less than 300 ms and shows no light."""
+    with bench(card=None) as table:
+        assert table.boot() == "over"
+        assert table.board.now_us < 300_000
+        assert table.colours() == [BLUE]
+        assert RUNS in table.board.printed
+        assert "modemflash" not in table.board.printed
+
+
+def test_a_users_own_card(bench: Build) -> None:
+    """A card without firmware is none of our business, and is not left mounted."""
+    with bench(card={"/data.csv": b"1,2"}) as table:
+        assert table.boot() == "over"
+        assert table.colours() == [BLUE]
+        assert "modemflash" not in table.board.printed
+    assert set(table.card.names()) == {"/data.csv"}
+
+
+def test_already_there(bench: Build) -> None:
+    """A modem that runs the target is left alone, and the board says so."""
+    card = {**PLAIN, "/CATM1-38638.dup": images.make_full_image(38638, size_bytes=30_000)}
+    del card["/CATM1-41065.dup"]
+    with bench(card=card) as table:
+        assert table.boot() == "over"
+        assert not table.verdict.images
+        assert GREEN in table.colours()
+    assert "already-runs-it" in table.log
+
+
+def test_two_boards_one_card(bench: Build, tmp_path: Path) -> None:
+    """One card serves many boards; each has its line."""
+    first, second = bench(), bench()
+    with first, second:
+        first.boot()
+        second.card.path.write_bytes(first.card.path.read_bytes())
+        second.board.hardware.unique_id = b"\x01\x02\x03\x04\x05\x06"
+        assert second.boot() == "over"
+        assert second.verdict.build == 41065
+    assert len([name for name in second.card.names() if name.endswith(".jsonl")]) == 2
+    assert second.card.get("/results.csv").decode().count("\n") == 3
+
+
+@pytest.mark.parametrize("how", ["button", "ctrl-c", "soft reset"])
+def test_skipped(bench: Build, how: str) -> None:
+    """A held button, Ctrl-C before the first write, and a soft reset go straight to the user's program."""
+    with bench() as table:
+        if how == "button":
+            table.board.hardware.pins["P10"] = 0
+            table.boot()
+        elif how == "soft reset":
+            table.board.hardware.pins["P10"] = 0
+            table.boot()
+            table.board.hardware.pins["P10"] = 1
+            table.board.soft_reset()
+        else:
+            program = (
+                "import modemflash.board.session as s\n"
+                "def stop(*words): raise KeyboardInterrupt\n"
+                "s.find = stop\n" + 'exec(open("/flash/main.py").read())\n'
+            )
+            table.board.boot(program)
+        assert RUNS in table.board.printed
+        assert not table.verdict.images
+        assert table.verdict.build == 38638
+
+
+def test_recovery(bench: Build) -> None:
+    """A modem that an earlier cut left in recovery gets the whole image."""
+    with bench(modem=quick_modem(start_mode="recovery", start_half_written=True)) as table:
+        assert table.boot() == "over", table.board.printed
+        assert (table.verdict.build, table.verdict.mode) == (41065, "application")
+
+
+def test_boot_loader(bench: Build) -> None:
+    """A modem in its boot loader gets the updater first."""
+    with bench(modem=quick_modem(start_mode="boot-loader", start_half_written=True)) as table:
+        assert table.boot() == "over", table.board.printed
+        assert (table.verdict.build, table.verdict.mode) == (41065, "application")
+
+
+def test_staged(bench: Build) -> None:
+    """An exact difference is staged."""
+    card = {"/upgdiff_38638-to-41065.dup": images.make_difference(38638, 41065, size_bytes=30_000), **PLAIN}
+    with bench(card=card) as table:
+        assert table.boot() == "over", table.board.printed
+        assert table.verdict.build == 41065
+        assert [image.purpose for image in table.verdict.images] == ["staged"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_small_heap(tool: Callable[[str], Path], flash: Path, tmp_path: Path, profile: str) -> None:
+    """A whole run fits into 512 kB of a board's own objects."""
+    with Bench(tmp_path, tool("micropython-i386"), flash, profile=profile, heap="512k") as table:
+        assert table.boot() == "over", table.board.printed
+        assert table.verdict.build == 41065, table.board.printed
