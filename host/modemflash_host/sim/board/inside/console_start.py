@@ -144,6 +144,17 @@ import fake_time  # noqa: E402
 fake_os.dupterm = dupterm
 
 
+def remove(path):
+    """Pycom has one function for both."""
+    try:
+        (os.rmdir if os.stat(path)[0] & 0x4000 else os.remove)(path)
+    except OSError as error:
+        raise fake_os.explained(error, path)
+
+
+fake_os.remove = fake_os.rmdir = fake_os.unlink = remove
+
+
 class Micropython:
     """`micropython`, as far as programs of a board ask it."""
 
@@ -167,7 +178,7 @@ def put_in_place():
         os.mkdir("lib")
     os.umount("/")
     for name in list(sys.modules):
-        if name.startswith("sim_") or name.startswith("fake_"):
+        if name.startswith(("sim_", "fake_")):
             del sys.modules[name]
     for name, module in (("os", fake_os), ("time", fake_time), ("hashlib", fake_hashlib)):
         sys.modules[name] = sys.modules["u" + name] = module

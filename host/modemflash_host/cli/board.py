@@ -1,0 +1,219 @@
+"""`modemflash board`: the board between the PC and the modem."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from rich.console import Console
+from rich.text import Text
+
+from modemflash_host.board import deploy as deploying
+from modemflash_host.board import esp32, firmware_archive, firmware_plan
+from modemflash_host.board.identity import Board, identify
+from modemflash_host.board.known_state import known_state
+from modemflash_host.board.pic import pic_channel
+from modemflash_host.board.session import at_board, find_port, open_board_port
+from modemflash_host.cli.session import carry_out, talk_options
+from modemflash_host.errors import Refusal
+from modemflash_host.reporters import Teller
+from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.words import printable
+from modemflash_host.result import Result
+
+POWER_OFF_S = 10
+_RESET_WORDS = "The board is reset, not its modem: that has its own power and does not notice."
+_POWER_WORDS = "The shield is told to cut the power. It is believed that this reaches the modem; not tried."
+
+Shown = list[tuple[str, Text]]
+
+
+@click.group()
+def board() -> None:
+    """The board between the PC and the modem."""
+
+
+def _port_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "-p",
+        "--port",
+        default="auto",
+        show_default=True,
+        envvar="MODEMFLASH_PORT",
+        show_envvar=True,
+        help="A device, COM name or pyserial URL; auto: the one board that is plugged in.",
+    )(command)
+
+
+@board.command()
+@_port_option
+@talk_options
+def info(port: str, **talk: Any) -> int:
+    """Ask the board who it is. Writes nothing; its program is started again afterwards."""
+
+    def work(teller: Teller, shown: Shown) -> Result:
+        with at_board(port, _notes(teller)) as session:
+            found = identify(session.repl)
+            teller.say("board", port=session.port, by=session.by, **dataclasses.asdict(found))
+        shown += _rows_of(found)
+        return Result("nothing-to-do", "board-read")
+
+    return _carry_out(work, **talk)
+
+
+@board.command()
+@_port_option
+@talk_options
+def chip(port: str, **talk: Any) -> int:
+    """Ask the ESP32's boot loader for chip, revision, MAC and flash. Writes nothing."""
+
+    def work(teller: Teller, shown: Shown) -> Result:
+        name, device = find_port(port)
+        open_port = open_board_port(name, _notes(teller))
+        found = esp32.chip(name, open_port, device)
+        teller.say("chip", port=name, **dataclasses.asdict(found))
+        shown.append(("Chip", Text(f"{found.name}, revision {found.revision[0]}.{found.revision[1]}")))
+        shown.append(("MAC", Text(found.mac)))
+        shown.append(("Flash", Text(f"{found.flash_mb} MB" if found.flash_mb else "not detected")))
+        return Result("nothing-to-do", "board-read")
+
+    return _carry_out(work, **talk)
+
+
+@board.command()
+@click.argument("archive", type=click.Path(path_type=Path), metavar="FILE.tar.gz")
+@click.option("--dry-run", is_flag=True, help="Show what a write would do. Nothing else is offered.")
+@click.option("-p", "--port", default="", envvar="MODEMFLASH_PORT", help="Check it against this board, too.")
+@talk_options
+def firmware(archive: Path, dry_run: bool, port: str, **talk: Any) -> int:
+    """Check a Pycom firmware archive: whose it is, what would be written where, what becomes of /flash."""
+
+    def work(teller: Teller, shown: Shown) -> Result:
+        if not dry_run:
+            raise Refusal("firmware-write-not-here")
+        found = firmware_archive.read(archive)
+        name, core = "", None
+        if port:
+            with at_board(port, _notes(teller)) as session:
+                asked = identify(session.repl)
+            name, core = asked.name, asked.python
+        plan = firmware_plan.make(found, name, core)
+        teller.say(
+            "firmware",
+            file=archive.name,
+            board=found.board,
+            release=found.release,
+            **dataclasses.asdict(plan),
+        )
+        shown.append(("Archive", Text(f"{found.board or 'some board'} {found.release}, by {plan.script}")))
+        for write in plan.writes:
+            what = (
+                f"{write.what:6}{write.offset:#9x} + {write.size:#x}  {printable(write.file or write.place)}"
+            )
+            shown.append(("", Text(what)))
+        shown.append(("/flash", Text(plan.to_files, "bold red" if plan.loses_files else "")))
+        shown += [("Note", Text(printable(each), "yellow")) for each in plan.warnings]
+        return Result("nothing-to-do", "firmware-looked-at")
+
+    return _carry_out(work, **talk)
+
+
+@board.command()
+@_port_option
+@talk_options
+def reset(port: str, **talk: Any) -> int:
+    """Reset the board. This does not reset its modem: only a power cut does."""
+
+    def work(teller: Teller, shown: Shown) -> Result:
+        _notes(teller)(_RESET_WORDS)
+        with at_board(port, _notes(teller)):
+            pass  # giving it back is a reset
+        return Result("nothing-to-do", "board-reset")
+
+    return _carry_out(work, **talk)
+
+
+@board.command("power-cycle")
+@_port_option
+@talk_options
+def power_cycle(port: str, **talk: Any) -> int:
+    """Cut the power of board and modem for ten seconds, on shields with a PIC (believed, not tried)."""
+
+    def work(teller: Teller, shown: Shown) -> Result:
+        name, device = find_port(port)
+        if not device.cuts_power:
+            raise Refusal("pic-needed", device.name)
+        _notes(teller)(_POWER_WORDS)
+        with pic_channel(open_board_port(name, _notes(teller))) as pic:
+            pic.cut_power(POWER_OFF_S)
+        return Result("nothing-to-do", "board-power-cycled")
+
+    return _carry_out(work, **talk)
+
+
+@board.command()
+@_port_option
+@talk_options
+def deploy(port: str, **talk: Any) -> int:
+    """Put the updater on the board. Unchanged files are skipped; `board remove` takes it off again."""
+
+    def work(teller: Teller, shown: Shown) -> Result:
+        with at_board(port, _notes(teller)) as session, known_state(session.repl, session.say):
+            session.restarted()
+            done = deploying.deploy(session)
+        fields = {name: getattr(done, name) for name in ("written", "unchanged", "removed", "bytes")}
+        teller.say("deployed", **fields)
+        shown += _rows_of(done.board)
+        words = f"{done.written} written ({done.bytes} bytes), {done.unchanged} were there"
+        shown.append(("Files", Text(f"{words}, {done.removed} removed")))
+        return Result("nothing-to-do", "board-deployed")
+
+    return _carry_out(work, **talk)
+
+
+@board.command()
+@_port_option
+@talk_options
+def remove(port: str, **talk: Any) -> int:
+    """Take the updater off the board: every file that was put there, and nothing else."""
+
+    def work(teller: Teller, shown: Shown) -> Result:
+        with at_board(port, _notes(teller)) as session, known_state(session.repl, session.say):
+            session.restarted()
+            done = deploying.remove(session)
+        teller.say("removed", files=done.files, kept=list(done.kept))
+        shown.append(("Files", Text(f"{done.files} removed")))
+        shown += [("Kept", Text(f"{printable(path)}: somebody changed it", "yellow")) for path in done.kept]
+        return Result("nothing-to-do", "board-removed")
+
+    return _carry_out(work, **talk)
+
+
+def _carry_out(work: Callable[[Teller, Shown], Result], *, as_json: bool, quiet: bool, **talk: Any) -> int:
+    """Do it, then show people what was found."""
+    shown: Shown = []
+    code = carry_out(lambda teller: work(teller, shown), as_json=as_json, quiet=quiet, **talk)
+    if shown and not as_json and not quiet:
+        Console(highlight=False).print(Rows(shown))
+    return code
+
+
+def _notes(teller: Teller) -> Callable[[str], object]:
+    """What is done on the way, as events; people see it in gray."""
+    return lambda text: teller.say("note", text=text)
+
+
+def _rows_of(found: Board) -> Shown:
+    board_words = found.machine or "does not say what it is"
+    rows = [("Board", Text(printable(board_words), "" if found.has_modem else "yellow"))]
+    rows.append(("Firmware", Text(printable(f"{found.release}, {found.version}"))))
+    if found.mac:
+        rows.append(("MAC", Text(found.mac)))
+    if found.free_kib is not None:
+        rows.append(("/flash", Text(f"{found.free_kib} KiB free")))
+    if not found.has_modem:
+        rows.append(("Note", Text("no Pycom board with a modem: nothing can be done for it here", "yellow")))
+    return rows

@@ -1,0 +1,64 @@
+"""`modemflash ports`: the serial ports of this computer. Opens none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from modemflash_host.cli.session import carry_out, talk_options
+from modemflash_host.ports import Port, list_ports
+from modemflash_host.reporters import Teller
+from modemflash_host.reporters.words import printable
+from modemflash_host.result import Result
+
+
+@click.command()
+@talk_options
+def ports(as_json: bool, quiet: bool, **talk: Any) -> int:
+    """Show every serial port: what it is, and who holds it. Opens none."""
+    found: list[Port] = []
+
+    def work(teller: Teller) -> Result:
+        found.extend(list_ports())
+        for port in found:
+            teller.say(
+                "port",
+                name=port.name,
+                device=port.device.name,
+                kind=port.device.kind,
+                usb=port.usb,
+                location=port.location,
+                serial=port.serial,
+                holder=port.holder,
+                permitted=port.permitted,
+            )
+        return Result("nothing-to-do", "ports-listed")
+
+    code = carry_out(work, as_json=as_json, quiet=quiet or not as_json, **talk)
+    if not as_json:
+        _show(Console(highlight=False), found)
+    return code
+
+
+def _show(console: Console, found: list[Port]) -> None:
+    if not found:
+        console.print("No serial port. Check the cable (one that only charges has no data wires).")
+        return
+    table = Table(box=None, header_style="bold")
+    for title in ("port", "what it is", "USB", "place", "now"):
+        table.add_column(title, overflow="fold")
+    for port in found:
+        style = "" if port.is_candidate else "dim"
+        words = (port.name or "(no port)", port.device.name, port.usb, port.location, _now(port))
+        table.add_row(*(Text(printable(word), style) for word in words))
+    console.print(table)
+
+
+def _now(port: Port) -> str:
+    if port.holder:
+        return f"held by {port.holder}"
+    return "free" if port.permitted else "not permitted: modemflash setup"

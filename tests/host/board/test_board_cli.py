@@ -1,0 +1,126 @@
+"""`modemflash board …` as a person or a script types it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host.board.consoles import Simulated, old_board, simulated
+from host.board.test_firmware import archive, files
+from host.board.virtual_board import BehavingPython, VirtualBoard
+from modemflash_host import exits
+from modemflash_host.board import deploy as deploying
+from modemflash_host.board import pic
+from modemflash_host.cli import app
+from modemflash_host.cli import board as commands
+from modemflash_host.usb_ids import DEVICES
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def board(tool: Callable[[str], Path], tmp_path: Path) -> Iterator[Simulated]:
+    with simulated(tool, tmp_path, "gpy-1.18.2") as served:
+        yield served
+
+
+def typed(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[dict[str, Any]]]:
+    code = app.run([*words, "--json"])
+    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_info_tells_who_the_board_is_and_its_program_runs_again(
+    board: Simulated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, events = typed(capsys, "board", "info", "-p", board.url)
+    assert code == exits.DONE
+    found = next(event for event in events if event["event"] == "board")
+    assert (found["name"], found["mac"], found["is_pycom"]) == ("GPy", "240ac4010203", True)
+    assert board.console.resets == ["plain", "plain"]
+
+
+@pytest.mark.referee
+def test_info_works_on_a_board_of_somebody_else(
+    tool: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with old_board(tool) as served:
+        code, events = typed(capsys, "board", "info", "-p", served.url)
+    assert code == exits.DONE
+    found = next(event for event in events if event["event"] == "board")
+    assert (found["name"], found["is_pycom"]) == ("microbit", False)
+
+
+def test_deploy_and_remove(
+    board: Simulated, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploying, "deployed", lambda: {"modemflash/__init__.py": b"VERSION = 1\n"})
+    code, events = typed(capsys, "board", "deploy", "-p", board.url)
+    assert (code, events[-1]["code"]) == (exits.DONE, "board-deployed")
+    assert next(event for event in events if event["event"] == "deployed")["written"] == 1
+    code, events = typed(capsys, "board", "remove", "-p", board.url)
+    assert (code, events[-1]["code"]) == (exits.DONE, "board-removed")
+
+
+def test_reset_says_that_the_modem_is_not_reset(board: Simulated, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.run(["board", "reset", "-p", board.url]) == exits.DONE
+    assert "not its modem" in " ".join(capsys.readouterr().out.split())
+    assert board.console.resets == ["plain", "plain"]
+
+
+def test_firmware_is_only_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(archive(tmp_path, files()))
+    assert typed(capsys, "board", "firmware", path)[1][-1]["code"] == "firmware-write-not-here"
+    code, events = typed(capsys, "board", "firmware", path, "--dry-run")
+    assert (code, events[-1]["code"]) == (exits.DONE, "firmware-looked-at")
+    assert events[0]["script"] == "script_8MB"
+    assert app.run(["board", "firmware", path, "--dry-run"]) == exits.DONE
+    assert "/flash" in capsys.readouterr().out
+
+
+def test_firmware_is_checked_against_the_board(
+    board: Simulated, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(archive(tmp_path, files()))  # a FiPy's
+    code, events = typed(capsys, "board", "firmware", path, "--dry-run", "-p", board.url)
+    assert (code, events[-1]["code"]) == (exits.REFUSED, "firmware-other-board")
+
+
+def test_a_power_cycle_needs_a_shield_that_can_do_it(capsys: pytest.CaptureFixture[str]) -> None:
+    code, events = typed(capsys, "board", "power-cycle", "-p", "rfc2217://127.0.0.1:1")
+    assert (code, events[-1]["code"]) == (exits.REFUSED, "pic-needed")
+
+
+def test_a_power_cycle_says_that_it_is_believed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shield = VirtualBoard(BehavingPython(""), pic=True)
+    monkeypatch.setattr(commands, "find_port", lambda port: ("/dev/ttyACM0", DEVICES[0x04D8, 0xF012]))
+    monkeypatch.setattr(commands, "open_board_port", lambda name, say: shield.open)
+    assert app.run(["board", "power-cycle"]) == exits.DONE
+    assert "believed" in " ".join(capsys.readouterr().out.split())
+    assert shield.opened == [pic.DATA_BITS]
+    assert [command[0] for command in shield.pic_commands] == [0x11, 0x20, 0x21]
+    assert shield.pic_commands[1] == bytes([0x20, 10, 0, 0])
+
+
+def test_an_old_pic_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    shield = VirtualBoard(BehavingPython(""), pic=True)
+    monkeypatch.setattr(pic, "LEAST_FIRMWARE", 9)
+    with pic.pic_channel(shield.open) as channel, pytest.raises(pic.BoardProblem, match="pic-too-old"):
+        channel.reset_board()
+
+
+@pytest.mark.parametrize("command", ["ports", "setup"])
+def test_ports_and_setup_change_nothing_and_end_well(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.run([command]) == exits.DONE
+    capsys.readouterr()
+    assert typed(capsys, command)[0] == exits.DONE
