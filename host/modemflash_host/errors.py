@@ -91,6 +91,11 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Name the firmware files themselves, or a folder that holds little else.",
         UNTOUCHED,
     ),
+    "simulated-firmware": (
+        "This firmware is simulated, and a real modem may be in sight",
+        "Use it with a simulated modem (-p sim://…); for a real one give a real firmware file.",
+        UNTOUCHED,
+    ),
     "file-replaced": (
         "The file is no longer the one that was checked: something is changing it",
         "Copy it to this computer's own disk, then run the same command again.",
@@ -190,16 +195,16 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "board-not-reached": (
         "The board does not let go of the program that runs on it",
         (
-            "Do by hand what stands in the brackets, which skips the board's program, then run the same command "
-            "again within a minute. The modem does not notice any of it."
+            "Do by hand what stands in the brackets, which skips the board's program, then run the same "
+            "command again. The modem does not notice any of it."
         ),
         UNTOUCHED,
     ),
     "board-binary": (
         "The port carries data, not the text of a console",
         (
-            "Something talks at this port: a transfer, or a program of the board's own. End it (reset button), "
-            "then run the same command again; a modem wired to the port itself wants `--via direct`."
+            "Something talks at this port: a transfer, or a program of the board's own. End it (reset "
+            "button), then run the same command again; a modem wired to the port wants `--via direct`."
         ),
         UNTOUCHED,
     ),
@@ -216,9 +221,14 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "board-out-of-step": (
         "The board answers, but not to what it was asked",
         (
-            "Check that no other program uses the port, press the board's reset button, then run the same command "
-            "again."
+            "Check that no other program uses the port, press the board's reset button, then run the same "
+            "command again."
         ),
+        UNTOUCHED,
+    ),
+    "board-line-bad": (
+        "Bytes are lost between this computer and the board",
+        "Use another cable or USB port, without a hub, then run the same command again.",
         UNTOUCHED,
     ),
     "board-too-slow": (
@@ -229,14 +239,14 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "board-refused": (
         "The board's Python refused a step",
         (
-            "The exception stands in the brackets; ENOSPC or 28 means that /flash is full. Free what is needed, "
-            "then run the same command again."
+            "The exception stands in the brackets; ENOSPC or 28 means that /flash is full. Then free some "
+            "room and run the same command again."
         ),
         UNTOUCHED,
     ),
     "board-file-differs": (
         "A file on the board is not what was written to it",
-        "Run the same command again; if that does not help, its file system is damaged (`os.fsformat('/flash')`).",
+        "Run the same command again; if that does not help, the board's file system is damaged.",
         UNTOUCHED,
     ),
     "board-no-room": (
@@ -251,7 +261,25 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "board-in-mirror": (
         "The board is in mirror mode: its own Python stands still until a reset",
-        "Press its reset button, then run the same command again. The modem can be reached as it is: --via mirror.",
+        "Press its reset button, then run the same command again; or reach the modem as it is: --via mirror.",
+        UNTOUCHED,
+    ),
+    "relay-silent": (
+        "The board that does the update is not heard any more",
+        (
+            "Leave all power on, check the cable, then run the same command again: the board holds what it has for "
+            "half an hour."
+        ),
+        UNKNOWN,
+    ),
+    "relay-restarted": (
+        "The board that did the update restarted in the middle of it",
+        "Leave the modem's power on and run the same command again.",
+        UNKNOWN,
+    ),
+    "mirror-dead": (
+        "The board's own bridge (mirror mode) was opened, but the modem does not answer through it",
+        "Press the board's reset button, then take the relay instead: the same command with `--via relay`.",
         UNTOUCHED,
     ),
     "pic-silent": (
@@ -288,8 +316,8 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "esp32-not-in-download-mode": (
         "The ESP32's boot loader does not answer",
         (
-            "Connect P2 (G23) to GND, press reset, and run the same command again; afterwards remove the wire and "
-            "press reset."
+            "Connect P2 (G23) to GND, press reset, and run the same command again; afterwards remove the "
+            "wire and press reset."
         ),
         UNTOUCHED,
     ),

@@ -16,6 +16,7 @@ from modemflash.errors import Refusal
 from modemflash_host import exits
 
 _COMMANDS = {
+    "board": "board",
     "card": "card",
     "completion": "completion",
     "config": "config",
@@ -64,6 +65,7 @@ def modemflash_group(context: click.Context) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; the exit code."""
+    _open_missing_streams()
     code = _run(arguments)
     try:
         sys.stdout.flush()
@@ -71,6 +73,13 @@ def run(arguments: list[str]) -> int:
         # Whoever reads our output went away; the work is done, and what is left to say has no reader.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+def _open_missing_streams() -> None:
+    """A scheduler may start us without some: then a port that is opened must not get their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 (for good)
 
 
 def _run(arguments: list[str]) -> int:
