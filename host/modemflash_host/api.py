@@ -19,16 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modemflash.builds import BOOT_ROM, UPDATER
+from modemflash.builds import BOOT_ROM, DIFFERENCE, UPDATER
 from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
 from modemflash.identity import Identity
 from modemflash.image import Image, examine
 from modemflash.journal import Journal
 from modemflash.line import Line
+from modemflash.phases import has_written
 from modemflash.plan import Plan
 from modemflash.upgrade import Update
 from modemflash_host import battery
 from modemflash_host.awake import awake
+from modemflash_host.board import ways
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.clock import MonotonicClock
 from modemflash_host.consents import AFTER_PART_1, YES, flag_of
@@ -36,9 +38,11 @@ from modemflash_host.held_file import HeldFile
 from modemflash_host.journal_store import SlotFiles, journal_key
 from modemflash_host.link import open_link
 from modemflash_host.reporters import Teller
+from modemflash_host.ports import AUTO
 from modemflash_host.result import Result
 from modemflash_host.sources import Candidate, candidates, of_path
 from modemflash_host.state_folder import state_folder
+from modemflash_host.usb_ids import NO_DEVICE
 
 __all__ = [
     "Ask",
@@ -54,8 +58,11 @@ __all__ = [
 
 if TYPE_CHECKING:
     from modemflash.contracts import Source
+    from modemflash.plan import Files
 
 _ROLES = ("main", "part-2", "updater", "bootrom")
+_FILE_FACTS = ("name", "size", "kind", "build", "sha256")
+_BEGUN = ("step", "route", "target", "from_build", "files", "part")  # of the journal's record, in the event
 _KIND_NAMES = {UPDATER: "updater ELF", BOOT_ROM: "boot ROM package"}
 
 Ask = Callable[[str, str, Refusal], bool]
@@ -141,19 +148,14 @@ def identify(file: Path | Candidate, teller: Teller, kind: str = "") -> CheckedF
         raise
 
 
-def info(port: str, teller: Teller, find_ms: int = 60_000) -> ModemInfo:
-    """Find the modem and ask who it is. Writes nothing.
+def info(port: str, teller: Teller, find_ms: int = 60_000, via: str = ways.DIRECT) -> ModemInfo:
+    """Find the modem and ask who it is, by the way `via`. Writes nothing to the modem.
 
     Raises:
         Problem: the port or the modem does not answer.
     """
-    with open_line(port, teller) as line:
-        job = Update(line, [], set(), _journal(port, line), {"find_ms": find_ms})
-        try:
-            job.look()
-        except Problem as problem:
-            problem.stamp(UNTOUCHED)
-            raise
+    with _job(port, via, teller, [], set(), {"find_ms": find_ms}) as job:
+        _look(job, teller)
         found = ModemInfo(job.modem.state, job.modem.baud, job.who, job.before)
         teller.say("details", bootloaders=found.identity.bootloaders, record=found.record)
         return found
@@ -168,6 +170,7 @@ def update(
     ask: Ask,
     options: dict[str, Any] | None = None,
     dry_run: bool = False,
+    via: str = ways.DIRECT,
 ) -> Result:
     """Update the modem at `port` with what is in `files`.
 
@@ -179,33 +182,58 @@ def update(
         ask: who is asked for a consent that is missing.
         options: the engine's options, see `modemflash.upgrade.Update`.
         dry_run: end with the plan.
+        via: the way to the modem, see `modemflash_host.board.ways`.
 
     Returns:
         The result, with its `problem` where it did not end well.
     """
     known: dict[str, Any] = {}
     try:
-        with open_line(port, teller) as line:
-            pairs: list[tuple[Image, Source]] = [(file.image, file.source) for file in files]
-            job = Update(line, pairs, consents, _journal(port, line), options)
+        pairs: list[tuple[Image, Source]] = [(file.image, file.source) for file in files]
+        with _job(port, via, teller, pairs, consents, options or {}) as job:
             try:
-                plan = _agreed_plan(job, teller, consents, ask, dry_run)
+                plan = _agreed_plan(port, job, teller, consents, ask, dry_run)
                 known = {"from_build": job.who.build, "boot_mode": job.modem.state}
                 if plan is None:
                     return Result("nothing-to-do", "dry-run", seconds=teller.at_s, **known)
             except Problem as problem:
-                if not job.past:  # an earlier run may have left it anyhow
+                if not has_written(job.past):  # an earlier run may have left it anyhow
                     problem.stamp(UNTOUCHED)
                 known = {"from_build": job.who.build, "boot_mode": job.modem.state if job.modem else ""}
                 raise
             try:
                 with _undisturbed(port, plan, teller):
                     return Result(next="", **job.run(plan))
-            except Problem:
-                known["bytes"] = getattr(job, "sent_bytes", 0)
+            except Problem as problem:
+                known |= {"bytes": job.sent_bytes, "boot_mode": job.modem.state}
+                if problem.modem_state != UNTOUCHED:
+                    _tell_begun(job, teller)
                 raise
     except Problem as problem:
         return Result.of_problem(problem, seconds=teller.at_s, **known)
+
+
+@contextmanager
+def _job(
+    port: str, via: str, teller: Teller, files: Files, consents: set[str], options: dict[str, Any]
+) -> Iterator[Update]:
+    """An update that nobody has looked at yet, by the way that the table says."""
+    place = None
+    if port == AUTO or (via != ways.DIRECT and "://" not in port):
+        place = ways.place_of(port, lambda text: teller.say("note", text=text))
+        port = place.port
+    way = ways.way_for(port, place.device if place else NO_DEVICE, via)
+    if way.way == ways.DIRECT:
+        with open_line(port, teller) as line:
+            yield Update(line, files, consents, _journal(port, line), options)
+        return
+    if via == ways.AUTO:
+        teller.say("note", text=f"Going by {way.way}: {way.condition}, and {way.why}.")
+    place = place or ways.place_of(port, lambda text: teller.say("note", text=text))
+    with ways.through_board(
+        way, place, teller, files, consents, options, lambda line, mac: _journal(mac or port, line)
+    ) as job:
+        yield job
 
 
 @contextmanager
@@ -218,9 +246,12 @@ def _undisturbed(port: str, plan: Plan, teller: Teller) -> Iterator[None]:
         yield
 
 
-def _agreed_plan(job: Update, teller: Teller, consents: set[str], ask: Ask, dry_run: bool) -> Plan | None:
+def _agreed_plan(
+    port: str, job: Update, teller: Teller, consents: set[str], ask: Ask, dry_run: bool
+) -> Plan | None:
     """The plan that everything was consented to; None when only the plan was wanted."""
-    job.look()
+    _look(job, teller)
+    teller.say("before", bootloaders=job.who.bootloaders, record=job.before)
     try:
         plan = job.plan()
     except Refusal as question:
@@ -229,7 +260,7 @@ def _agreed_plan(job: Update, teller: Teller, consents: set[str], ask: Ask, dry_
         job.options["after_part_1"] = ask(AFTER_PART_1, question.hint, question)
         plan = job.plan()
     teller.report(plan_event(plan))
-    if low := battery.warning(battery.battery()):
+    if not port.startswith("sim://") and (low := battery.warning(battery.battery())):
         teller.say("warning", code="battery-low", text=low)
     if dry_run:
         return None
@@ -255,7 +286,10 @@ def plan_event(plan: Plan) -> dict[str, Any]:
         "origin": plan.origin,
         "target": plan.target,
         "route": plan.route,
-        "files": [{"name": image.name, "size": image.size, "role": role} for role, (image, _) in files],
+        "files": [
+            {"role": role, **{name: getattr(image, name) for name in _FILE_FACTS}, "why": _why(plan, role)}
+            for role, (image, _) in files
+        ],
         "phases": [
             {"phase": name, "usual_s": usual, "allowed_s": allowed} for name, usual, allowed in plan.phases()
         ],
@@ -267,6 +301,50 @@ def plan_event(plan: Plan) -> dict[str, Any]:
     }
 
 
+def _why(plan: Plan, role: str) -> str:
+    """Why this file and no other was chosen, where there was a choice."""
+    if role != "main":
+        return ""
+    if plan.roles[role][0].kind == DIFFERENCE:
+        return f"made for modems that run {plan.origin}"
+    return "the only image here that fits" if plan.unused else ""
+
+
+def _look(job: Update, teller: Teller) -> None:
+    """Find the modem, and tell of an update that was begun and has not come to its end."""
+    try:
+        job.look()
+    except Problem as problem:
+        if not has_written(job.past):
+            problem.stamp(UNTOUCHED)
+        raise
+    finally:
+        _tell_begun(job, teller)
+
+
+def _tell_begun(job: Update, teller: Teller) -> None:
+    if has_written(job.past):
+        teller.say("unfinished", **{name: job.past.get(name) for name in _BEGUN})
+
+
+class _NoFolder:
+    """No place for a journal: reading finds nothing, and an update ends before its first write."""
+
+    def __init__(self, why: OSError) -> None:
+        self._why = why
+
+    def load(self, slot: int) -> bytes:
+        return b""
+
+    def save(self, slot: int, data: bytes) -> None:
+        raise self._why
+
+
 def _journal(port: str, line: Line) -> Journal:
     key = journal_key(port)
-    return Journal(SlotFiles(state_folder("journal"), key), key, line.report)
+    store: SlotFiles | _NoFolder
+    try:
+        store = SlotFiles(state_folder("journal"), key)
+    except OSError as error:
+        store = _NoFolder(error)
+    return Journal(store, key, line.report)

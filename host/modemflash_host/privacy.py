@@ -199,13 +199,19 @@ def mask_event(value: Any) -> Any:
     return value
 
 
+def without_home(value: Any) -> Any:
+    """An event with `~` for the user's home folder, and no passwords in addresses; the original stays."""
+    if isinstance(value, str):
+        home = str(Path.home())
+        value = re.sub(r"://[^/@\s]*@", "://xxx@", value)
+        return value.replace(home, "~") if len(home) > 1 else value
+    if isinstance(value, dict):
+        return {key: without_home(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_home(each) for each in value]
+    return value
+
+
 def mask_command_line(words: Sequence[str]) -> list[str]:
     """A command line without the user's name and passwords in paths and addresses."""
-    home = str(Path.home())
-    found = []
-    for word in words:
-        word = re.sub(r"://[^/@\s]*@", "://xxx@", word)
-        if len(home) > 1:
-            word = word.replace(home, "~")
-        found.append(mask_text(word))
-    return found
+    return [mask_text(without_home(word)) for word in words]

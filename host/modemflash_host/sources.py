@@ -3,7 +3,8 @@
 Rules: a file that is named is taken whatever its name; in a folder or an
 archive only `.dup` and `.elf` files count, never the twins that macOS puts
 beside them; nothing is opened before it is needed, and nothing is guessed: of
-several possible neighbours none is taken.
+several possible neighbours none is taken; simulated firmware is for simulated
+modems.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path, PurePath
 from modemflash_host.archive import firmware_in
 from modemflash_host.errors import Refusal
 from modemflash_host.held_file import HeldFile, open_held, open_regular
+from modemflash_host.simulated_firmware import is_simulated, make, place_of, size_of
 
 FIRMWARE_SUFFIXES = (".dup", ".elf")
 UPDATER_NAMES = ("updater.elf", "mtools.elf")
@@ -48,20 +50,26 @@ class Candidate:
     named: bool = False
 
 
-def candidates(paths: Sequence[Path]) -> list[Candidate]:
+def candidates(paths: Sequence[Path], simulated: bool = False) -> list[Candidate]:
     """Every firmware file behind `paths`, each once, in the order given.
+
+    Args:
+        paths: files, folders, archives, or names of simulated firmware.
+        simulated: no real modem is in sight; without it simulated firmware is refused.
 
     Raises:
         Refusal: a path leads nowhere, or there is nothing or nothing good behind it.
     """
     found: dict[tuple[object, ...], Candidate] = {}
     for path in paths:
-        for each in _behind(path):
+        for each in _behind(path, simulated):
             found.setdefault(each.key, each)
     return list(found.values())
 
 
-def _behind(path: Path) -> list[Candidate]:
+def _behind(path: Path, simulated: bool) -> list[Candidate]:
+    if is_simulated(path):
+        return [of_path(path, simulated=simulated)]
     if _is(stat.S_ISDIR, path):
         return _in_folder(path)
     if not os.path.lexists(path):
@@ -75,12 +83,18 @@ def _behind(path: Path) -> list[Candidate]:
     return [of_path(path)]
 
 
-def of_path(path: Path, named: bool = True) -> Candidate:
-    """One file.
+def of_path(path: Path, named: bool = True, simulated: bool = False) -> Candidate:
+    """One file; `simulated` as in `candidates`.
 
     Raises:
-        Refusal: it is no file, or is not there.
+        Refusal: it is no file, or is not there; or `simulated-firmware`.
     """
+    if is_simulated(path):
+        if not simulated:
+            raise Refusal("simulated-firmware", place_of(path))
+        return Candidate(
+            path.name, place_of(path), size_of(path), lambda: make(path), (place_of(path),), named
+        )
     with open_regular(path) as file:
         status = os.fstat(file.fileno())
     return Candidate(path.name, str(path), status.st_size, lambda: open_held(path), _identity(path), named)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from host.test_cli import Desk
 from modemflash.journal import Journal
-from modemflash_host import exits
+from modemflash_host import api, battery, exits
 from modemflash_host.capture.reading import read_capture
-from modemflash_host.capture.runs import runs
+from modemflash_host.capture.runs import find_run, runs
 from modemflash_host.cli import app
 from modemflash_host.journal_store import SlotFiles, journal_key
-from modemflash_host.sim import images
+from modemflash_host.report.bundle import make_report
+from modemflash_host.sim import images, profiles
+from modemflash_host.sim.doors.serve import serve
+from modemflash_host.sim.modem import SimModem
+
+QUICK = profiles.Timing(boot_us=profiles.SECOND_US, stalls=(), install_us=2 * profiles.SECOND_US)
 
 
 @pytest.fixture
@@ -99,6 +108,74 @@ def test_a_run_is_remembered_and_reported(desk: Desk) -> None:
     assert path.suffix == ".zip"
 
 
+def test_a_failed_run_has_the_modem_before_and_where_it_is_now(desk: Desk) -> None:
+    """The report has its settings, its files with their checksums, and the state it was left in."""
+    port = desk.modem(fault="install-fails:9")
+    ended = desk.type("update", desk.new, "-p", port, "-y", "--json")
+    assert (ended.result["boot_mode"], ended.result["modem_state"]) == ("recovery", "recoverable")
+    path = next(each["path"] for each in ended.events if each["event"] == "report")
+    with zipfile.ZipFile(path) as bundle:
+        text = bundle.read("report.txt").decode()
+    assert "+SQNBANDSEL:" in text
+    for file in (desk.new, desk.updater):
+        assert hashlib.sha256(Path(file).read_bytes()).hexdigest() in text
+
+
+def test_an_attempt_that_failed_is_not_called_done(desk: Desk) -> None:
+    """Each failed attempt is marked so, with its reason, before the next one begins; it is no earlier run."""
+    said = desk.type("update", desk.new, "-p", desk.modem(fault="install-fails:9"), "-y", "--color", "always")
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.out)
+    assert "install failed: all again, attempt 2 of 3" in text
+    assert "install failed: all again, attempt 3 of 3" in text
+    assert "✓ modem installs" not in text
+    assert text.count("✗ modem installs") == 3
+    assert "has not come to its end" not in text
+
+
+def test_the_plan_says_why_it_chose(desk: Desk) -> None:
+    """The exact difference before a full image, and what lies beside it is named as not used."""
+    difference = desk.file("upgdiff_38638-to-41065.dup", images.make_difference(38638, 41065))
+    words = ["update", difference, desk.new, "--updater", desk.updater, "-p", desk.modem(), "--dry-run"]
+    plan = next(each for each in desk.type(*words, "--json").events if each["event"] == "plan")
+    assert (plan["files"][0]["name"], plan["unused"]) == (Path(difference).name, ["CATM1-41065.dup"])
+    assert plan["files"][0]["why"] == "made for modems that run 38638"
+    assert "made for modems that run 38638" in " ".join(desk.type(*words).out.split())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pty")
+def test_a_low_battery_is_named_before_the_first_write(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a real port only: a simulated modem takes no harm."""
+    monkeypatch.setattr(battery, "battery", lambda: battery.Battery(12, in_use=True))
+    words = ["update", desk.new, "--updater", desk.updater, "--dry-run", "--json"]
+    with serve(SimModem("pycom-catm1"), "pty") as port:
+        events = desk.type(*words, "-p", port).events
+    names = [each.get("code", each["event"]) for each in events]
+    assert names.index("plan") < names.index("battery-low")
+    assert "battery-low" not in desk.type(*words, "-p", desk.modem()).out
+
+
+@pytest.mark.slow
+def test_sleep_is_held_off_while_a_real_port_is_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only around the writing, and its trouble is a warning; nothing is held for a simulated modem."""
+    held = []
+
+    @contextmanager
+    def awake(on_trouble: Callable[[str], object]) -> Iterator[None]:
+        on_trouble("this computer may fall asleep")
+        held.append(1)
+        yield
+
+    monkeypatch.setattr(api, "awake", awake)
+    ended = desk.type("update", desk.new, "--updater", desk.updater, "-p", desk.modem(), "-y", "--json")
+    assert (ended.result["status"], held) == ("updated", [])
+    quick = profiles.find("pycom-catm1", timing=QUICK)
+    with serve(SimModem(quick), "tcp") as port:
+        ended = desk.type("update", desk.new, "--updater", desk.updater, "-p", port, "-y", "--json")
+    names = [each.get("code", each["event"]) for each in ended.events]
+    assert (ended.result["status"], held) == ("updated", [1])
+    assert names.index("plan") < names.index("may-sleep")
+
+
 def test_no_report_for_a_refusal(desk: Desk) -> None:
     """A missing consent is no case for support."""
     assert ".zip" not in desk.type("update", desk.nb, "-p", desk.modem(), "-y").err
@@ -134,24 +211,34 @@ def test_colours_are_as_they_were_asked_for(desk: Desk) -> None:
     assert "\x1b[" not in desk.type("info", "-p", desk.modem(), "--color", "never").out
 
 
+MOMENTS = 5  # from the start of the program to the end of the install
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(os.name != "posix", reason="kills a process")
-@pytest.mark.parametrize("seed", range(4))
-def test_killed_at_a_random_point_capture_and_journal_still_open(desk: Desk, seed: int) -> None:
-    """Whatever was being written: the capture opens, the journal reads, and the same command finishes."""
-    port = desk.modem(pace="real", stalls="0")
-    words = ["update", desk.new, "-p", port, "-y", "-q"]
-    with subprocess.Popen([sys.executable, "-m", "modemflash", *words], stdout=subprocess.DEVNULL) as child:
-        time.sleep(random.Random(seed).uniform(0.4, 6.0))
-        child.send_signal(signal.SIGKILL)
-    for run in runs():
-        assert not run.result
-    home = desk.folder / "home"
-    if (home / "journal").is_dir():
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_killed_at_a_random_point_capture_and_journal_still_open(desk: Desk, moment: int) -> None:
+    """A process at a serial port, killed whatever it was writing; the same command finishes its work."""
+    new = desk.file("CATM1-41065.dup", images.make_full_image(41065, size_bytes=200_000))
+    with serve(SimModem(profiles.find("pycom-catm1", timing=QUICK)), "pty") as port:
+        words = [sys.executable, "-m", "modemflash", "update", new, "-p", port, "-y", "-q"]
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            time.sleep(random.Random(moment).uniform(0.5, 2.5) + 2.5 * moment)
+            child.send_signal(signal.SIGKILL)
+        killed = child.returncode == -signal.SIGKILL
+        for run in runs():
+            assert read_capture(run.path).header["port"] == port
+            assert not run.result or not killed
+        folder = desk.folder / "home" / "journal"
         key = journal_key(port)
-        Journal(SlotFiles(home / "journal", key), key).read()
-    ended = desk.type("update", desk.new, "-p", desk.modem(), "-y", "--json")
-    assert ended.result["status"] in ("updated", "nothing-to-do")
+        past = Journal(SlotFiles(folder, key), key).read() if folder.is_dir() else None
+        assert past is None or past["files"]
+        report = make_report(find_run(), desk.folder / "r.zip") if runs() else None
+        assert report is None or zipfile.ZipFile(report).testzip() is None
+        done = subprocess.run(words, capture_output=True, text=True, timeout=200)
+        assert done.returncode == exits.DONE, done.stderr
+    assert runs()[0].result["to_build"] == 41065
 
 
 def test_the_commands_are_listed(desk: Desk) -> None:

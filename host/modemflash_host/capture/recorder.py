@@ -1,9 +1,11 @@
 """Writes the story and the bytes of a run into its captures, masked.
 
 Rules: identities leave neither in bytes nor in events, unless a raw capture was
-asked for by name; an answer inside a session is no text and passes as it is, so
-that not one byte of it is held back; what a modem sends there beyond a few
-bytes is cut, because it could be an echo of firmware.
+asked for by name, and neither does the name of the user's home folder; an
+answer inside a session is no text and passes as it is, so that not one byte of
+it is held back; what a modem sends there beyond a few bytes is cut, because it
+could be an echo of firmware; progress is written down once a second, because
+the blocks are there by themselves.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from typing import Any
 
 from modemflash_host.capture.file import CaptureFile, Record
 from modemflash_host.capture.frames import Block, Filling, Frame, Frames
-from modemflash_host.privacy import Masker, mask_event
+from modemflash_host.privacy import Masker, mask_event, without_home
 
 _LONGEST_ANSWER = 64
+_PROGRESS_EVERY_MS = 1000
 
 
 class Recorder:
@@ -35,6 +38,7 @@ class Recorder:
         self.raw = raw
         self.now_ms: Callable[[], int] = _since_start()
         self._phase = ""
+        self._progress_at_ms = -_PROGRESS_EVERY_MS
         self._frames = Frames()
         self._sent_mask, self._heard_mask = Masker(), Masker()
 
@@ -44,10 +48,14 @@ class Recorder:
         """Write an event down."""
         if event["event"] == "phase":
             self._phase = event["phase"]
-        told = event if self.raw else mask_event(event)
-        self._put(event=told)
+        elif event["event"] == "progress" and event["done"] < event["total"]:
+            if self.now_ms() - self._progress_at_ms < _PROGRESS_EVERY_MS:
+                return
+            self._progress_at_ms = self.now_ms()
+        masked = without_home(mask_event(event))
+        self._put(event=event if self.raw else masked)
         if self.story is not None:
-            self.story.write({"at_ms": self.now_ms(), "phase": self._phase, "event": mask_event(event)})
+            self.story.write({"at_ms": self.now_ms(), "phase": self._phase, "event": masked})
 
     def tick(self, at_s: float) -> None:
         """Time is in every record."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import rich_click as click
+from rich.console import Console
+from rich.text import Text
 
 from modemflash.errors import Problem
 from modemflash_host.cli.session import carry_out
+from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.words import printable
 from modemflash_host.result import Result
 
@@ -28,12 +31,14 @@ def config(as_json: bool) -> int:
             event = {"event": "setting", "name": name, "value": value.value, "source": value.source}
             click.echo(json.dumps(event))
         return 0
+    console = Console(highlight=False)
     for name, value in found.values.items():
         shown = (
             json.dumps(value.value) if not isinstance(value.value, str) else printable(value.value) or '""'
         )
         click.echo(f"{name:15} {shown:12} {printable(value.source)}")
-        click.echo(f"{'':15} {value.setting.about}  [{value.setting.variable}]")
+        about = (value.setting.about, value.setting.variable)
+        console.print(Rows([("", Text(words, "dim")) for words in about], width=15))
     click.echo()
     for path, there in found.files:
         click.echo(f"{'read' if there else 'not there':15} {printable(path)}")

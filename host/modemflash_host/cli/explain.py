@@ -16,8 +16,13 @@ from modemflash_host.reporters.rows import Rows
 from modemflash_host.result import Result
 
 
+def _codes(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """The codes that begin so, for completion."""
+    return [code for code in sorted(CATALOGUE) if code.startswith(begun)]
+
+
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_codes)
 def explain(code: str | None) -> int:
     """Say what an error CODE means and what to do; without a CODE list them all."""
     console = Console(highlight=False)
@@ -31,11 +36,12 @@ def explain(code: str | None) -> int:
         return carry_out(lambda _: Result.of_problem(problem), as_json=False)
     happened, hint, state = CATALOGUE[code]
     about = [("What", Text(happened + ".")), ("Do this", Text(hint)), ("Modem", Text(w.MODEM_STATES[state]))]
-    if code in first_aid.PROGNOSIS:
+    if evidence := first_aid.EVIDENCE.get(code):
         about += [
-            (f"Check {n}", Text(f"{title}. {text}")) for n, (title, text) in enumerate(first_aid.CHECKS, 1)
+            (f"Check {n}", Text(f"{title}. {text}"))
+            for n, (title, text) in enumerate(first_aid.checks(evidence), 1)
         ]
-        about.append(("Prognosis", Text(first_aid.PROGNOSIS[code])))
+        about.append(("Prognosis", Text(first_aid.prognosis(evidence))))
     console.print(Text(code, "bold"))
     console.print(Rows(about))
     return 0

@@ -36,7 +36,7 @@ def identify(files: tuple[Path, ...], **talk: Any) -> int:
 
         for path in files:
             try:
-                behind = api.candidates([path])
+                behind = api.candidates([path], simulated=True)
             except Problem as problem:
                 broken(path.name, problem)
                 continue

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Problem, Refusal
+from modemflash_host.board.ways import AUTO, VIAS
 from modemflash_host.consents import flags_of
 from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Teller, Voice
+from modemflash_host.reporters import Teller, Voice, first_aid
 from modemflash_host.reporters.masked import Masked
 from modemflash_host.result import Result
 from modemflash_host.suspend import SuspendWatch, words
@@ -71,18 +72,19 @@ def port_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--via",
-            type=click.Choice(["direct"]),
-            default="direct",
+            type=click.Choice(list(VIAS)),
+            default=AUTO,
             show_default=True,
-            help="direct: the modem itself answers at this port.",
+            help="relay: the board runs the update; mirror: its own bridge; direct: the modem is at this port.",
         ),
         click.option(
             "-p",
             "--port",
-            required=True,
+            default="auto",
+            show_default=True,
             envvar="MODEMFLASH_PORT",
             show_envvar=True,
-            help="A device, COM name, pyserial URL (rfc2217://…, socket://…) or sim://PROFILE.",
+            help="A device, COM name, pyserial URL (rfc2217://…, socket://…) or sim://PROFILE; auto: the one board.",
         ),
     ):
         command = option(command)
@@ -179,6 +181,7 @@ def problem_event(problem: Problem) -> dict[str, Any]:
         "hint": problem.hint,
         "modem_state": problem.modem_state,
         "heard": problem.raw,
+        "evidence": first_aid.EVIDENCE.get(problem.detail) or first_aid.EVIDENCE.get(problem.code, ""),
     }
 
 

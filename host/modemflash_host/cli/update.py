@@ -91,7 +91,7 @@ def update(
     def work(teller: Teller) -> Result:
         teller.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
         with ExitStack() as opened:
-            checked = read_all(files, updater, bootrom, teller, opened)
+            checked = read_all(files, updater, bootrom, teller, opened, port.startswith("sim://"))
             return api.update(
                 port,
                 checked,
@@ -100,6 +100,7 @@ def update(
                 ask=refuse if as_json or not on_a_terminal() else Asker(teller),
                 options=engine,
                 dry_run=dry_run,
+                via=via,
             )
 
     return carry_out(
@@ -115,17 +116,23 @@ def update(
 
 
 def read_all(
-    files: tuple[Path, ...], updater: Path | None, bootrom: Path | None, teller: Teller, opened: ExitStack
+    files: tuple[Path, ...],
+    updater: Path | None,
+    bootrom: Path | None,
+    teller: Teller,
+    opened: ExitStack,
+    simulated: bool,
 ) -> list[api.CheckedFile]:
     """Every firmware file behind `files`, read and checked, each content once.
 
     A file that was named must be good; one that merely lies in a folder or an archive is passed over.
     """
-    found = api.candidates(files)
+    found = api.candidates(files, simulated)
     if updater is None and not any(file.name.lower().endswith(".elf") for file in found):
         updater = _neighbour(files, teller)
     wanted = [(file, "") for file in found]
-    wanted += [(of_path(path), kind) for path, kind in ((updater, UPDATER), (bootrom, BOOT_ROM)) if path]
+    helpers = ((updater, UPDATER), (bootrom, BOOT_ROM))
+    wanted += [(of_path(path, simulated=simulated), kind) for path, kind in helpers if path]
     checked: dict[str, api.CheckedFile] = {}
     for file, kind in wanted:
         try:

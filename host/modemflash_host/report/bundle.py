@@ -2,7 +2,7 @@
 
     report.txt      for people: what ran, on what, how it ended, the modem before and after
     capture.jsonl   the bytes both ways (docs/json.md), masked, without firmware
-    events.jsonl    the story alone
+    events.jsonl    the story alone, with its times
 
 Rules: it is made from the run's capture alone, so it can be made again later
 and of a run that was killed; a raw capture is never put in.
@@ -12,17 +12,43 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.runs import Run
 from modemflash_host.errors import Refusal
+from modemflash_host.reporters.words import clock_time, size
 from modemflash_host.state_folder import state_folder
 
 _KEPT = 20
 _LABEL_WIDTH = 12
+_LONGEST_COURSE = 200
+# event: its title in the report
+_TITLES = {
+    "unfinished": "Begun earlier",
+    "found": "Found",
+    "identity": "Modem",
+    "before": "Modem before",
+    "plan": "Plan",
+    "warning": "Warning",
+    "note": "Note",
+    "record": "Settings",
+    "details": "Details",
+    "problem": "Problem",
+    "result": "Result",
+}
+# event: what the course shows of it
+_COURSE = {
+    "phase": ("phase",),
+    "stall": ("seconds", "note"),
+    "retry": ("what", "attempt", "reason"),
+    "found": ("state", "baud"),
+    "interrupt": ("text",),
+    "warning": ("text",),
+    "problem": ("code",),
+    "result": ("status", "code"),
+}
 _RAW = "not included: it was captured raw, with identities and the vendor's firmware"
 
 
@@ -45,7 +71,9 @@ def make_report(run: Run, to: Path | None = None) -> Path:
         path = to or _place(run)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
             bundle.writestr("report.txt", report_text(run, capture, why_not))
-            bundle.writestr("events.jsonl", "".join(_line(event) for event in capture.events()))
+            bundle.writestr(
+                "events.jsonl", "".join(_line(each) for each in capture.records if "event" in each)
+            )
             if wire is not None:
                 bundle.write(wire, "capture.jsonl")
     except OSError as error:
@@ -70,29 +98,45 @@ def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
         ("Driver", header.get("driver")),
         ("Capture", why_not or ("its last line is torn: the program was killed" if capture.torn else "")),
     )
-    titles = {
-        "found": "Found",
-        "identity": "Modem",
-        "plan": "Plan",
-        "warning": "Warning",
-        "record": "Settings",
-    }
-    titles |= {"details": "Details", "problem": "Problem", "result": "Result"}
     for event in capture.events():
-        if event["event"] in titles:
-            lines += ["", titles[event["event"]]]
-            lines += _rows(*((key, value) for key, value in event.items() if key not in ("event", "schema")))
+        if event["event"] in _TITLES:
+            body = _rows(*((key, value) for key, value in event.items() if key not in ("event", "schema")))
+            lines += ["", _TITLES[event["event"]], *(body or ["  nothing"])]
     if not run.result:
         lines += ["", "Result", "  none: the program was killed, or still runs"]
+    lines += ["", "Course (time, firmware sent so far, what happened)", *_course(capture)]
     return "\n".join(lines) + "\n"
+
+
+def _course(capture: Capture) -> list[str]:
+    """When each phase began and what happened in it, with the firmware that was sent by then."""
+    lines: list[str] = []
+    sent = 0
+    before = ""
+    for record in capture.records:
+        sent += record.get("tx_block", 0)
+        event = record.get("event", {})
+        kind = event.get("event", "")
+        if kind not in _COURSE:
+            continue
+        words = " ".join(str(event[name]) for name in _COURSE[kind] if event.get(name))
+        at = clock_time(record.get("at_ms", 0) / 1000)
+        if kind == before == "stall":
+            lines.pop()  # it grew: the last one says how long it was
+        lines.append(f"  {at:>7}  {size(sent) if sent else '-':>8}  {kind:9} {words}")
+        before = kind
+    if len(lines) > _LONGEST_COURSE:
+        half = _LONGEST_COURSE // 2
+        lines[half:-half] = [f"  … {len(lines) - 2 * half} more, in events.jsonl"]
+    return lines
 
 
 def _rows(*pairs: tuple[str, Any]) -> list[str]:
     """Label and value, indented; what says nothing is left out."""
     lines: list[str] = []
+    pairs = tuple(pair for pair in pairs if pair[1] not in (None, "", [], {}))
+    width = max([_LABEL_WIDTH, *(len(label) for label, value in pairs if not isinstance(value, dict))])
     for label, value in pairs:
-        if value in (None, "", [], {}):
-            continue
         if isinstance(value, dict):
             lines.append(f"  {label}")
             lines += ["  " + line for line in _rows(*value.items())]
@@ -100,7 +144,7 @@ def _rows(*pairs: tuple[str, Any]) -> list[str]:
         texts = value if isinstance(value, list) else str(value).splitlines() or [""]
         for number, text in enumerate(texts):
             shown = text if isinstance(text, str) else json.dumps(text)
-            lines.append(f"  {'' if number else label:{_LABEL_WIDTH}} {shown}".rstrip())
+            lines.append(f"  {'' if number else label:{width}} {shown}".rstrip())
     return lines
 
 
@@ -125,5 +169,5 @@ def _forget(paths: list[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _line(event: Iterable[Any]) -> str:
-    return json.dumps(event) + "\n"
+def _line(record: dict[str, Any]) -> str:
+    return json.dumps({"at_ms": record.get("at_ms"), **record["event"]}) + "\n"

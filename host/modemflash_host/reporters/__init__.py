@@ -43,9 +43,7 @@ class Teller:
         recorder: the witness of the wire, where there is one; it is a voice, too.
     """
 
-    def __init__(
-        self, voices: list[Voice], interrupts: Interrupts, recorder: Recorder | None = None
-    ) -> None:
+    def __init__(self, voices: list[Voice], interrupts: Interrupts, recorder: Recorder | None = None) -> None:
         self._voices = [*voices, *([recorder] if recorder is not None else [])]
         self.recorder = recorder
         self._interrupts = interrupts

@@ -35,9 +35,9 @@ def file_rows(event: Event) -> list[tuple[str, Text]]:
     if event["product"]:
         rows.append(("Product", Text(w.printable(event["product"]))))
     if event["build"]:
-        build = Text(str(event["build"]), "bold")
+        build = Text.assemble((str(event["build"]), "bold"))
         about = [w.RADIOS.get(event["radio"], ""), w.printable(event["version"])]
-        build.append("".join(f", {part}" for part in about if part), "")
+        build.append("".join(f", {part}" for part in about if part))
         build.append(f" ({SOURCES[event['build_source']]})", "dim")
         rows.append(("Build", build))
     published = {True: ", as published", False: ", another size than published", None: ""}[

@@ -1,59 +1,138 @@
 """What to check by hand when a modem does not talk, and how likely it is to come back.
 
-The facts are what owners reported; nothing here promises more than they saw.
+Made from the evidence: what was heard, and what the journal holds of an update
+that was begun. Rules: the facts are what owners reported (docs/failures.md),
+nothing here promises more than they saw; nobody is told to cut the power where
+that has killed modems.
 """
 
 from __future__ import annotations
 
-CHECKS: tuple[tuple[str, str], ...] = (
-    (
+from typing import Any
+
+from modemflash.phases import dies_without_power
+
+# error code: what was heard. An error after the first write names the other one as its detail.
+EVIDENCE = {
+    "modem-silent": "silence",
+    "modem-nuls": "nuls",
+    "modem-noise": "noise",
+    "modem-out-of-step": "text",
+    "modem-lost": "silence",
+    "power-must-stay": "silence",
+    "install-timeout": "silence",
+}
+
+# check: its title, what to do
+_CHECKS = {
+    "wait": (
         "Wait first",
-        "A modem that was being updated may be installing: leave it powered for 20 minutes and ask again.",
+        "An update was begun, and the modem may be installing: leave it powered for 20 minutes first.",
     ),
-    (
+    "power": (
         "Cut all power",
-        (
-            "Unplug USB and the battery for 10 seconds or more. The reset button does not reset the modem: "
-            "it has its own supply."
-        ),
+        "Unplug USB and the battery for 10 seconds or more. The reset button does not reset the modem.",
     ),
-    (
+    "keep": (
+        "Keep the power on",
+        "The update stands at a place where modems died when their power was cut.",
+    ),
+    "port": (
         "Free the port",
         "Close terminals, editors with Pymakr, and ModemManager. The board itself must not use the modem.",
     ),
-    (
+    "wires": (
         "Check the wires",
         (
-            "TX to RX and RTS to CTS, crossed, common ground. At the board: GPy TX P5, RTS P98, RX "
-            "P7, CTS P99; "
-            "FiPy TX P20, RTS P18, RX P19, CTS P17."
+            "TX to RX and RTS to CTS, crossed, common ground. At the board: GPy TX P5, RTS P98, RX P7, CTS "
+            "P99; FiPy TX P20, RTS P18, RX P19, CTS P17."
         ),
     ),
-    (
+    "cable": (
         "Change cable and supply",
         "Some boards talked on another cable, another USB port or a stronger supply only.",
     ),
-)
-
-PROGNOSIS = {
-    "modem-silent": (
-        "Silence is not proof of death: healthy modems were silent in data mode, in an unfinished "
-        "transfer, or "
-        "with another program on the port, and all power off for a while brought several back. But "
-        "of the modems "
-        "that fell silent while they installed, or between the two parts of build 48829, few ever "
-        "answered again, "
-        "and nobody has published a cure for those."
-    ),
-    "modem-nuls": (
-        "NUL bytes mean a line that is held low: no power, a reboot, or a modem in reset. Some of "
-        "these modems came "
-        "back after all power had been off for long; one came back only for moments. Many stayed as "
-        "they were."
-    ),
-    "modem-noise": (
-        "Noise is the best of the three: something is alive and sends. A healthy modem may greet "
-        "with noise once. "
-        "If it stays, it is far more often the cable, the supply or the speed than the modem."
+    "other": (
+        "Look at what came",
+        (
+            "Only our own words (AT): the wires are joined, or nothing hangs at them. A line with >>> is the "
+            "board's own console, not the modem."
+        ),
     ),
 }
+_ORDER = {
+    "silence": ("power", "port", "wires", "cable"),
+    "nuls": ("power", "cable", "wires"),
+    "noise": ("cable", "wires", "port", "power"),
+    "text": ("other", "port"),
+}
+
+_BY_EVIDENCE = {
+    "silence": (
+        "Silence is not proof of death: healthy modems were silent in data mode, in an unfinished transfer, "
+        "or with another program on the port, and all power off for a while brought several back. But of the "
+        "modems that fell silent while they installed, or between the two parts of build 48829, few ever "
+        "answered again, and nobody has published a cure for those."
+    ),
+    "nuls": (
+        "NUL bytes mean a line that is held low: no power, a reboot, or a modem in reset. Some of these "
+        "modems came back after all power had been off for long; one came back only for moments. Many stayed "
+        "as they were."
+    ),
+    "noise": (
+        "Noise is the best of the three: something is alive and sends. A healthy modem may greet with noise "
+        "once. If it stays, it is far more often the cable, the supply or the speed than the modem."
+    ),
+    "text": (
+        "Good: nothing here speaks against the modem. Something at this port sends whole words, only they "
+        "are no modem's answers."
+    ),
+}
+_SENDING = (
+    "Good: an image that was cut on its way leaves a modem waiting in recovery or in its boot loader, and "
+    "such modems were brought back by the same command, some only by its second run. It may take minutes "
+    "to answer."
+)
+_INSTALLING = (
+    "Open: it may still install. 1 to 10 minutes are usual, and one that took half an hour was saved. But of "
+    "four modems that owners found silent here three stayed so; cutting the power early saved none."
+)
+_BETWEEN_PARTS = (
+    "Grave: at least six modems fell silent on the way through 48829, and nobody has published a cure. What "
+    "they needed is the second part: where it answers again, the same command sends it."
+)
+_BOOT_ROM = (
+    "Open: a boot ROM was being written. A modem that kept its power comes back by itself, in a minute or "
+    "two. For one that lost it in these seconds no way back is known."
+)
+_INSTALLS = ("install", "install-staged", "start-application", "read-back")
+
+
+def checks(evidence: str, begun: dict[str, Any] | None = None) -> list[tuple[str, str]]:
+    """What to do by hand, best first.
+
+    Args:
+        evidence: "silence", "nuls", "noise" or "text".
+        begun: the journal's record of an update that changed the modem and has not come to its end.
+
+    Returns:
+        (title, sentence) pairs.
+    """
+    names = list(_ORDER[evidence])
+    if begun:
+        names.insert(0, "wait")
+        if dies_without_power(begun) and "power" in names:
+            names.remove("power")
+            names.insert(0, "keep")
+    return [_CHECKS[name] for name in names]
+
+
+def prognosis(evidence: str, begun: dict[str, Any] | None = None) -> str:
+    """How likely the modem is to come back, in words of hope and truth. Arguments as for `checks`."""
+    if evidence == "text" or not begun:
+        return _BY_EVIDENCE[evidence]
+    if begun["step"] == "send-boot-rom":
+        return _BOOT_ROM
+    if dies_without_power(begun):
+        return _BETWEEN_PARTS
+    return _INSTALLING if begun["step"] in _INSTALLS else _SENDING

@@ -1,24 +1,27 @@
-"""The last runs, as people read them.
+"""The last runs, as people read them: a line of columns for each, and a dim one about where and why.
 
-Rules: every value passes `printable`; narrow terminals get lines instead of a
-table that wraps; a run is named by its number, the newest is 1.
+Rules: every value passes `printable`; narrow terminals get the columns below
+each other; a run is named by its number, the newest is 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from modemflash_host.report.history import NO_END, Row
 from modemflash_host.reporters import words as w
+from modemflash_host.reporters.rows import Rows
 
-_WIDE = 72
+_COLUMNS = (("started", 16), ("command", 8), ("builds", 13), ("result", 21))
+_NUMBER, _TIME, _GAP = 2, 7, 2
+_WIDE = _NUMBER + sum(_GAP + cells for _, cells in _COLUMNS) + _GAP + _TIME
+_NOTHING = "nothing-to-do"  # info and a dry run: what was done stands in the code
 _STYLES = {
     "updated": "green",
-    "nothing-to-do": "green",
+    _NOTHING: "green",
     "installed-unconfirmed": "yellow",
     "refused": "yellow",
     "interrupted": "yellow",
@@ -28,7 +31,7 @@ _STYLES = {
 
 
 def history_table(rows: Sequence[Row], width: int, arrow: str = "→") -> RenderableType:
-    """A table, or a list where there is no room for one.
+    """The runs as lines.
 
     Args:
         rows: the runs, newest first.
@@ -37,27 +40,33 @@ def history_table(rows: Sequence[Row], width: int, arrow: str = "→") -> Render
     """
     if not rows:
         return Text("No run is remembered yet.")
-    if width < _WIDE:
-        return Group(*(_lines(number, row, arrow) for number, row in enumerate(rows, 1)))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("#", justify="right", style="bold")
-    table.add_column("started", no_wrap=True)
-    for name in ("board", "modem", "builds", "result"):
-        table.add_column(name, overflow="fold")
-    table.add_column("time", justify="right", no_wrap=True)
+    return Group(*_table(rows, width, arrow))
+
+
+def _table(rows: Sequence[Row], width: int, arrow: str) -> Iterator[RenderableType]:
+    wide = width >= _WIDE
+    if wide:
+        names = "".join(f"{name:<{cells + _GAP}}" for name, cells in _COLUMNS)
+        yield Text(f"{'#':>{_NUMBER}}{'':{_GAP}}{names}{'time':>{_TIME}}", "dim")
     for number, row in enumerate(rows, 1):
-        values = (w.printable(row.started), row.board, row.modem, _builds(row, arrow))
-        table.add_row(str(number), *(Text(w.printable(each)) for each in values), _result(row), _time(row))
-    return table
+        begun = (Text(w.printable(row.started)), Text(w.printable(row.command)))
+        ended = (Text(_builds(row, arrow)), _result(row))
+        time = "" if row.seconds is None else w.clock_time(row.seconds)
+        line = Text.assemble((f"{number:>{_NUMBER}}", "bold"), " " * _GAP)
+        if wide:
+            for cell, (_, cells) in zip((*begun, *ended), _COLUMNS, strict=True):
+                line.append_text(cell).append(" " * max(1, cells + _GAP - len(cell)))
+            yield line.append(f"{time:>{_TIME}}")
+        else:
+            yield _joined(line, begun)
+            yield _joined(Text(" " * (_NUMBER + _GAP)), (*ended, Text(time)))
+        code = row.code if row.status != _NOTHING and row.code != row.status else ""
+        about = [w.printable(each) for each in (row.board, row.modem, code) if each]
+        yield Rows([("", Text(", ".join(about), "dim"))], width=_NUMBER + _GAP - 1)
 
 
-def _lines(number: int, row: Row, arrow: str) -> Text:
-    text = Text(f"{number} {w.printable(row.started)}", "bold").append(
-        f" {w.printable(row.command)}\n", "not bold"
-    )
-    text.append("  ").append_text(_result(row)).append(f" {_time(row)}\n")
-    about = (row.board, row.modem, _builds(row, arrow))
-    return text.append("  " + " ".join(w.printable(each) for each in about if each), "dim")
+def _joined(line: Text, cells: Sequence[Text]) -> Text:
+    return line.append_text(Text("  ").join(cell for cell in cells if cell.plain))
 
 
 def _builds(row: Row, arrow: str) -> str:
@@ -67,12 +76,7 @@ def _builds(row: Row, arrow: str) -> str:
 
 
 def _result(row: Row) -> Text:
-    status = "no end" if row.status == NO_END else row.status
-    text = Text(w.printable(status), _STYLES.get(row.status, ""))
-    if row.code not in ("", row.status):
-        text.append(f" ({w.printable(row.code)})", "dim")
-    return text
-
-
-def _time(row: Row) -> str:
-    return "" if row.seconds is None else w.clock_time(row.seconds)
+    words = "no end" if row.status == NO_END else row.status
+    if row.status == _NOTHING and row.code:
+        words = row.code
+    return Text(w.printable(words), _STYLES.get(row.status, ""))

@@ -41,7 +41,8 @@ def identify_rows(event: Event) -> list[tuple[str, Text]]:
         rows.append(("Name", Text(words, "yellow")))
     if event.get("bands"):
         words = ", ".join(str(band) for band in event["bands"])
-        rows.append(("Bands", Text(f"{words} (a board 1.0 keeps its six)")))
+        rows.append(("Bands", Text(words)))
+        rows.append(("", Text("a board 1.0 keeps its six", "dim")))
     ways = event.get("ways", [])
     rows += _block("Goes onto", [way for way in ways if not way["code"]])
     rows += _block("Refused", [way for way in ways if way["code"]])
@@ -62,9 +63,9 @@ def _block(label: str, ways: list[Event]) -> list[tuple[str, Text]]:
 
 
 def _way(way: Event) -> Text:
-    line = Text(f", {_ROUTES[way['route']]}", "dim")
-    for consent in way["consents"]:
-        line.append(f" --{w.printable(consent)}", "yellow")
+    line = Text.assemble((f": {_ROUTES[way['route']]}", "dim"))
+    for number, consent in enumerate(way["consents"]):
+        line.append(" and " if number else ", with ", "dim").append(f"--{w.printable(consent)}", "yellow")
     return line
 
 
@@ -77,7 +78,10 @@ def _whom(ways: list[Event]) -> str:
     """Whom a line is for: builds, and states in which a modem cannot say its build."""
     builds = [str(build) for way in ways for build in way["origins"]]
     states = [_STATES[way["state"]] for way in ways if way["state"] in _STATES]
-    words = ["any other build"] if len(builds) > _MANY else [", ".join(builds)] if builds else []
+    words = []
+    if builds:
+        listed = ("builds " if len(builds) > 1 else "build ") + ", ".join(builds)
+        words.append("any other build" if len(builds) > _MANY else listed)
     if states:
         words.append("a modem in " + " or ".join(states))
     return ", ".join(words) or "a modem of this product"

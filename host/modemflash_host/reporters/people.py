@@ -17,11 +17,12 @@ from rich.text import Text
 from modemflash.builds import radio
 from modemflash.errors import CATALOGUE
 from modemflash.modem import STATES
+from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
 from modemflash_host.reporters import Event, first_aid
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.identify_view import identify_rows
 from modemflash_host.reporters.plan_block import plan_blocks, warning_line
-from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.rows import Rows, marked
 from modemflash_host.reporters.watch import Watch
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
@@ -51,6 +52,8 @@ class People:
         self._changes: list[tuple[str, str, str]] = []
         self._told: Event | None = None
         self._zip = ""
+        self._begun: Event | None = None
+        self._planned = False
 
     def report(self, event: Event, at_s: float) -> None:
         """Show one event."""
@@ -60,7 +63,9 @@ class People:
             self.watch.end()
             self.retries = 0
         self.watch.take(event, at_s)
-        if kind == "retry":
+        if kind == "retry" and event["what"] == WHOLE_UPDATE:
+            self._attempt_ended(event, at_s)
+        elif kind == "retry":
             self.retries += 1
         show = getattr(self, "_" + kind.replace("-", "_"), None)
         if show is not None:
@@ -73,6 +78,14 @@ class People:
 
     def close(self) -> None:
         """The run is over."""
+
+    def _attempt_ended(self, event: Event, at_s: float) -> None:
+        """An attempt failed, and the next one begins."""
+        self.phase_ended(at_s, good=False)
+        self.watch.end()
+        self.retries = 0
+        reason = CATALOGUE[event["reason"]][0] if event["reason"] in CATALOGUE else event["reason"]
+        self.print(warning_line(f"{reason}: all again, attempt {event['attempt']} of {ATTEMPTS}"))
 
     def phase_ended(self, at_s: float, good: bool) -> None:
         """A phase came to its end."""
@@ -89,7 +102,7 @@ class People:
 
     def _found(self, event: Event) -> None:
         state = event["state"]
-        text = Text(STATES[state], w.STATE_COLOURS[state])
+        text = Text.assemble((STATES[state], w.STATE_COLOURS[state]))
         if event["baud"]:
             text.append(f" ({event['baud']} baud)", "dim")
         self.print(Rows([("State", text)]))
@@ -113,6 +126,15 @@ class People:
     def join(self, parts: list[Any]) -> str:
         """The parts that say something, with a dot between them."""
         return f" {self.dot} ".join(w.printable(part) for part in parts if part)
+
+    def _unfinished(self, event: Event) -> None:
+        if self._begun is None and not self._planned:
+            target = f"an update to build {event['target']}" if event["target"] else "an update"
+            files = ", ".join(w.printable(name) for name in event["files"])
+            self.print(
+                Rows([("Begun", Text(f"{target} with {files}: it has not come to its end", "yellow"))])
+            )
+        self._begun = event
 
     def _details(self, event: Event) -> None:
         boot = [
@@ -140,12 +162,14 @@ class People:
         if "problem" in event:
             self.print(Rows([("", Text.assemble((f"{self.bad} ", "bold red"), w.printable(event["text"])))]))
         else:
-            self.print(Rows(identify_rows(event)))
+            self.print(Rows(identify_rows(event), hanging=2))
         self.print()
 
     # -- the plan ----------------------------------------------------------
 
     def _plan(self, event: Event) -> None:
+        self._planned = True
+        self.print()
         if event["nothing_to_do"]:
             self.print(Rows([("Plan", Text("nothing to do: the modem runs this build", "green"))]))
             return
@@ -158,7 +182,7 @@ class People:
         self.print(warning_line(event["text"]))
 
     def _retry(self, event: Event) -> None:
-        if self.verbosity >= VERBOSE:
+        if self.verbosity >= VERBOSE and event["what"] != WHOLE_UPDATE:
             what = f"  again: {event['what']}, attempt {event['attempt']} ({event['reason']})"
             self.print(Text(w.printable(what), "dim"))
 
@@ -190,36 +214,46 @@ class People:
     def _failure(self, problem: Event, result: Event) -> None:
         show = self.err.print
         show()
-        show(Text.assemble((f"{self.bad} ", "bold red"), (w.printable(problem["happened"]), "bold")))
+        show(marked(self.bad, "bold red", Text(w.printable(problem["happened"]), "bold")))
         show()
         state = result["modem_state"]
+        words = w.MODEM_STATES[state]
+        if self._begun and state == "untouched":
+            words = "as this run found it: the update begun earlier is not finished"
         about = [
             ("Code", Text(problem["code"])),
             ("Do this", Text(w.printable(problem["hint"]))),
-            ("Modem", Text(w.MODEM_STATES[state], _STATE_STYLES[state])),
+            ("Modem", Text(words, _STATE_STYLES[state])),
         ]
-        if problem["code"] in first_aid.PROGNOSIS and state == "untouched":
-            about.insert(2, ("Prognosis", Text(first_aid.PROGNOSIS[problem["code"]])))
-            checks = [(f"{n}. {title}", text) for n, (title, text) in enumerate(first_aid.CHECKS, 1)]
-            about.insert(2, ("By hand", Text.assemble(*_paragraphs(checks))))
+        if evidence := problem.get("evidence") or first_aid.EVIDENCE.get(problem["code"]):
+            by_hand = [
+                (f"{n}. {title}", text)
+                for n, (title, text) in enumerate(first_aid.checks(evidence, self._begun), 1)
+            ]
+            about[2:2] = [
+                ("By hand", Text.assemble(*_paragraphs(by_hand))),
+                ("Prognosis", Text(first_aid.prognosis(evidence, self._begun))),
+            ]
         show(Rows(about))
         show(next_line(result["next"]), soft_wrap=True)
         if self._zip:
-            show(Text.assemble(("To send   ", "dim"), w.printable(self._zip)), soft_wrap=True)
+            show(Text.assemble(("To send    ", "dim"), w.printable(self._zip)), soft_wrap=True)
 
     def _success(self, event: Event) -> None:
         status, took = event["status"], w.clock_time(event["seconds"])
         ways = f"{event['from_build'] or 'unknown'} {self.arrow} {event['to_build'] or 'unknown'}"
         if status == "nothing-to-do":
-            line = Text.assemble((f"{self.ok} ", "bold green"), w.printable(CATALOGUE[event["code"]][0]))
+            line = marked(self.ok, "bold green", Text(w.printable(CATALOGUE[event["code"]][0])))
         elif status == "updated":
             self._change_table()
-            line = Text.assemble(
-                (f"{self.ok} Updated: {ways}", "bold green"), f" in {took}, {w.size(event['bytes'])} sent"
+            words = Text.assemble(
+                (f"Updated: {ways}", "bold green"), f" in {took}, {w.size(event['bytes'])} sent"
             )
+            line = marked(self.ok, "bold green", words)
         else:
             self._change_table()
-            line = Text.assemble((f"! Installed, not confirmed: {ways}", "bold yellow"), f" in {took}")
+            words = Text.assemble((f"Installed, not confirmed: {ways}", "bold yellow"), f" in {took}")
+            line = marked("!", "bold yellow", words)
         self.out.print(line)
         if event["next"]:
             self.out.print(next_line(event["next"]), soft_wrap=True)

@@ -9,6 +9,7 @@ from modemflash_host.reporters import words as w
 from modemflash_host.reporters.people import QUIET, People
 
 _EVERY_S = 1.0
+_QUIET_S = 15.0  # nobody should have to guess whether it hangs
 
 
 class Plain(People):
@@ -22,6 +23,7 @@ class Plain(People):
         if self.verbosity == QUIET:
             return
         if event["event"] == "phase":
+            self._last = time.monotonic()
             if watch.phase == "verify":
                 return  # over in a moment; where it is not, its progress shows
             allowed = (
@@ -30,7 +32,6 @@ class Plain(People):
                 else ""
             )
             self._line(f"[{w.clock_time(at_s)}] {w.phase_name(watch.phase)}{allowed}")
-            self._last = time.monotonic()
             return
         now = time.monotonic()
         if now - self._last < _EVERY_S:
@@ -44,6 +45,12 @@ class Plain(People):
         self._line(
             f"[{w.clock_time(at_s)}]   {watch.share:4.0%} of {w.size(watch.total)}{rate}{repeats}",
         )
+
+    def tick(self, at_s: float) -> None:
+        """A line that it goes on, where nothing else was said for long."""
+        if self.watch.phase and self.verbosity > QUIET and time.monotonic() - self._last >= _QUIET_S:
+            self._last = time.monotonic()
+            self._line(f"[{w.clock_time(at_s)}]   still: {w.phase_name(self.watch.phase)}")
 
     def _line(self, text: str) -> None:
         self.out.print(text, highlight=False, markup=False, soft_wrap=True)

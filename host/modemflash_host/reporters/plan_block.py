@@ -13,7 +13,7 @@ from rich.text import Text
 from modemflash_host.consents import flag_of
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
-from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.rows import Rows, marked
 
 
 def plan_blocks(event: Event, arrow: str) -> Iterator[RenderableType]:
@@ -23,6 +23,8 @@ def plan_blocks(event: Event, arrow: str) -> Iterator[RenderableType]:
     rows = [("Plan", Text.assemble((name, style), "  ", (way, "bold")))]
     for file in event["files"]:
         text = Text(f"{w.printable(file['name'])} ({w.size(file['size'])})")
+        if file.get("why"):
+            text.append(f", {w.printable(file['why'])}", "dim")
         rows.append((w.ROLES.get(file["role"], file["role"]), text))
     if event["unused"]:
         rows.append(("Not used", Text(", ".join(w.printable(name) for name in event["unused"]), "dim")))
@@ -38,9 +40,9 @@ def plan_blocks(event: Event, arrow: str) -> Iterator[RenderableType]:
         yield ""
 
 
-def warning_line(text: str) -> Text:
+def warning_line(text: str) -> Rows:
     """A warning, as it stands anywhere."""
-    return Text.assemble(("! ", "bold yellow"), (w.printable(text), "yellow"))
+    return marked("!", "bold yellow", Text(w.printable(text), "yellow"))
 
 
 def _notes(event: Event) -> list[tuple[str, Text]]:

@@ -16,17 +16,40 @@ class Rows:
     Args:
         pairs: an empty label goes on with the row above.
         width: of the label's column, at least.
+        hanging: how far the further lines of a wrapped value are set in, beyond its first.
+        style: of the labels.
     """
 
-    def __init__(self, pairs: Sequence[tuple[str, Text]], width: int = 10) -> None:
+    def __init__(
+        self, pairs: Sequence[tuple[str, Text]], width: int = 10, hanging: int = 0, style: str = "dim"
+    ) -> None:
         self._pairs = pairs
         self._width = max([width, *(len(label) for label, _ in pairs)])
+        self._hanging = hanging
+        self._style = style
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """Rich asks for the lines."""
         width = min(self._width, options.max_width - _LEAST_VALUE_CELLS - 1)
         for label, value in self._pairs:
-            lines = value.wrap(console, options.max_width - width - 1)
-            for number, line in enumerate(lines):
+            for number, line in enumerate(self._wrapped(console, value, options.max_width - width - 1)):
                 line.rstrip()
-                yield Text.assemble((f"{'' if number else label[:width]:<{width}} ", "dim"), line)
+                yield Text.assemble((f"{'' if number else label[:width]:<{width}} ", self._style), line)
+
+    def _wrapped(self, console: Console, value: Text, cells: int) -> Iterator[Text]:
+        if not self._hanging:
+            yield from value.wrap(console, cells)
+            return
+        for line in value.split("\n", allow_blank=True):
+            first = line.wrap(console, cells)[0]
+            yield first
+            rest = line[len(first) :]
+            rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
+            if rest.plain:
+                indent = " " * (len(line.plain) - len(line.plain.lstrip()) + self._hanging)
+                yield from (Text(indent) + more for more in rest.wrap(console, cells - len(indent)))
+
+
+def marked(mark: str, style: str, text: Text) -> Rows:
+    """A sentence behind a mark, and beside it where it wraps."""
+    return Rows([(mark, text)], width=len(mark), style=style)

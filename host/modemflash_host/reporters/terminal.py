@@ -1,4 +1,4 @@
-"""A terminal: one live line for the running phase, a line with its time when it is over.
+"""A terminal: a live line and its times for the running phase, one line when it is over.
 
 Rules: redrawn ten times a second at most, from the engine's own ticks, so
 there is no thread; the live line never wraps: what does not fit is left out,
@@ -94,13 +94,18 @@ class Terminal(People):
     def _draw(self, at_s: float) -> None:
         self._drawn = time.monotonic()
         if self._live is not None:
-            self._live.update(self._picture(at_s), refresh=True)
+            self._live.update(self.picture(at_s), refresh=True)
 
-    def _picture(self, at_s: float) -> RenderableType:
+    def picture(self, at_s: float) -> RenderableType:
+        """What stands in the live line now, and below it."""
         watch = self.watch
         if not watch.phase:
             return Text()
         lines: list[RenderableType] = [self._line(at_s)]
+        if watch.allowed_s:
+            late = watch.usual_s and watch.elapsed_s(at_s) > watch.usual_s
+            times = f"usual {w.span(watch.usual_s)}, allowed {w.span(watch.allowed_s)}"
+            lines.append(indented(Text(times, "yellow" if late else "dim")))
         if watch.stalled_s:
             lines.append(indented(Text(w.printable(watch.stall), "yellow")))
         elif watch.note:
@@ -110,8 +115,7 @@ class Terminal(People):
     def _line(self, at_s: float) -> Text:
         watch = self.watch
         took = watch.elapsed_s(at_s)
-        frame = self._spinner[int(time.monotonic() / _FRAME_S) % len(self._spinner)]
-        late = watch.usual_s and took > watch.usual_s
+        frame = self._spinner[int(at_s / _FRAME_S) % len(self._spinner)]
         pieces: list[_Piece] = [
             (9, frame, "cyan"),
             (9, w.phase_name(watch.phase), "bold"),
@@ -124,11 +128,7 @@ class Terminal(People):
                 (4, f"{watch.done / 1e6:.2f}/{watch.total / 1e6:.2f} MB", ""),
                 (6, w.rate(watch.rate), ""),
             ]
-        pieces.append((7, w.clock_time(took), "yellow" if late else ""))
-        if watch.usual_s:
-            pieces.append((5, f"usual {w.span(watch.usual_s)}", "dim"))
-        if watch.allowed_s:
-            pieces.append((3, f"allowed {w.span(watch.allowed_s)}", "dim"))
+        pieces.append((7, w.clock_time(took), ""))
         pieces.append((1, self._repeats(), "dim"))
         return self._fit(pieces)
 

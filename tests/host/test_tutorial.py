@@ -1,0 +1,65 @@
+"""docs/tutorial.md: every command in it, in its order, in one terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+_BLOCK = re.compile(r"(?:<!-- ends with (\d+) -->\n)?```console\n(.*?)```", re.DOTALL)
+_BASH = shutil.which("bash")
+
+
+def steps() -> list[tuple[str, int]]:
+    """Every command of the tutorial, and what it must end with."""
+    found = []
+    for code, block in _BLOCK.findall((DOCS / "tutorial.md").read_text(encoding="utf-8")):
+        for line in block.splitlines():
+            assert line.startswith("$ "), line
+            found.append((line[2:], int(code or 0)))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(_BASH is None, reason="needs a bash")
+def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
+    """One shell, one command after the other; each ends as it is said."""
+    commands = steps()
+    script = "\n".join(f'{command}\necho "<ended $?>" >&2' for command, _ in commands)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MODEMFLASH_")}
+    environment |= {"MODEMFLASH_HOME": str(tmp_path / "home"), "PATH": _path()}
+    done = subprocess.run(
+        [str(_BASH), "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=280
+    )
+    codes = [int(code) for code in re.findall(r"<ended (\d+)>", done.stderr)]
+    assert dict(zip(commands, codes, strict=True)) == {each: each[1] for each in commands}, done.stderr
+    said = done.stdout
+    for words in (
+        "every byte lies under a checksum",
+        "build 38638",
+        "The plan was shown",
+        "Updated: 38638 → 41065",
+        "The modem already runs this build",
+        "install-failed",
+    ):
+        assert words in said
+
+
+def _path() -> str:
+    """Where the shell finds the program of this environment."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def test_its_pictures_are_there() -> None:
+    """No picture and no page is linked that is not there."""
+    text = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    assert links
+    assert all((DOCS / link).is_file() for link in links)
