@@ -123,13 +123,13 @@ def test_part_says_its_package() -> None:
 def test_view_says_ways_refusals_and_what_is_missing() -> None:
     """People read builds, route, consents, reason and missing files, each refusal once."""
     text = text_of(facts(M1))
-    assert "Goes onto  33988, 36417, 38638, 39529, 41065, through recovery" in text
-    assert "33080, after boot ROM and updater ELF --write-boot-rom" in text
+    assert "Goes onto  builds 33988, 36417, 38638, 39529, 41065: through recovery" in text
+    assert "build 33080: after boot ROM and updater ELF, with --write-boot-rom" in text
     assert "Missing    for the way back after a cut: the updater ELF of the same package" in text
     text = text_of(facts(DIFFERENCE))
     assert "any other build: The difference is made for another build" in text
     assert text.count("[difference-needs-application]") == 1
-    assert "a modem of this product, through recovery" in text_of(facts(GM02))
+    assert "a modem of this product: through recovery" in text_of(facts(GM02))
 
 
 def test_no_file_is_called_good() -> None:

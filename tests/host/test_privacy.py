@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host.fakes import Ears
-from modemflash_host.privacy import Masker, mask, mask_command_line, mask_event, mask_text
+from modemflash_host.privacy import Masker, mask, mask_command_line, mask_event, mask_text, without_home
 from modemflash_host.reporters.masked import Masked
 
 IMEI, IMSI, ICCID = b"356938035643809", b"262011234567890", b"8949020000012345678"
@@ -139,6 +139,20 @@ def test_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USERPROFILE", "/home/anna")
     words = ["update", "/home/anna/CATM1-41065.dup", "-p", "rfc2217://anna:pw@host:4000"]
     assert mask_command_line(words) == ["update", "~/CATM1-41065.dup", "-p", "rfc2217://xxx@host:4000"]
+
+
+def test_home_leaves_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At any depth; the event that others are shown keeps its path."""
+    monkeypatch.setenv("HOME", "/home/anna")
+    monkeypatch.setenv("USERPROFILE", "/home/anna")
+    event = {"event": "note", "text": "in /home/anna/fw", "files": [{"name": "/home/anna/a.dup"}], "n": 1}
+    assert without_home(event) == {
+        "event": "note",
+        "text": "in ~/fw",
+        "files": [{"name": "~/a.dup"}],
+        "n": 1,
+    }
+    assert event["text"] == "in /home/anna/fw"
 
 
 def test_voices_say_no_identity() -> None:

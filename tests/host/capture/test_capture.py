@@ -148,6 +148,27 @@ def test_identities_are_masked_across_reads_and_in_events(tmp_path: Path) -> Non
     assert "1234" not in text
 
 
+def test_progress_is_written_once_a_second(tmp_path: Path) -> None:
+    """The first, one a second, and the last; the blocks are witnessed by themselves."""
+    inner = Port()
+    _, recorder = captured(tmp_path, inner)
+    for done in range(1, 31):
+        inner.now += 100
+        recorder.report({"event": "progress", "phase": "transfer", "done": done, "total": 30}, 0.0)
+    events = list(read(tmp_path, recorder).events())
+    assert [event["done"] for event in events] == [1, 11, 21, 30]
+
+
+def test_home_folder_stays_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user's name in the path of a file is nobody's business."""
+    monkeypatch.setenv("HOME", "/home/anna")
+    monkeypatch.setenv("USERPROFILE", "/home/anna")
+    _, recorder = captured(tmp_path, Port())
+    recorder.report({"event": "note", "text": "/home/anna/updater.elf lies beside the firmware"}, 0.0)
+    recorder.close()
+    assert "anna" not in (tmp_path / "c.jsonl").read_text()
+
+
 def test_raw_capture_keeps_everything(tmp_path: Path) -> None:
     """A raw capture has payloads and identities, and its header says so."""
     port, recorder = captured(tmp_path, Port(IMEI), raw=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from modemflash.exchange import BLOCK
 from modemflash_host.capture.runs import begin_run, find_run
 from modemflash_host.errors import Refusal
 from modemflash_host.report import environment
@@ -76,6 +77,42 @@ def test_report_has_everything_support_asks_for(home: Path) -> None:
         assert words in text
     events = [json.loads(line) for line in files["events.jsonl"].splitlines()]
     assert [event["event"] for event in events] == [event["event"] for event in STORY]
+    assert all("at_ms" in event for event in events)
+
+
+def test_course_tells_when_what_happened() -> None:
+    """A line a phase and a repeat, its time, what was sent by then; of a stall only how long it got."""
+    recorder, _ = begin_run(["update"], "COM5", print)
+    at_ms = 0
+    recorder.now_ms = lambda: at_ms
+    recorder.report({"event": "phase", "phase": "transfer"}, 0.0)
+    block = b"fast" + bytes([BLOCK, 1]) + (2000).to_bytes(2, "big") + bytes(8) + bytes(2000)
+    recorder.sent(block * 10)
+    for seconds in (10, 20, 30):
+        at_ms = seconds * 1000
+        recorder.report({"event": "stall", "seconds": seconds, "note": "erasing"}, 0.0)
+    recorder.report({"event": "retry", "what": "block", "attempt": 2, "reason": "damaged"}, 0.0)
+    recorder.close()
+    text = contents(make_report(find_run()))["report.txt"]
+    course = [line.split() for line in text.partition("Course")[2].splitlines()[1:]]
+    assert course == [
+        ["0:00", "-", "phase", "transfer"],
+        ["0:30", "20", "kB", "stall", "30", "erasing"],
+        ["0:30", "20", "kB", "retry", "block", "2", "damaged"],
+    ]
+
+
+def test_a_long_course_is_cut_in_its_middle() -> None:
+    """A report stays readable; everything is in events.jsonl."""
+    recorder, _ = begin_run(["update"], "COM5", print)
+    for number in range(1000):
+        recorder.report({"event": "phase", "phase": f"p{number}"}, 0.0)
+    recorder.close()
+    files = contents(make_report(find_run()))
+    course = files["report.txt"].partition("Course")[2].splitlines()[1:]
+    assert len(course) == 201
+    assert "800 more" in course[100]
+    assert files["events.jsonl"].count("\n") == 1000
 
 
 def test_no_identity_is_in_the_report() -> None:
