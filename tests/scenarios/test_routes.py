@@ -69,3 +69,23 @@ def test_the_same_build_is_left_alone_and_repaired_on_request():
     assert ended(world.update([full(41065), updater()])) == "already-runs-it"
     assert world.verdict.images == ()
     assert_updated(world, world.update([full(41065), updater()], repair=True), 41065)
+
+
+def test_what_the_update_changed_is_recorded_before_and_after():
+    """The read-only record is asked twice, and its difference is told."""
+    world = World()
+    assert_updated(world, world.update([full(41065), updater()]), 41065)
+    (record,) = world.teller.all("record")
+    before, after = record["before"], record["after"]
+    for command in (
+        "ATI1",
+        'AT!="showver"',
+        "AT+CGDCONT?",
+        "AT+SQNBANDSEL?",
+        "AT+CFUN?",
+        "AT+CEREG?",
+        "AT+CPSMS?",
+    ):
+        assert command in before and command in after, command
+    assert "38638" in before["ATI1"] and "41065" in after["ATI1"]
+    assert before["AT+CFUN?"] == after["AT+CFUN?"], "the radio is as it was"

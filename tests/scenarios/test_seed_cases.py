@@ -1,8 +1,12 @@
 """The cases that this project began with, and the ones that owners gave up on."""
 
+import dataclasses
+
 import pytest
 
+from modemflash import steps
 from modemflash.errors import Problem
+from modemflash_host.sim.profiles import find
 from scenarios.world import World, assert_updated, ended, full, updater
 
 
@@ -107,3 +111,14 @@ def test_installs_that_fail_for_good():
     world = World(fault="install-fails:9")
     result = world.update(files())
     assert ended(result) == "install-failed" and result.modem_state == "recoverable"
+
+
+def test_an_updater_that_never_starts(monkeypatch):
+    """The wait for it ends, with words."""
+    monkeypatch.setattr(steps, "INSTALL_MS", 60_000)  # for how long it is looked for afterwards
+    slow = dataclasses.replace(find("pycom-catm1").timing, updater_start_us=10**12)
+    world = World(start_mode="boot-loader", start_half_written=True, timing=slow)
+    result = world.update(files())
+    assert isinstance(result, Problem)
+    assert (result.code, result.modem_state) == ("modem-lost", "unknown")
+    assert steps.UPDATER_MS < world.wire.ticks_ms() < 2 * steps.UPDATER_MS

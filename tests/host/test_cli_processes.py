@@ -1,0 +1,207 @@
+"""Where the process matters: killed, cut off, on a terminal, without streams, twice on one port.
+
+Real processes on a simulated modem behind a real door, whose times are shortened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from modemflash_host import exits
+from modemflash_host.sim import images
+from modemflash_host.sim.doors.serve import open_door, serve
+from modemflash_host.sim.modem import SimModem
+from modemflash_host.sim.profiles import SECOND_US, Timing, find
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals and POSIX signals")
+
+SIZE = 200_000
+QUICK = Timing(boot_us=SECOND_US // 10, install_us=0, stalls=((50, 2 * SECOND_US),))
+PROGRAM = [sys.executable, "-m", "modemflash"]
+
+
+class Bench:
+    """Firmware in a folder, a modem, and a way to start commands."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.image = folder / "CATM1-41065.dup"
+        self.image.write_bytes(images.make_full_image(41065, size_bytes=SIZE))
+        (folder / "updater.elf").write_bytes(images.make_updater_elf())
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("MODEMFLASH_")},
+            "MODEMFLASH_HOME": str(folder / "home"),
+            "COLUMNS": "80",
+        }
+        self.started: list[subprocess.Popen[Any]] = []
+
+    def modem(self) -> SimModem:
+        """It waits in recovery for an image: there a run comes to its transfer soonest."""
+        return SimModem(find("pycom-catm1", timing=QUICK, start_mode="recovery", start_half_written=True))
+
+    def start(self, *words: str, **how: Any) -> subprocess.Popen[Any]:
+        options: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "text": True,
+            **how,
+        }
+        child = subprocess.Popen([*PROGRAM, *words], env=self.environment, cwd=self.folder, **options)
+        self.started.append(child)
+        return child
+
+    def update(self, port: str, *more: str, **how: Any) -> subprocess.Popen[Any]:
+        return self.start("update", self.image.name, "-p", port, "-y", *more, **how)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Any:
+    made = Bench(tmp_path)
+    yield made
+    for child in made.started:
+        child.kill()
+        child.wait()
+        for stream in (child.stdout, child.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def until(stream: IO[str], wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The first event of a `--json` stream that is the wanted one."""
+    for line in stream:
+        event: dict[str, Any] = json.loads(line)
+        if wanted(event):
+            return event
+    raise AssertionError("the program ended before")
+
+
+def halfway(event: dict[str, Any]) -> bool:
+    return event["event"] == "progress" and event["phase"] == "transfer"
+
+
+def test_killed_in_mid_transfer_and_the_same_command_finishes(bench: Bench) -> None:
+    """Nobody says good-bye to the modem; it waits in its session, and is found there."""
+    modem = bench.modem()
+    with serve(modem, "pty", paced=False) as port:
+        first = bench.update(port, "--json")
+        until(first.stdout, halfway)
+        second = bench.start("info", "-p", port, "--json")  # nobody else gets the port meanwhile
+        out, _ = second.communicate(timeout=30)
+        assert second.returncode == exits.NO_PORT
+        assert json.loads(out.splitlines()[-1])["code"] == "port-busy"
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        again = bench.update(port, "--json")
+        out, _ = again.communicate(timeout=60)
+    events = [json.loads(line) for line in out.splitlines()]
+    assert (again.returncode, events[-1]["status"]) == (exits.DONE, "updated")
+    assert [event["resumed"] for event in events if event["event"] == "found"] == [True]
+    assert (modem.verdict.build, modem.verdict.whole, modem.verdict.violations) == (41065, True, ())
+
+
+def test_a_port_that_vanishes_in_mid_transfer_is_7_in_words(bench: Bench) -> None:
+    """A pulled cable: no traceback, no hang, and the modem is called what it is."""
+    endpoint = open_door("pty")
+    with serve(bench.modem(), endpoint, paced=False) as port:
+        child = bench.update(port, stderr=subprocess.PIPE)
+        for line in child.stdout:
+            if "send the firmware (" in line or "of 200 kB" in line:
+                break
+    out, err = child.communicate(timeout=30)
+    assert child.returncode == exits.FAILED_RECOVERABLE
+    assert "port-lost" in err
+    assert "recoverable" in err
+    assert "Traceback" not in out + err
+
+
+def test_a_closed_terminal_does_not_end_a_transfer(bench: Bench) -> None:
+    """The window is closed while the modem is written: the program finishes alone."""
+    modem = bench.modem()
+    master, slave = os.openpty()
+    with serve(modem, "tcp", paced=False) as port:
+        child = bench.update(port, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+        os.close(slave)
+        seen = b""
+        while not re.search(rb"send the firmware\x1b[^\n]*[1-9]%", seen):
+            seen += os.read(master, 4096)
+        os.close(master)
+        child.send_signal(signal.SIGHUP)
+        assert child.wait(60) == exits.DONE
+    assert modem.verdict.build == 41065
+
+
+def test_a_typed_word_on_a_real_terminal(bench: Bench) -> None:
+    old = bench.folder / "CATM1-33988.dup"
+    old.write_bytes(images.make_full_image(33988, size_bytes=40_000))
+    port = f"sim://pycom-catm1?state={bench.folder / 'modem.json'}"
+    master, slave = os.openpty()
+    words = ["update", old.name, "-p", port, "-y"]
+    child = bench.start(*words, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+    os.close(slave)
+    answered, seen = False, b""
+    while True:
+        try:
+            piece = os.read(master, 4096)
+        except OSError:  # Linux: the last one has closed the terminal
+            piece = b""
+        if not piece:
+            break
+        seen += piece
+        if b"Type downgrade" in seen and not answered:
+            answered = True
+            os.write(master, b"downgrade\n")
+    os.close(master)
+    assert child.wait(30) == exits.DONE, seen.decode(errors="replace")
+    assert b"DOWNGRADE" in seen
+    assert b"Traceback" not in seen
+    assert json.loads((bench.folder / "modem.json").read_text())["memory"]["build"] == 33988
+
+
+def test_started_without_any_streams(bench: Bench) -> None:
+    """As a scheduler may do: it works, and a port never becomes standard output."""
+    port = f"sim://pycom-catm1?state={bench.folder / 'modem.json'}"
+    program = (
+        "import os, sys\n"
+        "for number in (0, 1, 2): os.close(number)\n"
+        "os.execv(sys.executable, [sys.executable, '-m', 'modemflash', *sys.argv[1:]])\n"
+    )
+    words = [sys.executable, "-c", program, "update", bench.image.name, "-p", port, "-y"]
+    done = subprocess.run(words, env=bench.environment, cwd=bench.folder, timeout=60)
+    assert done.returncode == exits.DONE
+    assert json.loads((bench.folder / "modem.json").read_text())["memory"]["build"] == 41065
+
+
+def test_help_and_lists_into_a_pipe_that_closes(bench: Bench) -> None:
+    """`modemflash explain | head -1` says nothing more, and nothing went wrong."""
+    with subprocess.Popen(
+        [*PROGRAM, "explain"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=bench.environment,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.readline()
+        child.stdout.close()
+        assert "Traceback" not in child.stderr.read()
+        assert child.wait(30) == exits.DONE
+
+
+def test_plain_letters_only_where_the_terminal_knows_no_others(bench: Bench) -> None:
+    """LANG=C: marks become plain, and nothing breaks."""
+    bench.environment |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    child = bench.start("info", "-p", "sim://pycom-catm1", stderr=subprocess.PIPE)
+    out, err = child.communicate(timeout=30)
+    assert (child.returncode, err) == (exits.DONE, "")
+    assert out.isascii()

@@ -1,0 +1,134 @@
+"""Wishes to stop, by step, as `phases.STEPS` has them: what the updater says is where the modem is."""
+
+import pytest
+
+from modemflash.errors import Problem
+from scenarios.world import World, assert_updated, difference, ended, full, updater
+
+# when the wish comes: the phase that begins, and where the modem then ends
+AFTER_THE_FIRST_WRITE = [
+    ("enter-recovery", "stopped-on-the-way", "recoverable"),
+    ("transfer", "stopped-in-transfer", "recoverable"),
+    ("install", "stopped-watching", "unknown"),
+    ("reboot", "stopped-watching", "unknown"),
+    ("read-back", "stopped-watching", "unknown"),
+]
+
+
+def files():
+    return [full(41065), updater()]
+
+
+def wishing(phase, wishes):
+    """Somebody who wishes to stop as soon as a phase begins."""
+
+    def on_event(teller, event):
+        if event["event"] == "phase" and event["phase"] == phase:
+            teller.stops += wishes
+
+    return on_event
+
+
+@pytest.mark.parametrize("phase", ["find", "identify", "prepare"])
+def test_before_the_first_write_one_wish_stops(phase):
+    world = World()
+    result = world.update(files(), on_event=wishing(phase, 1))
+    assert isinstance(result, Problem)
+    assert (result.code, result.modem_state) == ("stopped-before-write", "untouched")
+    assert world.verdict.images == () and world.verdict.mode == "application"
+    assert world.slots.slots == {}, "nothing was begun, so the journal holds nothing"
+
+
+def test_a_wish_in_the_last_moment_of_the_preparation_is_not_forgotten():
+    """It was told that nothing has been written, so nothing may be written any more."""
+    world = World()
+    heard = world.modem.at.take
+
+    def take(data, first_us):
+        if b"AT+CFUN=4" in data:  # the last command of the preparation
+            world.teller.stops = 1
+        return heard(data, first_us)
+
+    world.modem.at.take = take
+    assert ended(world.update(files())) == "stopped-before-write"
+    assert world.verdict.mode == "application" and world.slots.slots == {}
+
+
+@pytest.mark.parametrize("end", ["wish", "full disk"])
+def test_who_stops_after_the_preparation_gets_the_radio_back(end):
+    """The preparation switches the radio off; a run that ends there switches it on again."""
+    world = World()
+    assert radio(world) == "1"
+
+    def full_disk(slot, data):
+        raise OSError(28, "no space left")
+
+    if end == "wish":
+        result = world.update(files(), on_event=wishing("prepare", 1))
+    else:
+        world.slots.save = full_disk
+        result = world.update(files())
+    assert ended(result) == {"wish": "stopped-before-write", "full disk": "no-place-for-the-journal"}[end]
+    assert result.modem_state == "untouched"
+    assert radio(world) == "1"
+
+
+def radio(world):
+    """What the modem says to AT+CFUN?."""
+    line = world.line()
+    line.set_baud(921600)
+    line.write(b"AT+CFUN?\r\n")
+    heard, piece = b"", bytearray(64)
+    while b"OK\r\n" not in heard:
+        got = line.read(piece, 64, 1000)
+        assert got, heard
+        heard += bytes(piece[:got])
+    return heard.split(b"+CFUN: ")[1][:1].decode()
+
+
+@pytest.mark.parametrize(("phase", "code", "state"), AFTER_THE_FIRST_WRITE)
+def test_after_the_first_write_one_wish_only_warns(phase, code, state):
+    world = World()
+    assert_updated(world, world.update(files(), on_event=wishing(phase, 1)), 41065)
+
+
+@pytest.mark.parametrize(("phase", "code", "state"), AFTER_THE_FIRST_WRITE)
+def test_after_the_first_write_two_wishes_stop_and_the_same_command_finishes(phase, code, state):
+    world = World()
+    result = world.update(files(), on_event=wishing(phase, 2))
+    assert isinstance(result, Problem)
+    assert (result.code, result.modem_state) == (code, state)
+    again = world.update(files())
+    assert_updated(world, again, 41065)
+
+
+def test_one_wish_in_each_phase_never_adds_up():
+    """A wish that was answered in one phase does not stop the next one."""
+    world = World()
+
+    def on_event(teller, event):
+        if event["event"] == "phase" and event["phase"] not in ("find", "identify", "prepare"):
+            teller.stops += 1
+
+    assert_updated(world, world.update(files(), on_event=on_event), 41065)
+
+
+def test_two_wishes_with_the_last_block_say_that_the_modem_installs():
+    """The image is whole then, so "it waits for a whole image" would be a lie."""
+    world = World()
+
+    def on_event(teller, event):
+        if event["event"] == "progress" and event["phase"] == "transfer" and event["done"] == event["total"]:
+            teller.stops += 2
+
+    result = world.update(files(), on_event=on_event)
+    assert (ended(result), result.modem_state) == ("stopped-watching", "unknown")
+    assert_updated(world, world.update(files()), 41065)
+
+
+def test_two_wishes_while_a_difference_is_stored_leave_the_old_firmware_running():
+    world = World()
+    result = world.update([difference(38638, 41065)], on_event=wishing("transfer", 2))
+    assert (ended(result), result.modem_state) == ("stopped-in-staging", "untouched")
+    assert world.verdict.build == 38638 and world.verdict.mode == "application" and world.verdict.whole
+    assert_updated(world, world.update([difference(38638, 41065)]), 41065)
