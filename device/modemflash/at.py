@@ -11,6 +11,7 @@ CR = 13
 LF = 10
 
 LINE_MAX = 512  # a longer line is cut: no reply that is understood here has one
+LINES_MAX = 64  # lines of a reply that are kept, and as many unsolicited ones: a modem may never be quiet
 KEEP_MAX = 4096  # bytes of a reply that are kept; the rest is read and counted
 QUIET_MS = 300  # after a binary reply, and before a resync: longer than any gap inside a reply
 CLEAN_MS = 120  # after the one OK of a resync nothing may follow for this long
@@ -37,8 +38,8 @@ class Reply:
 
     Attributes:
         result: the final result as sent (`b"OK"`, `b"+CME ERROR: 3"`, ...), None when none came in time.
-        lines: the lines of the reply, without echo, unsolicited lines and the result.
-        unsolicited: unsolicited lines that stood between them.
+        lines: the lines of the reply, without echo, unsolicited lines and the result; 64 at most.
+        unsolicited: unsolicited lines that stood between them; 64 at most.
         raw: the first 4096 bytes as they came.
         size: how many bytes came.
         cut: whether it ended in the middle of a line.
@@ -189,7 +190,7 @@ class At:
         self._rest = b""
         start = line.now()
         while line.since(start) < QUIET_MS:
-            got = line.read(self._buf, 256, 0 if last == CR or last == LF else LINE_END_MS)
+            got = line.read(self._buf, 256, 0 if last in (CR, LF) else LINE_END_MS)
             if not got:
                 break
             last = self._buf[got - 1]
@@ -240,11 +241,12 @@ class At:
         elif command and text == command:
             pass  # the echo
         else:
+            kept = reply.lines
             for word in UNSOLICITED:
                 if text.startswith(word) and command.find(word) < 0:
-                    reply.unsolicited.append(text)
-                    return
-            reply.lines.append(text)
+                    kept = reply.unsolicited
+            if len(kept) < LINES_MAX:
+                kept.append(text)
 
 
 TYPE_CHECKING = False

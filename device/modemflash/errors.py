@@ -39,7 +39,7 @@ DOUBT = "Prefer the original file of the vendor. If you are sure of it, say so w
 CATALOGUE = {
     # planning
     "consent-missing": (
-        "This update needs your word for a danger",
+        "This update needs your word first",
         "Read the plan; if you want it, run the same command again with the options named here.",
         UNTOUCHED,
     ),
@@ -236,6 +236,17 @@ CATALOGUE = {
     "modem-in-transfer": (
         "The modem waits inside a transfer that was begun earlier, and does not come back from it",
         "It is alive. " + POWER,
+        RECOVERABLE,
+    ),
+    # the board's own UART
+    "uart-refused": (
+        "The board does not give the UART that leads to the modem",
+        "Check that this is a GPy, FiPy or G01 and that no other program of the board uses UART 1; then reset the board.",
+        UNTOUCHED,
+    ),
+    "uart-blocked": (
+        "The modem has held its line (CTS) for five minutes and takes no byte",
+        POWER,
         RECOVERABLE,
     ),
     # changing its boot mode

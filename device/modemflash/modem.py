@@ -69,7 +69,7 @@ class Modem:
         line.write(b"\r")  # ends what a wrong rate or somebody else left half said
         reply = self.at.command("AT", wait_ms)
         heard = kind_of(reply)
-        if reply.raw and not self.heard:
+        if reply.raw and (not self.heard or heard in ("answer", "text")):
             self.heard = bytes(reply.raw[:64])
         self.asked[rate] = heard
         line.report("probe", baud=rate, round=turn, heard=heard)
@@ -80,10 +80,11 @@ class Modem:
             return False
         self.baud = rate
         self.state = self._mode() if result == b"OK" else "errors-only"
-        return True
+        return self.talks
 
     def _mode(self) -> str:
-        """Boot mode by AT+SMOD?; a modem that cannot say it answers only errors."""
+        """Boot mode by AT+SMOD?; what says OK to that and names none is no modem that we know."""
+        reply = None
         for _ in range(3):
             reply = self.at.command("AT+SMOD?")
             for text in reply.lines:
@@ -91,7 +92,7 @@ class Modem:
                 if b"0" <= digit <= b"4" and (len(text) == 1 or text.startswith(b"+SMOD")):
                     return MODES[int(digit)]
             self.at.resync(3000)
-        return "errors-only"
+        return "noise" if reply and reply.ok else "errors-only"
 
     def switch(self, mode: str, allowed_ms: int = 120000) -> None:
         """Reboot the modem into `mode` and measure that it is there.
@@ -167,8 +168,9 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE) -> Mod
         first: the rate to begin with.
 
     Raises:
-        NoModem: `modem-silent`, `modem-nuls`, `modem-noise`, or `modem-in-transfer` when
-            it answers the transfer protocol but does not come back from it.
+        NoModem: `modem-silent`, `modem-nuls`, `modem-noise`, `modem-out-of-step` when
+            words came but none was an answer, or `modem-in-transfer` when it answers the
+            transfer protocol but does not come back from it.
     """
     modem = Modem(line)
     start = line.now()
@@ -204,6 +206,9 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE) -> Mod
 def nobody(modem: Modem) -> NoModem:
     """The right words for a modem that does not talk."""
     heard = modem.asked.values()
+    if "answer" in heard or "text" in heard:  # an echo, a console, or somebody else's words
+        modem.state = "noise"
+        return NoModem("modem-out-of-step", "first bytes: " + printable(modem.heard[:32]), modem.heard)
     for kind in ("nuls", "noise"):  # NULs at the other rate look like noise
         if kind in heard:
             modem.state = kind

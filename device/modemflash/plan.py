@@ -121,7 +121,7 @@ def make(modem: "Modem", who: Identity, files: "Files", past: "Any" = None, opti
         between_build = builds.PACKAGES[image.build][1] if at_home else 0
         between = _between(plan, known, past, options, between_build)
     arrived = at_home and known.build is not None and known.build == plan.target and not options.get("repair")
-    if between or (arrived and image.kind == builds.DIFFERENCE):  # its base is gone, and no longer needed
+    if between or arrived:  # nothing is to be judged; the base of a difference is gone, and no longer needed
         plan.direction = edges.direction(known.build, plan.target)
     else:
         _judge(plan, image, known, at_home, tuple(sorted(parts)))
@@ -149,7 +149,9 @@ def _known(who: Identity, past: "Any", at_home: bool) -> Identity:
     if at_home or not past:
         return who
     known = Identity()
-    known.build = who.build if who.build is not None else past.get("from_build")
+    known.build = who.build
+    if known.build is None or known.build == builds.PACKAGES.get(past.get("target"), (0, None))[1]:
+        known.build = past.get("from_build")  # part 1 is in, and has not proved itself: the way begins anew
     known.product = who.product or past.get("product", "")
     known.family = who.family or past.get("family", "")
     known.ue = who.ue or past.get("ue", "")
@@ -182,7 +184,7 @@ def _choose(plan: Plan, who: Identity, files: "Files", at_home: bool, expect: "i
         full = [each for each in full if each[0].build not in goals and each[0].build != who.build]
     choice = fitting + full
     if not choice and differences:
-        choice = differences[:1]  # it does not fit: judging it says why
+        choice = [differences[0]]  # it does not fit: judging it says why
     if not choice:
         lone = [each[0].name for each in files if each[0].part == 2]
         raise Refusal("parts-missing" if lone else "no-image", ", ".join(lone))
@@ -216,7 +218,10 @@ def _between(plan: Plan, who: Identity, past: "Any", options: "Any", between_bui
     if not between_build or who.build != between_build or "part-2" not in plan.roles:
         return False
     if past:  # the journal knows where this build comes from
-        return past.get("from_build") != between_build or past.get("step") in ("start-application", "check-part-1")
+        return past.get("from_build") != between_build or past.get("step") in (
+            "start-application",
+            "check-part-1",
+        )
     if options.get("after_part_1") is not None:
         return bool(options["after_part_1"])
     raise Refusal("which-39529", "", "after-part-1")

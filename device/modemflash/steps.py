@@ -39,6 +39,9 @@ class Job:
         careful: the second attempt: no request is ever repeated, a loss restarts the session.
         answer_timeout_ms: how long one answer inside a transfer may take.
         sent_bytes: bytes of firmware that the modem took.
+        max_block: bytes of payload in a block, at most.
+        slow: the updater ELF goes at 115200 baud, because 921600 was tried and damaged it.
+        raised: the updater ELF is on its way at 921600 baud.
         radio: the value of AT+CFUN before the preparation, "" when it was not read.
     """
 
@@ -49,6 +52,8 @@ class Job:
         self.modem = modem
         self.careful = careful
         self.answer_timeout_ms = answer_timeout_ms
+        self.max_block = stp.MAX_BLOCK
+        self.slow = self.raised = False
         self.sent_bytes = 0
         self.radio = ""
 
@@ -90,9 +95,11 @@ def send(job: Job, image: "Image", source: "Source") -> None:
 def load_updater(job: Job, image: "Image", source: "Source") -> None:
     """Give the boot loader the updater ELF, and wait until that program answers."""
     modem, line = job.modem, job.line
-    _raise_rate(job)
+    _choose_rate(job)
     _order_session(job, "AT+STP")
+    job.raised = modem.baud == RATE
     _transfer(job, image, source, stp.ELF)
+    job.raised = False
     line.report(
         "phase", phase="load-updater", usual_s=120, allowed_s=UPDATER_MS // 1000, note="the updater starts"
     )
@@ -230,7 +237,7 @@ def _order_session(job: Job, command: str) -> None:
 def _transfer(job: Job, image: "Image", source: "Source", kind: int) -> None:
     """One session: open it, send the file, close it."""
     block = CAREFUL_BLOCK if job.careful else stp.MAX_BLOCK
-    sender = stp.Sender(job.line, job.answer_timeout_ms, job.careful, block)
+    sender = stp.Sender(job.line, job.answer_timeout_ms, job.careful, min(block, job.max_block))
     sender.open()
     if image.product.startswith("GM02") and sender.version < 2:
         sender.close()  # the chip under test speaks the older protocol: this image is not for it
@@ -244,23 +251,43 @@ def _transfer(job: Job, image: "Image", source: "Source", kind: int) -> None:
         "session", version=sender.version, max_transfer=sender.max_transfer, packed=bool(kind & 1)
     )
     sender.send(source, kind)
-    sender.close()
+    _close(job, sender)
     job.sent_bytes += image.size
 
 
-def _raise_rate(job: Job) -> None:
-    """Take the boot loader from 115200 to 921600 baud; where that fails, stay and be slow."""
-    modem, line = job.modem, job.line
-    if modem.baud == RATE or not modem.at.command("AT+IPR=" + str(RATE)).ok:
-        return
+def _close(job: Job, sender: "stp.Sender") -> None:
+    """End the session. A closing RESET that got lost would leave the modem in it, deaf to every question."""
+    session = sender.session
+    for _ in range(3):
+        sender.session = session
+        sender.close()
+        if job.modem.at.resync(4000) is not None:
+            return  # else it installs in silence, or did not hear: the same RESET again does no harm
+
+
+def _choose_rate(job: Job) -> None:
+    """Take the boot loader from 115200 to 921600 baud; where that fails or proved bad, be slow."""
+    modem = job.modem
+    rate = BOOT_RATE if job.slow else RATE
+    why = "" if not job.slow else ", because at 921600 too much of the updater got lost"
+    if modem.baud != rate and not _change_rate(job, rate):
+        why = why or ", and takes no other rate"
+    if modem.baud == BOOT_RATE:
+        text = "the boot loader stays at 115200 baud" + why + ": this takes longer"
+        job.line.report("warning", code="slow-boot-loader", text=text)
+
+
+def _change_rate(job: Job, rate: int) -> bool:
+    """Whether the boot loader talks at `rate` now; where it does not, it talks as before."""
+    modem, line, before = job.modem, job.line, job.modem.baud
+    if not modem.at.command("AT+IPR=" + str(rate)).ok:
+        return False
     line.sleep(100)
-    if line.set_baud(RATE) and modem.at.resync(5000) and modem.probe(RATE, 1000, 0):
-        return
-    line.report(
-        "warning", code="slow-boot-loader", text="the boot loader stays at 115200 baud: this takes longer"
-    )
-    if not modem.probe(BOOT_RATE, 1000, 0):
+    if line.set_baud(rate) and modem.at.resync(5000) and modem.probe(rate, 1000, 0):
+        return True
+    if not modem.probe(before, 1000, 0):
         raise ModemProblem("modem-out-of-step")
+    return False
 
 
 TYPE_CHECKING = False

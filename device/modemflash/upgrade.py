@@ -20,15 +20,22 @@ from modemflash.errors import (
     Problem,
     Refusal,
     Stopped,
+    TransferProblem,
     UpdateFailed,
 )
 from modemflash.identity import Identity, identify, record
 from modemflash.modem import find
 
+FIND_MS = 60000  # two full passes, and the ways out of odd states, can take this long whatever is asked for
+WHOLE_UPDATE = "the whole update"  # what the retry event says before the next attempt
 ATTEMPTS = 3  # a first full retry was seen to fail and the second to work; more only wear the flash
 
 # The image arrived, but not whole in the modem's eyes: a repeated block may have been stored twice.
-CAREFUL_AFTER = ("install-failed", "old-build", "blocks-refused")
+CAREFUL_AFTER = ("install-refused", "install-failed", "old-build", "blocks-refused")
+
+# Not one block came through, or too few: where a line damages every long message, short ones may pass.
+SMALLER_AFTER = ("storage-refuses", "transfer-silent", "transfer-damaged")
+SMALL_BLOCK = 496
 
 
 class Update:
@@ -76,17 +83,20 @@ class Update:
         """
         line = self.line
         self.past = self.journal.read()
-        find_ms = self.options.get("find_ms", 60000)
+        find_ms = self.options.get("find_ms", FIND_MS)
         if phases.has_written(self.past):
             if not self.written:
                 line.guard(1, "stopped-on-the-way")
             if find_ms < steps.INSTALL_MS:
                 # It may be installing, whatever the journal says: the last block starts that.
                 find_ms = steps.INSTALL_MS
-                line.report(
-                    "warning", code="install-may-go-on", text="an update was begun and has not come to its end"
-                )
-        self._phase("find", find_ms)
+                if not self.written:  # else it is this run's own
+                    line.report(
+                        "warning",
+                        code="install-may-go-on",
+                        text="an update was begun and has not come to its end",
+                    )
+        self._phase("find", max(find_ms, FIND_MS))
         try:
             self.modem = modem = find(line, find_ms)
         except NoModem as problem:
@@ -116,9 +126,7 @@ class Update:
         try:
             return planning.make(self.modem, self.who, self.files, self.past, self.options)
         except Refusal as problem:
-            if phases.has_written(self.past):
-                problem.stamp(RECOVERABLE)  # an earlier run wrote
-            raise
+            raise self._last_word(problem)
 
     def run(self, plan: "Plan") -> "dict[str, Any]":
         """Carry `plan` out, again if need be, and say how it ended.
@@ -130,7 +138,6 @@ class Update:
         Raises:
             Problem: with the state of the modem stamped on it.
         """
-        plan.check(self.consents)
         if plan.nothing_to_do:
             if self.past:
                 self._keep(None)
@@ -138,23 +145,36 @@ class Update:
                 "updated" if plan.why == "finished-meanwhile" else "nothing-to-do", plan.why, plan
             )
         try:
+            plan.check(self.consents)
             return self._attempts(plan)
         except Problem as problem:
             raise self._last_word(problem)
 
     def _attempts(self, plan: "Plan") -> "dict[str, Any]":
-        careful = False
+        careful = slow = small = False
         for attempt in range(1, ATTEMPTS + 1):
             self._sent = self.sent_bytes
             self._job = steps.Job(self.line, self.modem, self.options.get("answer_ms", 300000), careful)
+            self._job.slow = slow
+            if small:
+                self._job.max_block = SMALL_BLOCK
             try:
                 self._carry_out(plan)
                 return self._confirm(plan)
             except Problem as problem:
                 if attempt == ATTEMPTS or not self._again(problem):
                     raise
-                self.line.report("retry", what="the whole update", attempt=attempt + 1, reason=problem.code)
+                self.line.report("retry", what=WHOLE_UPDATE, attempt=attempt + 1, reason=problem.code)
                 careful = careful or problem.code in CAREFUL_AFTER
+                slow = slow or (self._job.raised and isinstance(problem, TransferProblem))
+                if problem.code in SMALLER_AFTER and not small:
+                    small = True
+                    text = (
+                        "blocks of "
+                        + str(SMALL_BLOCK)
+                        + " bytes from here on, because larger ones did not arrive"
+                    )
+                    self.line.report("warning", code="smaller-blocks", text=text)
             plan = self._measure_again()
         raise AssertionError("unreachable")
 
@@ -165,9 +185,12 @@ class Update:
             phase, state, presses, stop_code = phases.STEPS[step]
             if self.written and state == UNTOUCHED:
                 state, presses, stop_code = RECOVERABLE, 2, "stopped-on-the-way"
-            self.line.guard(presses, stop_code)
-            self.line.checkpoint()
-            self._note(plan, step, number)
+            try:
+                self._leave(stop_code)
+                self.line.guard(presses, stop_code)
+                self._note(plan, step, number)
+            except Problem as problem:
+                raise self._stamped(problem, RECOVERABLE if self.written else UNTOUCHED)
             image, source = plan.roles.get(role, (None, None))
             self._phase(phase, 0, plan, image)
             try:
@@ -176,6 +199,15 @@ class Update:
                 raise self._stamped(problem, state)
             if state != UNTOUCHED:
                 self.written = True
+
+    def _leave(self, stop_code: str) -> None:
+        """The end of a step: what was wished in it counts, and is named by where the modem is now."""
+        try:
+            self.line.checkpoint()
+        except Stopped:
+            if self.written:
+                raise Stopped(stop_code)
+            raise
 
     def _do(self, step: str, image: "Any", source: "Any", plan: "Plan") -> None:
         """One step by its name: the table of `phases.STEPS` in deeds."""
@@ -203,12 +235,16 @@ class Update:
         elif step == "check-part-1":
             self._check_part_1(plan)
         elif step == "read-back":
-            self.who = steps.read_back(job, plan.target, plan.origin)
+            old = plan.origin
+            if self.past.get("part") == 2 and plan.target in PACKAGES:
+                old = PACKAGES[plan.target][1]
+            self.who = steps.read_back(job, plan.target, old)
 
     def _send(self, image: "Any", source: "Any", plan: "Plan") -> None:
-        """The image on the fly; what an earlier run began to install is left to its end first."""
+        """The image on the fly; a modem that was found installing is left to end that first."""
         job = self._job
-        if self.past and self.past.get("step") == "install" and steps.is_installing(job):
+        step, role = plan.steps[0]
+        if step == "send" and plan.roles[role][0] is image and steps.is_installing(job):
             self.line.report(
                 "warning", code="install-goes-on", text="the modem is still installing: watching it"
             )
@@ -240,7 +276,10 @@ class Update:
         if plan.target is None:
             return self._result("installed-unconfirmed", "build-not-predicted", plan)
         if self.who.build != plan.target:
-            return self._result("installed-unconfirmed", "other-build", plan)
+            result = self._result("installed-unconfirmed", "other-build", plan)
+            if plan.origin is None:
+                result["modem_state"] = RECOVERABLE  # it may be what ran before, too
+            return result
         return self._result("updated", "updated", plan)
 
     def _again(self, problem: Problem) -> bool:
@@ -252,26 +291,37 @@ class Update:
     def _measure_again(self) -> "Plan":
         """The second attempt starts like the first: with what is measured now."""
         try:
-            self.line.guard(2, "stopped-in-transfer")
+            if phases.has_written(self.past):
+                self.line.guard(2, "stopped-in-transfer")
+            else:
+                self.line.guard(1, "stopped-before-write")
             self.look()
             plan = self.plan()
             plan.check(self.consents)
             return plan
         except Problem as problem:
-            raise self._stamped(problem, RECOVERABLE)
+            raise self._stamped(problem, RECOVERABLE if phases.has_written(self.past) else UNTOUCHED)
 
     def _stamped(self, problem: Problem, state: str) -> Problem:
         """Say what this error means for the modem; silence after a write has its own words."""
         if isinstance(problem, NoModem) and (self.written or state != UNTOUCHED):
             return UpdateFailed("modem-lost", problem.code, problem.raw)
         if state == UNTOUCHED and self._job:
-            steps.restore_radio(self._job)
+            try:
+                steps.restore_radio(self._job)
+            except Problem:
+                pass  # the first one stands
         if isinstance(problem, (UpdateFailed, Stopped)):
             return problem  # raised by those who know: the catalogue's word stands
         return problem.stamp(state)
 
     def _last_word(self, problem: Problem) -> Problem:
-        """What the user is told: never to cut the power where that kills the modem."""
+        """What the user is told: never to cut the power where that kills the modem.
+
+        A refusal leaves untouched what this run found; an earlier one may have written.
+        """
+        if isinstance(problem, Refusal) and phases.has_written(self.past):
+            problem.stamp(RECOVERABLE)
         if phases.dies_without_power(self.past) and POWER_CUT in problem.hint.lower():
             return UpdateFailed("power-must-stay", problem.code, problem.raw)
         return problem
@@ -307,7 +357,9 @@ class Update:
         except OSError as error:
             if record and not self.written and not phases.has_written(self.journal.read()):
                 raise Refusal("no-place-for-the-journal", str(error))
-            self.line.report("warning", code="journal-not-kept", text="the journal cannot be written: " + str(error))
+            self.line.report(
+                "warning", code="journal-not-kept", text="the journal cannot be written: " + str(error)
+            )
 
     def _phase(self, name: str, allowed_ms: int = 0, plan: "Any" = None, image: "Any" = None) -> None:
         usual, allowed = phases.phase_times(name, image.size if image else 0)

@@ -96,7 +96,7 @@ def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_con
             raise LinkProblem("port-busy", f"{name} is held by {holder}")
     try:
         link = serial.serial_for_url(name, do_not_open=True)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise _why_not(name, error) from error
     try:
         link.baudrate = 115_200 if name.startswith("socket:") else baud

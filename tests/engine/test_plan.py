@@ -113,7 +113,7 @@ def test_route_6_factory_with_boot_rom():
 
 
 def test_route_6_goes_on_where_it_was_cut():
-    """In recovery a modem that came from 33080 still needs the updater, and the boot ROM if that is not in."""
+    """In recovery a modem that came from 33080 still needs the updater; the boot ROM if that is not in."""
     files = [file(FULL, 41065), UPDATER_ELF, ROM]
     past = {"from_build": 33080, "target": 41065, "boot_rom": False}
     assert names(make("recovery", Identity(), files, past))[:3] == [

@@ -117,7 +117,7 @@ def test_ser2net_with_our_pty_as_its_device(tool: Callable[[str], Path], tmp_pat
     """
 
     def connect() -> "Link":
-        return SerialPort(serial.serial_for_url(url, dsrdtr=True, rtscts=True))
+        return SerialPort(serial.serial_for_url(url, dsrdtr=True, rtscts=True), lambda: None)
 
     modem = SimModem(profiles.find("pycom-catm1", start_mode="boot-loader"))
     with (
