@@ -31,6 +31,7 @@ ENVIRONMENT = ROOT / ".venv-tests"
 DEVICE = ROOT / "device"
 PC_ONLY = {DEVICE / "modemflash" / "__main__.py"}  # `python -m modemflash`; never deployed
 ENGINE_TESTS = ROOT / "tests" / "engine"
+BENCHES = ROOT / "tests" / "bench"
 BOARD_HEAP = "2560k"  # the heap of a GPy; objects of the i386 build have a board's size
 MODULE_TIMEOUT_S = 120
 
@@ -156,6 +157,15 @@ def run_types(extra: list[str]) -> Count:
     )
 
 
+def run_benches(extra: list[str]) -> Count:
+    """The figures of a board, with their gates: checksums on a 32-bit MicroPython, share of the line."""
+    crc = subprocess.run(
+        [fetch.get("micropython-i386"), "-X", "heapsize=" + BOARD_HEAP, BENCHES / "bench_crc.py"], cwd=ROOT
+    ).returncode
+    codes = [crc, _call(BENCHES / "bench_board.py", "--size", 300_000)]
+    return Count(passed=codes.count(0), failed=len(codes) - codes.count(0))
+
+
 def run_imports(extra: list[str]) -> Count:
     """import-linter's contracts, which stand in pyproject.toml."""
     return _linters([str(python().parent / "lint-imports"), "--cache-dir", ".cache/import-linter"])
@@ -178,6 +188,7 @@ STAGES = (
     ),
     Stage("mpy-cross", "the boards' syntax: mpy-cross " + ", ".join(fetch.MPY_CROSS_VERSIONS), run_mpy_cross),
     Stage("dialect", "what boards lack", run_dialect),
+    Stage("benches", "figures and their gates", run_benches),
     Stage("slow", "slow tests, one after another", run_slow),
     Stage("ruff", "ruff check", lambda extra: _linters(["-m", "ruff", "check"]), linter=True),
     Stage("format", "ruff format", lambda extra: _linters(["-m", "ruff", "format", "--check"]), linter=True),

@@ -133,6 +133,24 @@ def _crc16(data: "Any", crc: int = 0, start: int = 0, end: "Optional[int]" = Non
     return _bytewise(data, crc, start, end)
 
 
+def crc16_of_zeros(count: int) -> "Any":
+    """What `count` zero bytes make of each bit of a CRC-16: the table for `crc16_joined`."""
+    zeros = bytes(count)
+    return array("H", [crc16(zeros, 1 << bit) for bit in range(16)])
+
+
+def crc16_joined(first: int, second: int, zeros: "Any") -> int:
+    """The CRC-16 of two pieces from that of each; `zeros` is `crc16_of_zeros` of the second's length.
+
+    The CRC is linear: what follows the first piece moves it on as zeros would, and adds its own.
+    """
+    for moved in zeros:
+        if first & 1:
+            second ^= moved
+        first >>= 1
+    return second
+
+
 _crc32_high = None  # type: Any
 _crc32_low = None  # type: Any
 

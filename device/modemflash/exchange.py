@@ -233,7 +233,8 @@ class Exchange:
             if still_ms >= self._next_stall_ms:
                 if op > OPEN_SESSION and self._next_stall_ms % _KEEP_ALIVE_MS == 0:
                     line.write(_FILL, 0, HEADER)
-                self._next_stall_ms = still_ms - still_ms % _STALL_MS + _STALL_MS  # a held line may have hidden some
+                # Not the next ten seconds but the next that are ahead: a held line may have hidden some.
+                self._next_stall_ms = still_ms - still_ms % _STALL_MS + _STALL_MS
                 self.stalled(op, still_ms // 1000)
                 continue
             if left_ms > self._next_stall_ms - still_ms:
@@ -326,6 +327,9 @@ class Exchange:
                     self._drop_signature()  # the answer proper may still follow
                     continue
             left_ms = wait_ms - line.since(start)
+            if left_ms <= 0 and (not self._have or left_ms < -QUIET_MS):
+                self._drop(self._have, True)  # a line that never falls silent, whatever it says
+                return SILENT
             hasty = self._strayed and self._hasty
             if self._have or self._broken:
                 left_ms = _QUIET_MS

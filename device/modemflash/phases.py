@@ -44,7 +44,7 @@ STEPS = {
 
 
 def has_written(past: "Any") -> bool:
-    """Whether the run that this record of the journal tells of has changed the modem for good, or may have."""
+    """Whether the run that this record of the journal tells of has changed the modem, or may have."""
     return bool(past) and not (past.get("step") == "stage" and past.get("route") == 1)
 
 

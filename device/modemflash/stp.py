@@ -93,6 +93,7 @@ class Sender(Exchange):
         self._source = None  # type: Any
         self._block_crc = None  # type: Any
         self._at_hand = None  # type: Any
+        self._grid = 0
         self._phase = "transfer"
         self._offset = 0
         self._size = 0  # of the block in flight
@@ -140,8 +141,9 @@ class Sender(Exchange):
 
         Args:
             source: the file, or its zlib stream for the data types that say so. It may also have
-                `block_crc(offset, n)`, -1 where it has no ready CRC-16, and `at_hand(offset, n)`,
-                whether these bytes can be read without waiting.
+                `block_crc(offset, n)`, -1 where it has no ready CRC-16; `grid`, at whose multiples
+                blocks have to begin and end for that; and `at_hand(offset, n)`, whether these
+                bytes can be read without waiting.
             data_type: ELF, CONTAINER or their _ZLIB.
             phase: the name that events carry.
 
@@ -153,6 +155,7 @@ class Sender(Exchange):
         self._source = source
         self._block_crc = getattr(source, "block_crc", None)
         self._at_hand = getattr(source, "at_hand", None)
+        self._grid = getattr(source, "grid", 0)
         self._phase = phase
         port = self.line.port  # type: Any
         lends_time = hasattr(port, "idle")
@@ -244,8 +247,13 @@ class Sender(Exchange):
             self._go_on()
 
     def _begin(self, offset: int) -> None:
+        """A block that ends on the grid of ready checksums, wherever a residue made it begin."""
+        left = self._source.size - offset
+        size = min(self._block, left)
+        if self._grid and self._grid <= size < left:
+            size -= (offset + size) % self._grid
         self._begun_at = offset
-        self._ready = min(self._block, self._source.size - offset)
+        self._ready = size
         self._read = self._summed = self._sum = 0
 
     def _go_on(self) -> None:

@@ -60,6 +60,8 @@ def _timeline(steps: Steps, colour: str, top: int) -> str:
     at_ms = step = 0
     while at_ms < _SHOWN_MS:
         lit, ms = steps[step % len(steps)]
+        if len(steps) == 1:
+            ms = _SHOWN_MS  # a steady light has no seams
         shown_ms = min(ms, _SHOWN_MS - at_ms)
         if lit:
             x = _LEFT + at_ms * _PX_PER_MS

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from modemflash_host.board.package import deployed
@@ -92,7 +93,7 @@ class Bench:
         folder: for its images.
         interpreter: a MicroPython.
         flash: a /flash as `make_flash` made it; it is copied.
-        card: what is on the card, None for no card.
+        card: what is on the card, or the image of one, which is copied; None for no card.
         modem: at its pins.
         profile: the board.
     """
@@ -102,7 +103,7 @@ class Bench:
         folder: Path,
         interpreter: Path,
         flash: Path,
-        card: dict[str, bytes | Path] | None = PLAIN,
+        card: dict[str, bytes | Path] | Path | None = PLAIN,
         modem: SimModem | None = None,
         profile: str = "gpy-1.20.0",
         card_bytes: int = 2 << 20,
@@ -113,7 +114,9 @@ class Bench:
         shutil.copyfile(flash, folder / "flash")
         self.flash = FatImage(folder / "flash", interpreter)
         self.card = FatImage(folder / "card", interpreter)
-        if card is not None:
+        if isinstance(card, Path):
+            shutil.copyfile(card, self.card.path)
+        elif card is not None:
             self.card.make(card_bytes)
             if card:
                 self.card.put(card)
@@ -125,7 +128,6 @@ class Bench:
             card=self.card.path if card is not None else None,
             heap=heap,
         )
-        self.board.hardware.pins["P10"] = 1  # the pull-up: nobody holds the button
 
     def __enter__(self) -> Bench:
         return self
@@ -168,6 +170,17 @@ class Bench:
             if colour and (not found or found[-1] != colour):
                 found.append(colour)
         return found
+
+    def rhythm(self, colour: int) -> list[tuple[bool, int]]:
+        """(lit, ms) in turn while a colour was shown, as somebody sees it who knows no colours."""
+        light = self.board.hardware.light
+        first = next(at for at, (_, shown) in enumerate(light) if shown == colour)
+        seen: list[tuple[bool, int]] = []
+        for (at_us, shown), (next_us, _) in pairwise(light[first:]):
+            if shown not in (colour, 0):
+                break
+            seen.append((bool(shown), (next_us - at_us) // 1000))
+        return seen
 
     def flashes(self, colour: int) -> set[int]:
         """How many flashes of a colour stand between pauses, partial groups at the end left out."""

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from board.bench import Bench, make_flash
+from board.bench import PLAIN, Bench, make_flash
+from board.routes import ROUTES
+from modemflash_host.sim.board.fat import FatImage
+
+CARD_BYTES = 2 << 20
 
 
 @pytest.fixture(scope="session")
@@ -21,13 +25,33 @@ def flash(interpreter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_flash(tmp_path_factory.mktemp("flash") / "flash", interpreter)
 
 
+@pytest.fixture(scope="session")
+def route_card(interpreter: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`route_card(name)`: the image of the card of a route of `ROUTES`, laid out once."""
+    made: dict[str, Path] = {}
+
+    def card(name: str) -> Path:
+        if name not in made:
+            folder = tmp_path_factory.mktemp("card-" + name)
+            image = FatImage(folder / "image", interpreter).make(CARD_BYTES)
+            image.put(ROUTES[name].card(folder))
+            made[name] = image.path
+        return made[name]
+
+    return card
+
+
 @pytest.fixture
-def bench(interpreter: Path, flash: Path, tmp_path: Path) -> Callable[..., Bench]:
+def bench(
+    interpreter: Path, flash: Path, tmp_path: Path, route_card: Callable[[str], Path]
+) -> Callable[..., Bench]:
     """`bench(card=…, modem=…, profile=…)`: a board on the table."""
     made: list[Path] = []
 
     def build(**words: object) -> Bench:
-        folder = tmp_path / str(len(made))
+        if words.setdefault("card", PLAIN) is PLAIN:
+            words["card"] = route_card("plain")
+        folder = tmp_path / f"board-{len(made)}"
         folder.mkdir()
         made.append(folder)
         return Bench(folder, interpreter, flash, **words)  # type: ignore[arg-type]

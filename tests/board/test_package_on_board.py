@@ -34,7 +34,6 @@ def test_a_whole_run_in_a_small_heap(tool: Callable[[str], Path], tmp_path: Path
     with BoardProcess(
         "gpy-1.20.0", modem, interpreter=interpreter, flash=flash, card=card.path, heap="512k"
     ) as board:
-        board.hardware.pins["P10"] = 1
         assert board.boot() == "over"
     assert modem.verdict.build == 41065
 

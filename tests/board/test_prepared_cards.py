@@ -7,36 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from board.bench import IMAGE, RUNS, SECOND_US, UPDATER, YELLOW, Bench, fill, quick_modem
-from modemflash_host import card as cards
-from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Teller
-from modemflash_host.sim import images
-from modemflash_host.sim.beliefs import Beliefs
+from board.bench import IMAGE, RUNS, YELLOW, Bench, fill, quick_modem
+from board.routes import FILES, PARTS, PARTS_CONSENTS, prepared
 
 Build = Callable[..., Bench]
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")
-
-
-def prepared(folder: Path, files: dict[str, bytes], **words: object) -> dict[str, bytes | Path]:
-    """What `card prepare` lays out of these files, as the content of a card."""
-    sources, card = folder / "sources", folder / "laid-out"
-    sources.mkdir()
-    card.mkdir()
-    for name, data in files.items():
-        (sources / name).write_bytes(data)
-    cards.prepare([sources], card, Teller([], Interrupts()), **words)  # type: ignore[arg-type]
-    return {"/" + path.relative_to(card).as_posix(): path for path in card.rglob("*") if path.is_file()}
-
-
-FILES = {"CATM1-41065.dup": IMAGE, "updater.elf": UPDATER}
-PART_ONE_BYTES = 416_448  # the one published size, by which a modem knows part 1
-PARTS = {
-    "CATM1-48829-1.dup": images.make_full_image(39529, size_bytes=PART_ONE_BYTES),
-    "CATM1-48829-2.dup": images.make_full_image(48829, size_bytes=31_000, seed=2),
-    "updater.elf": UPDATER,
-}
-PARTS_CONSENTS = ["accept-unproven-path 41065-48829", "accept-unproven-path 38638-48829"]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -80,18 +55,6 @@ def test_imei_only_on_wish(bench: Build, tmp_path: Path) -> None:
             assert "imei" not in row
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_two_parts(bench: Build, tmp_path: Path, profile: str) -> None:
-    """Both parts in one run."""
-    modem = quick_modem("pycom-catm1", build=41065)
-    with bench(
-        card=prepared(tmp_path, PARTS, consents=PARTS_CONSENTS), modem=modem, profile=profile
-    ) as table:
-        assert table.boot() == "over"
-        assert table.verdict.build == 48829, table.board.printed
-        assert table.verdict.bricked == ""
-
-
 def test_two_parts_need_a_journal(bench: Build, tmp_path: Path) -> None:
     """Where nothing keeps the note that part 1 is in, a package in parts is refused."""
     modem = quick_modem("pycom-catm1", build=41065)
@@ -102,48 +65,6 @@ def test_two_parts_need_a_journal(bench: Build, tmp_path: Path) -> None:
         assert table.boot() == "over"
         assert "(journal-needed)" in table.board.printed, table.board.printed
         assert not table.verdict.images
-
-
-def test_cut_between_the_parts(bench: Build, tmp_path: Path) -> None:
-    """The power goes when part 1 is installed and part 2 is due: the next power-up sends part 2."""
-    card = prepared(tmp_path, PARTS, consents=PARTS_CONSENTS)
-    modem = quick_modem("pycom-catm1", Beliefs(part_one_power_loss="survives"), build=41065)
-    with bench(card=card, modem=modem) as table:
-        until_part_2(table)
-        table.off()
-        assert table.boot() == "over"
-        assert table.verdict.build == 48829, table.board.printed
-        assert table.verdict.bricked == ""
-
-
-def test_cut_between_the_parts_with_a_modem_that_dies_of_it(bench: Build, tmp_path: Path) -> None:
-    """Six modems died so: then the board neither calls it untouched nor asks for the next power cut."""
-    card = prepared(tmp_path, PARTS, consents=PARTS_CONSENTS)
-    modem = quick_modem("pycom-catm1", Beliefs(part_one_power_loss="bricks"), build=41065)
-    with bench(card=card, modem=modem) as table:
-        until_part_2(table)
-        table.off()
-        light = len(table.board.hardware.light)
-        assert table.boot() == "over"
-        assert table.board.printed.rstrip().endswith(RUNS)
-        assert YELLOW not in table.colours(light)
-    assert (table.results()[-1]["result"], table.results()[-1]["modem_state"]) == ("failed", "unknown")
-
-
-def until_part_2(table: Bench) -> None:
-    """Run until part 1 is installed and checked."""
-    table.board.boot(for_us=SECOND_US)
-    while table.board.printed.count("prepare:") < 2:
-        assert table.board.go_on(for_us=200_000) == "running", table.board.printed
-
-
-def test_factory(bench: Build, tmp_path: Path) -> None:
-    """From 33080 with the boot ROM, agreed to beforehand."""
-    files = {**FILES, "bootrom.dup": images.make_bootrom()}
-    card = prepared(tmp_path, files, consents=["write-boot-rom"])
-    with bench(card=card, modem=quick_modem("pycom-factory")) as table:
-        assert table.boot() == "over"
-        assert table.verdict.build == 41065, table.board.printed
 
 
 def test_a_consent_that_was_not_given(bench: Build, tmp_path: Path) -> None:
@@ -181,7 +102,8 @@ def test_prepared_anew_is_a_new_job(bench: Build, tmp_path: Path) -> None:
     """After three failures a card that was prepared anew is tried again."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    with bench(card=prepared(tmp_path / "a", FILES)) as table:
+    soon = {"find_ms": 10_000}
+    with bench(card=prepared(tmp_path / "a", FILES, options=soon)) as table:
         table.silence()
         for _ in range(4):
             table.boot()

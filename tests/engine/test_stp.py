@@ -489,6 +489,26 @@ def test_ready_checksums_are_used():
     assert asked == [(0, 8176), (8176, 8176), (16352, 3648)]
 
 
+def test_blocks_come_back_to_the_grid():
+    """Where checksums are ready on a grid, blocks begin and end there; after a residue one is summed."""
+    slave, image = Slave(1, residues={1: 24}), Image(30000)
+    ready, summed = [], []
+
+    def block_crc(offset, n):
+        if offset % 2016 or n % 2016:
+            summed.append((offset, n))
+            return -1
+        ready.append((offset, n))
+        return crc.crc16(image.data, 0, offset, offset + n)
+
+    image.block_crc = block_crc
+    image.grid = 2016
+    transfer(Bench(slave), image)
+    check(slave, image)
+    assert ready == [(0, 8064), (8064, 8064), (16128, 8064)]
+    assert summed == [(16104, 8088), (24192, 5808)]
+
+
 def test_one_percent_damage():
     """With one message in a hundred damaged on both ways the image arrives whole."""
     for version in (1, 2):

@@ -15,7 +15,7 @@ from modemflash import image as images
 from modemflash.board import manifest
 from modemflash.board.card import exists, size_of
 from modemflash.board.words import CardProblem
-from modemflash.crc import crc32
+from modemflash.crc import crc16_joined, crc16_of_zeros, crc32
 from modemflash.errors import BadFile, TransferProblem
 
 _CHUNK = 4096
@@ -32,7 +32,7 @@ class CardFile:
 
     Attributes:
         comes_back: None, or a function that waits for a card that went away; True when it is back.
-        sums: the CRC-16 of each `manifest.GRID` bytes, two bytes each, or empty.
+        grid: `manifest.GRID` where the card brings the CRC-16 of each so many bytes, else 0.
     """
 
     def __init__(self, path: str, name: str, size: int) -> None:
@@ -40,7 +40,8 @@ class CardFile:
         self.name = name
         self.size = size
         self.comes_back = None  # type: Callable[[], bool] | None
-        self.sums = b""
+        self.grid = 0
+        self._sums = b""
         self._file = None  # type: Any
         self._at = 0
 
@@ -61,16 +62,22 @@ class CardFile:
                 if not self.comes_back():
                     raise TransferProblem("card-gone", self.name)
 
+    def bring_sums(self, sums: bytes) -> None:
+        """The CRC-16 of each whole `manifest.GRID` bytes from the start, two bytes each."""
+        self._sums = sums
+        self.grid = manifest.GRID
+        self._zeros = crc16_of_zeros(manifest.GRID)
+
     def block_crc(self, offset: int, n: int) -> int:
         """The CRC-16 of `n` bytes at `offset` where the card brings it, else -1."""
-        if (
-            not self.sums
-            or offset % manifest.GRID
-            or (n != manifest.GRID and (n > manifest.GRID or offset + n != self.size))
-        ):
+        grid = self.grid
+        if not grid or offset % grid or n % grid:
             return -1
-        at = offset // manifest.GRID * 2
-        return self.sums[at] << 8 | self.sums[at + 1]
+        sums = self._sums
+        crc = 0
+        for at in range(offset // grid * 2, (offset + n) // grid * 2, 2):
+            crc = crc16_joined(crc, sums[at] << 8 | sums[at + 1], self._zeros)
+        return crc
 
     def close(self) -> None:
         """Let the file go."""
@@ -172,9 +179,9 @@ class Job:
         sums = self.folder + "/" + row["path"] + manifest.SUMS
         if exists(sums):
             with open(sums, "rb") as file:
-                data = file.read((source.size // manifest.GRID + 1) * 2)
+                data = file.read(source.size // manifest.GRID * 2)
             if "%08x" % crc32(data) == row["sums"]:  # they only save time: without them it goes on
-                source.sums = data
+                source.bring_sums(data)
         return as_image(row)
 
 

@@ -13,8 +13,8 @@ from modemflash.crc import crc32
 NAME = "modemflash.json"
 SCHEMA = 1
 MOST_BYTES = 32768
-GRID = 2016  # bytes under each ready checksum; larger blocks are nowhere the rule
-SUMS = ".crc"  # the side file with them, two bytes each
+GRID = 2016  # bytes under each ready checksum: the largest step that fits blocks of 2032 and 8176
+SUMS = ".crc"  # the side file with them, two bytes each; the rest of a file has none
 ENGINE = "engine"  # the folder with an updater of its own
 _SUM = b',\n"crc32":"'
 

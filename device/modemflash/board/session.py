@@ -28,6 +28,7 @@ from modemflash.upgrade import Update
 
 CARD_WAIT_MS = 300000  # so long the firmware may be away in the middle of a transfer
 RESET = "reset"  # the status of a run that needs a hard reset first
+_DONE = ("updated", "nothing-to-do", "installed-unconfirmed")  # doing it again would not help
 
 
 class Session:
@@ -131,7 +132,6 @@ class Session:
             result["text"] += " Plan: " + words
             return result
         result = update.run(plan)
-        tries.succeed()
         result["text"] = sentence(result["code"])
         result["light"] = "finished"
         return result
@@ -253,6 +253,8 @@ class Session:
                 if self._imei:
                     words["imei"] = self._imei
                 self._results.end(words)
+                if self.tries and result["status"] in _DONE:  # after the results: a cut loses no line
+                    self.tries.succeed()
             pycom.Autostart(self.nvs).restore()
             self.radios.restore()
             reporter.say("%s (%s): %s" % (result["status"], result["code"], result["text"]))

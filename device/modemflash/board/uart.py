@@ -23,6 +23,7 @@ _FIFO_BYTES = 128
 _RING_BYTES = 4096
 _GAP_CHARS = 5  # the modem is paused at 64 bytes until the line was idle for this long: more is slower
 _SPIN_MS = 4  # an answer mostly comes at once; a sleep would cost a millisecond each time
+_PATIENT_MS = 50  # after so long a look every 5 ms is enough, and leaves the board to its other tasks
 _LOOK_MS = 200  # waiting for the transmitter blocks the whole board: not longer than a tick
 _HELD_MS = 300000  # as long as the modem may be silent
 
@@ -95,7 +96,7 @@ class Uart:
             if gone_ms >= timeout_ms:
                 return 0
             if gone_ms >= _SPIN_MS:
-                sleep_ms(1)
+                sleep_ms(5 if _PATIENT_MS <= gone_ms <= timeout_ms - 5 else 1)
 
     def write(self, buf: "Readable", off: int, n: int) -> None:
         """Send `n` bytes of `buf` from `off` on; the last 128 may still be under way.

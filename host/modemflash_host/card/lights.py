@@ -20,6 +20,7 @@ LIGHTS = (
     ),
     ("refused", "A rule forbids this update.", "Read modemflash.log on the card."),
     ("power", "The supply is too weak.", "Use another cable or supply."),
+    ("pc", "The PC of this update went away.", "Leave the power on; run the same command on it again."),
     ("pycom", "The updater does not run.", "This is the board's own blink; the board's own program runs."),
 )
 
@@ -33,5 +34,6 @@ RHYTHMS = {
     "silent": "RED, 3 flashes and a pause",
     "refused": "RED, 4 flashes and a pause",
     "power": "RED, 5 flashes and a pause",
+    "pc": "RED, 6 flashes and a pause",
     "pycom": "BLUE, a blink every 4 s",
 }

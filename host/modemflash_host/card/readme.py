@@ -17,7 +17,10 @@ from modemflash_host.card.ways import Way
 WIDTH = 76
 HOOK = (
     "A board does not start from a card by itself: it needs the updater's hook once.",
-    "From a PC, with the board on USB: modemflash board install",
+    (
+        "From a PC, with the board on USB: modemflash board deploy, and then in the board's REPL: "
+        "import modemflash; modemflash.install_hook()"
+    ),
     (
         "From a phone: join the board's own Wi-Fi (gpy-wlan-... or fipy-wlan-..., password www.pycom.io), "
         "open ftp://192.168.4.1 in an FTP app (user micro, password python) and copy the folder "

@@ -1,17 +1,19 @@
 """Runs inside a simulated board: finds the modem, names it, and sends the card's file into it.
 
 What is sent stands in `/sd/firmware.dup`; the modem waits in recovery. A module `settings` may
-say otherwise: `MAX_BLOCK`; `CRC_US`, what a turn of the checksum's loop costs; `COUNT_HEAP`. The
-last line has the results: blocks, repeats, milliseconds, heap of the whole transfer, and
-of blocks without a report.
+say otherwise: `MAX_BLOCK`; `CRC_US`, what a turn of the checksum's loop costs; `READY_SUMS`, from
+`/sd/firmware.dup.crc` as on a prepared card; `COUNT_HEAP`. The last line has the results: blocks,
+repeats, milliseconds, heap of the whole transfer, and of blocks without a report.
 """
 
 import gc
+import os
 
 import utime
 
 from modemflash import crc, exchange, modem, stp
-from modemflash.board import pycom
+from modemflash.board import job, pycom
+from modemflash.board.job import CardFile
 from modemflash.board.led import PATTERNS, Led
 from modemflash.board.uart import Clock, Uart
 from modemflash.identity import identify
@@ -24,6 +26,7 @@ except ImportError:
 
 CRC_US = getattr(settings, "CRC_US", 0)
 COUNT_HEAP = getattr(settings, "COUNT_HEAP", False)
+READY_SUMS = getattr(settings, "READY_SUMS", False)
 MAX_BLOCK = getattr(settings, "MAX_BLOCK", 8176)
 
 
@@ -44,19 +47,19 @@ class Reporter:
         return 0
 
 
-class File:
-    """The firmware on the card, in the way of the engine's sources."""
+class File(CardFile):
+    """The firmware on the card, with the checksums of a prepared card or without."""
 
-    def __init__(self, path):
-        self.name = path
-        self._file = open(path, "rb")  # noqa: SIM115, PTH123
-        self.size = self._file.seek(0, 2)
+    def __init__(self, path, size):
+        super().__init__(path, path, size)
+        if READY_SUMS:
+            with open(path + ".crc", "rb") as file:
+                self.bring_sums(file.read())
 
     def readinto(self, offset, buf):
         if COUNT_HEAP:
             count_heap()
-        self._file.seek(offset)
-        return self._file.readinto(buf)
+        return super().readinto(offset, buf)
 
 
 def slow_crc16(data, value=0, start=0, end=None):
@@ -67,8 +70,15 @@ def slow_crc16(data, value=0, start=0, end=None):
     return crc.crc16(data, value, start, end)
 
 
+def slow_joined(first, second, zeros):
+    """A join at that pace; it has 16 turns."""
+    utime.sleep_us(16 * CRC_US)
+    return crc.crc16_joined(first, second, zeros)
+
+
 if CRC_US:
     stp.crc16 = exchange.crc16 = slow_crc16
+    job.crc16_joined = slow_joined
 
 
 def count_heap():
@@ -96,7 +106,7 @@ sender.open()
 crc.crc16(bytes(64))  # its table is made once
 gc.collect()
 start = clock.ticks_ms()
-file = File("/sd/firmware.dup")
+file = File("/sd/firmware.dup", os.stat("/sd/firmware.dup")[6])
 if COUNT_HEAP:
     gc.disable()
     before = gc.mem_alloc()
