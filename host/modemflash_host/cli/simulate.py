@@ -1,8 +1,12 @@
-"""`modemflash simulate modem`: a simulated modem behind a port, for any program."""
+"""`modemflash simulate`: a simulated modem, or a whole board, behind a port, for any program."""
 
 from __future__ import annotations
 
+import select
+import shutil
 import signal
+import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +20,7 @@ from modemflash_host.capture.reading import read_capture
 from modemflash_host.cli.session import command_line
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.sim import beliefs, faults, profiles, state_file
+from modemflash_host.sim.board import profiles as boards
 from modemflash_host.sim.doors.serve import open_door, serve
 from modemflash_host.sim.modem import SimModem
 from modemflash_host.sim.replay import ReplayModem
@@ -129,6 +134,68 @@ def modem(
         return 0
     if state is not None:
         state_file.save(its_modem, state)
+    _verdict(console, its_modem)
+    return 0
+
+
+@simulate.command()
+@click.option(
+    "--profile", default="gpy-1.20.0", show_default=True,
+    type=click.Choice(list(boards.PROFILES)), help="Which board.",
+)  # fmt: skip
+@click.option(
+    "--modem", "modem_profile", default="pycom-catm1", show_default=True,
+    type=click.Choice(list(profiles.PROFILES)), help="Which modem, in which state.",
+)  # fmt: skip
+@click.option(
+    "--card",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="The SD card in its slot; log and results come back here.",
+)
+@click.option("--blank", is_flag=True, help="Nothing of ours on /flash, as bought.")
+@click.option(
+    "--micropython",
+    default=lambda: shutil.which("micropython"),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PROGRAM",
+    help="The MicroPython that runs the board's code; the one on PATH by default.",
+)
+def board(profile: str, modem_profile: str, card: Path | None, blank: bool, micropython: Path | None) -> int:
+    """Run a simulated board, its REPL on a pseudo terminal. Power, reset and card are typed here."""
+    from modemflash_host.sim.board.by_hand import COMMANDS, ByHand
+
+    console = Console(highlight=False)
+    if micropython is None:
+        raise click.UsageError("there is no micropython on PATH; install one, or name it with --micropython")
+    try:
+        endpoint = open_door("pty")
+    except (ValueError, OSError) as error:
+        raise click.UsageError(str(error)) from error
+    its_modem = SimModem(modem_profile)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory() as room:
+        table = ByHand(
+            profile, its_modem, endpoint, interpreter=micropython, room=Path(room), card=card, blank=blank
+        )
+        console.print(Text.assemble(("Port   ", "dim"), (endpoint.url, "bold")), soft_wrap=True)
+        console.print(Text.assemble(("Type   ", "dim"), ", ".join(COMMANDS)))
+        light = ""
+        try:
+            while not table.over:
+                table.step()
+                if table.light != light:
+                    light = table.light
+                    console.print(Text.assemble(("Light  ", "dim"), light))
+                if select.select([sys.stdin], [], [], 0)[0]:
+                    line = sys.stdin.readline()
+                    if words := table.do(line or "quit"):
+                        console.print(words)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            table.close()
+            endpoint.close()
     _verdict(console, its_modem)
     return 0
 

@@ -19,6 +19,8 @@ from modemflash_host.sim.board.requests import Op
 from modemflash_host.sim.board.uart import Uart, UartFailed
 
 FLASH, CARD = 0, 1  # numbers of the drives
+MODEM_UART = 1
+NOT_HERE = (Op.OVER, Op.CODE, Op.ENDED, Op.CONSOLE)  # the process itself, and `plugged`, deal with these
 REFUSALS = (Refused, UartFailed, DriveFailed)
 
 Answer = tuple[int, bytes]
@@ -31,22 +33,30 @@ class Answers:
     Args:
         course, uart, hardware: the board's parts.
         drives: number -> medium; None for an empty slot.
+        console_uart: UART 0; None where nothing is plugged in.
 
     Attributes:
         program: runs instead of boot.py and main.py; None for these.
+        scripts: with a console: what runs before it listens; None without one.
     """
 
     def __init__(
-        self, course: Course, uart: Uart, hardware: Hardware, drives: Callable[[int], Drive | None]
+        self,
+        course: Course,
+        uart: Uart,
+        hardware: Hardware,
+        drives: Callable[[int], Drive | None],
+        console_uart: Uart | None = None,
     ) -> None:
         self.program: str | None = None
+        self.scripts: list[str] | None = None
         self._profile = hardware.profile
         self._course = course
-        self._uart = uart
+        self._uarts = {0: console_uart, 1: uart}
         self._hardware = hardware
         self._drives = drives
         self._functions: dict[int, Callable[[int, int, bytes], Answer]] = {
-            op: getattr(self, "_" + op.name.lower()) for op in Op if op != Op.OVER
+            op: getattr(self, "_" + op.name.lower()) for op in Op if op not in NOT_HERE
         }
 
     def carry_out(self, op: int, a: int, b: int, data: bytes) -> Answer:
@@ -60,7 +70,12 @@ class Answers:
 
     def _hello(self, a: int, b: int, data: bytes) -> Answer:
         profile = {**asdict(self._profile), "version": self._profile.version}
-        about = {"profile": profile, "program": self.program, "flash": self._drive(FLASH).sectors}
+        about = {
+            "profile": profile,
+            "program": self.program,
+            "scripts": self.scripts,
+            "flash": self._drive(FLASH).sectors,
+        }
         return 0, json.dumps(about).encode()
 
     def _sleep(self, a: int, b: int, data: bytes) -> Answer:
@@ -70,37 +85,44 @@ class Answers:
     def _uart_open(self, a: int, b: int, data: bytes) -> Answer:
         given = json.loads(data)
         pins, modem_pins = given["pins"] or [], list(self._profile.modem_pins)
-        self._uart.open(
-            Settings(
-                baud=given["baudrate"],
-                flow=pins == modem_pins,
-                wired=pins[:2] == modem_pins[:2],
-                gap_chars=given["timeout_chars"],
-                ring_bytes=given["rx_buffer_size"] or self._profile.ring_bytes,
+        uart = self._uarts.get(b)
+        if uart is not None:
+            uart.open(
+                Settings(
+                    baud=given["baudrate"],
+                    flow=b == MODEM_UART and pins == modem_pins,
+                    wired=b != MODEM_UART or pins[:2] == modem_pins[:2],
+                    gap_chars=given["timeout_chars"],
+                    ring_bytes=given["rx_buffer_size"] or self._profile.ring_bytes,
+                )
             )
-        )
         return NOTHING
 
     def _uart_close(self, a: int, b: int, data: bytes) -> Answer:
-        self._uart.close()
+        if uart := self._uarts.get(b):
+            uart.close()
         return NOTHING
 
     def _uart_read(self, a: int, b: int, data: bytes) -> Answer:
         self._course.spend(self._profile.call_us)
-        return 0, self._uart.read(a) or b""
+        uart = self._uarts.get(b)
+        return 0, (uart.read(a) if uart else None) or b""
 
     def _uart_write(self, a: int, b: int, data: bytes) -> Answer:
         self._course.spend(self._profile.call_us)
-        self._uart.write(data)
+        if uart := self._uarts.get(b):
+            uart.write(data)
         return NOTHING
 
     def _uart_any(self, a: int, b: int, data: bytes) -> Answer:
         self._course.spend(self._profile.call_us)
-        return self._uart.any(), b""
+        uart = self._uarts.get(b)
+        return uart.any() if uart else 0, b""
 
     def _uart_sent(self, a: int, b: int, data: bytes) -> Answer:
         self._course.spend(self._profile.call_us)
-        return int(self._uart.wait_tx_done(a)), b""
+        uart = self._uarts.get(b)
+        return int(uart.wait_tx_done(a)) if uart else 1, b""
 
     def _blocks_read(self, a: int, b: int, data: bytes) -> Answer:
         drive, count = a & 0xFF, a >> 8

@@ -8,6 +8,7 @@ exception that ends the running program.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 
 class Ended(Exception):
@@ -22,6 +23,16 @@ class Ended(Exception):
         self.how = how
 
 
+class Outside(Protocol):
+    """Somebody who shares the board's time."""
+
+    def next_us(self) -> int | None:
+        """When it wants to act next."""
+
+    def act(self) -> None:
+        """Its turn. Raises `Ended` for what it did to the board."""
+
+
 class Course:
     """Now, and the moments that strike.
 
@@ -31,11 +42,13 @@ class Course:
     Attributes:
         now_us: the time, in microseconds.
         settle: called after every move of time; the world catches up.
+        outside: who acts beside the board in the same time: a PC; None for nobody.
     """
 
     def __init__(self, now_us: int = 0) -> None:
         self.now_us = now_us
         self.settle: Callable[[], None] = lambda: None
+        self.outside: Outside | None = None
         self._strikes: dict[str, int] = {}
         self._events: list[tuple[int, Callable[[], None]]] = []
 
@@ -55,12 +68,7 @@ class Course:
         if at_us is not None:
             self._strikes[how] = at_us
 
-    def pass_to(self, to_us: int) -> None:
-        """Let time pass; what has passed already stays as it is.
-
-        Raises:
-            Ended: something struck on the way; `now_us` is its moment.
-        """
+    def _pass(self, to_us: int) -> None:
         while self._events and self._events[0][0] <= min([to_us, *self._strikes.values()]):
             at_us, what = self._events.pop(0)
             self._move(at_us)
@@ -73,6 +81,17 @@ class Course:
                 self._move(at_us)
                 raise Ended(how)
         self._move(to_us)
+
+    def pass_to(self, to_us: int) -> None:
+        """Let time pass; what has passed already stays as it is.
+
+        Raises:
+            Ended: something struck on the way; `now_us` is its moment.
+        """
+        while self.outside and (at_us := self.outside.next_us()) is not None and at_us <= to_us:
+            self._pass(max(at_us, self.now_us))
+            self.outside.act()
+        self._pass(to_us)
 
     def spend(self, us: int) -> None:
         """Let `us` pass.

@@ -76,6 +76,18 @@ class FatImage:
             self._do(["get", name, str(target)])
             return target.read_bytes()
 
+    def get_tree(self, to: Path) -> None:
+        """Copy every file into a folder of this computer."""
+        jobs = []
+        for name in self.names():
+            target = to / name.strip("/")
+            if name.endswith("/"):
+                target.mkdir(parents=True, exist_ok=True)
+            else:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                jobs.append(["get", name, str(target)])
+        self._do(*jobs)
+
     def remove(self, name: str) -> None:
         """Remove a file.
 

@@ -90,7 +90,8 @@ class BoardProcess:
         self.modem = modem
         self.course = Course()
         self.uart = Uart(self.course, modem, self._modem_busy_until_us)
-        self.course.settle = self.uart.settle
+        self.console_uart = self._plug_in()
+        self.course.settle = self._settle
         self.hardware = Hardware(self.profile, self.course, self.uart, unique_id)
         self.flash = Drive(flash)
         self.card = Drive(card) if card else None
@@ -106,7 +107,11 @@ class BoardProcess:
         self._cut: _Cut | None = None
         self._child: Child | None = None
         self._answers = Answers(
-            self.course, self.uart, self.hardware, lambda number: self.card if number == CARD else self.flash
+            self.course,
+            self.uart,
+            self.hardware,
+            lambda number: self.card if number == CARD else self.flash,
+            self.console_uart,
         )
 
     # -- by hand -------------------------------------------------------------
@@ -193,6 +198,15 @@ class BoardProcess:
         self.close()
 
     # -- the process -----------------------------------------------------------
+
+    def _plug_in(self) -> Uart | None:
+        """UART 0, where something is plugged into it; see `plugged`."""
+        return None
+
+    def _settle(self) -> None:
+        self.uart.settle()
+        if self.console_uart:
+            self.console_uart.settle()
 
     def _start(self, cause: int) -> None:
         self.hardware.forget(cause)

@@ -2,7 +2,7 @@
 
 Rules that hold here: a request is 12 bytes, `op u8, 0, length u16, a u32, b u32`,
 then `length` bytes; an answer is 16 bytes, `status u8, 0, length u16, number
-u32, ticks_ms u32, 0 u32`, then `length` bytes; all big-endian, so that the
+u32, ticks_ms u32, 0 u32`, then `length` bytes (status 2: Ctrl-C instead); all big-endian, so that the
 board's side needs neither struct nor large integers. `inside/link.py` has the
 same numbers, and a test holds them together.
 """
@@ -24,7 +24,7 @@ class Op(IntEnum):
     SLEEP = 2
     """a: microseconds."""
     UART_OPEN = 3
-    """bytes: JSON of what UART() was given."""
+    """b: which UART, here and below; bytes: JSON of what UART() was given."""
     UART_CLOSE = 4
     UART_READ = 5
     """a: at most so many -> bytes; status 1: none."""
@@ -64,5 +64,11 @@ class Op(IntEnum):
     """a: 0 LTE(), 1 modem_upgrade_mode(), 2 reconnect_uart() -> bytes: what it complains; status 1."""
     RADIO = 31
     """a: 1 on, 0 off, 2 asks; bytes: name -> number."""
+    CODE = 32
+    """-> what was typed, once there is something; number 1: at the prompt."""
+    ENDED = 33
+    """What was typed (or boot.py and main.py) has ended; bytes: its traceback."""
+    CONSOLE = 34
+    """a: 0 detach, 1 attach, 2 deaf to Ctrl-C, 3 hears."""
     OVER = 40
     """The program has ended; a: 0 well, 1 by an exception, 2 soft reset."""

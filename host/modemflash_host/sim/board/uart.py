@@ -140,6 +140,18 @@ class Uart:
                 raise UartFailed
         return 0
 
+    def unsent(self) -> int:
+        """Bytes that have not left yet."""
+        return len(self._to_modem)
+
+    def take(self, count: int) -> bytes:
+        """At most `count` bytes from the ring, without waiting."""
+        return self._receiver.take(count, self._course.now_us) if self._receiver else b""
+
+    def push(self, data: bytes) -> None:
+        """Send behind what waits, for whoever has a ring to send from."""
+        self._send(data, self._opened.baud)
+
     def wait_tx_done(self, timeout_ms: int) -> bool:
         """Whether the last bit left in time."""
         self._wait(self._course.now_us + timeout_ms * 1000, lambda: not len(self._to_modem))

@@ -28,13 +28,13 @@ class _Hash:
         return self._digest
 
 
-class md5(_Hash):  # noqa: N801
+class md5(_Hash):
     _kind = hashlib.md5
 
 
-class sha1(_Hash):  # noqa: N801
+class sha1(_Hash):
     _kind = hashlib.sha1
 
 
-class sha256(_Hash):  # noqa: N801
+class sha256(_Hash):
     _kind = hashlib.sha256

@@ -10,7 +10,7 @@ PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET, BROWN_OUT_RESET
 
 
 class UART:
-    """UART 1, or the console, of which only the existence matters here."""
+    """UART 1, or UART 0, which is the console while `os.dupterm` says so."""
 
     def __init__(self, id=0, *args, **kwargs):
         if id == 2:
@@ -24,25 +24,22 @@ class UART:
             raise TypeError("extra keyword arguments given")
         if size is not None and size <= 128:
             raise ValueError("invalid argument(s) value")
-        if self._id == 1:
-            about = {
-                "baudrate": baudrate,
-                "pins": pins,
-                "timeout_chars": timeout_chars,
-                "rx_buffer_size": size,
-            }
-            link.ask(sim_link.UART_OPEN, 0, 0, json.dumps(about).encode())
+        about = {
+            "baudrate": baudrate,
+            "pins": pins,
+            "timeout_chars": timeout_chars,
+            "rx_buffer_size": size,
+        }
+        link.ask(sim_link.UART_OPEN, 0, self._id, json.dumps(about).encode())
 
     def deinit(self):
-        link.ask(sim_link.UART_CLOSE)
+        link.ask(sim_link.UART_CLOSE, 0, self._id)
 
     def any(self):
-        return link.ask(sim_link.UART_ANY)
+        return link.ask(sim_link.UART_ANY, 0, self._id)
 
     def readinto(self, buf, n=-1):
-        if self._id != 1:
-            return None
-        link.ask(sim_link.UART_READ, len(buf) if n < 0 else n, 0, b"", 0, -1, buf)
+        link.ask(sim_link.UART_READ, len(buf) if n < 0 else n, self._id, b"", 0, -1, buf)
         if link.status:
             link.refuse()
         return link.length or None
@@ -68,14 +65,14 @@ class UART:
             off, n = 0, off
         if n > len(buf) - off:
             n = len(buf) - off
-        if self._id == 1 and n:
-            link.ask(sim_link.UART_WRITE, 0, 0, buf, off, n)
+        if n:
+            link.ask(sim_link.UART_WRITE, 0, self._id, buf, off, n)
             if link.status:
                 link.refuse()
         return n
 
     def wait_tx_done(self, timeout_ms):
-        return link.ask(sim_link.UART_SENT, timeout_ms) == 1
+        return link.ask(sim_link.UART_SENT, timeout_ms, self._id) == 1
 
 
 class SD:

@@ -3,6 +3,7 @@
 import os
 from collections import namedtuple
 
+import sim_link
 from sim_link import profile
 
 sep = "/"
@@ -39,7 +40,14 @@ def _on_path(function):
 listdir = _on_path(os.listdir)
 mkdir = _on_path(os.mkdir)
 stat = _on_path(os.stat)
-remove = unlink = rmdir = _on_path(os.remove)
+
+
+def _remove(path):
+    """Pycom has one function for files and folders."""
+    (os.rmdir if os.stat(path)[0] & 0x4000 else os.remove)(path)
+
+
+remove = unlink = rmdir = _on_path(_remove)
 
 
 def rename(old, new):
@@ -67,7 +75,9 @@ def sync():
 
 
 def dupterm(*stream):
-    pass
+    """Give the console away (None), or a UART to it."""
+    if stream:
+        sim_link.link.ask(sim_link.CONSOLE, int(stream[0] is not None))
 
 
 def mount(device, path, readonly=False):

@@ -30,6 +30,7 @@ BLOCKS_READ, BLOCKS_WRITE, CARD = range(10, 13)
     LTE,
     RADIO,
 ) = range(20, 32)
+CODE, ENDED, CONSOLE = range(32, 35)
 OVER = 40
 
 _LOOKS = 100  # a program that only looks at the clock would stand still for ever
@@ -52,6 +53,7 @@ class Link:
         self._head = bytearray(12)
         self._answer = bytearray(16)
         self.words = bytearray(256)
+        self.came = b""
         self._looks = 0
         self.status = self.number = self.length = self.ticks_ms = 0
 
@@ -83,14 +85,18 @@ class Link:
         self.number = answer[4] << 24 | answer[5] << 16 | answer[6] << 8 | answer[7]
         self.ticks_ms = answer[8] << 24 | answer[9] << 16 | answer[10] << 8 | answer[11]
         if self.length:
+            if into is None:
+                into = self.came = bytearray(self.length)
             self._fetch(self.length, self.words if self.status else into)
+        if self.status == 2:
+            raise KeyboardInterrupt
         return self.number
 
     def fetch(self, op, a=0, b=0, data=b""):
         """One request; the bytes that came back."""
-        room = bytearray(4096)
-        self.ask(op, a, b, data, 0, -1, room)
-        return bytes(memoryview(room)[: self.length])
+        self.came = b""
+        self.ask(op, a, b, data)
+        return bytes(self.came)
 
     def look(self):
         """The clock; a look costs next to nothing, many do."""

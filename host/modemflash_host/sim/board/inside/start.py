@@ -7,6 +7,7 @@ program is read; afterwards the files of this computer are out of reach, only
 
 import builtins
 import gc
+import io
 import json
 import os
 import sys
@@ -117,6 +118,68 @@ def run(text, name):
     return True
 
 
+def traceback(error):
+    """What the board prints of it, without our own lines."""
+    words = io.StringIO()
+    sys.print_exception(error, words)
+    return "\n".join([line for line in words.getvalue().split("\n") if "start.py" not in line])
+
+
+def run_typed(text, name, at_prompt, names):
+    """Code from the console; its traceback, empty when it ended well."""
+    try:
+        if isinstance(text, bytes):
+            text = text.decode()
+        if at_prompt:
+            try:
+                code = compile(text, name, "eval")
+            except SyntaxError:
+                code = None
+            if code is not None:
+                value = eval(code, names)
+                if value is not None:
+                    print(repr(value))
+                return ""
+        exec(compile(text, name, "exec"), names)
+    except SystemExit:
+        pass
+    except BaseException as error:
+        return traceback(error)
+    return ""
+
+
+def console(scripts):
+    """boot.py and main.py, then what is typed, until somebody ends this process."""
+    names = {"__name__": "__main__"}
+    words = ""
+    for script in scripts:
+        with open("/flash/" + script) as file:
+            words = run_typed(file.read(), script, False, names)
+        if words:
+            break
+    room = bytearray(65536)
+    while True:
+        try:
+            link.ask(sim_link.ENDED, 0, 0, words.encode())
+            at_prompt = link.ask(sim_link.CODE, 0, 0, b"", 0, -1, room)
+            text = bytes(memoryview(room)[: link.length])
+        except KeyboardInterrupt:
+            continue  # it came between two programs
+        words = run_typed(text, "<stdin>", at_prompt, names)
+
+
+class Micropython:
+    """`micropython`, with the console's Ctrl-C."""
+
+    def __init__(self):
+        import micropython
+
+        self.const, self.mem_info = micropython.const, micropython.mem_info
+
+    def kbd_intr(self, char):
+        link.ask(sim_link.CONSOLE, 2 if char < 0 else 3)
+
+
 def run_file(name):
     """A script of /flash."""
     with open("/flash/" + name) as file:
@@ -129,6 +192,9 @@ os.umount("/")
 replace_modules()
 replace_builtins()
 gc.collect()
+if about["scripts"] is not None:
+    sys.modules["micropython"] = Micropython()
+    console(about["scripts"])
 if about["program"] is not None:
     good = run(about["program"], "program")
 else:
