@@ -327,7 +327,7 @@ class Exchange:
                     self._drop_signature()  # the answer proper may still follow
                     continue
             left_ms = wait_ms - line.since(start)
-            if left_ms <= 0 and (not self._have or left_ms < -QUIET_MS):
+            if left_ms <= 0 and (not self._have or left_ms < -_QUIET_MS):
                 self._drop(self._have, True)  # a line that never falls silent, whatever it says
                 return SILENT
             hasty = self._strayed and self._hasty
