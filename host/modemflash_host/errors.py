@@ -277,6 +277,16 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Leave the modem's power on and run the same command again.",
         UNKNOWN,
     ),
+    "relay-occupied": (
+        "The board holds an update that another command began",
+        "Leave all power on and type that command again: it goes on where it stood.",
+        UNKNOWN,
+    ),
+    "board-without-updater": (
+        "The updater is not on the board, and this command writes nothing",
+        "`modemflash board deploy` puts it there; `modemflash update` does so by itself.",
+        UNTOUCHED,
+    ),
     "mirror-dead": (
         "The board's own bridge (mirror mode) was opened, but the modem does not answer through it",
         "Press the board's reset button, then take the relay instead: the same command with `--via relay`.",

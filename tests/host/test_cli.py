@@ -210,7 +210,7 @@ def test_an_end_of_input_at_a_question_stops_before_the_write(
             exits.NO_MODEM,
             "modem-nuls",
         ),
-        (["info"], exits.USAGE, "usage"),
+        (["info", "--via", "nonsense"], exits.USAGE, "usage"),
         (["update", "--nonsense"], exits.USAGE, "usage"),
         (["nonsense"], exits.USAGE, "usage"),
     ],

@@ -27,11 +27,12 @@ _COMMANDS = {
     "info": "info",
     "ports": "ports",
     "report": "report",
+    "rescue": "rescue",
     "setup": "setup",
     "simulate": "simulate",
     "update": "update",
 }
-_TALKING = ("identify", "info", "update")  # commands that the settings are for
+_TALKING = ("identify", "info", "rescue", "update")  # commands that the settings are for
 _EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exits.EXITS)
 
 

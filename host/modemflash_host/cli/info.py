@@ -19,7 +19,7 @@ def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
     """Find the modem and say what it is. Writes nothing."""
 
     def work(teller: Teller) -> Result:
-        found = api.info(port, teller, (answer_timeout or 60) * 1000)
+        found = api.info(port, teller, (answer_timeout or 60) * 1000, via)
         return Result(
             "nothing-to-do",
             "modem-asked",

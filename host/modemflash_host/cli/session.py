@@ -75,7 +75,7 @@ def port_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(list(VIAS)),
             default=AUTO,
             show_default=True,
-            help="relay: the board runs the update; mirror: its own bridge; direct: the modem is at this port.",
+            help="relay: the board does it; mirror: by its own bridge; direct: the modem is at the port.",
         ),
         click.option(
             "-p",
@@ -84,7 +84,7 @@ def port_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             envvar="MODEMFLASH_PORT",
             show_envvar=True,
-            help="A device, COM name, pyserial URL (rfc2217://…, socket://…) or sim://PROFILE; auto: the one board.",
+            help="auto: the one board; else a device, COM name, URL (rfc2217://…, socket://…) or sim://PROFILE.",
         ),
     ):
         command = option(command)

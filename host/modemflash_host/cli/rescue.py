@@ -1,0 +1,102 @@
+"""`modemflash rescue`: work a modem that does not answer while somebody cuts its power."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from modemflash.errors import Problem
+from modemflash_host import api, ports
+from modemflash_host.cli.session import carry_out, port_options, talk_options
+from modemflash_host.cli.update import Asker, on_a_terminal, read_all, refuse
+from modemflash_host.clock import MonotonicClock
+from modemflash_host.consents import YES
+from modemflash_host.reporters import Teller
+from modemflash_host.rescue import rescue as keep_trying
+from modemflash_host.result import Result
+
+_UNITS_S = {"s": 1, "m": 60, "h": 3600}
+_TRY_S = 60
+
+
+def duration_s(ctx: click.Context, parameter: click.Parameter, text: str) -> int:
+    """`90s`, `30m` or `12h` as seconds."""
+    found = re.fullmatch(r"(\d{1,4})([smh])", text)
+    if not found:
+        raise click.BadParameter("a number with s, m or h, such as 12h")
+    return int(found[1]) * _UNITS_S[found[2]]
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE]...")
+@port_options
+@click.option(
+    "--for", "for_s", default="1h", show_default=True, metavar="TIME", callback=duration_s,
+    help="How long to go on, such as 30m or 12h.",
+)  # fmt: skip
+@click.option("-y", "--yes", is_flag=True, help="Say yes to a plain upgrade, and to nothing else.")
+@talk_options
+def rescue(
+    files: tuple[Path, ...],
+    port: str,
+    via: str,
+    answer_timeout: int | None,
+    for_s: int,
+    yes: bool,
+    **talk: Any,
+) -> int:
+    """Look for a modem that does not answer, again and again, while you cut its power.
+
+    With firmware as SOURCE the update goes on as soon as the modem answers. A
+    danger is asked for then; off a terminal it is refused.
+    """
+    find_ms = (answer_timeout or _TRY_S) * 1000
+
+    def work(teller: Teller) -> Result:
+        with ExitStack() as opened:
+            checked = read_all(files, None, None, teller, opened, port.startswith("sim://")) if files else []
+
+            def attempt() -> Result:
+                if not checked:
+                    return _look(port, teller, find_ms, via)
+                return api.update(
+                    port,
+                    checked,
+                    teller,
+                    consents={YES} if yes else set(),
+                    ask=refuse if talk["as_json"] or not on_a_terminal() else Asker(teller),
+                    options={"find_ms": find_ms},
+                    via=via,
+                )
+
+            return keep_trying(attempt, lambda: _is_there(port), MonotonicClock(), teller, for_s)
+
+    return carry_out(work, port=port, **talk)
+
+
+def _look(port: str, teller: Teller, find_ms: int, via: str) -> Result:
+    try:
+        found = api.info(port, teller, find_ms, via)
+    except Problem as problem:
+        return Result.of_problem(problem, seconds=teller.at_s)
+    return Result(
+        "nothing-to-do",
+        "modem-asked",
+        from_build=found.identity.build,
+        boot_mode=found.state,
+        seconds=teller.at_s,
+    )
+
+
+def _is_there(port: str) -> bool:
+    """Whether the port is there; an address always is."""
+    if "://" in port:
+        return True
+    listed = ports.list_ports()
+    if port == ports.AUTO:
+        return bool(listed)
+    return ports.port_at(port, listed) is not None or Path(port).exists()

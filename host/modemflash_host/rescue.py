@@ -1,0 +1,93 @@
+"""Rescue: the same attempt again and again, while a person cuts the power, until the modem answers.
+
+Rules: an attempt is a whole one, with everything that an update measures; only
+problems that a power cut can mend are tried again; what was seen of the cut is
+said. The port's absence for 10 s proves that the USB power was away, not that
+the modem was: a battery keeps it alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from modemflash_host.reporters import Teller
+from modemflash_host.result import Result
+
+if TYPE_CHECKING:
+    from modemflash.contracts import Clock
+
+MENDED_BY_POWER = frozenset(
+    {
+        "modem-silent", "modem-nuls", "modem-noise", "modem-in-transfer", "modem-lost",
+        "port-absent", "port-lost", "port-busy",
+        "relay-silent", "relay-restarted",
+        "board-not-reached", "board-out-of-step", "board-too-slow", "board-binary",
+    }
+)  # fmt: skip
+PROOF_S = 10
+_LOOK_MS = 500
+_WAIT_MS = 5_000
+_ASK = (
+    "Cut ALL power of the modem for 10 seconds (USB and battery; the reset button does not reset it), "
+    "then give it again. This goes on by itself."
+)
+
+
+def rescue(
+    attempt: Callable[[], Result],
+    is_there: Callable[[], bool],
+    clock: Clock,
+    teller: Teller,
+    for_s: int,
+) -> Result:
+    """Try until it works, a rule forbids it, the user stops, or the time is over.
+
+    Args:
+        attempt: one try.
+        is_there: whether the port is there.
+        clock: to wait by.
+        teller: who is told.
+        for_s: no new try begins after so long.
+
+    Returns:
+        The result of the last try.
+    """
+    begun = clock.ticks_ms()
+    asked = False
+    while True:
+        result = attempt()
+        if result.problem is None or result.problem.code not in MENDED_BY_POWER:
+            return result
+        if clock.ticks_diff(clock.ticks_ms(), begun) >= for_s * 1_000 or teller.stop_wanted():
+            return result
+        if not asked:
+            teller.say("note", text=_ASK)
+            asked = True
+        gone_s = _wait(is_there, clock, teller)
+        if gone_s:
+            proof = (
+                "the USB power was away long enough"
+                if gone_s >= PROOF_S
+                else "too short: 10 seconds are needed"
+            )
+            teller.say("note", text=f"The port was gone for {gone_s} s: {proof}. Trying again.")
+
+
+def _wait(is_there: Callable[[], bool], clock: Clock, teller: Teller) -> int:
+    """A moment, or as long as the port is away: the seconds of that."""
+    start = clock.ticks_ms()
+    gone = False
+    while not teller.stop_wanted():
+        waited_ms = clock.ticks_diff(clock.ticks_ms(), start)
+        if is_there():
+            if gone:
+                return max(1, waited_ms // 1_000)
+            if waited_ms >= _WAIT_MS:
+                return 0
+        else:
+            if not gone:
+                gone, start = True, clock.ticks_ms()
+        teller.tick(clock.ticks_ms())
+        clock.sleep_ms(_LOOK_MS)
+    return 0

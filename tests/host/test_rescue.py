@@ -1,0 +1,80 @@
+"""Rescue: what is tried again, what is said of a power cut, and when it ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modemflash.errors import NoModem, Refusal
+from modemflash_host.interrupts import Interrupts
+from modemflash_host.reporters import Teller
+from modemflash_host.rescue import rescue
+from modemflash_host.result import Result
+
+
+class Scene:
+    """Attempts by script, a port that is there or not, and time."""
+
+    def __init__(self, *ends: Result, gone_s: tuple[int, int] = (0, 0)) -> None:
+        self.now_ms = 0
+        self.ends = list(ends)
+        self.gone_s = gone_s
+        self.notes: list[str] = []
+        self.teller = Teller([self], Interrupts())
+
+    def ticks_ms(self) -> int:
+        return self.now_ms
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        return end - start
+
+    def sleep_ms(self, ms: int) -> None:
+        self.now_ms += ms
+
+    def report(self, event: dict[str, Any], at_s: float) -> None:
+        self.notes.append(event["text"])
+
+    def tick(self, at_s: float) -> None: ...
+
+    def close(self) -> None: ...
+
+    def run(self, for_s: int = 3600) -> Result:
+        def attempt() -> Result:
+            self.now_ms += 60_000
+            return self.ends.pop(0)
+
+        def is_there() -> bool:
+            return not self.gone_s[0] <= self.now_ms / 1000 < self.gone_s[1]
+
+        return rescue(attempt, is_there, self, self.teller, for_s)
+
+
+SILENT = Result.of_problem(NoModem("modem-silent"))
+GOOD = Result("updated", "updated")
+
+
+def test_tries_until_the_modem_answers() -> None:
+    """Silence is tried again, and the power cut is asked for once."""
+    scene = Scene(SILENT, SILENT, GOOD)
+    assert scene.run() is GOOD
+    assert len(scene.notes) == 1
+    assert "battery" in scene.notes[0]
+
+
+def test_says_what_the_port_proves() -> None:
+    """A port that was gone for ten seconds proves the USB power's absence; a shorter time does not."""
+    long, short = Scene(SILENT, GOOD, gone_s=(61, 75)), Scene(SILENT, GOOD, gone_s=(61, 64))
+    long.run()
+    short.run()
+    assert "long enough" in long.notes[-1]
+    assert "too short" in short.notes[-1]
+
+
+def test_a_rule_is_not_tried_again() -> None:
+    """What a power cut cannot mend ends it at once."""
+    refused = Result.of_problem(Refusal("no-image"))
+    assert Scene(refused).run() is refused
+
+
+def test_ends_with_its_time() -> None:
+    """No new try begins after the time that was given."""
+    assert Scene(SILENT, SILENT).run(for_s=100) is SILENT

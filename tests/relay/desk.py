@@ -1,0 +1,238 @@
+"""A PC, a cable, a board and its modem, in virtual time: what the tests of the ways through share.
+
+Rules: /flash is made once and copied; the updater is on it as `deploy` leaves it,
+unless a test wants a fresh board; the modem's times are short.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modemflash.errors import Refusal
+from modemflash_host import api
+from modemflash_host.board import deploy as deploying
+from modemflash_host.board import ways
+from modemflash_host.board.package import deployed
+from modemflash_host.board.relay import Place
+from modemflash_host.errors import BoardProblem
+from modemflash_host.interrupts import Interrupts
+from modemflash_host.reporters import Teller
+from modemflash_host.result import Result
+from modemflash_host.sim import images, profiles
+from modemflash_host.sim.board.drives import FLASH_BYTES
+from modemflash_host.sim.board.fat import FatImage
+from modemflash_host.sim.board.pc_end import Cable, PcEnd
+from modemflash_host.sim.board.plugged import PluggedBoard
+from modemflash_host.sim.modem import SimModem
+from modemflash_host.usb_ids import NO_DEVICE
+
+SECOND_US = 1_000_000
+USER = b"import time\nwhile True:\n    time.sleep(1)\n    print('the user program runs')\n"
+RUNS = "the user program runs"
+QUICK = profiles.Timing(
+    boot_us=2 * SECOND_US,
+    updater_start_us=3 * SECOND_US,
+    stalls=((30, 5 * SECOND_US),),
+    install_us=8 * SECOND_US,
+    bootrom_install_us=2 * SECOND_US,
+)
+
+
+def package_on_flash() -> dict[str, bytes | Path]:
+    """The updater and the list of its files, as `deploy` puts them."""
+    files = {f"/lib/{name}": data for name, data in deployed().items()}
+    rows = [f"{hashlib.sha256(data).hexdigest()} /flash{path}\n" for path, data in files.items()]
+    rows += [f"folder /flash/lib/{name}\n" for name in ("modemflash", "modemflash/board")]
+    rows.sort(key=lambda row: row.split(" ")[1])
+    return {**files, "/lib/modemflash.files": "".join(rows).encode()}
+
+
+def make_flash(path: Path, interpreter: Path, *, fresh: bool = False, main: bytes = USER) -> Path:
+    """A /flash with a user's program on it, and with the updater."""
+    files: dict[str, bytes | Path] = {} if fresh else package_on_flash()
+    files |= {"/main.py": main, "/boot.py": b"", "/sys/x": b"", "/cert/x": b""}
+    FatImage(path, interpreter).make(FLASH_BYTES).put(files)
+    return path
+
+
+class Heard:
+    """A voice that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    def report(self, event: dict[str, Any], at_s: float) -> None:
+        self.events.append({**event, "at_s": at_s})
+
+    def tick(self, at_s: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class Firmware:
+    """A firmware file in memory, as the API hands it on."""
+
+    image: Any
+    source: Any
+
+
+class Memory:
+    """A source in memory."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name, self.size, self._data = name, len(data), data
+
+    def readinto(self, offset: int, buf: Any) -> int:
+        piece = self._data[offset : offset + len(buf)]
+        buf[: len(piece)] = piece
+        return len(piece)
+
+
+class Killed(BaseException):
+    """The PC's process is gone."""
+
+
+class Mortal:
+    """The PC's end as one process has it: once that is dead, not even its cleaning up reaches the board."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def __getattr__(self, name: str) -> Any:
+        if self._desk.pc_is_dead:
+            return self._nothing
+        return getattr(self._desk.pc, name)
+
+    def _nothing(self, *_: object) -> int:
+        raise Killed
+
+
+class Desk:
+    """One of each, and the command that a user types."""
+
+    def __init__(
+        self,
+        folder: Path,
+        interpreter: Path,
+        flash: Path,
+        *,
+        profile: str = "gpy-1.20.0",
+        modem: SimModem | None = None,
+        size: int = 60_000,
+        cable: Cable | None = None,
+        pybytes: bool = False,
+        autostart: bool = False,
+    ) -> None:
+        from modemflash.image import examine
+
+        shutil.copyfile(flash, folder / "flash")
+        self.flash = FatImage(folder / "flash", interpreter)
+        self.modem = modem or SimModem(replace(profiles.find("pycom-catm1"), timing=QUICK))
+        self.cable = cable or Cable()
+        self.board = PluggedBoard(
+            profile,
+            self.modem,
+            cable=self.cable,
+            pybytes=pybytes,
+            interpreter=interpreter,
+            flash=self.flash.path,
+            heap="5120k",
+        )
+        self.board.hardware.flags["lte_modem_en_on_boot"] = autostart
+        self.heard = Heard()
+        self.device = NO_DEVICE
+        self.pc_is_dead = False
+        self.interrupts = Interrupts()
+        self.files = []
+        for name, data in (
+            ("CATM1-41065.dup", images.make_full_image(41065, size_bytes=size)),
+            ("updater.elf", images.make_updater_elf(66_000)),
+        ):
+            source = Memory(name, data)
+            self.files.append(Firmware(examine(source), source))
+
+    def __enter__(self) -> Desk:
+        self.board.switch_on()
+        self.board.pass_s(2)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.board.close()
+
+    @property
+    def pc(self) -> PcEnd:
+        return self.board.pc
+
+    def place(self) -> Place:
+        """The board's place."""
+
+        def open_port(data_bits: int) -> tuple[Any, Any]:
+            self.pc.close()
+            self.pc._check_plug()
+            mortal = Mortal(self)
+            return mortal, mortal
+
+        return Place("simulated", open_port, self.device)
+
+    def command(self, via: str = "relay", **options: Any) -> Result:
+        """`modemflash update` as typed, with all it needs consented to."""
+        self.interrupts = Interrupts()
+        teller = Teller([self.heard], self.interrupts)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ways, "place_of", lambda port, say: self.place())
+            return api.update(
+                "simulated",
+                self.files,
+                teller,
+                consents={"yes"},
+                ask=_say_yes,
+                via=via,
+                **options,  # type: ignore[arg-type]
+            )
+
+    def info(self) -> api.ModemInfo:
+        """`modemflash info` as typed."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ways, "place_of", lambda port, say: self.place())
+            return api.info("simulated", Teller([self.heard], Interrupts()), via="relay")
+
+    def shows(self, seconds: float = 4) -> str:
+        """What the console prints in that time."""
+        self.pc.close()
+        self.pc.drop_input()
+        self.board.pass_s(seconds)
+        buf = bytearray(65536)
+        return buf[: self.pc.readinto(buf, len(buf), 0)].decode("latin-1")
+
+
+def _say_yes(consent: str, danger: str, refusal: Refusal) -> bool:
+    return True
+
+
+def without_mpremote(monkeypatch: Any) -> None:
+    """`mpremote` wants a real port: the package goes through the REPL instead."""
+
+    class Fails:
+        def __init__(self, port: str) -> None: ...
+
+        def copy(self, files: object) -> None:
+            raise BoardProblem("tool-missing", "mpremote")
+
+    @contextmanager
+    def released(self: Any) -> Any:
+        yield "simulated"
+
+    monkeypatch.setattr(deploying, "Mpremote", Fails)
+    monkeypatch.setattr(deploying.Session, "released", released)
+
+
+Build = Callable[..., Desk]

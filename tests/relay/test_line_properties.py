@@ -1,0 +1,207 @@
+"""The line between PC and board over a wire that loses and changes bytes: all arrives as it was."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modemflash.board.pcline import AWAY_MS, CONSOLE_BAUD, PcLine
+from modemflash_host.board.relay_line import RelayLine
+
+FILE = bytes(range(251)) * 200
+RATES = (921_600, 460_800, 230_400, 115_200)
+Damage = dict[int, int]
+"""Which byte, counted from the start -> what becomes of it: 256 lost, else the bits that flip."""
+
+
+class Wire:
+    """One direction: bytes in order, each with the rate it was sent at; some come damaged."""
+
+    def __init__(self, damage: Damage) -> None:
+        self.bytes: deque[tuple[int, int]] = deque()
+        self._damage = damage
+        self._count = 0
+
+    def put(self, data: bytes, rate: int) -> None:
+        for byte in data:
+            fate = self._damage.get(self._count, 0)
+            self._count += 1
+            if fate < 256:
+                self.bytes.append((byte ^ fate, rate))
+
+    def take(self, count: int, rate: int) -> bytes:
+        got = [self.bytes.popleft() for _ in range(min(count, len(self.bytes)))]
+        return bytes(byte if sent == rate else byte ^ 0x5A for byte, sent in got)
+
+
+class World:
+    """Time, both wires, and both sides in turns."""
+
+    def __init__(self, to_board: Damage, to_pc: Damage, small_ring: bool, most_baud: int) -> None:
+        self.now_ms = 0
+        self.to_board, self.to_pc = Wire(to_board), Wire(to_pc)
+        self.small_ring = small_ring
+        self.deepest = 0
+        self.rates = {"board": CONSOLE_BAUD, "pc": CONSOLE_BAUD}
+        self.most_baud = most_baud
+        self.heard: list[Any] = []
+        self.present = True
+        self.line = PcLine(lambda *_, **words: Uart(self, words), self, b"12345678")
+        self.pc = RelayLine(Link(self), self, serve, lambda words: self.heard.append(json.loads(words)))  # type: ignore[arg-type]
+
+    def ticks_ms(self) -> int:
+        return self.now_ms
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        return end - start
+
+    def sleep_ms(self, ms: int) -> None:
+        """The board waits: the PC has its turn in every millisecond of it."""
+        for _ in range(ms):
+            self.now_ms += 1
+            if self.present:
+                self.deepest = max(self.deepest, len(self.to_board.bytes))
+                self.pc.step(0)
+
+    def run(self, until: Any, most_ms: int = 60_000) -> bool:
+        """Both go on until something is so."""
+        deadline = self.now_ms + most_ms
+        while not until():
+            if self.now_ms > deadline:
+                return False
+            if not self.line.pull():
+                self.line.keep_up()
+                self.sleep_ms(1)
+        return True
+
+
+class Uart:
+    """UART 0 of the board."""
+
+    def __init__(self, world: World, words: dict[str, Any]) -> None:
+        if world.small_ring and "rx_buffer_size" in words:
+            raise TypeError
+        self._world = world
+
+    def any(self) -> int:
+        return len(self._world.to_board.bytes)
+
+    def readinto(self, buf: Any, n: int) -> int | None:
+        data = self._world.to_board.take(n, self._world.rates["board"])
+        buf[: len(data)] = data
+        return len(data) or None
+
+    def write(self, data: bytes) -> None:
+        self._world.to_pc.put(bytes(data), self._world.rates["board"])
+
+    def wait_tx_done(self, ms: int) -> bool:
+        return True
+
+    def init(self, baudrate: int, **_: Any) -> None:
+        self._world.rates["board"] = baudrate
+        self._world.to_board.bytes.clear()
+
+
+class Link:
+    """The PC's port."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def readinto(self, buf: bytearray, n: int, timeout_ms: int) -> int:
+        data = self._world.to_pc.take(n, self._world.rates["pc"])
+        buf[: len(data)] = data
+        return len(data)
+
+    def write(self, buf: bytes, off: int, n: int) -> None:
+        self._world.to_board.put(bytes(buf[off : off + n]), self._world.rates["pc"])
+
+    def drain(self, timeout_ms: int) -> bool:
+        return True
+
+    def set_baud(self, rate: int) -> bool:
+        if rate > self._world.most_baud:
+            return False
+        self._world.rates["pc"] = rate
+        return True
+
+
+def serve(file: int, start: int, count: int) -> bytes:
+    return FILE[start : start + count]
+
+
+damages = st.dictionaries(st.integers(0, 12_000), st.integers(1, 256), max_size=25)
+
+
+@settings(max_examples=60, deadline=None)
+@given(damages, damages, st.booleans(), st.lists(st.integers(1, 8176), min_size=1, max_size=3))
+def test_blocks_arrive_whole(to_board: Damage, to_pc: Damage, small_ring: bool, sizes: list[int]) -> None:
+    """Lost and changed bytes, both ways: every block arrives as it is on the PC, with its own CRC-16."""
+    world = World(to_board, to_pc, small_ring, CONSOLE_BAUD)
+    start = 0
+    for size in sizes:
+        world.line.begin(0, start, size)
+        assert world.run(lambda size=size: world.line.got >= size)
+        buf = bytearray(size)
+        world.line.copy(0, size, buf, 0)
+        assert bytes(buf) == FILE[start : start + size]
+        start += size
+    assert world.deepest <= (512 if small_ring else 4096)
+
+
+@settings(max_examples=60, deadline=None)
+@given(damages, damages, st.integers(1, 30))
+def test_events_arrive_once_and_in_order(to_board: Damage, to_pc: Damage, count: int) -> None:
+    """Lost and changed bytes, both ways: the PC hears every event once, in order."""
+    world = World(to_board, to_pc, False, CONSOLE_BAUD)
+    for number in range(count):
+        world.line.tell(json.dumps(number).encode())
+    assert world.run(lambda: not world.line._events)
+    assert world.heard == list(range(count))
+
+
+def test_more_events_than_wait() -> None:
+    """Of events that nobody takes the oldest are given up, never the memory."""
+    world = World({}, {}, False, CONSOLE_BAUD)
+    world.present = False
+    for number in range(100):
+        world.line.tell(json.dumps(number).encode())
+    world.present = True
+    assert world.run(lambda: not world.line._events)
+    assert world.heard[-1] == 99
+    assert len(world.heard) <= 42
+
+
+@settings(max_examples=20, deadline=None)
+@given(damages, st.sampled_from(RATES))
+def test_a_rate_is_found_or_left(damage: Damage, most_baud: int) -> None:
+    """Whatever the adapter passes, and whatever breaks: both sides end at one rate, and blocks arrive."""
+    world = World(damage, damage, False, most_baud)
+    world.run(lambda: world.pc.state != "", 2_000)
+    for rate in RATES[:3]:
+        if world.pc.baud == CONSOLE_BAUD:
+            world.pc._control(0xF2, rate // 100 >> 8, rate // 100 & 0xFF)
+            world.pc._set_baud(rate)
+            if not world.run(lambda: bool(world.pc._echo), 3_000):
+                world.pc._set_baud(CONSOLE_BAUD)
+                world.run(lambda: False, AWAY_MS + 1_000)
+    world.line.begin(0, 0, 3000)
+    assert world.run(lambda: world.line.got >= 3000)
+    assert world.rates["board"] == world.rates["pc"] <= most_baud
+
+
+def test_a_pc_that_comes_back() -> None:
+    """A PC that is silent is away; when it is back the block goes on where it stood."""
+    world = World({}, {}, True, CONSOLE_BAUD)
+    world.line.begin(0, 0, 8176)
+    assert world.run(lambda: world.line.got > 2000)
+    world.present = False
+    assert world.run(lambda: world.line.away)
+    had = world.line.got
+    world.present = True
+    assert world.run(lambda: world.line.got == 8176)
+    assert had > 2000
