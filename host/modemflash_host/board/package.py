@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import modemflash
 
-LIMIT_BYTES = 160_000  # docs/decisions/0007
+LIMIT_BYTES = 175_000  # docs/decisions/0007
 NOT_FOR_BOARDS = {"__main__.py"}  # the door of `python -m modemflash`
 _STEP = 4  # spaces of indentation
 
