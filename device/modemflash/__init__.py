@@ -22,7 +22,7 @@ def _verb(name: str) -> "Callable[..., Any]":
 
 run = _verb("run")
 info = _verb("info")
-show_plan = _verb("show_plan")
+plan = _verb("plan")
 rescue = _verb("rescue")
 arm_rescue = _verb("arm_rescue")
 mirror = _verb("mirror")

@@ -7,8 +7,7 @@ attempt leaves the modem recoverable there is a second one, and a third, from
 what is measured then; success is what the modem says about itself after its reboot.
 """
 
-from modemflash import phases, steps
-from modemflash import plan as planning
+from modemflash import phases, planning, steps
 from modemflash.builds import PACKAGES
 from modemflash.errors import (
     POWER_CUT,
@@ -44,7 +43,7 @@ class Update:
     Args:
         line: an open line.
         files: list of (Image, Source), all of them read and checked.
-        consents: set of consent names, see `modemflash.plan`.
+        consents: set of consent names, see `modemflash.planning`.
         journal: a `modemflash.journal.Journal` for this board or port.
         options: dict with any of "expect_build" (int), "repair" (bool),
             "after_part_1" (bool), "find_ms", "answer_ms".
@@ -385,4 +384,4 @@ if TYPE_CHECKING:
     from modemflash.journal import Journal
     from modemflash.line import Line
     from modemflash.modem import Modem
-    from modemflash.plan import Files, Plan
+    from modemflash.planning import Files, Plan

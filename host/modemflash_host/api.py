@@ -26,7 +26,7 @@ from modemflash.image import Image, examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import has_written
-from modemflash.plan import Plan
+from modemflash.planning import Plan
 from modemflash.upgrade import Update
 from modemflash_host import battery
 from modemflash_host.awake import awake
@@ -37,8 +37,8 @@ from modemflash_host.consents import AFTER_PART_1, YES, flag_of
 from modemflash_host.held_file import HeldFile
 from modemflash_host.journal_store import SlotFiles, journal_key
 from modemflash_host.link import open_link
-from modemflash_host.reporters import Teller
 from modemflash_host.ports import AUTO
+from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
 from modemflash_host.sources import Candidate, candidates, of_path
 from modemflash_host.state_folder import state_folder
@@ -58,7 +58,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from modemflash.contracts import Source
-    from modemflash.plan import Files
+    from modemflash.planning import Files
 
 _ROLES = ("main", "part-2", "updater", "bootrom")
 _FILE_FACTS = ("name", "size", "kind", "build", "sha256")

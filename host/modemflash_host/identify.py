@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
-from modemflash import plan as planning
+from modemflash import planning
 from modemflash.builds import BOOT_ROM, BUILDS, DIFFERENCE, FULL, PACKAGES, UPDATER, bands, radio
 from modemflash.errors import Refusal
 from modemflash.identity import Identity

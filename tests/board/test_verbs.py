@@ -77,10 +77,10 @@ def test_info(bench: Build) -> None:
         assert not table.verdict.images
 
 
-def test_show_plan(bench: Build) -> None:
+def test_plan(bench: Build) -> None:
     """The plan, and nothing written to the modem or counted."""
     with bench() as table:
-        said = typed(table, "modemflash.show_plan()")
+        said = typed(table, "modemflash.plan()")
         assert "Plan: build 38638 to 41065, upgrade" in said
         assert not table.verdict.images
         assert "mf_tries" not in table.board.hardware.nvs

@@ -19,7 +19,7 @@ CLASSES = {
     if isinstance(thing, type) and issubclass(thing, engine.Problem)
 }
 
-CATALOGUES = ("errors.py", "card_errors.py", "words.py")
+CATALOGUES = ("catalogue.py", "errors.py", "card_errors.py", "words.py")
 
 
 def program() -> Iterator[tuple[Path, ast.Module]]:
@@ -76,7 +76,7 @@ def test_every_row_is_a_sentence_a_hint_and_a_state() -> None:
 
 def test_no_host_code_hides_one_of_the_engine() -> None:
     """Two rows of one name would be two stories about one error."""
-    tree = ast.parse((ROOT / "device/modemflash/errors.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "device/modemflash/catalogue.py").read_text(encoding="utf-8"))
     table = next(
         n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "CATALOGUE"
     )
@@ -126,7 +126,7 @@ def test_every_good_end_has_its_exit_code(status: str, number: int) -> None:
 
 
 def test_every_consent_of_the_engine_is_known_with_its_flag() -> None:
-    from modemflash.plan import DANGERS
+    from modemflash.planning import DANGERS
 
     assert set(DANGERS) <= set(consents.DANGERS)
     for name in consents.DANGERS:

@@ -13,7 +13,7 @@ from modemflash.errors import Problem
 from modemflash.image import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
-from modemflash.plan import Plan
+from modemflash.planning import Plan
 from modemflash.upgrade import Update
 from modemflash_host.sim import beliefs, faults, images
 from modemflash_host.sim.modem import SimModem

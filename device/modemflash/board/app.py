@@ -2,7 +2,7 @@
 
     modemflash.run(source='/sd')       do the job of a card now
     modemflash.info()                  ask the modem who it is; writes nothing
-    modemflash.show_plan(source='/sd') what `run` would do; writes nothing
+    modemflash.plan(source='/sd')      what `run` would do; writes nothing
     modemflash.rescue(minutes=10)      listen for a modem that does not answer, and act when it does
     modemflash.arm_rescue(on=True)     the same at each power-up, before anything else
     modemflash.mirror()                hand the modem to the PC; only a reset ends it
@@ -17,7 +17,7 @@ from modemflash.errors import Problem
 VERBS = {
     "run": ("source",),
     "info": (),
-    "show_plan": ("source",),
+    "plan": ("source",),
     "rescue": ("minutes", "source"),
     "arm_rescue": ("on", "minutes"),
     "mirror": (),
@@ -51,7 +51,7 @@ def _run(source: str = "/sd") -> "dict[str, Any] | None":
     return _by_hand(source, 0, False)
 
 
-def _show_plan(source: str = "/sd") -> "dict[str, Any] | None":
+def _plan(source: str = "/sd") -> "dict[str, Any] | None":
     return _by_hand(source, 0, True)
 
 

@@ -28,7 +28,7 @@ from modemflash_host.reporters import Teller
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
-    from modemflash.plan import Files
+    from modemflash.planning import Files
     from modemflash_host.link import Link
 
 MOST_BURST_BYTES = 2016  # the smallest ring is 2048, and nobody holds the PC back

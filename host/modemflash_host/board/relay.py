@@ -40,7 +40,7 @@ from modemflash_host.usb_ids import NO_DEVICE, Device
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
     from modemflash.journal import Journal
-    from modemflash.plan import Files, Plan
+    from modemflash.planning import Files, Plan
     from modemflash_host.link import Link
 
 JournalOf = Callable[[Line, str], "Journal"]

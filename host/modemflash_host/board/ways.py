@@ -21,7 +21,7 @@ from modemflash_host.reporters import Teller
 from modemflash_host.usb_ids import BOARD, Device
 
 if TYPE_CHECKING:
-    from modemflash.plan import Files
+    from modemflash.planning import Files
 
 AUTO, RELAY, MIRROR, DIRECT = VIAS = ("auto", "relay", "mirror", "direct")
 

@@ -204,9 +204,8 @@ def _parts(files: "Files", image: "Image") -> "dict[int, File]":
 def _between(plan: Plan, who: Identity, past: "Any", options: "Any", between_build: int) -> bool:
     """Whether part 1 of the package is in the modem already and part 2 is due.
 
-    Args:
-        plan, who, past, options: as in `make`.
-        between_build: what a modem in its application reports between the parts; 0 for any other state.
+    `between_build` is what a modem in its application reports between the parts,
+    0 for any other state; the rest is as in `make`.
 
     Raises:
         Refusal: `which-39529`: the version does not tell, and no journal does.

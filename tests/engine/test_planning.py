@@ -1,6 +1,6 @@
 """The plan: the safest route that the state allows, or a refusal that says why."""
 
-from modemflash import plan as planning
+from modemflash import planning
 from modemflash.builds import BOOT_ROM, DIFFERENCE, FULL, UPDATER, radio
 from modemflash.errors import CATALOGUE, Refusal
 from modemflash.identity import Identity
