@@ -336,7 +336,7 @@ class Update:
             "route": plan.route,
             "target": plan.target,
             "files": [image.name for image, _ in self.files],
-            "from_build": past.get("from_build") or plan.origin,
+            "from_build": plan.origin or past.get("from_build"),
             "product": self.who.product or past.get("product", ""),
             "family": self.who.family or past.get("family", ""),
             "ue": self.who.ue or past.get("ue", ""),

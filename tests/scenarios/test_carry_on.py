@@ -1,11 +1,14 @@
 """The same command again: what an earlier run began is found, watched or finished, never begun twice."""
 
+from typing import Any
+
 import pytest
 
 from modemflash.errors import Problem
+from modemflash.journal import Journal
 from modemflash_host.sim import install
 from modemflash_host.sim.images import container
-from scenarios.world import Memory, World, assert_updated, difference, ended, full, parts, updater
+from scenarios.world import Memory, Teller, World, assert_updated, difference, ended, full, parts, updater
 
 
 def files():
@@ -109,3 +112,18 @@ def test_a_file_that_names_no_build_is_installed_but_not_confirmed(monkeypatch):
     assert (result["from_build"], result["to_build"]) == (38638, 41065)
     predicted = World().update([nameless, updater()], all_consents=True, expect_build=41065)
     assert ended(predicted) == "updated", "--expect-build is a prediction"
+
+
+def test_the_journal_tells_where_this_update_began() -> None:
+    """A modem that was changed by other hands since an unfinished run is remembered as it is now."""
+    world = World()
+    journal = Journal(world.slots, "here")
+    journal.write({"step": "send", "route": 2, "target": 41065, "from_build": 33080})
+    told = []
+
+    def on_event(teller: Teller, event: dict[str, Any]) -> None:
+        if event["event"] == "phase" and event["phase"] == "enter-recovery":
+            told.append((journal.read() or {}).get("from_build"))
+
+    world.update([full(41065), updater()], all_consents=True, on_event=on_event)
+    assert told == [38638]
