@@ -50,6 +50,15 @@ __all__ = (  # whoever raises or reads an error finds all of its words here
 )
 
 
+def harmless(text: str) -> str:
+    """A word from outside without what a screen would obey: control codes, turns of direction."""
+    return "".join([c if _is_harmless(ord(c)) else "\\x%02x" % ord(c) for c in text])
+
+
+def _is_harmless(code: int) -> bool:
+    return 32 <= code < 127 or (code >= 160 and not 0x202A <= code <= 0x202E and not 0x2066 <= code <= 0x2069)
+
+
 class Problem(Exception):
     """Something went wrong and there are words for it.
 
@@ -62,7 +71,7 @@ class Problem(Exception):
     def __init__(self, code: str, detail: str = "", raw: "Readable" = b"") -> None:
         super().__init__(code, detail)
         self.code = code
-        self.detail = detail
+        self.detail = harmless(detail)
         self.raw = bytes(raw)
         self._state = None  # type: str | None
 

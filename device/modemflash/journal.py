@@ -76,7 +76,14 @@ class Journal:
             return "of another program or version", 0, None
         if data[len(_HEAD) : _HEAD_BYTES] != _sum(body) + b"\n":
             return "torn", 0, None
-        key, sequence, record = json.loads(body.decode())
+        try:
+            key, sequence, record = json.loads(body.decode())
+            if not (
+                isinstance(sequence, int) and sequence > 0 and (record is None or isinstance(record, dict))
+            ):
+                raise ValueError
+        except (ValueError, TypeError):  # whole, but not written by this program
+            return "of another program or version", 0, None
         return ("", sequence, record) if key == self._key else ("of another modem", 0, None)
 
 

@@ -182,7 +182,7 @@ class Update:
         for number in range(len(plan.steps)):
             step, role = plan.steps[number]
             phase, state, presses, stop_code = phases.STEPS[step]
-            if self.written and state == UNTOUCHED:
+            if state == UNTOUCHED and (self.written or phases.has_written(self.past)):
                 state, presses, stop_code = RECOVERABLE, 2, "stopped-on-the-way"
             try:
                 self._leave(stop_code)
@@ -242,7 +242,7 @@ class Update:
     def _send(self, image: "Any", source: "Any", plan: "Plan") -> None:
         """The image on the fly; a modem that was found installing is left to end that first."""
         job = self._job
-        step, role = plan.steps[0]
+        step, role = next(each for each in plan.steps if each[0] != "prepare")
         if step == "send" and plan.roles[role][0] is image and steps.is_installing(job):
             self.line.report(
                 "warning", code="install-goes-on", text="the modem is still installing: watching it"
@@ -331,6 +331,7 @@ class Update:
             return
         past = self.past or {}
         done = [name for name, _ in plan.steps[:number]]
+        second = "part-2" in plan.roles and ("check-part-1", "") not in plan.steps[number:]
         self.past = {
             "step": step,
             "route": plan.route,
@@ -340,7 +341,7 @@ class Update:
             "product": self.who.product or past.get("product", ""),
             "family": self.who.family or past.get("family", ""),
             "ue": self.who.ue or past.get("ue", ""),
-            "part": 2 if "check-part-1" in done or past.get("part") == 2 else 1,
+            "part": 2 if second else 1,
             "boot_rom": "send-boot-rom" in done or past.get("boot_rom", False),
         }
         self._keep(self.past)

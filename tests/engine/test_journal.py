@@ -1,5 +1,6 @@
 """The journal gives back the newest whole record, whatever a power cut left of the slots."""
 
+from modemflash.crc import crc32
 from modemflash.journal import Journal
 
 
@@ -107,3 +108,24 @@ def test_foreign_slots_are_passed_over():
         assert journal.read() is None
         journal.write({"step": 1})
         assert journal.read() == {"step": 1}
+
+
+def test_a_whole_slot_that_somebody_else_wrote_is_passed_over():
+    """The right head and the right sum around foreign content: a warning, never an error."""
+    for body in (
+        b"7",
+        b"[1, 2]",
+        b'["board-1", "x", {}]',
+        b'["board-1", -1, {}]',
+        b'["board-1", 1, 5]',
+        b"{",
+        b"\xff",
+    ):
+        store = Store()
+        store.slots[0] = b"modemflash 1 " + ("%08x" % crc32(body)).encode() + b"\n" + body
+        told = []
+        journal = Journal(store, "board-1", lambda kind, told=told, **fields: told.append(fields["code"]))
+        assert journal.read() is None, body
+        assert told == ["journal-passed-over"], body
+        journal.write(RECORD)
+        assert journal.read() == RECORD, body
