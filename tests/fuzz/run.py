@@ -1,0 +1,78 @@
+"""Fuzz every parser with atheris: `python tests/fuzz/run.py [--seconds N] [TARGET ...]`.
+
+Needs `pip install atheris` (Linux). Prints the executions of each target; what
+breaks is written to tests/fuzz/corpus/ as TARGET.SHA, where the tests find it.
+A process a target, because libFuzzer ends its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+LONGEST = 4096  # bytes of one input: kept small, as the corpus is
+
+
+def fuzz_one(name: str, folder: str, seconds: int) -> None:
+    """In a process of its own: never returns."""
+    import atheris
+
+    sys.path.insert(0, str(HERE.parent))
+    with atheris.instrument_imports(include=["modemflash", "modemflash_host"]):
+        from fuzz.seeds import seeds
+        from fuzz.targets import TARGETS
+
+    start = Path(folder)
+    for number, data in enumerate(seeds(name, start)):
+        (start / f"seed{number}").write_bytes(data)
+    arguments = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=1024"]
+    atheris.Setup(
+        [sys.argv[0], *arguments, "-print_final_stats=1", f"-artifact_prefix={folder}/broken-", folder],
+        TARGETS[name],
+    )
+    atheris.Fuzz()
+
+
+def main() -> int:
+    """The exit code: 0 when nothing broke."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("targets", nargs="*")
+    parser.add_argument("--seconds", type=int, default=60, help="for each target")
+    parser.add_argument("--in", dest="folder", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.folder:
+        fuzz_one(options.targets[0], options.folder, options.seconds)
+    sys.path.insert(0, str(HERE.parent))
+    from fuzz.targets import TARGETS
+
+    broken = 0
+    for name in options.targets or TARGETS:
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [sys.executable, __file__, name, "--seconds", str(options.seconds), "--in", folder],
+                capture_output=True,
+                text=True,
+                errors="replace",
+            )
+            count = re.search(r"number_of_executed_units: *(\d+)", done.stderr)
+            print(f"{name:20}{int(count[1]) if count else 0:10} executions", flush=True)
+            for path in sorted(Path(folder).glob("broken-*")):
+                data = path.read_bytes()
+                kept = HERE / "corpus" / f"{name}.{hashlib.sha256(data).hexdigest()[:12]}"
+                kept.write_bytes(data)
+                print(f"  broken by {kept}")
+                broken += 1
+            if done.returncode:
+                print(done.stderr[-2000:])
+                broken += not broken
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

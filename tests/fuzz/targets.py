@@ -1,0 +1,258 @@
+"""One fuzz target per parser: foreign bytes in, an answer or a `Problem` out, never anything else.
+
+Rules: a target takes bytes and returns nothing; an exception that is not one
+of ours is a defect, and so is a control code in a text that reaches a screen.
+They are run by hypothesis in the tests and by atheris in `tests/fuzz/run.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from modemflash.at import At, kind_of, printable
+from modemflash.crc import crc32
+from modemflash.errors import Problem
+from modemflash.identity import Identity, read_identity
+from modemflash.image import examine
+from modemflash.journal import Journal
+from modemflash.line import Line
+from modemflash.phases import dies_without_power, has_written
+from modemflash.stp import CONTAINER, Sender, in_transfer
+from modemflash_host import archive, config
+from modemflash_host.capture import reading
+from modemflash_host.sim import state_file
+from modemflash_host.sim.profiles import find
+
+_STEP_US = 1000
+
+
+class FuzzError(AssertionError):
+    """A rule was broken without an exception."""
+
+
+class Bytes:
+    """A firmware file of these bytes."""
+
+    def __init__(self, data: bytes, name: str = "CATM1-41065.dup") -> None:
+        self.data, self.name, self.size = data, name, len(data)
+
+    def readinto(self, offset: int, buf: Any) -> int:
+        piece = self.data[offset : offset + len(buf)]
+        buf[: len(piece)] = piece
+        return len(piece)
+
+
+class Script:
+    """A port and clock: whatever is written, the next piece of the bytes is the answer to it."""
+
+    max_burst = 0
+
+    def __init__(self, data: bytes) -> None:
+        self._data = io.BytesIO(data)
+        self._ready = b""
+        self._now_ms = 0
+
+    def ticks_ms(self) -> int:
+        return self._now_ms
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        return end - start
+
+    def sleep_ms(self, ms: int) -> None:
+        self._now_ms += ms
+
+    def readinto(self, buf: Any, n: int, timeout_ms: int) -> int:
+        piece, self._ready = self._ready[:n], self._ready[n:]
+        if not piece:
+            self._now_ms += max(1, timeout_ms)
+        buf[: len(piece)] = piece
+        return len(piece)
+
+    def write(self, buf: Any, off: int, n: int) -> None:
+        length = self._data.read(1)
+        self._ready += self._data.read(length[0]) if length else b""
+        self._now_ms += 1
+
+    def drain(self, timeout_ms: int) -> bool:
+        return True
+
+    def set_baud(self, rate: int) -> bool:
+        return True
+
+    def drop_input(self) -> None:
+        self._ready = b""
+
+
+class Silent:
+    """A reporter that only checks: no control code in any text that a screen shows."""
+
+    def report(self, event: dict[str, Any]) -> None:
+        for value in event.values():
+            if isinstance(value, str):
+                on_screen(value)
+
+    def tick(self, now: int) -> None:
+        pass
+
+    def stop_wanted(self) -> int:
+        return 0
+
+
+def on_screen(text: str) -> None:
+    """Fail where a text would move a cursor."""
+    if any((ord(letter) < 32 and letter != "\n") or 127 <= ord(letter) < 160 for letter in text):
+        raise FuzzError(f"a control code for the screen: {text!r}")
+
+
+def told(problem: Problem) -> None:
+    on_screen(problem.happened)
+    on_screen(problem.hint)
+
+
+def line_of(data: bytes) -> Line:
+    port = Script(data)
+    return Line(port, port, Silent())
+
+
+def image(data: bytes) -> None:
+    """A firmware file."""
+    try:
+        found = examine(Bytes(data))
+    except Problem as problem:
+        told(problem)
+    else:
+        on_screen(found.version + found.product)
+
+
+class _Slots:
+    def __init__(self, slots: list[bytes]) -> None:
+        self._slots = slots
+
+    def load(self, slot: int) -> bytes:
+        return self._slots[slot]
+
+    def save(self, slot: int, data: bytes) -> None:
+        self._slots[slot] = data
+
+
+def journal(data: bytes) -> None:
+    """Two slots of the journal, cut from the bytes: torn, foreign, of another version."""
+    half = len(data) // 2
+    slots = [data[:half], data[half:]]
+    kept = Journal(_Slots(slots), "here")
+    kept.read()
+    kept.write({"step": "send"})
+    if kept.read() != {"step": "send"}:
+        raise FuzzError("a record was written and is not read")
+
+
+def journal_content(data: bytes) -> None:
+    """A whole slot, with a sum that is right, of whoever writes such slots."""
+    head = b"modemflash 1 %08x\n" % crc32(data)
+    past = Journal(_Slots([head + data, b""]), "here").read()
+    has_written(past)
+    dies_without_power(past)
+
+
+def at_replies(data: bytes) -> None:
+    """The dialogue: text, binary, resync, and the way out of data mode."""
+    at = At(line_of(data))
+    for reply in (at.command("AT+SMOD?"), at.binary("AT+DUMP"), at.command("ATI1")):
+        on_screen(reply.text)
+        on_screen(kind_of(reply) + printable(reply.raw))
+        on_screen(printable(reply.value(b"+CFUN")))
+    at.resync()
+    at.leave_data_mode()
+
+
+def identity(data: bytes) -> None:
+    """The replies that name the modem."""
+    who = Identity()
+    pieces = data.split(b"\xff")
+    for command, piece in zip(("AT+CGMM", "ATI", "ATI1", 'AT!="showver"'), pieces, strict=False):
+        who.raw[command] = "\n".join(printable(line) for line in piece.split(b"\n"))
+    read_identity(who)
+    on_screen(who.version + who.ue + who.product)
+    for entry in who.bootloaders:
+        on_screen(entry[0] + entry[1])
+
+
+def stp_answers(data: bytes) -> None:
+    """The transfer protocol's answers."""
+    line = line_of(data)
+    in_transfer(line)
+    sender = Sender(line, answer_timeout_ms=20_000, careful=bool(data[:1] > b"\x80"))
+    try:
+        sender.open()
+        sender.send(Bytes(bytes(3000)), CONTAINER)
+        sender.close()
+    except Problem as problem:
+        told(problem)
+
+
+def _in_file(data: bytes, read: Callable[[Path], object]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        try:
+            read(path)
+        except Problem as problem:
+            told(problem)
+
+
+def sim_state(data: bytes) -> None:
+    """The file in which a simulated modem lives."""
+
+    def read(path: Path) -> None:
+        try:
+            state_file.load(path, find("pycom-catm1"))
+        except state_file.BadStateFile:
+            pass
+
+    _in_file(data, read)
+
+
+def sim_state_content(data: bytes) -> None:
+    """The same, JSON that says it is one."""
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(body, dict):
+        body |= {"format": state_file.FORMAT, "number": 1, "profile": "pycom-catm1"}
+        sim_state(json.dumps(body).encode())
+
+
+def archives(data: bytes) -> None:
+    """A zip with firmware in it."""
+    _in_file(data, lambda path: archive.firmware_in(path, lambda name: name.suffix == ".dup"))
+
+
+def settings(data: bytes) -> None:
+    """A configuration file."""
+    _in_file(data, lambda path: config.load({}, [path]))
+
+
+def captures(data: bytes) -> None:
+    """A recorded wire."""
+    _in_file(data, reading.read_capture)
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "image": image,
+    "journal": journal,
+    "journal-content": journal_content,
+    "at-replies": at_replies,
+    "identity": identity,
+    "stp-answers": stp_answers,
+    "sim-state": sim_state,
+    "sim-state-content": sim_state_content,
+    "archives": archives,
+    "settings": settings,
+    "captures": captures,
+}

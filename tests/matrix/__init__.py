@@ -1,0 +1,1 @@
+"""Matrices: every operation of an update cut, every phase broken, every misbehaviour of a modem."""
