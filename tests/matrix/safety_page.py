@@ -126,7 +126,8 @@ def _steps() -> str:
     rows = [
         "### Every step in trouble\n",
         "Made from the table that the program itself goes by (`modemflash.phases.STEPS`). Each cell was run:",
-        "what the command ends with, what it says of the modem, and what the same command ends with afterwards. "
+        "what the command ends with, what it says of the modem, "
+        "and what the same command ends with afterwards. "
         + "; ".join(f"*{name}*: {about}" for name, about in TROUBLES.items())
         + ".\n",
         "| step | " + " | ".join(TROUBLES) + " |",

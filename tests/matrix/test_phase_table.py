@@ -1,4 +1,4 @@
-"""Every step × {link lost, updater killed, silent once, silent for good}: docs/safety.md says what came of it."""
+"""Every step in every trouble, with true words; and docs/safety.md says what came of it."""
 
 from pathlib import Path
 
