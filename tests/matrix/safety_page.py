@@ -54,8 +54,8 @@ confirm, no "untouched" of a changed modem, no advice to cut the power where tha
 
 _DEATHS = """## Known deaths
 
-Three ways in which owners lost their modems (**known**, from public reports; two of those boards answered
-once more, for moments).
+Three ways in which owners lost their modems (**known**, from public reports; one of those boards answered
+twice again, for moments, after it had long been without power).
 
 1. **Between the two parts of 48829** (known: at least six boards, two of them coming from NB-IoT 41019).
    After part 1 the modem is in a state between; that a power cut before part 2 killed it is believed.
