@@ -8,16 +8,16 @@ from host.fakes import Ears
 from modemflash_host.privacy import Masker, mask, mask_command_line, mask_event, mask_text, without_home
 from modemflash_host.reporters.masked import Masked
 
-IMEI, IMSI, ICCID = b"356938035643809", b"262011234567890", b"8949020000012345678"
+IMEI, IMSI, ICCID = b"123456789012345", b"001011234567890", b"8900000000012345678"
 
 SECRETS = [
-    (b"\r\n356938035643809\r\n\r\nOK\r\n", b"\r\nxxxxxxxxxxxxxxx\r\n\r\nOK\r\n"),
-    (b'+CGSN: "356938035643809"\r\n', b'+CGSN: "xxxxxxxxxxxxxxx"\r\n'),
-    (b"IMEI356938035643809", b"IMEIxxxxxxxxxxxxxxx"),
-    (b"\r\n262011234567890\r\n", b"\r\nxxxxxxxxxxxxxxx\r\n"),
+    (b"\r\n123456789012345\r\n\r\nOK\r\n", b"\r\nxxxxxxxxxxxxxxx\r\n\r\nOK\r\n"),
+    (b'+CGSN: "123456789012345"\r\n', b'+CGSN: "xxxxxxxxxxxxxxx"\r\n'),
+    (b"IMEI123456789012345", b"IMEIxxxxxxxxxxxxxxx"),
+    (b"\r\n001011234567890\r\n", b"\r\nxxxxxxxxxxxxxxx\r\n"),
     (b"+CIMI: 26201123456\r\n", b"+CIMI: xxxxxxxxxxx\r\n"),
-    (b'+SQNCCID: "8949020000012345678F",""\r\n', b'+SQNCCID: "xxxxxxxxxxxxxxxxxxxF",""\r\n'),
-    (b"+CCID: 89490200000123456789\r\n", b"+CCID: xxxxxxxxxxxxxxxxxxxx\r\n"),
+    (b'+SQNCCID: "8900000000012345678F",""\r\n', b'+SQNCCID: "xxxxxxxxxxxxxxxxxxxF",""\r\n'),
+    (b"+CCID: 89000000000123456789\r\n", b"+CCID: xxxxxxxxxxxxxxxxxxxx\r\n"),
     (b'+CNUM: "me","015112345678",129\r\n', b'+CNUM: "me","xxxxxxxxxxxx",129\r\n'),
     (b'+CMT: "+4915112345678",,"20/11/20"\r\n', b'+CMT: "+xxxxxxxxxxxxx",,"xx/xx/xx"\r\n'),
     (b"call me: +4915112345678!", b"call me: +xxxxxxxxxxxxx!"),
@@ -116,13 +116,13 @@ def test_events_are_masked_throughout() -> None:
     """Texts and bytes at any depth are masked; numbers, and checksums of ours, stay."""
     event = {
         "event": "details",
-        "size": 356938035643809,
+        "size": 123456789012345,
         "sha256": "1" * 64,
-        "record": {"AT+CGSN": "356938035643809", "list": [b"356938035643809", ("+4915112345678", None)]},
+        "record": {"AT+CGSN": "123456789012345", "list": [b"123456789012345", ("+4915112345678", None)]},
     }
     assert mask_event(event) == {
         "event": "details",
-        "size": 356938035643809,
+        "size": 123456789012345,
         "sha256": "1" * 64,
         "record": {"AT+CGSN": "x" * 15, "list": [b"x" * 15, ["+" + "x" * 13, None]]},
     }
@@ -130,7 +130,7 @@ def test_events_are_masked_throughout() -> None:
 
 def test_text_of_any_script_keeps_its_words() -> None:
     """Text that is no ASCII passes."""
-    assert mask_text("Größe → 6,16 MB, 356938035643809") == "Größe → 6,16 MB, xxxxxxxxxxxxxxx"
+    assert mask_text("Größe → 6,16 MB, 123456789012345") == "Größe → 6,16 MB, xxxxxxxxxxxxxxx"
 
 
 def test_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ def test_voices_say_no_identity() -> None:
     """A voice behind the mask hears the same events, without the numbers."""
     ears = Ears()
     voice = Masked(ears)
-    voice.report({"event": "note", "text": "IMEI 356938035643809"}, 0.0)
+    voice.report({"event": "note", "text": "IMEI 123456789012345"}, 0.0)
     voice.tick(1.5)
     voice.close()
     assert ears.events == [{"event": "note", "text": "IMEI xxxxxxxxxxxxxxx"}]

@@ -20,7 +20,7 @@ from modemflash_host.capture.recorder import Recorder
 from modemflash_host.capture.runs import KEPT, begin_run, find_run, forget_old, runs
 from modemflash_host.errors import Refusal
 
-IMEI = b"\r\n356938035643809\r\n\r\nOK\r\n"
+IMEI = b"\r\n123456789012345\r\n\r\nOK\r\n"
 FIRMWARE = b"vendor's own bytes " * 20
 BLOCK_FRAME = b"fast" + bytes([BLOCK, 1]) + len(FIRMWARE).to_bytes(2, "big") + bytes(8) + FIRMWARE
 
@@ -139,7 +139,7 @@ def test_identities_are_masked_across_reads_and_in_events(tmp_path: Path) -> Non
     port, recorder = captured(tmp_path, Port(IMEI[:9], IMEI[9:]))
     port.write(b'AT+CPIN="1234"\r\n', 0, 16)
     read_all(port)
-    recorder.report({"event": "details", "record": {"AT+CGSN": "356938035643809"}}, 0.0)
+    recorder.report({"event": "details", "record": {"AT+CGSN": "123456789012345"}}, 0.0)
     capture = read(tmp_path, recorder)
     assert bytes_of(capture, "rx") == b"\r\n" + b"x" * 15 + b"\r\n\r\nOK\r\n"
     text = (tmp_path / "c.jsonl").read_text()
@@ -330,9 +330,9 @@ def test_run_by_name(home: Path) -> None:
 def test_capture_elsewhere_leaves_the_story_at_home(home: Path, tmp_path: Path) -> None:
     """With --capture FILE the bytes go there; the history still knows the run, and nothing raw."""
     elsewhere = tmp_path / "mine.jsonl"
-    path = carry_out({"event": "note", "text": "356938035643809"}, to=elsewhere, raw=True)
-    assert "356938035643809" in elsewhere.read_text()
-    assert "356938035643809" not in path.read_text()
+    path = carry_out({"event": "note", "text": "123456789012345"}, to=elsewhere, raw=True)
+    assert "123456789012345" in elsewhere.read_text()
+    assert "123456789012345" not in path.read_text()
     assert runs()[0].header["capture_at"] == str(elsewhere)
 
 

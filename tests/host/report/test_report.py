@@ -22,7 +22,7 @@ STORY: list[dict[str, Any]] = [
     {"event": "found", "state": "application", "baud": 921600},
     {"event": "identity", "product": "FiPy", "build": 38638, "version": "LR5.1.1.0-38638", "ue": ""},
     {"event": "plan", "route": 2, "target": 41065, "files": [{"name": "CATM1-41065.dup", "size": 6160982}]},
-    {"event": "record", "before": {"AT+CGSN": "356938035643809"}, "after": {"ATI1": "LR5.1.1.0-41065\nOK"}},
+    {"event": "record", "before": {"AT+CGSN": "123456789012345"}, "after": {"ATI1": "LR5.1.1.0-41065\nOK"}},
     {"event": "problem", "code": "install-failed", "hint": "Again."},
     {
         "event": "result",
@@ -45,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def carry_out(story: list[dict[str, Any]], **options: Any) -> None:
     words = ["update", "CATM1-41065.dup", "-p", "/dev/ttyUSB0"]
     recorder, _ = begin_run(words, "/dev/ttyUSB0", print, facts=environment.environment("COM9"), **options)
-    recorder.heard(b"\r\n356938035643809\r\n")
+    recorder.heard(b"\r\n123456789012345\r\n")
     for event in story:
         recorder.report(event, 0.0)
     recorder.close()
@@ -119,7 +119,7 @@ def test_no_identity_is_in_the_report() -> None:
     """An IMEI on the wire and one in an event: neither is in any file of the zip."""
     carry_out(STORY)
     for name, text in contents(make_report(find_run())).items():
-        assert "356938035643809" not in text, name
+        assert "123456789012345" not in text, name
 
 
 def test_report_of_a_killed_run() -> None:
@@ -141,7 +141,7 @@ def test_raw_capture_is_never_sent(tmp_path: Path) -> None:
     files = contents(make_report(find_run()))
     assert "capture.jsonl" not in files
     assert "captured raw" in files["report.txt"]
-    assert all("356938035643809" not in text for text in files.values())
+    assert all("123456789012345" not in text for text in files.values())
 
 
 def test_capture_elsewhere_is_put_in(tmp_path: Path) -> None:
