@@ -68,11 +68,13 @@ def run(arguments: list[str]) -> int:
     """Run one command line; the exit code."""
     _open_missing_streams()
     code = _run(arguments)
-    try:
-        sys.stdout.flush()
-    except OSError:
-        # Whoever reads our output went away; the work is done, and what is left to say has no reader.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            # Whoever reads it went away; the work is done, and what is left to say has no reader. Python
+            # would flush again at its end, and turn the exit code into 120.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     return code
 
 
