@@ -60,13 +60,13 @@ class Stage:
 
 
 def run_pytest(extra: list[str]) -> Count:
-    """Every test that is not slow, two at a time."""
-    return _pytest("pytest", ["-n", "2", "-m", "not slow", *extra], may_be_empty=bool(extra))
+    """Every test that is neither slow nor a sweep, two at a time."""
+    return _pytest("pytest", ["-n", "2", "-m", "not slow and not sweep", *extra], may_be_empty=bool(extra))
 
 
 def run_slow(extra: list[str]) -> Count:
     """The tests that are paced in real time, alone on the machine."""
-    return _pytest("slow", ["-m", "slow", *extra], may_be_empty=True)
+    return _pytest("slow", ["-m", "slow and not sweep", *extra], may_be_empty=True)
 
 
 def _pytest(name: str, words: list[str], may_be_empty: bool) -> Count:

@@ -4,9 +4,9 @@ Rules: a clean run lists the operations that change something: notes (sectors of
 card and /flash, NVS, flags, resets) and what is sent to the modem; a case cuts
 the power before one of them, for board and modem alike, and gives it again
 after ten seconds. A sample runs always, spread evenly and the same each time;
-the slow test cuts in more places:
+the sweep cuts in more places:
 
-    python -m pytest tests/board/test_power_cuts.py -m slow
+    python -m pytest tests/board/test_power_cuts.py -m sweep
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def test_cut_anywhere(on_table: Callable[..., Bench], name: str, kind: str, numb
         finishes(table, name, moments[len(moments) * (2 * number + 1) // (2 * count)])
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ROUTES)
 def test_cut_everywhere(on_table: Callable[..., Bench], name: str) -> None:

@@ -21,6 +21,9 @@ PHASES = (
     "reboot",
     "read-back",
 )
+# Always: the first and the last phase, the beginning and the middle of the transfer, and the install.
+ALWAYS = ("find", "transfer", "half", "install", "read-back")
+AT = [pytest.param(phase, marks=() if phase in ALWAYS else pytest.mark.sweep) for phase in PHASES]
 TEN_MINUTES_MS = 600_000
 
 
@@ -64,7 +67,7 @@ def end(table: Desk) -> None:
     assert RUNS in table.shows(8)
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", AT)
 def test_pc_is_killed(desk: Build, phase: str) -> None:
     """The PC's process is killed: the board goes on as far as it can, and is taken up."""
     with desk() as table:
@@ -74,7 +77,7 @@ def test_pc_is_killed(desk: Build, phase: str) -> None:
         end(table)
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", AT)
 def test_port_is_unplugged(desk: Build, phase: str) -> None:
     """The cable is pulled and put back a minute later."""
     with desk() as table:
@@ -87,7 +90,7 @@ def test_port_is_unplugged(desk: Build, phase: str) -> None:
         end(table)
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", AT)
 def test_laptop_sleeps(desk: Build, phase: str) -> None:
     """The PC sleeps for ten minutes: the same command goes on afterwards, by itself."""
     with desk() as table:
@@ -98,7 +101,7 @@ def test_laptop_sleeps(desk: Build, phase: str) -> None:
         end(table)
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", AT)
 def test_board_is_reset(desk: Build, phase: str) -> None:
     """Somebody presses the board's button."""
     with desk() as table:
@@ -107,7 +110,7 @@ def test_board_is_reset(desk: Build, phase: str) -> None:
         end(table)
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", AT)
 def test_power_is_cut(desk: Build, phase: str) -> None:
     """All power goes for ten seconds."""
 
