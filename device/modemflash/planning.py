@@ -15,7 +15,6 @@ STAGED_MAX = 4194304  # bytes that fit into the modem's file system
 
 # What follows a whole image once it is on its way.
 _HOME = (("install", ""), ("start-application", ""))
-_ON_THE_FLY = (("prepare", ""), ("enter-recovery", ""), ("send", "main")) + _HOME
 
 # state: (route, its steps before the image is sent)
 ROUTES = {

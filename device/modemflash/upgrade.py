@@ -191,7 +191,7 @@ class Update:
             except Problem as problem:
                 raise self._stamped(problem, RECOVERABLE if self.written else UNTOUCHED)
             image, source = plan.roles.get(role, (None, None))
-            self._phase(phase, 0, plan, image)
+            self._phase(phase, 0, image)
             try:
                 self._do(step, image, source, plan)
             except Problem as problem:
@@ -361,7 +361,7 @@ class Update:
                 "warning", code="journal-not-kept", text="the journal cannot be written: " + str(error)
             )
 
-    def _phase(self, name: str, allowed_ms: int = 0, plan: "Any" = None, image: "Any" = None) -> None:
+    def _phase(self, name: str, allowed_ms: int = 0, image: "Any" = None) -> None:
         usual, allowed = phases.phase_times(name, image.size if image else 0)
         self.line.report("phase", phase=name, usual_s=usual, allowed_s=allowed_ms // 1000 or allowed, note="")
 
