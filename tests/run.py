@@ -158,11 +158,15 @@ def run_types(extra: list[str]) -> Count:
 
 
 def run_benches(extra: list[str]) -> Count:
-    """The figures of a board, with their gates: checksums on a 32-bit MicroPython, share of the line."""
+    """The figures of a board, with their gates: checksums, unpacking, share of the line."""
     crc = subprocess.run(
         [fetch.get("micropython-i386"), "-X", "heapsize=" + BOARD_HEAP, BENCHES / "bench_crc.py"], cwd=ROOT
     ).returncode
-    codes = [crc, _call(BENCHES / "bench_board.py", "--size", 300_000)]
+    codes = [
+        crc,
+        _call(BENCHES / "bench_unpack.py"),
+        _call(BENCHES / "bench_board.py", "--size", 300_000),
+    ]
     return Count(passed=codes.count(0), failed=len(codes) - codes.count(0))
 
 

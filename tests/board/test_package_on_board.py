@@ -24,6 +24,32 @@ def test_every_module_imports(interpreter: Path, profile: str) -> None:
         assert said(board, program) == ["all"]
 
 
+DEPTH = """
+import builtins, sys
+import_, depth = builtins.__import__, [0, 0]
+def counted(*words):
+    new = words[0] not in sys.modules and words[0].startswith("modemflash.")
+    depth[0] += new
+    depth[1] = max(depth)
+    try:
+        return import_(*words)
+    finally:
+        depth[0] -= new
+builtins.__import__ = counted
+__import__(NAME)
+print(depth[1])
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["modemflash.board.startup", "modemflash.board.session", "modemflash.board.relay"]
+)
+def test_imports_are_not_nested(interpreter: Path, name: str) -> None:
+    """An import within an import takes 1 kB and more of a stack of 12 kB: never more than three."""
+    with workshop(interpreter).board("gpy-1.20.0", heap="5120k") as board:
+        assert int(said(board, DEPTH.replace("NAME", repr(name)))[-1]) <= 3
+
+
 def test_a_whole_run_in_a_small_heap(tool: Callable[[str], Path], tmp_path: Path) -> None:
     """A card's whole job, from power-up to the user's program, works with 512 kB of a 32-bit heap."""
     interpreter = tool("micropython-i386")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from board.bench import PLAIN, RUNS, SECOND_US, USER, Bench, quick_modem
-from modemflash_host.board.package import deployed
+from modemflash_host.board.package import deployed, programs
 from modemflash_host.sim.board.hardware import HARD
 
 Build = Callable[..., Bench]
@@ -55,7 +55,7 @@ def test_import_and_hook_read_next_to_nothing(bench: Build) -> None:
 
 def test_nobody_calls_lte() -> None:
     """The LTE driver is made in one place only, where mirror mode needs it."""
-    assert [name for name, data in deployed().items() if b"LTE()" in data] == ["modemflash/board/mirror.py"]
+    assert [name for name, data in programs().items() if b"LTE()" in data] == ["modemflash/board/mirror.py"]
 
 
 @pytest.mark.parametrize("profile", PROFILES)

