@@ -44,10 +44,12 @@ UPDATER = images.make_updater_elf(66_000)
 PLAIN: dict[str, bytes | Path] = {"/CATM1-41065.dup": IMAGE, "/updater.elf": UPDATER}
 
 
-def make_flash(path: Path, interpreter: Path, package: dict[str, bytes] | None = None) -> Path:
+def make_flash(
+    path: Path, interpreter: Path, package: dict[str, bytes] | None = None, main: bytes = HOOK + USER
+) -> Path:
     """A /flash with the updater and the hook."""
     files: dict[str, bytes | Path] = {f"/lib/{name}": data for name, data in (package or deployed()).items()}
-    files |= {"/main.py": HOOK + USER, "/boot.py": b"", "/sys/x": b"", "/cert/x": b""}
+    files |= {"/main.py": main, "/boot.py": b"", "/sys/x": b"", "/cert/x": b""}
     FatImage(path, interpreter).make(FLASH_BYTES).put(files)
     return path
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from board.a_board import BOARDS, said, workshop
-from board.bench import PLAIN, make_flash, quick_modem
+from board.bench import HOOK, PLAIN, make_flash, quick_modem
 from modemflash_host.board.package import deployed
 from modemflash_host.sim.board import requests
 from modemflash_host.sim.board.fat import FatImage
@@ -62,6 +62,34 @@ def test_a_whole_run_in_a_small_heap(tool: Callable[[str], Path], tmp_path: Path
     ) as board:
         assert board.boot() == "over"
     assert modem.verdict.build == 41065
+
+
+STACK = b"""
+import machine, micropython
+peak = micropython.stack_use()
+class Uart(machine.UART):
+    def write(self, *words):
+        global peak
+        if micropython.stack_use() > peak:
+            peak = micropython.stack_use()
+            print("stack", peak)
+        return super().write(*words)
+machine.UART = Uart
+"""
+
+
+def test_a_whole_run_in_a_small_stack(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """Where the engine is deepest, it has used 8.5 kB of 32-bit stack; a board has 12."""
+    interpreter = tool("micropython-i386")
+    flash = make_flash(tmp_path / "flash", interpreter, main=STACK + HOOK)
+    card = FatImage(tmp_path / "card", interpreter).make(2 << 20)
+    card.put(PLAIN)
+    modem = quick_modem()
+    with BoardProcess("gpy-1.20.0", modem, interpreter=interpreter, flash=flash, card=card.path) as board:
+        board.boot()
+        peaks = [int(line.split()[1]) for line in board.printed.splitlines() if line.startswith("stack ")]
+    assert modem.verdict.build == 41065
+    assert 4_000 < max(peaks) < 8_500
 
 
 def test_both_sides_have_the_same_numbers() -> None:
