@@ -16,24 +16,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modemflash.builds import BOOT_ROM, DIFFERENCE, UPDATER
+from modemflash.builds import BOOT_ROM, UPDATER
 from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
 from modemflash.identity import Identity
 from modemflash.image import Image, examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import has_written
-from modemflash.planning import Plan
 from modemflash.upgrade import Update
-from modemflash_host import battery
+from modemflash_host.agreement import Ask, agreed_plan, of_this_run, plan_event
 from modemflash_host.awake import awake
-from modemflash_host.board import ways
+from modemflash_host.board import told, ways
+from modemflash_host.board.relayed_update import HeldUpdate, RelayedUpdate
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.clock import MonotonicClock
-from modemflash_host.consents import AFTER_PART_1, YES, flag_of
 from modemflash_host.held_file import HeldFile
 from modemflash_host.journal_store import SlotFiles, journal_key
 from modemflash_host.link import open_link
@@ -60,16 +60,8 @@ if TYPE_CHECKING:
     from modemflash.contracts import Source
     from modemflash.planning import Files
 
-_ROLES = ("main", "part-2", "updater", "bootrom")
-_FILE_FACTS = ("name", "size", "kind", "build", "sha256")
 _BEGUN = ("step", "route", "target", "from_build", "files", "part")  # of the journal's record, in the event
 _KIND_NAMES = {UPDATER: "updater ELF", BOOT_ROM: "boot ROM package"}
-
-Ask = Callable[[str, str, Refusal], bool]
-"""Asked for a consent (its name, its danger in a sentence, the refusal that stands without it).
-
-Returns the answer, True for a danger that was accepted; raises the refusal where nobody can be asked.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +81,20 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True)
 class ModemInfo:
-    """A modem that was found: its state, who it is, and its read-only record."""
+    """A modem that was found.
+
+    Attributes:
+        state, baud: see `modemflash.modem.Modem`.
+        identity: who it is.
+        record: see `modemflash.identity.record`.
+        unfinished: the files of an update that was begun and has not come to its end.
+    """
 
     state: str
     baud: int
     identity: Identity
     record: dict[str, str]
+    unfinished: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -154,9 +154,12 @@ def info(port: str, teller: Teller, find_ms: int = 60_000, via: str = ways.DIREC
     Raises:
         Problem: the port or the modem does not answer.
     """
-    with _job(port, via, teller, [], set(), {"find_ms": find_ms}) as job:
+    with _job(port, via, teller, [], set(), {"find_ms": find_ms}, only_look=True) as job:
+        if isinstance(job, RelayedUpdate):
+            job.tell_card()
         _look(job, teller)
-        found = ModemInfo(job.modem.state, job.modem.baud, job.who, job.before)
+        begun = tuple(job.past["files"]) if has_written(job.past) else ()
+        found = ModemInfo(job.modem.state, job.modem.baud, job.who, job.before, begun)
         teller.say("details", bootloaders=found.identity.bootloaders, record=found.record)
         return found
 
@@ -190,20 +193,20 @@ def update(
     known: dict[str, Any] = {}
     try:
         pairs: list[tuple[Image, Source]] = [(file.image, file.source) for file in files]
-        with _job(port, via, teller, pairs, consents, options or {}) as job:
+        with _job(port, via, teller, pairs, consents, options or {}, only_look=dry_run) as job:
             try:
-                plan = _agreed_plan(port, job, teller, consents, ask, dry_run)
+                _look(job, teller)
                 known = {"from_build": job.who.build, "boot_mode": job.modem.state}
-                if plan is None:
+                work = _agreed_work(port, job, teller, consents, ask, dry_run)
+                if work is None:
                     return Result("nothing-to-do", "dry-run", seconds=teller.at_s, **known)
             except Problem as problem:
-                if not has_written(job.past):  # an earlier run may have left it anyhow
-                    problem.stamp(UNTOUCHED)
                 known = {"from_build": job.who.build, "boot_mode": job.modem.state if job.modem else ""}
+                if not isinstance(job, HeldUpdate):
+                    of_this_run(problem, job)
                 raise
             try:
-                with _undisturbed(port, plan, teller):
-                    return Result(next="", **job.run(plan))
+                return Result(next="", **work())
             except Problem as problem:
                 known |= {"bytes": job.sent_bytes, "boot_mode": job.modem.state}
                 if problem.modem_state != UNTOUCHED:
@@ -215,7 +218,14 @@ def update(
 
 @contextmanager
 def _job(
-    port: str, via: str, teller: Teller, files: Files, consents: set[str], options: dict[str, Any]
+    port: str,
+    via: str,
+    teller: Teller,
+    files: Files,
+    consents: set[str],
+    options: dict[str, Any],
+    *,
+    only_look: bool,
 ) -> Iterator[Update]:
     """An update that nobody has looked at yet, by the way that the table says."""
     place = None
@@ -225,89 +235,37 @@ def _job(
     way = ways.way_for(port, place.device if place else NO_DEVICE, via)
     if way.way == ways.DIRECT:
         with open_line(port, teller) as line:
+            if not files:  # where it is asked for more than the modem
+                told.tell_place(teller, port, way.way)
             yield Update(line, files, consents, _journal(port, line), options)
         return
     if via == ways.AUTO:
         teller.say("note", text=f"Going by {way.way}: {way.condition}, and {way.why}.")
     place = place or ways.place_of(port, lambda text: teller.say("note", text=text))
     with ways.through_board(
-        way, place, teller, files, consents, options, lambda line, mac: _journal(mac or port, line)
+        way, place, teller, files, consents, options, lambda line, mac: _journal(mac or port, line), only_look
     ) as job:
         yield job
 
 
-@contextmanager
-def _undisturbed(port: str, plan: Plan, teller: Teller) -> Iterator[None]:
-    """The computer stays awake while a modem is written; a simulated one needs no care."""
-    if port.startswith("sim://") or plan.nothing_to_do:
-        yield
-        return
-    with awake(lambda text: teller.say("warning", code="may-sleep", text=text)):
-        yield
-
-
-def _agreed_plan(
+def _agreed_work(
     port: str, job: Update, teller: Teller, consents: set[str], ask: Ask, dry_run: bool
-) -> Plan | None:
-    """The plan that everything was consented to; None when only the plan was wanted."""
-    _look(job, teller)
-    teller.say("before", bootloaders=job.who.bootloaders, record=job.before)
-    try:
-        plan = job.plan()
-    except Refusal as question:
-        if question.consent != AFTER_PART_1:
-            raise
-        job.options["after_part_1"] = ask(AFTER_PART_1, question.hint, question)
-        plan = job.plan()
-    teller.report(plan_event(plan))
-    if not port.startswith("sim://") and (low := battery.warning(battery.battery())):
-        teller.say("warning", code="battery-low", text=low)
-    if dry_run:
+) -> Callable[[], dict[str, Any]] | None:
+    """What everything was consented to; None when only the plan was wanted."""
+    if isinstance(job, HeldUpdate):
+        return partial(_undisturbed, job.go_on, teller)  # it was agreed to when it was begun
+    is_simulated = port.startswith("sim://")
+    plan = agreed_plan(job, teller, consents, ask, is_simulated=is_simulated, dry_run=dry_run)
+    if plan is None:
         return None
-    if not plan.nothing_to_do:
-        needs = plan.missing(consents)
-        if YES not in consents:
-            needs.append((YES, ""))
-        names = [name for name, _ in needs]
-        refusal = Refusal("consent-missing", ", ".join(flag_of(name) for name in names), ",".join(names))
-        for name, danger in needs:
-            ask(name, danger, refusal)
-            consents.add(name)
-    return plan
+    work = partial(job.run, plan)
+    return work if is_simulated or plan.nothing_to_do else partial(_undisturbed, work, teller)
 
 
-def plan_event(plan: Plan) -> dict[str, Any]:
-    """A plan as an event."""
-    files = sorted(plan.roles.items(), key=lambda item: _ROLES.index(item[0]))
-    return {
-        "event": "plan",
-        "nothing_to_do": plan.nothing_to_do,
-        "direction": plan.direction,
-        "origin": plan.origin,
-        "target": plan.target,
-        "route": plan.route,
-        "files": [
-            {"role": role, **{name: getattr(image, name) for name in _FILE_FACTS}, "why": _why(plan, role)}
-            for role, (image, _) in files
-        ],
-        "phases": [
-            {"phase": name, "usual_s": usual, "allowed_s": allowed} for name, usual, allowed in plan.phases()
-        ],
-        "warnings": list(plan.warnings),
-        "cannot_undo": list(plan.cannot_undo),
-        "way_back": list(plan.way_back),
-        "unused": list(plan.unused),
-        "consents": [{"consent": consent, "danger": danger} for consent, danger in plan.needs],
-    }
-
-
-def _why(plan: Plan, role: str) -> str:
-    """Why this file and no other was chosen, where there was a choice."""
-    if role != "main":
-        return ""
-    if plan.roles[role][0].kind == DIFFERENCE:
-        return f"made for modems that run {plan.origin}"
-    return "the only image here that fits" if plan.unused else ""
+def _undisturbed(work: Callable[[], dict[str, Any]], teller: Teller) -> dict[str, Any]:
+    """The computer stays awake while a modem is written."""
+    with awake(lambda text: teller.say("warning", code="may-sleep", text=text)):
+        return work()
 
 
 def _look(job: Update, teller: Teller) -> None:
@@ -315,8 +273,8 @@ def _look(job: Update, teller: Teller) -> None:
     try:
         job.look()
     except Problem as problem:
-        if not has_written(job.past):
-            problem.stamp(UNTOUCHED)
+        if not isinstance(job, HeldUpdate):
+            of_this_run(problem, job)
         raise
     finally:
         _tell_begun(job, teller)

@@ -278,14 +278,12 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         UNKNOWN,
     ),
     "relay-occupied": (
-        "The board holds an update that another command began",
-        "Leave all power on and type that command again: it goes on where it stood.",
+        "The board is at work: it carries out an update, and was left alone",
+        (
+            "Leave all power on and type the command that began it again: that shows how it goes on. "
+            "`modemflash history` lists the last commands of this computer."
+        ),
         UNKNOWN,
-    ),
-    "board-without-updater": (
-        "The updater is not on the board, and this command writes nothing",
-        "`modemflash board deploy` puts it there; `modemflash update` does so by itself.",
-        UNTOUCHED,
     ),
     "mirror-dead": (
         "The board's own bridge (mirror mode) was opened, but the modem does not answer through it",

@@ -46,6 +46,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "find": _BEFORE,
     "identify": _BEFORE,
     "verify": _BEFORE,
+    "deploy": _BEFORE,
     "prepare": _BEFORE,
     "enter-recovery": _BETWEEN,
     "enter-boot-loader": _BETWEEN,

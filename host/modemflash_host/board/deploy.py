@@ -1,13 +1,15 @@
 """The installed engine onto a board, and off it again.
 
-    deploy(session) -> Deployed     put the package into /flash/lib
-    remove(session) -> Removed      take away all that was put there, and nothing else
+    needed(session, board) -> Needed    what `deploy` would write; writes nothing itself
+    deploy(session) -> Deployed         put the package into /flash/lib
+    remove(session) -> Removed          take away all that was put there, and nothing else
 
 Rules: a file is ours when the board's own list of deployed files has it; a
 foreign file is never overwritten, a changed one never removed; the list is
 there before the first file, so a deployment that was cut in the middle can be
 gone on with, or removed; a file is skipped or believed by its hash alone. The
-user's files are never touched, so removing restores the board byte for byte.
+user's files are never touched, so removing restores the board byte for byte;
+the one thing that stays is the journal of an update that is not finished.
 """
 
 from __future__ import annotations
@@ -17,8 +19,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from modemflash.journal import Journal
+from modemflash_host.board import guest
 from modemflash_host.board.files import BoardFiles
 from modemflash_host.board.identity import Board, identify, need_pycom
+from modemflash_host.board.journals import PATHS, BoardSlots
 from modemflash_host.board.mpremote import Mpremote
 from modemflash_host.board.package import deployed
 from modemflash_host.board.session import Session
@@ -34,6 +39,20 @@ _MAIN = "/flash/main.py"
 Listed = dict[str, str]
 """Path -> SHA-256 as hex, or "folder" for a folder that was made."""
 _FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What `deploy` would write.
+
+    Attributes:
+        files, bytes: how much.
+        fresh: nothing of ours is there.
+    """
+
+    files: int
+    bytes: int
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,17 @@ class Removed:
     kept: tuple[str, ...]
 
 
+def needed(session: Session, board: Board, package: Mapping[str, bytes] | None = None) -> Needed:
+    """What `deploy` would write, or why it cannot; writes nothing.
+
+    Raises:
+        Refusal, BoardProblem: as `deploy`.
+    """
+    wanted, ours, missing = _compared(session, package)
+    _need_room(board, missing)
+    return Needed(len(missing), sum(map(len, missing.values())), not ours and len(missing) == len(wanted))
+
+
 def deploy(session: Session, package: Mapping[str, bytes] | None = None) -> Deployed:
     """Bring the board's copy of the engine up to this one.
 
@@ -79,13 +109,7 @@ def deploy(session: Session, package: Mapping[str, bytes] | None = None) -> Depl
     """
     board = identify(session.repl)
     need_pycom(board)
-    package = deployed() if package is None else package
-    wanted = {f"{LIBRARY}/{name}": content for name, content in package.items()}
-    ours = read_list(session.files)
-    missing = {path: content for path, content in wanted.items() if not session.files.holds(path, content)}
-    foreign = [path for path in missing if path not in ours and session.files.size(path) is not None]
-    if foreign:
-        raise Refusal("board-foreign-files", ", ".join(foreign[:3]))
+    wanted, ours, missing = _compared(session, package)
     _need_room(board, missing)
 
     folders = _folders_of(session.files, wanted)
@@ -114,7 +138,8 @@ def remove(session: Session) -> Removed:
         Refusal: `board-not-pycom`.
         BoardProblem: the board.
     """
-    need_pycom(identify(session.repl))
+    board = identify(session.repl)
+    need_pycom(board)
     files = session.files
     if files.size(_MAIN) is not None and _HOOK_SIGN in files.get(_MAIN):
         session.repl.run(_HOOK_OFF)
@@ -138,6 +163,10 @@ def remove(session: Session) -> Removed:
         for folder in (path for path, mark in ours.items() if mark == _FOLDER and path == LIBRARY):
             if not files.listing(folder):
                 files.remove(folder)
+    if Journal(BoardSlots(session), board.mac).read() is None:
+        for path in PATHS:
+            files.remove(path)
+    guest.forget(session.repl)
     return Removed(gone, tuple(kept))
 
 
@@ -157,6 +186,24 @@ def write_list(files: BoardFiles, listed: Listed) -> None:
     """Keep the list."""
     files.make_folder(LIBRARY)
     files.put(LIST, "".join(f"{mark} {path}\n" for path, mark in sorted(listed.items())).encode("ascii"))
+
+
+def _compared(
+    session: Session, package: Mapping[str, bytes] | None
+) -> tuple[dict[str, bytes], Listed, dict[str, bytes]]:
+    """What is wanted, what is listed as ours, and what of the wanted is not there as it should be."""
+    files = session.files
+    package = deployed() if package is None else package
+    wanted = {f"{LIBRARY}/{name}": content for name, content in package.items()}
+    ours = read_list(files)
+    tops = {PurePosixPath(name).parts[0] for name in package}
+    if all(files.size(f"{LIBRARY}/{top}") is None for top in tops):
+        return wanted, ours, wanted  # a fresh board: no need to ask for every file
+    missing = {path: content for path, content in wanted.items() if not files.holds(path, content)}
+    foreign = [path for path in missing if path not in ours and files.size(path) is not None]
+    if foreign:
+        raise Refusal("board-foreign-files", ", ".join(foreign[:3]))
+    return wanted, ours, missing
 
 
 def _write(session: Session, missing: Mapping[str, bytes]) -> None:

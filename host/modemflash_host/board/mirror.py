@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from modemflash.line import Line
 from modemflash.upgrade import Update
-from modemflash_host.board.identity import Board
-from modemflash_host.board.known_state import known_state
+from modemflash_host.board.identity import Board, identify, need_pycom
+from modemflash_host.board.known_state import quiet_state
 from modemflash_host.board.reach import MIRROR, reach
-from modemflash_host.board.relay import JournalOf, Place
+from modemflash_host.board.relay import Place
+from modemflash_host.board.relay_talk import JournalOf
 from modemflash_host.board.repl import Repl
+from modemflash_host.board.told import tell_place
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.errors import BoardProblem, Refusal
 from modemflash_host.link import CONSOLE_BAUD, FIRST_BAUD
@@ -138,9 +140,14 @@ def mirrored(
     mac = ""
     try:
         if reached.state == MIRROR:
+            tell_place(teller, place.port, "mirror")
             say("The board is in mirror mode already. " + LEAVING)
         else:
-            mac = _enter(place, reached.repl, say)
+            board = identify(reached.repl)
+            tell_place(teller, place.port, "mirror", board)
+            need_pycom(board)
+            mac = board.mac
+            _enter(place, reached.repl, board, say)
             link, clock = reached.repl.link, reached.repl.clock
         ping(link, clock)
         port: Any = MirrorPort(link)
@@ -154,9 +161,9 @@ def mirrored(
         link.close()
 
 
-def _enter(place: Place, repl: Repl, say: Callable[[str], object]) -> str:
-    """From the raw REPL into the bridge, with our side at its rate; the board's address."""
-    with known_state(repl, say) as board:
+def _enter(place: Place, repl: Repl, board: Board, say: Callable[[str], object]) -> None:
+    """From the raw REPL into the bridge, with our side at its rate."""
+    with quiet_state(repl, board, say):
         _check(place, repl, board)
         rate = repl.value("_r", _TO_RATE, deadline_ms=_MODEM_MS)
         if rate != str(FIRST_BAUD):
@@ -169,7 +176,6 @@ def _enter(place: Place, repl: Repl, say: Callable[[str], object]) -> str:
     repl.listen(200)
     if not repl.link.set_baud(FIRST_BAUD):
         raise Refusal("mirror-refused", "this adapter does not pass 921600 baud")
-    return board.mac
 
 
 def _check(place: Place, repl: Repl, board: Board) -> None:

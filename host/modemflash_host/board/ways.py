@@ -8,14 +8,16 @@ for one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from modemflash.errors import Problem
 from modemflash.upgrade import Update
 from modemflash_host.board.mirror import mirrored
-from modemflash_host.board.relay import JournalOf, Place, relayed
+from modemflash_host.board.relay import Place, relayed
+from modemflash_host.board.relay_talk import JournalOf
 from modemflash_host.board.session import find_port, open_board_port
 from modemflash_host.reporters import Teller
 from modemflash_host.usb_ids import BOARD, Device
@@ -102,14 +104,28 @@ def through_board(
     consents: set[str],
     options: dict[str, Any],
     journal_of: JournalOf,
+    only_look: bool = False,
 ) -> Iterator[Update]:
     """An `Update` by relay or mirror; where the way cannot begin and the other one may, by that.
+
+    Args:
+        way: the row of the table.
+        place: see `relayed`.
+        teller: see there.
+        files: see there.
+        consents: see there.
+        options: see there.
+        journal_of: see there.
+        only_look: see there; it changes nothing on the other way.
 
     Raises:
         Problem: no way begins; or what the caller raised.
     """
     begun = False
-    means = {RELAY: relayed, MIRROR: mirrored}
+    means: dict[str, Callable[..., AbstractContextManager[Update]]] = {
+        RELAY: partial(relayed, only_look=only_look),
+        MIRROR: mirrored,
+    }
     try:
         with means[way.way](place, teller, files, consents, options, journal_of) as update:
             begun = True

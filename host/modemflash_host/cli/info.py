@@ -1,4 +1,4 @@
-"""`modemflash info`: find the modem and say what it is. Read-only."""
+"""`modemflash info`: what is between this PC and the modem, and what to do next. Read-only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import rich_click as click
 
 from modemflash_host import api
-from modemflash_host.cli.session import carry_out, port_options, talk_options
+from modemflash_host.cli.session import carry_out, command_line, port_options, talk_options
+from modemflash_host.ports import AUTO
 from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
 
@@ -16,13 +17,16 @@ from modemflash_host.result import Result
 @port_options
 @talk_options
 def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
-    """Find the modem and say what it is. Writes nothing."""
+    """Say what is there: port, board, card and modem, and what to type next. Writes nothing."""
 
     def work(teller: Teller) -> Result:
         found = api.info(port, teller, (answer_timeout or 60) * 1000, via)
+        files = found.unfinished or ["FIRMWARE.dup"]
+        where = [] if port == AUTO else ["-p", port]
         return Result(
             "nothing-to-do",
             "modem-asked",
+            next=command_line(["modemflash", "update", *files, *where]),
             from_build=found.identity.build,
             boot_mode=found.state,
             seconds=teller.at_s,

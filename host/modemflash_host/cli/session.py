@@ -141,7 +141,7 @@ def carry_out(
             result = Result.of_problem(problem, seconds=teller.at_s)
         if result.problem is not None:
             teller.report(problem_event(result.problem))
-        result = dataclasses.replace(result, next=next_command(result, port))
+        result = dataclasses.replace(result, next=result.next or next_command(result, port))
         for text in troubles:
             teller.say("warning", code="capture-lost", text=text)
         if recorder is not None:
@@ -192,8 +192,10 @@ def next_command(result: Result, port: str) -> str:
     ask_it = command_line(["modemflash", "info", "-p", port]) if port else ""
     if problem is None:
         if result.code == "dry-run":
-            return command_line(["modemflash", *(word for word in sys.argv[1:] if word != "--dry-run")])
+            return _without_dry_run()
         return ask_it if result.status == "installed-unconfirmed" else ""
+    if problem.code == "relay-occupied":
+        return _without_dry_run() if problem.detail else "modemflash history"
     if isinstance(problem, Refusal) and problem.consent:
         return f"{again} {flags_of(problem)}"
     if result.modem_state == UNKNOWN:
@@ -205,6 +207,10 @@ def next_command(result: Result, port: str) -> str:
     if isinstance(problem, Refusal):
         return f"modemflash explain {problem.code}"
     return again
+
+
+def _without_dry_run() -> str:
+    return command_line(["modemflash", *(word for word in sys.argv[1:] if word != "--dry-run")])
 
 
 def command_line(words: list[str]) -> str:

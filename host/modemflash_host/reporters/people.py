@@ -20,6 +20,7 @@ from modemflash.modem import STATES
 from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
 from modemflash_host.reporters import Event, first_aid
 from modemflash_host.reporters import words as w
+from modemflash_host.reporters.board_rows import place_rows, slot_words
 from modemflash_host.reporters.identify_view import identify_rows
 from modemflash_host.reporters.plan_block import plan_blocks, warning_line
 from modemflash_host.reporters.rows import Rows, marked
@@ -52,6 +53,7 @@ class People:
         self._changes: list[tuple[str, str, str]] = []
         self._told: Event | None = None
         self._zip = ""
+        self._left = ""
         self._begun: Event | None = None
         self._planned = False
 
@@ -97,6 +99,17 @@ class People:
         """Print a block of the story, unless it should be quiet."""
         if self.verbosity > QUIET:
             self.out.print(what, highlight=False, markup=False)
+
+    # -- the way to the modem ------------------------------------------------
+
+    def _place(self, event: Event) -> None:
+        self.print(Rows(place_rows(event)))
+
+    def _slot(self, event: Event) -> None:
+        self.print(Rows([("Card", Text(slot_words(event)))]))
+
+    def _left_on_board(self, event: Event) -> None:
+        self._left = event["remove"]
 
     # -- the modem ---------------------------------------------------------
 
@@ -234,6 +247,9 @@ class People:
                 ("By hand", Text.assemble(*_paragraphs(by_hand))),
                 ("Prognosis", Text(first_aid.prognosis(evidence, self._begun))),
             ]
+        if self._left:
+            words = "the updater stays on it for the next command, which takes it off; or "
+            about.append(("Board", Text.assemble(words, (self._left, "bold"))))
         show(Rows(about))
         show(next_line(result["next"]), soft_wrap=True)
         if self._zip:

@@ -26,6 +26,9 @@ def plan_blocks(event: Event, arrow: str) -> Iterator[RenderableType]:
         if file.get("why"):
             text.append(f", {w.printable(file['why'])}", "dim")
         rows.append((w.ROLES.get(file["role"], file["role"]), text))
+    if board := event.get("board"):
+        words = f"first the updater onto it: {board['files']} files, {w.size(board['bytes'])}"
+        rows.append(("Board", Text(words + ("" if board["stays"] else ", taken off again afterwards"))))
     if event["unused"]:
         rows.append(("Not used", Text(", ".join(w.printable(name) for name in event["unused"]), "dim")))
     yield Rows(rows)

@@ -36,6 +36,7 @@ PHASES = {
     "find": "find the modem",
     "identify": "ask who it is",
     "verify": "check the files",
+    "deploy": "updater to board",
     "prepare": "prepare the modem",
     "enter-recovery": "enter recovery",
     "enter-boot-loader": "enter boot loader",
