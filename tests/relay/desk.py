@@ -131,6 +131,7 @@ class Desk:
         cable: Cable | None = None,
         pybytes: bool = False,
         autostart: bool = False,
+        card: Path | None = None,
     ) -> None:
         from modemflash.image import examine
 
@@ -145,6 +146,7 @@ class Desk:
             pybytes=pybytes,
             interpreter=interpreter,
             flash=self.flash.path,
+            card=card,
             heap="5120k",
         )
         self.board.hardware.flags["lte_modem_en_on_boot"] = autostart
@@ -187,23 +189,22 @@ class Desk:
         """`modemflash update` as typed, with all it needs consented to."""
         self.interrupts = Interrupts()
         teller = Teller([self.heard], self.interrupts)
+        options = {"consents": {"yes"}, "ask": _say_yes, **options}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ways, "place_of", lambda port, say: self.place())
-            return api.update(
-                "simulated",
-                self.files,
-                teller,
-                consents={"yes"},
-                ask=_say_yes,
-                via=via,
-                **options,  # type: ignore[arg-type]
-            )
+            return api.update("simulated", self.files, teller, via=via, **options)  # type: ignore[arg-type]
 
-    def info(self) -> api.ModemInfo:
+    def info(self, via: str = "relay") -> api.ModemInfo:
         """`modemflash info` as typed."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ways, "place_of", lambda port, say: self.place())
-            return api.info("simulated", Teller([self.heard], Interrupts()), via="relay")
+            return api.info("simulated", Teller([self.heard], Interrupts()), via=via)
+
+    def keeps(self) -> tuple[dict[str, bytes], dict[str, Any], dict[str, Any]]:
+        """All that the board keeps without power: files, NVS, flags."""
+        names = self.flash.names()
+        files = {name: b"" if name.endswith("/") else self.flash.get(name) for name in names}
+        return files, dict(self.board.hardware.nvs), dict(self.board.hardware.flags)
 
     def shows(self, seconds: float = 4) -> str:
         """What the console prints in that time."""

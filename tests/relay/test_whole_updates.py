@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from modemflash.errors import Problem
 from modemflash_host.sim.board.pc_end import Cable
 from modemflash_host.usb_ids import DEVICES, PIC_VENDOR
 from relay.desk import RUNS, Build, Desk
 
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")
 SHIELD = DEVICES[(PIC_VENDOR, 0xF012)]
+FT23X = DEVICES[(0x0403, 0x6015)]
 
 
 def is_updated(table: Desk) -> None:
@@ -44,18 +44,31 @@ def test_mirror(desk: Build, profile: str) -> None:
         assert RUNS in table.shows()
 
 
-def test_fresh_board(desk: Build, fresh_flash: Path) -> None:
-    """A fresh board with Pybytes and LTE autostart gets the updater first; its flags and program stay."""
-    with desk(fresh_flash, pybytes=True, autostart=True) as table:
-        before = table.flash.names()
-        main = table.flash.get("/main.py")
-        result = table.command("relay")
-        assert result.status == "updated", result
+@pytest.mark.parametrize("profile", PROFILES)
+def test_fresh_board(desk: Build, fresh_flash: Path, profile: str) -> None:
+    """A fresh board with Pybytes, LTE autostart and a program: all is as before but the modem."""
+    with desk(fresh_flash, profile=profile, pybytes=True, autostart=True) as table:
+        table.device = SHIELD
+        before = table.keeps()
+        result = table.command("auto")
+        assert (result.status, result.to_build) == ("updated", 41065), result
         is_updated(table)
         assert RUNS in table.shows()
-        assert table.board.hardware.flags["lte_modem_en_on_boot"] is True
-    assert table.flash.get("/main.py") == main
-    assert {name for name in table.flash.names() if "journal" not in name} == set(before)
+        assert table.keeps() == before
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_board_that_cannot_hold_the_updater(desk: Build, fresh_flash: Path, profile: str) -> None:
+    """A foreign file where the updater would lie: by the board's own bridge, nothing is put there."""
+    with desk(fresh_flash, profile=profile, autostart=True) as table:
+        table.flash.put({"/lib/modemflash/__init__.py": b"mine"})
+        table.device = FT23X
+        before = table.keeps()
+        assert table.command("auto").status == "updated"
+        is_updated(table)
+        table.board.press_reset()
+        assert RUNS in table.shows(8)
+        assert table.keeps() == before
 
 
 def test_events_are_those_of_a_direct_update(desk: Build) -> None:
@@ -89,19 +102,6 @@ def test_board_in_mirror_mode_is_used(desk: Build) -> None:
         table.device = SHIELD
         assert table.command("auto").status == "updated"
         is_updated(table)
-
-
-def test_info(desk: Build, fresh_flash: Path) -> None:
-    """`info` asks the modem through a board that has the updater, and puts nothing on one that has not."""
-    with desk() as table:
-        assert table.info().identity.build == 38638
-        assert RUNS in table.shows()
-    with desk(fresh_flash) as table:
-        before = table.flash.names()
-        with pytest.raises(Problem, match="board-without-updater"):
-            table.info()
-        assert RUNS in table.shows()
-    assert table.flash.names() == before
 
 
 def test_dry_run_writes_nothing(desk: Build) -> None:

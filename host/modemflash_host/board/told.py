@@ -20,11 +20,11 @@ def _card():
     except OSError:
         try:
             d = SD()
-        except OSError:
+        except Exception:
             return ('empty', [])
         try:
             os.mount(d, '/sd')
-        except OSError:
+        except Exception:
             return ('unreadable', [])
         made = True
     try:
