@@ -44,7 +44,7 @@ run({!a})
 """
 _PIECE_BYTES = 256
 _PIECE_MS = 30
-_OF_A_LOOK = ("phase", "found", "identity", "probe")
+_OF_A_LOOK = ("phase", "found", "identity", "probe", "install-may-go-on")  # events, and codes of warnings
 
 
 class RelayTalk:
@@ -146,7 +146,7 @@ class RelayTalk:
             if self.journal is not None:
                 with suppress(OSError):
                     self.journal.write(event["record"])
-        elif not (self._hides_look and not self._looked and kind in _OF_A_LOOK):
+        elif not (self._hides_look and not self._looked and event.get("code", kind) in _OF_A_LOOK):
             self._teller.report(event)
 
 

@@ -118,6 +118,7 @@ class RelayedUpdate(Update):
 
     def look(self) -> Modem:
         """See `Update`."""
+        self._teller.tick(self.line.now())  # reaching the board has taken its time
         self._port.open()
         try:
             return super().look()
@@ -176,7 +177,9 @@ class RelayedUpdate(Update):
                     problem.stamp(UNTOUCHED)  # it was not told to write yet
                 raise
             talk.order(self.consents, self.options)
-            return talk.await_end()
+            done = talk.await_end()
+        done["seconds"] = self.line.since(self._start) // 1000  # the board knows only its own part
+        return done
 
     def _clear_up(self, broken: Problem | None) -> None:
         """The console back, and the updater off where it is a guest that nobody needs any more."""

@@ -271,7 +271,7 @@ class People:
             words = Text.assemble((f"Installed, not confirmed: {ways}", "bold yellow"), f" in {took}")
             line = marked("!", "bold yellow", words)
         self.out.print(line)
-        if event["next"]:
+        if event["next"] and (self.verbosity > QUIET or status != "nothing-to-do"):
             self.out.print(next_line(event["next"]), soft_wrap=True)
 
     def _change_table(self) -> None:
