@@ -28,3 +28,29 @@ def test_fast_text_heard_slowly_is_short() -> None:
 def test_noise_is_the_same_each_time(data: bytes) -> None:
     """Nothing is random."""
     assert noise(data, 115_200, 921_600) == noise(data, 115_200, 921_600)
+
+
+RATES = [300, 9_600, 57_600, 115_200, 230_400, 921_600]
+
+
+@given(st.binary(max_size=20), st.sampled_from(RATES), st.sampled_from(RATES))
+def test_noise_is_what_a_uart_samples(data: bytes, sent: int, heard: int) -> None:
+    """Each half bit of the receiver looked at in turn finds the same bytes."""
+    levels = [level for byte in data for level in (0, *(byte >> bit & 1 for bit in range(8)), 1)]
+
+    def level_at(tick: int) -> int:
+        bit = tick * sent // (2 * heard)
+        return levels[bit] if bit < len(levels) else 1
+
+    found = bytearray()
+    tick, end = 0, len(levels) * 2 * heard // sent
+    while tick < end:
+        if level_at(tick):
+            tick += 1
+            continue
+        found.append(sum(level_at(tick + 3 + 2 * bit) << bit for bit in range(8)))
+        tick += 19
+        while tick < end and not level_at(tick):
+            tick += 1
+    if sent != heard:
+        assert noise(data, sent, heard) == found
