@@ -7,7 +7,9 @@ ends by a reset or a power cut, and nothing else.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
@@ -27,6 +29,11 @@ MIRROR_LOOP_US = 8  # one byte each way; believed
 MIRROR_STEP_US = 100
 MIRROR_TX_BYTES = 256  # one-byte items in a ring of 8192
 _END_S = 10.0
+_LOADER_WORDS = (
+    b"ets Jun  8 2016 00:22:57\r\n\r\n"
+    b"rst:0x1 (POWERON_RESET),boot:0x3 (DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2))\r\n"
+    b"waiting for download\r\n"
+)
 
 
 class PluggedBoard(BoardProcess):
@@ -36,6 +43,8 @@ class PluggedBoard(BoardProcess):
         profile, modem: as in `BoardProcess`.
         cable: the wire and the adapter.
         pybytes: its firmware starts Pybytes before boot.py.
+        boot_ms: how long its firmware is at work before boot.py, in which Ctrl-F is heard; real boards
+            take a second or more, believed.
         more: as in `BoardProcess`.
 
     Attributes:
@@ -44,17 +53,26 @@ class PluggedBoard(BoardProcess):
     """
 
     def __init__(
-        self, profile: Any, modem: Any, *, cable: Cable | None = None, pybytes: bool = False, **more: Any
+        self,
+        profile: Any,
+        modem: Any,
+        *,
+        cable: Cable | None = None,
+        pybytes: bool = False,
+        boot_ms: int = 0,
+        **more: Any,
     ) -> None:
         self.cable = cable or Cable()
         super().__init__(profile, modem, **more)
         self._python = _Python(self)
-        self.repl = SimConsole(self._python, traits_of(self.profile, pybytes))
+        traits = traits_of(self.profile, pybytes)
+        words, silence_ms = traits.boots_with
+        self.repl = SimConsole(self._python, replace(traits, boots_with=(words, silence_ms + boot_ms)))
         self.cable.console = self.repl
         self.pc = PcEnd(self.cable, self)
         self.course.outside = _Turn(self)
         self.cause = hardware.POWER_ON
-        self.ordered: str | None = None  # what a hand does to the board, at its next turn
+        self._orders: deque[str] = deque()  # what a hand does to the board, one a turn
         self.mirrors = self.hung = False
         self._resets = 0
         self._code: tuple[bytes, bool] | None = None
@@ -81,7 +99,11 @@ class PluggedBoard(BoardProcess):
 
     def press_reset(self) -> None:
         """The reset button."""
-        self._order("reset")
+        self._order("button")
+
+    def start_loader(self) -> None:
+        """A reset with P2 at GND: the ESP32's ROM waits for esptool, and Python does not run."""
+        self._order("loader")
 
     def unplug(self) -> None:
         """Pull the USB plug; the board lives on a battery."""
@@ -101,7 +123,7 @@ class PluggedBoard(BoardProcess):
         """End it all."""
         if self._thread.is_alive():
             self._over = True
-            self.ordered = "over"
+            self._orders.append("over")
             self.pc.leave()
             self._thread.join(_END_S)
         super().close()
@@ -112,7 +134,7 @@ class PluggedBoard(BoardProcess):
             raise self._failure
 
     def _order(self, what: str) -> None:
-        self.ordered = what
+        self._orders.append(what)
         self.pc.yield_turn()
 
     # -- the board's thread --------------------------------------------------------
@@ -167,11 +189,20 @@ class PluggedBoard(BoardProcess):
             if not self.powered:
                 self.powered = True
                 self._restart(hardware.POWER_ON)
-        elif how == "reset" and self.powered:
-            self._restart(hardware.POWER_ON if self.ordered == "reset" else hardware.HARD)
+        elif how == "button" and self.powered:
+            self._restart(hardware.POWER_ON)
+        elif how == "loader" and self.powered:
+            self._python.close()
+            self.console_uart_reset()
+            self.cable.console = None
+            self.mirrors, self.hung = False, True
+            self.cable.show(self.now_us, _LOADER_WORDS)
         elif how in CAUSES and self.powered:
             self._restart(CAUSES[how])
-        self.ordered = None
+
+    def next_order(self) -> str | None:
+        """What a hand did first of what the board has not felt yet."""
+        return self._orders.popleft() if self._orders else None
 
     def _restart(self, cause: int) -> None:
         self.mirrors = self.hung = False
@@ -303,11 +334,13 @@ class _Turn:
     def act(self) -> None:
         board = self._board
         child = board._child
+        order = board.next_order()
         due_us = board.pc.next_us()
-        if due_us is not None and due_us <= board.now_us:
+        if order is None and due_us is not None and due_us <= board.now_us:
             board.pc.give_turn()
-        if board.ordered is not None:
-            raise Ended(board.ordered)
+            order = board.next_order()
+        if order is not None:
+            raise Ended(order)
         board.course.settle()
         if board._child is not child:
             raise Ended("restarted")  # Ctrl-F, from inside the console
