@@ -7,6 +7,7 @@ carry the same one). Source: Pycom's documentation and firmware tools.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 PIC_VENDOR = 0x04D8
@@ -76,3 +77,9 @@ NO_DEVICE = Device("not a device that this program knows", UNKNOWN)
 def device_of(vendor: int | None, product: int | None) -> Device:
     """What a USB device is; `NO_DEVICE` for one that is not in the table, or no USB device."""
     return DEVICES.get((vendor or 0, product or 0), NO_DEVICE)
+
+
+def device_of_url(url: str) -> Device:
+    """What hangs at an address, as far as that says it: `rfc2217://host:4000#04d8:f012`."""
+    found = re.fullmatch(r"[^#]*#([0-9a-f]{4}):([0-9a-f]{4})", url, re.IGNORECASE)
+    return device_of(int(found[1], 16), int(found[2], 16)) if found else NO_DEVICE

@@ -155,30 +155,49 @@ def modem(
 )
 @click.option("--blank", is_flag=True, help="Nothing of ours on /flash, as bought.")
 @click.option(
+    "--adapter", default="plain", show_default=True, type=click.Choice(["plain", "pic"]),
+    help="pic: a Pysense, whose PIC can reset the board and cut its power; behind an rfc2217 address.",
+)  # fmt: skip
+@click.option(
     "--micropython",
     default=lambda: shutil.which("micropython"),
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="PROGRAM",
     help="The MicroPython that runs the board's code; the one on PATH by default.",
 )
-def board(profile: str, modem_profile: str, card: Path | None, blank: bool, micropython: Path | None) -> int:
+def board(
+    profile: str,
+    modem_profile: str,
+    card: Path | None,
+    blank: bool,
+    adapter: str,
+    micropython: Path | None,
+) -> int:
     """Run a simulated board, its REPL on a pseudo terminal. Power, reset and card are typed here."""
-    from modemflash_host.sim.board.by_hand import COMMANDS, ByHand
+    from modemflash_host.sim.board.by_hand import COMMANDS, SHIELD_AT, ByHand
 
     console = Console(highlight=False)
     if micropython is None:
         raise click.UsageError("there is no micropython on PATH; install one, or name it with --micropython")
     try:
-        endpoint = open_door("pty")
+        endpoint = open_door("rfc2217" if adapter == "pic" else "pty")
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
     its_modem = SimModem(modem_profile)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as room:
         table = ByHand(
-            profile, its_modem, endpoint, interpreter=micropython, room=Path(room), card=card, blank=blank
+            profile,
+            its_modem,
+            endpoint,
+            interpreter=micropython,
+            room=Path(room),
+            card=card,
+            blank=blank,
+            shield=adapter == "pic",
         )
-        console.print(Text.assemble(("Port   ", "dim"), (endpoint.url, "bold")), soft_wrap=True)
+        port = endpoint.url + (SHIELD_AT if adapter == "pic" else "")
+        console.print(Text.assemble(("Port   ", "dim"), (port, "bold")), soft_wrap=True)
         console.print(Text.assemble(("Type   ", "dim"), ", ".join(COMMANDS)))
         light = ""
         try:

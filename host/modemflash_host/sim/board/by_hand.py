@@ -1,7 +1,6 @@
 """A simulated board for a person: its console behind a door, its card a folder, power and reset as commands.
 
-Rules that hold here: one thread owns board, door and card; virtual time never
-runs ahead of the clock on the wall (it may fall behind it); what the board wrote
+Rules that hold here: one thread owns board, door and card; what the board wrote
 on the card is in the folder as soon as the card is out.
 """
 
@@ -9,17 +8,21 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 from modemflash_host.board.package import deployed
+from modemflash_host.sim.board.at_door import BoardAtDoor
 from modemflash_host.sim.board.drives import CARD_BYTES, FLASH_BYTES, Drive
 from modemflash_host.sim.board.fat import FatImage
+from modemflash_host.sim.board.pic import PicAdapter
 from modemflash_host.sim.board.plugged import PluggedBoard
 from modemflash_host.sim.board.process import PoweredModem
 from modemflash_host.sim.doors.pace import Endpoint
+from modemflash_host.usb_ids import DEVICES, PIC_VENDOR
 
-STEP_MS = 10
+BOOT_MS = 1_500  # believed
+PYSENSE = 0xF012
+SHIELD_AT = f"#{PIC_VENDOR:04x}:{PYSENSE:04x}"  # behind its address, see `usb_ids.device_of_url`
 COLOURS = {-1: "blue blink", 0x202020: "white", 0x002000: "green", 0x202000: "yellow", 0x300000: "red"}
 COMMANDS = {
     "power off": "cut all power, of board and modem",
@@ -40,6 +43,7 @@ class ByHand:
         profile: of the board.
         modem: at its pins.
         endpoint: the door of its console; the caller closes it.
+        shield: it sits on a Pysense, whose PIC is between the door and the console.
         interpreter: a MicroPython.
         room: a folder for images.
         card: the folder that is the card, None for no card.
@@ -61,23 +65,21 @@ class ByHand:
         room: Path,
         card: Path | None = None,
         blank: bool = False,
+        shield: bool = False,
         paced: bool = True,
     ) -> None:
         self.over = False
         self.light = ""
-        self._endpoint = endpoint
         self._interpreter = interpreter
         self._folder = card
         self._image = FatImage(room / "card", interpreter)
-        self._paced = paced
-        self._unread = bytearray()
-        self._room = bytearray(4096)
         flash = FatImage(room / "flash", interpreter).make(FLASH_BYTES)
         if not blank:
             flash.put({"/boot.py": _BOOT, **{"/lib/" + name: data for name, data in deployed().items()}})
-        self.board = PluggedBoard(profile, modem, interpreter=interpreter, flash=flash.path)
+        self.board = PluggedBoard(profile, modem, boot_ms=BOOT_MS, interpreter=interpreter, flash=flash.path)
+        pic = PicAdapter(self.board, DEVICES[PIC_VENDOR, PYSENSE], PYSENSE) if shield else None
+        self._at_door = BoardAtDoor(self.board, endpoint, pic, paced=paced)
         self._put_card_in()
-        self._start_s = time.monotonic()
         self.do("power on")
 
     def close(self) -> None:
@@ -87,19 +89,9 @@ class ByHand:
 
     def step(self) -> None:
         """A hundredth of a second."""
-        for data, baud in self._endpoint.read():
-            self.board.cable.baud = baud or self.board.cable.baud
-            self.board.pc.write(data, 0, len(data))
-        self.board.pc.sleep_ms(STEP_MS)
-        got = self.board.pc.readinto(self._room, len(self._room), 0)
-        self._unread += self._room[:got]
-        taken = self._endpoint.write(bytes(self._unread))
-        self._unread[:taken] = b""
+        self._at_door.step()
         for _, colour in self.board.hardware.light[-1:]:
             self.light = COLOURS.get(colour, self.light)
-        ahead_s = self.board.now_us / 1_000_000 - (time.monotonic() - self._start_s)
-        if self._paced and ahead_s > 0:
-            time.sleep(ahead_s)
 
     def do(self, words: str) -> str:
         """Carry a command out; what to say about it."""
@@ -118,7 +110,6 @@ class ByHand:
             self.over = True
         elif command:
             return "\n".join(f"{name:10} {about}" for name, about in COMMANDS.items())
-        self.board.pc.sleep_ms(1)  # the board's turn: one order at a time
         return ""
 
     def _put_card_in(self) -> None:

@@ -3,10 +3,12 @@
 Rules: Telnet and RFC 2217 are spoken by pyserial's own `PortManager`, code that
 this project did not write; a change of rate takes effect between the byte before
 it and the byte after it; RTS holds the modem back, a break is heard as a NUL,
-DTR goes nowhere, as on a modem that is not wired to it.
+DTR goes nowhere, as on a modem that is not wired to it. Bytes of 5 data bits are
+for an adapter that has a command channel there; without one they reach a line of
+8 bits, as half of what they were.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 from serial import PARITY_NONE
 from serial.rfc2217 import PortManager
@@ -15,6 +17,17 @@ from modemflash_host.sim.doors.tcp import TcpDoor
 
 ESCAPE = b"\xff"
 START_BAUD = 115_200
+COMMAND_BITS = 5
+
+
+class Adapter(Protocol):
+    """What sits between the door and the line, where that is more than a wire."""
+
+    def rate(self, baud: int) -> int:
+        """The rate of the line after a client asked for `baud`; ValueError: refused."""
+
+    def command(self, data: bytes) -> bytes:
+        """What it answers to bytes of 5 data bits."""
 
 
 class _Port:
@@ -23,7 +36,8 @@ class _Port:
     cts = dsr = cd = True
     ri = False
 
-    def __init__(self) -> None:
+    def __init__(self, adapter: Adapter | None) -> None:
+        self._adapter = adapter
         self.baudrate = START_BAUD
         self.bytesize = 8
         self.parity = PARITY_NONE
@@ -33,6 +47,16 @@ class _Port:
         self.heard: list[tuple[bytes, int]] = []
 
     @property
+    def baudrate(self) -> int:
+        """The rate that the client was told."""
+        return self._baudrate
+
+    @baudrate.setter
+    def baudrate(self, baud: int) -> None:
+        self.line_baud = self._adapter.rate(baud) if self._adapter else baud
+        self._baudrate = baud
+
+    @property
     def break_condition(self) -> bool:
         """A break; nobody asks whether one is on."""
         return False
@@ -40,7 +64,7 @@ class _Port:
     @break_condition.setter
     def break_condition(self, level: bool) -> None:
         if level:
-            self.heard.append((b"\0", self.baudrate))
+            self.heard.append((b"\0", self.line_baud))
 
     def reset_input_buffer(self) -> None:
         """Nothing is buffered on this side."""
@@ -50,14 +74,24 @@ class _Port:
 
 
 class Rfc2217Door(TcpDoor):
-    """A `TcpDoor` whose client can set the rate and the control lines."""
+    """A `TcpDoor` whose client can set the rate, the data bits and the control lines.
+
+    Attributes:
+        adapter: None for a plain wire.
+    """
 
     scheme = "rfc2217"
+    adapter: Adapter | None = None
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port=port)
         self._out = bytearray()
         self.greet()
+
+    @property
+    def data_bits(self) -> int:
+        """Of the client's bytes now."""
+        return self._port.bytesize
 
     @property
     def rts(self) -> bool:  # type: ignore[override]
@@ -71,7 +105,7 @@ class Rfc2217Door(TcpDoor):
 
     def greet(self) -> None:
         """A new client finds the line as after power-on."""
-        self._port = _Port()
+        self._port = _Port(self.adapter)
         self._out.clear()
         port: Any = self._port
         answers: Any = _Answers(self._out)
@@ -80,12 +114,19 @@ class Rfc2217Door(TcpDoor):
     def heard(self, data: bytes) -> list[tuple[bytes, int]]:
         """Take Telnet out of `data`; carry out what it asks for on the way."""
         heard = self._port.heard = []
+        answer = b""
         for byte in self._manager.filter(data):
-            if heard and heard[-1][1] == self._port.baudrate:
+            if self._port.bytesize == COMMAND_BITS:
+                if self.adapter is not None:
+                    answer += self.adapter.command(byte)
+                    continue
+                byte = bytes([byte[0] | 0xE0])  # the stop bit and the idle line fill it up
+            if heard and heard[-1][1] == self._port.line_baud:
                 heard[-1] = (heard[-1][0] + byte, heard[-1][1])
             else:
-                heard.append((byte, self._port.baudrate))
-        self.write(b"")
+                heard.append((byte, self._port.line_baud))
+        self.baud = self._port.line_baud
+        self.write(answer)
         return heard
 
     def write(self, data: bytes) -> int:
