@@ -32,6 +32,12 @@ if TYPE_CHECKING:
         def close(self) -> object:
             """Let it go; after it was lost, too."""
 
+    class Console(Link, Protocol):
+        """A link whose data bits can be changed while it is open."""
+
+        def set_data_bits(self, bits: int) -> None:
+            """8, or those of a PIC's command channel."""
+
 
 FIRST_BAUD = 921_600
 CONSOLE_BAUD = 115_200
@@ -69,7 +75,7 @@ def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, 
 
 def open_console(
     name: str, baud: int = CONSOLE_BAUD, data_bits: int = 8, on_wait: Callable[[], None] = _nothing
-) -> tuple[Link, Clock]:
+) -> tuple[Console, Clock]:
     """Open the console of a board: no flow control, because nobody wires it between board and USB.
 
     Args:

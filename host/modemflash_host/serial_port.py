@@ -19,6 +19,7 @@ from modemflash_host.errors import LinkProblem
 BURST_WITHOUT_FLOW_CONTROL_BYTES = 2016
 _WAIT_STEP_S = 0.25
 _BLOCKED_S = 120.0  # nothing taken for so long: nobody will take it
+_REFUSED = "does not accept parameter change"  # pyserial's words
 _MOST_DROPS = 256  # a line that never falls silent must not hold us
 
 
@@ -131,12 +132,39 @@ class SerialPort:
                 import termios
 
                 termios.tcdrain(self._fd)
-            self._link.baudrate = rate
+            self._change_rate(rate)
         except ValueError:
             return False
         except Exception as error:
             raise self._lost() from error
         return True
+
+    def _change_rate(self, rate: int) -> None:
+        """Change the rate; one that is refused leaves the one before.
+
+        Raises:
+            ValueError: it is refused.
+        """
+        before = self._link.baudrate
+        try:
+            self._link.baudrate = rate
+        except (ValueError, OSError) as error:
+            if isinstance(error, OSError) and _REFUSED not in str(error):
+                raise
+            self._link.baudrate = before  # pyserial believes in the new one
+            raise ValueError(str(error)) from error
+
+    def set_data_bits(self, bits: int) -> None:
+        """Change the data bits of both directions, and nothing else.
+
+        Raises:
+            LinkProblem: `port-lost`.
+        """
+        self.drain(5000)
+        try:
+            self._link.bytesize = bits
+        except Exception as error:
+            raise self._lost() from error
 
     def drop_input(self) -> None:
         """Forget what came and was not read."""

@@ -16,9 +16,9 @@ from modemflash_host.errors import BoardProblem
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
-    from modemflash_host.link import Link
+    from modemflash_host.link import Console, Link
 
-Open = Callable[[int], "tuple[Link, Clock]"]
+Open = Callable[[int], "tuple[Console, Clock]"]
 """Opens the port, given its data bits: 8 for the console, `DATA_BITS` for the command channel."""
 
 DATA_BITS = 5
@@ -30,6 +30,26 @@ _RESET_BIT = 5  # of port C: the board's reset line
 _BOOT_PIN_BIT = 0  # of port C: the board's P2, low for download mode
 _TX_BIT = 5  # of port A
 _PULSE_MS, _PAUSE_MS = 200, 100
+
+
+def reset_through_pic(open_port: Open) -> tuple[Console, Clock]:
+    """Reset the ESP32 and listen to its console at once, on the same open port.
+
+    Opening a port anew takes the better part of a second where it is on the network, and
+    a starting board does not wait.
+
+    Raises:
+        LinkProblem: the port.
+        BoardProblem: as `Pic.reset_board`.
+    """
+    link, clock = open_port(DATA_BITS)
+    try:
+        Pic(link, clock).reset_board()
+        link.set_data_bits(8)
+    except BaseException:
+        link.close()
+        raise
+    return link, clock
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modemflash_host.board.pic import Open, pic_channel
+from modemflash_host.board.pic import Open, reset_through_pic
 from modemflash_host.board.repl import CTRL_F, RESET_SIGNS, Repl
 from modemflash_host.errors import BoardProblem
 from modemflash_host.link import CONSOLE_BAUD, FIRST_BAUD
@@ -98,7 +98,7 @@ def reach(
         if device.is_pic:
             say("Resetting the board through its PIC adapter.")
             link.close()
-            link, clock = _reset_by_pic(open_port)
+            link, clock = reset_through_pic(open_port)
             repl = Repl(link, clock)
             if _catch_the_start(repl) and repl.enter(ROUNDS_AFTER_BOOT):
                 return Reached(REPL, link, clock, repl, PIC_RESET)
@@ -135,13 +135,6 @@ def is_binary(heard: bytes) -> bool:
     """
     strange = sum(byte not in _TEXT for byte in heard)
     return len(heard) >= 16 and strange * 4 > len(heard)
-
-
-def _reset_by_pic(open_port: Open) -> tuple[Link, Clock]:
-    """The console, opened again just after the reset."""
-    with pic_channel(open_port) as pic:
-        pic.reset_board()
-    return open_port(8)
 
 
 def _catch_the_start(repl: Repl) -> bool:

@@ -20,11 +20,11 @@ from modemflash_host.board.reach import MIRROR, Reached, reach
 from modemflash_host.clock import MonotonicClock
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.link import open_console
-from modemflash_host.usb_ids import NO_DEVICE, Device
+from modemflash_host.usb_ids import NO_DEVICE, Device, device_of_url
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
-    from modemflash_host.link import Link
+    from modemflash_host.link import Console
 
 Say = Callable[[str], object]
 
@@ -106,13 +106,13 @@ def at_board(port: str, say: Say, *, may_reset: bool = True) -> Iterator[Session
 
 
 def find_port(port: str) -> tuple[str, Device]:
-    """The port that is meant, and what it is.
+    """The port that is meant, and what it is; an address may say that, see `device_of_url`.
 
     Raises:
         LinkProblem, Refusal: see `ports.choose`.
     """
     if "://" in port:
-        return port, NO_DEVICE
+        return port, device_of_url(port)
     listed = ports.list_ports()
     if port == ports.AUTO:
         chosen = ports.choose(listed)
@@ -121,10 +121,10 @@ def find_port(port: str) -> tuple[str, Device]:
     return port, known.device if known else NO_DEVICE
 
 
-def open_board_port(name: str, say: Say) -> Callable[[int], tuple[Link, Clock]]:
+def open_board_port(name: str, say: Say) -> Callable[[int], tuple[Console, Clock]]:
     """Opens the port with so many data bits; a grab by ModemManager is waited out."""
 
-    def open_it(data_bits: int) -> tuple[Link, Clock]:
+    def open_it(data_bits: int) -> tuple[Console, Clock]:
         return ports.open_patiently(lambda: open_console(name, data_bits=data_bits), MonotonicClock(), say)
 
     return open_it

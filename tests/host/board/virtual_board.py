@@ -151,6 +151,9 @@ class VirtualBoard:
     def close(self) -> None:
         self._is_open = False
 
+    def set_data_bits(self, bits: int) -> None:
+        self.opened[-1] = bits
+
     # -- the PIC -------------------------------------------------------------------
 
     def _pic_command(self, data: bytes) -> None:
