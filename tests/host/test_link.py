@@ -240,6 +240,52 @@ def test_rfc_2217_carries_bytes_and_the_rate() -> None:
         door.close()
 
 
+class Slow:
+    """An adapter that passes no high rates, and answers at 5 data bits."""
+
+    def rate(self, baud: int) -> int:
+        if baud > 230_400:
+            raise ValueError("too fast")
+        return baud
+
+    def command(self, data: bytes) -> bytes:
+        return data.swapcase()
+
+
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial 3.5
+def test_a_refused_rate_leaves_the_port_as_it_was() -> None:
+    """Over RFC 2217 a rate may be refused: the port is not lost, and everything else can still be changed."""
+    door = Rfc2217Door()
+    door.adapter = Slow()
+    stop = threading.Event()
+    heard: list[tuple[bytes, int]] = []
+
+    def far_end() -> None:
+        while not stop.is_set():
+            heard.extend(door.read())
+            stop.wait(0.002)
+
+    thread = threading.Thread(target=far_end)
+    thread.start()
+    try:
+        port, _ = links.open_console(door.url)
+        assert port.set_baud(230_400)
+        assert not port.set_baud(921_600)
+        port.write(b"text", 0, 4)
+        port.set_data_bits(5)
+        port.write(b"Command", 0, 7)
+        got, buf = bytearray(), bytearray(16)
+        while len(got) < 7 and (count := port.readinto(buf, 16, 5000)):
+            got += buf[:count]
+        assert got == b"cOMMAND"
+        assert [piece for piece in heard if piece[0]] == [(b"text", 230_400)]
+        port.close()
+    finally:
+        stop.set()
+        thread.join(5)
+        door.close()
+
+
 class Wires:
     """As much of a pyserial port as `_settle` touches."""
 
