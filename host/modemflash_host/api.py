@@ -37,7 +37,7 @@ from modemflash_host.clock import MonotonicClock
 from modemflash_host.held_file import HeldFile
 from modemflash_host.journal_store import SlotFiles, journal_key
 from modemflash_host.link import open_link
-from modemflash_host.ports import AUTO
+from modemflash_host.ports import AUTO, open_patiently
 from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
 from modemflash_host.sources import Candidate, candidates, of_path
@@ -103,8 +103,14 @@ def open_line(port: str, teller: Teller) -> Iterator[Line]:
 
     Raises:
         LinkProblem: it cannot be opened.
+        Stopped: the user asked to stop while another program had it.
     """
-    link, clock = open_link(port, lambda: teller.tick(clock.ticks_ms()))
+    link, clock = open_patiently(
+        lambda: open_link(port, lambda: teller.tick(clock.ticks_ms())),
+        MonotonicClock(),
+        lambda text: teller.say("note", text=text),
+        stop_wanted=teller.stop_wanted,
+    )
     teller.follow(clock.ticks_ms())
     try:
         witnessed = CapturingPort(link, clock, teller.recorder) if teller.recorder is not None else link

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from modemflash.errors import Stopped
 from modemflash_host.errors import LinkProblem, Refusal
 from modemflash_host.linux_ports import holder_of, is_running
 from modemflash_host.usb_ids import BOARD, CHIP, DFU, Device, device_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from modemflash.contracts import Clock
 
 AUTO = "auto"
-GRAB_PATIENCE_MS = 20_000
+GRAB_PATIENCE_MS = 40_000
 _GRAB_STEP_MS = 500
 _MODEM_MANAGER = "ModemManager"
 _USB_DEVICES = Path("/sys/bus/usb/devices")
@@ -120,10 +121,11 @@ def open_patiently(
     say: Callable[[str], object],
     patience_ms: int = GRAB_PATIENCE_MS,
     grabber_runs: Callable[[], bool] = lambda: is_running(_MODEM_MANAGER),
+    stop_wanted: Callable[[], int] = lambda: 0,
 ) -> _T:
     """Open a port; while ModemManager has it, wait.
 
-    ModemManager asks every new port whether it is a modem, for some 10 s after it
+    ModemManager asks every new port whether it is a modem, for 10 to 30 s after it
     was plugged in, then lets go. Its own open files are not visible to an
     ordinary user, so that it runs counts as much as that it is seen.
 
@@ -133,9 +135,11 @@ def open_patiently(
         say: told once, in words, that we wait.
         patience_ms: how long.
         grabber_runs: whether ModemManager runs.
+        stop_wanted: how often the user asked to stop.
 
     Raises:
         LinkProblem: whatever `open_it` raised last.
+        Stopped: the user asked to stop.
     """
     start = clock.ticks_ms()
     told = False
@@ -143,17 +147,19 @@ def open_patiently(
         try:
             return open_it()
         except LinkProblem as problem:
-            seen = " is held by " in problem.detail
-            grabbed = _MODEM_MANAGER in problem.detail or (not seen and grabber_runs())
+            holder = problem.detail.partition(" is held by ")[2]
+            grabbed = _MODEM_MANAGER in holder or (not holder and grabber_runs())
             late = clock.ticks_diff(clock.ticks_ms(), start) >= patience_ms
             if problem.code != "port-busy" or not grabbed or late:
                 raise
         if not told:
             told = True
             say(
-                "ModemManager is asking the port whether it is a modem; waiting for at most "
-                f"{patience_ms // 1000} s. `modemflash setup` shows how to stop that for good."
+                f"{holder or _MODEM_MANAGER} has the port and asks it whether it is a modem; waiting for at "
+                f"most {patience_ms // 1000} s. `modemflash setup` shows how to stop that for good."
             )
+        if stop_wanted():
+            raise Stopped("stopped-before-write")
         clock.sleep_ms(_GRAB_STEP_MS)
 
 

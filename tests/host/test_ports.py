@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from modemflash.errors import Problem
+from modemflash.errors import Stopped
 from modemflash_host import linux_ports, machine_setup, ports, state_folder
 from modemflash_host.errors import LinkProblem
 from modemflash_host.ports import Port, choose, find_again, list_ports, open_patiently, port_at
@@ -170,6 +171,20 @@ def test_a_grab_that_never_ends_is_busy_in_the_end() -> None:
     with pytest.raises(LinkProblem, match="port-busy"):
         open_patiently(opener(clock, 1 << 30), clock, lambda _: None, grabber_runs=lambda: True)
     assert clock.now_ms == ports.GRAB_PATIENCE_MS
+
+
+def test_a_wait_for_modem_manager_can_be_stopped() -> None:
+    """Who presses Ctrl-C while it has the port need not wait for the end."""
+    clock = Clock()
+    with pytest.raises(Stopped, match="stopped-before-write"):
+        open_patiently(
+            opener(clock, 30_000),
+            clock,
+            lambda _: None,
+            grabber_runs=lambda: True,
+            stop_wanted=lambda: clock.now_ms > 2_000,
+        )
+    assert clock.now_ms < 3_000
 
 
 @pytest.mark.parametrize(

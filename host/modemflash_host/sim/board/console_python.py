@@ -58,6 +58,7 @@ class ConsolePython:
         self._unread = b""
         self._number = 0
         self._begun, self._interrupt_waits = -1, False
+        self._boots_idly = False
 
     @property
     def state(self) -> dict[str, dict[str, int]]:
@@ -74,6 +75,7 @@ class ConsolePython:
     def start(self, scripts: Sequence[str]) -> None:
         """See `Python.start`."""
         self.close()
+        self._boots_idly = not scripts
         child_in, self._commands = os.pipe()
         self._events, child_out = os.pipe()
         files = [INSIDE / "console_start.py", self._about, self._state, self.flash]
@@ -103,6 +105,8 @@ class ConsolePython:
 
     def interrupt(self) -> None:
         """See `Python.interrupt`."""
+        if self._number == 0 and self._boots_idly:
+            return  # nothing runs; it would strike whatever comes next, half read
         if self._process is not None and self._begun == self._number:
             self._process.send_signal(signal.SIGINT)
         else:
