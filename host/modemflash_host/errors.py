@@ -24,8 +24,8 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "port-not-permitted": (
         "This user may not open the port",
         (
-            "On Linux add yourself to the port's group (often `sudo usermod -aG dialout $USER`), "
-            "then log out and in again."
+            "`modemflash setup` shows the exact lines for this computer (on Linux often "
+            "`sudo usermod -aG dialout $USER`, then log out and in again)."
         ),
         UNTOUCHED,
     ),
