@@ -26,7 +26,7 @@ from modemflash_host.sim.board.uart import Uart
 IDLE_US = 1_000
 MIRROR_BAUD = 921_600
 MIRROR_LOOP_US = 8  # one byte each way; believed
-MIRROR_STEP_US = 100
+MIRROR_STEP_LOOPS = 12
 MIRROR_TX_BYTES = 256  # one-byte items in a ring of 8192
 _END_S = 10.0
 _LOADER_WORDS = (
@@ -50,6 +50,7 @@ class PluggedBoard(BoardProcess):
     Attributes:
         pc: the PC's end: port and clock.
         repl: the console.
+        mirror_loop_us: what a turn of the bridge's loop takes.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class PluggedBoard(BoardProcess):
         self.cause = hardware.POWER_ON
         self._orders: deque[str] = deque()  # what a hand does to the board, one a turn
         self.mirrors = self.hung = False
+        self.mirror_loop_us = MIRROR_LOOP_US
         self._resets = 0
         self._code: tuple[bytes, bool] | None = None
         self._waits_for_code = False
@@ -247,6 +249,7 @@ class PluggedBoard(BoardProcess):
                 self._python.events.append(("detach", "attach", "deaf", "hears")[request.a])
                 self._show()
             else:
+                self._pause()
                 number, data = self._answers.carry_out(*request)
         except REFUSALS as refused:
             status, number, data = 1, 0, str(refused).encode()
@@ -284,13 +287,13 @@ class PluggedBoard(BoardProcess):
         self.console_uart.open(Settings(MIRROR_BAUD, False, True, 10, ring))
 
     def _mirror_step(self) -> None:
-        self.course.spend(MIRROR_STEP_US)
+        self.course.spend(MIRROR_STEP_LOOPS * self.mirror_loop_us)
         assert self.console_uart is not None
         ways = ((self.uart, self.console_uart), (self.console_uart, self.uart))
         if any(there.unsent() >= MIRROR_TX_BYTES for _, there in ways):
             return  # writing to one blocks the loop, so the other direction stalls too
         for here, there in ways:
-            if data := here.take(MIRROR_STEP_US // MIRROR_LOOP_US):
+            if data := here.take(MIRROR_STEP_LOOPS):
                 there.push(data)
 
     # -- for `_Python` ---------------------------------------------------------------

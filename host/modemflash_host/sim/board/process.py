@@ -71,6 +71,8 @@ class BoardProcess:
         operations: requests so far.
         boots: (when, cause) of every boot, see `hardware`.
         powered: the board's own power.
+        pauses: (every so many, so many) microseconds for which its Python stands still,
+            collecting garbage; interrupts go on. Believed.
     """
 
     def __init__(
@@ -99,6 +101,8 @@ class BoardProcess:
         self.operations = 0
         self.boots: list[tuple[int, int]] = []
         self.powered = False
+        self.pauses: tuple[int, int] | None = None
+        self._paused_us = 0
         self._interpreter = interpreter
         self._heap = heap
         self._ticks_ms = ticks_ms
@@ -262,6 +266,7 @@ class BoardProcess:
             if request.op == Op.OVER:
                 return "failed" if request.a else "over"
             status = 0
+            self._pause()
             try:
                 number, data = self._answers.carry_out(*request)
             except REFUSALS as refused:
@@ -269,6 +274,12 @@ class BoardProcess:
             ticks_ms = (self._ticks_ms + (self.now_us - self._boot_us) // 1000) & 0xFFFFFFFF
             child.answer(status, number, ticks_ms, data)
         return "running"
+
+    def _pause(self) -> None:
+        """See `pauses`."""
+        if self.pauses and self.now_us - self._paused_us >= self.pauses[0]:
+            self.course.spend(self.pauses[1])
+            self._paused_us = self.now_us
 
     def _hear(self, data: bytes) -> None:
         """What was printed since the last request; printing takes the board's time."""

@@ -36,6 +36,7 @@ class BoardProfile:
         absent_key_raises: `pycom.nvs_get` of an absent key raises ValueError.
         lazy_lte: the LTE task is created by the boot flag or the first `LTE()` only.
         lte_error: what `LTE()` says of a silent modem.
+        has_factory_reset: `LTE.factory_reset` exists: 1.18.2, and 1.20.0.rc7, and newer.
         mirror_ring_bytes: the receive rings of mirror mode (2048 in the first releases that had it).
         call_us: what one call of a UART method costs.
         hash_us_per_kib: what the hash hardware needs.
@@ -59,6 +60,7 @@ class BoardProfile:
     absent_key_raises: bool = False
     lazy_lte: bool = False
     lte_error: str = "Couldn't connect to Modem!"
+    has_factory_reset: bool = True
     mirror_ring_bytes: int = 8192
     call_us: int = 20
     hash_us_per_kib: int = 200

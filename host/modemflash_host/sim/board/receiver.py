@@ -56,6 +56,7 @@ class Tally:
     Attributes:
         sent, received: bytes, those of a lost FIFO not counted.
         lost: bytes that an overflow took.
+        most_in_ring: how many bytes the ring held at most.
         failed_writes: how often the 5 ms ran out.
         longest_hold_us: how long the transmitter stood still at most.
     """
@@ -63,6 +64,7 @@ class Tally:
     sent: int = 0
     received: int = 0
     lost: int = 0
+    most_in_ring: int = 0
     failed_writes: int = 0
     longest_hold_us: int = 0
 
@@ -165,5 +167,6 @@ class Receiver:
         self.ring += self._fifo[:moved]
         del self._fifo[:moved]
         self._tally.received += moved
+        self._tally.most_in_ring = max(self._tally.most_in_ring, len(self.ring))
         self._stuck = bool(self._fifo)
         self._fifo_us = at_us

@@ -1,7 +1,7 @@
 """`network` of a Pycom board: switches without radio behind them, and an LTE driver to stay away from."""
 
 import sim_link
-from sim_link import link
+from sim_link import link, profile
 
 
 class WLAN:
@@ -77,6 +77,11 @@ class LTE:
     @classmethod
     def reconnect_uart(cls):
         _lte(2)
+
+    if profile["has_factory_reset"]:
+
+        def factory_reset(self):
+            _lte(0)
 
 
 def _lte(what):
