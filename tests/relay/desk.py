@@ -31,6 +31,7 @@ from modemflash_host.sim.board.drives import FLASH_BYTES
 from modemflash_host.sim.board.fat import FatImage
 from modemflash_host.sim.board.pc_end import Cable, PcEnd
 from modemflash_host.sim.board.plugged import PluggedBoard
+from modemflash_host.sim.board.profiles import BoardProfile
 from modemflash_host.sim.modem import SimModem
 from modemflash_host.usb_ids import NO_DEVICE
 
@@ -125,7 +126,7 @@ class Desk:
         interpreter: Path,
         flash: Path,
         *,
-        profile: str = "gpy-1.20.0",
+        profile: str | BoardProfile = "gpy-1.20.0",
         modem: SimModem | None = None,
         size: int = 60_000,
         cable: Cable | None = None,

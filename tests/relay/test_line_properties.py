@@ -13,6 +13,7 @@ from modemflash.board.pcline import AWAY_MS, CONSOLE_BAUD, PcLine
 from modemflash_host.board.relay_line import RelayLine
 
 FILE = bytes(range(251)) * 200
+BYTES_A_MS = 92
 RATES = (921_600, 460_800, 230_400, 115_200)
 Damage = dict[int, int]
 """Which byte, counted from the start -> what becomes of it: 256 lost, else the bits that flip."""
@@ -23,6 +24,8 @@ class Wire:
 
     def __init__(self, damage: Damage) -> None:
         self.bytes: deque[tuple[int, int]] = deque()
+        self.ring_bytes = 0  # 0: nobody counts
+        self.arrived = 1 << 30  # of `bytes`; the rest is under way
         self._damage = damage
         self._count = 0
 
@@ -33,9 +36,23 @@ class Wire:
             if fate < 256:
                 self.bytes.append((byte ^ fate, rate))
 
+    def pass_ms(self) -> None:
+        """What 921600 baud bring in a millisecond; what the ring has no room for is lost."""
+        for _ in range(min(BYTES_A_MS, len(self.bytes) - self.arrived)):
+            if self.arrived < self.ring_bytes:
+                self.arrived += 1
+            else:
+                del self.bytes[self.arrived]
+
     def take(self, count: int, rate: int) -> bytes:
-        got = [self.bytes.popleft() for _ in range(min(count, len(self.bytes)))]
+        got = [self.bytes.popleft() for _ in range(min(count, self.there()))]
+        if self.ring_bytes:
+            self.arrived -= len(got)
         return bytes(byte if sent == rate else byte ^ 0x5A for byte, sent in got)
+
+    def there(self) -> int:
+        """How many can be taken."""
+        return min(self.arrived, len(self.bytes))
 
 
 class World:
@@ -45,7 +62,9 @@ class World:
         self.now_ms = 0
         self.to_board, self.to_pc = Wire(to_board), Wire(to_pc)
         self.small_ring = small_ring
-        self.deepest = 0
+        self.to_board.ring_bytes = 512 if small_ring else 4096
+        self.to_board.arrived = 0
+        self.pauses: list[int] = []
         self.rates = {"board": CONSOLE_BAUD, "pc": CONSOLE_BAUD}
         self.most_baud = most_baud
         self.heard: list[Any] = []
@@ -63,8 +82,8 @@ class World:
         """The board waits: the PC has its turn in every millisecond of it."""
         for _ in range(ms):
             self.now_ms += 1
+            self.to_board.pass_ms()
             if self.present:
-                self.deepest = max(self.deepest, len(self.to_board.bytes))
                 self.pc.step(0)
 
     def run(self, until: Any, most_ms: int = 60_000) -> bool:
@@ -75,7 +94,7 @@ class World:
                 return False
             if not self.line.pull():
                 self.line.keep_up()
-                self.sleep_ms(1)
+                self.sleep_ms(self.pauses.pop() if self.pauses else 1)
         return True
 
 
@@ -88,7 +107,7 @@ class Uart:
         self._world = world
 
     def any(self) -> int:
-        return len(self._world.to_board.bytes)
+        return self._world.to_board.there()
 
     def readinto(self, buf: Any, n: int) -> int | None:
         data = self._world.to_board.take(n, self._world.rates["board"])
@@ -104,6 +123,7 @@ class Uart:
     def init(self, baudrate: int, **_: Any) -> None:
         self._world.rates["board"] = baudrate
         self._world.to_board.bytes.clear()
+        self._world.to_board.arrived = 0
 
 
 class Link:
@@ -138,10 +158,19 @@ damages = st.dictionaries(st.integers(0, 12_000), st.integers(1, 256), max_size=
 
 
 @settings(max_examples=60, deadline=None)
-@given(damages, damages, st.booleans(), st.lists(st.integers(1, 8176), min_size=1, max_size=3))
-def test_blocks_arrive_whole(to_board: Damage, to_pc: Damage, small_ring: bool, sizes: list[int]) -> None:
-    """Lost and changed bytes, both ways: every block arrives as it is on the PC, with its own CRC-16."""
+@given(
+    damages,
+    damages,
+    st.booleans(),
+    st.lists(st.integers(1, 8176), min_size=1, max_size=3),
+    st.lists(st.integers(1, 80), max_size=30),
+)
+def test_blocks_arrive_whole(
+    to_board: Damage, to_pc: Damage, small_ring: bool, sizes: list[int], pauses: list[int]
+) -> None:
+    """Bytes lost and changed, both ways, and a board that pauses: every block arrives as it is on the PC."""
     world = World(to_board, to_pc, small_ring, CONSOLE_BAUD)
+    world.pauses = pauses
     start = 0
     for size in sizes:
         world.line.begin(0, start, size)
@@ -150,7 +179,24 @@ def test_blocks_arrive_whole(to_board: Damage, to_pc: Damage, small_ring: bool, 
         world.line.copy(0, size, buf, 0)
         assert bytes(buf) == FILE[start : start + size]
         start += size
-    assert world.deepest <= (512 if small_ring else 4096)
+
+
+def test_a_loss_makes_shy() -> None:
+    """After a loss no more is asked for than a small ring holds, in each run of losses for twice as long."""
+    world = World({}, {}, True, CONSOLE_BAUD)
+    line = world.line
+    widths = []
+    for number in range(12):
+        world.pauses = [20] if number < 6 else []  # the ring holds 5 ms of the line
+        line.begin(0, number, 8176)
+        widths.append(line._window)
+        before = line.repeats
+        assert world.run(lambda: line.got == 8176)
+        assert (line.repeats > before) == (widths[-1] > 512 and number < 6)
+    wide = widths[0]
+    assert [width == wide for width in widths] == [
+        number in (0, 1, 3, 7, 8, 9, 10, 11) for number in range(12)
+    ]
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,10 +1,11 @@
 """The line to the PC while the board works: frames over UART 0, whose console is detached.
 
 Rules that hold here: nobody holds the PC back, so it sends only pieces that were
-asked for, and no more are asked for than the receive ring has room for; a piece
-counts when the sum over its block so far is right, and is asked for again
-otherwise; an event is sent until the PC says that it has it; a PC that is not
-heard for 5 s is away, and then the line waits at 115200 baud.
+asked for; a piece counts when the sum over its block so far is right, and is
+asked for again otherwise; more is asked for than a small ring holds, because
+`pull` is called every millisecond or two, but after a loss no more than it holds,
+for longer each time; an event is sent until the PC says that it has it; a PC that
+is not heard for 5 s is away, and then the line waits at 115200 baud.
 
 From the board: A5, kind, length (2 bytes), body, CRC-16 of all after A5:
 
@@ -30,6 +31,8 @@ RING_BYTES = 4096
 _SMALL_RING_BYTES = 512  # what every release has
 _SYNC = 0xA5
 _PING, _HAVE, _BAUD, _END, _HELLO = 0xF0, 0xF1, 0xF2, 0xF3, 0xF4
+_WIDE_BYTES = 16 * PIECE  # keeps the line busy through an adapter that holds requests for 16 ms
+_MOST_SHY = 64  # blocks
 _QUIET_MS = 40
 _LATE_MS = 300
 _BEAT_MS = 500
@@ -69,7 +72,9 @@ class PcLine:
             self._uart = make_uart(0, CONSOLE_BAUD, **self._options)
             ring = _SMALL_RING_BYTES
         self._any, self._read, self._write = self._uart.any, self._uart.readinto, self._uart.write
-        self._window = (ring - 16) // (PIECE + 4) * PIECE
+        self._sure = (ring - 16) // (PIECE + 4) * PIECE  # that the ring holds, whatever this side does
+        self._window = _WIDE_BYTES
+        self._shy = self._shyness = 0  # blocks that go the sure way yet; how many after the last loss
         self._rate = CONSOLE_BAUD
         self._wanted_rate = 0
         self._heard = self._moved = self._beat = self._told = clock.ticks_ms()
@@ -99,6 +104,11 @@ class PcLine:
             self._views = [memoryview(self._buf)[i : i + PIECE] for i in range(0, size, PIECE)]
         self._block = (file, start, size)
         self.got = self.crc = 0
+        if self._shy:
+            self._shy -= 1
+        elif self._window > self._sure:
+            self._shyness = 0
+        self._window = self._sure if self._shy else _WIDE_BYTES
         self._again()
 
     def brings(self, file: int, start: int) -> bool:
@@ -124,20 +134,23 @@ class PcLine:
             if have < 4:
                 return True
             there = self._any()
+        due = self._asked != self.got
         if head[0] != _SYNC:
-            return self._skip()
+            return self._lose() if due else self._skip()
         if head[1] >= _PING:
             if there + have < 6:
                 return self._look_late()
             self._read(self._tails[4], 2)
             if crc16(head, 0, 0, 4) != head[4] << 8 | head[5]:
-                return self._skip()
+                return self._lose() if due else self._skip()
             self._head_bytes = 0
             self._control(head[1], head[2], head[3])
             return True
         size = self._block[2] - self.got
-        if self._asked == self.got or head[1] != self._due_id:
+        if not due:
             return self._skip()
+        if head[1] != self._due_id:
+            return self._lose()
         if size > PIECE:
             size = PIECE
         if there < size:
@@ -147,8 +160,7 @@ class PcLine:
         self._head_bytes = 0
         crc = crc16(self._buf, self.crc, got, got + size)
         if crc != head[2] << 8 | head[3]:
-            self._lose()
-            return False
+            return self._lose()
         self.crc = crc
         self.got = got + size
         self._due_id = (self._due_id + 1) % _PING
@@ -157,7 +169,7 @@ class PcLine:
         return True
 
     def _ask(self) -> None:
-        """Ask for as much as the ring has room for, in few requests."""
+        """Ask for as much as may be under way, in few requests."""
         rest = self._block[2] - self._asked
         count = self._window - (self._asked - self.got)
         if count > rest:
@@ -190,12 +202,16 @@ class PcLine:
         self._moved = self._clock.ticks_ms()
         self._ask()
 
-    def _lose(self) -> None:
+    def _lose(self) -> bool:
         """Something was damaged: let the line fall quiet, then ask again."""
         self.repeats += 1
+        if self._window > self._sure:
+            self._window = self._sure
+            self._shy = self._shyness = min(2 * self._shyness, _MOST_SHY) or 1
         self._head_bytes = 0
         self._dropping = True
         self._moved = self._clock.ticks_ms()
+        return True
 
     def _drop(self, there: int) -> bool:
         clock = self._clock
@@ -208,7 +224,7 @@ class PcLine:
         return there > 0
 
     def _skip(self) -> bool:
-        """No frame begins here: one byte on; what was asked for may be damaged, and is late then."""
+        """No frame begins here: one byte on."""
         head = self._head
         for i in range(3):
             head[i] = head[i + 1]

@@ -7,6 +7,7 @@ session kept open; then the session ends with RESET and the board starts anew,
 into its own program.
 """
 
+import gc
 import json
 import os
 
@@ -72,7 +73,6 @@ class PcFile:
         """Whether these bytes are there; makes them come."""
         self._turn_to(offset)
         pc = self._relay.pc
-        pc.pull()
         return bool(pc.got >= min(offset + n, self.size) - self._begun)
 
     def readinto(self, offset: int, buf: "Writable") -> int:
@@ -148,6 +148,7 @@ class Relay:
         update = None
         try:
             port = Uart(self.clock, self.tick)
+            port.pump = pc.pull
             line = self._line = Line(port, self.clock, self)
             files = [(as_image(row), PcFile(self, i, row)) for i, row in enumerate(job["files"])]
             update = Update(line, files, set(), _Journal(self, job["past"]), job["options"])
@@ -165,6 +166,7 @@ class Relay:
             update.options.update(words["options"])
             pc.state = b"2"
             self._sending = True
+            gc.collect()  # not in the middle of a span: a pause costs what the small ring does not hold
             return {"event": "ended", "result": update.run(update.plan())}
         except Problem as problem:
             if self.gave_up and self._sending and self._line:

@@ -57,6 +57,8 @@ class Uart:
     Attributes:
         idle: None, or a function without arguments, called each time a full FIFO has
             begun to drain: 1.4 ms in which work costs nothing (11 ms at 115200). It must not use the port.
+        pump: None, or a function that empties another UART a little and says whether there was
+            something: called there, too, and in every wait for the modem, a millisecond apart.
 
     Raises:
         LinkProblem: `uart-refused`: no such board, or the firmware refuses the UART.
@@ -75,6 +77,7 @@ class Uart:
         self._options = {"rx_buffer_size": _RING_BYTES}
         self._scratch = bytearray(_FIFO_BYTES)
         self.idle = None  # type: Callable[[], object] | None
+        self.pump = None  # type: Callable[[], bool] | None
         try:
             self._uart = self._with_options(self._construct)
         except OSError as error:
@@ -95,8 +98,11 @@ class Uart:
             gone_ms = clock.ticks_diff(clock.ticks_ms(), start)
             if gone_ms >= timeout_ms:
                 return 0
+            pump = self.pump
+            if pump and pump():
+                continue
             if gone_ms >= _SPIN_MS:
-                sleep_ms(5 if _PATIENT_MS <= gone_ms <= timeout_ms - 5 else 1)
+                sleep_ms(5 if not pump and _PATIENT_MS <= gone_ms <= timeout_ms - 5 else 1)
 
     def write(self, buf: "Readable", off: int, n: int) -> None:
         """Send `n` bytes of `buf` from `off` on; the last 128 may still be under way.
@@ -116,8 +122,11 @@ class Uart:
             except OSError:  # an empty FIFO takes 128 bytes: somebody else writes here
                 raise LinkProblem("uart-blocked", "the UART does not take what it has room for")
             off += n
-            if n == _FIFO_BYTES and self.idle:
-                self.idle()
+            if n == _FIFO_BYTES:
+                if self.pump:
+                    self.pump()
+                if self.idle:
+                    self.idle()
 
     def drain(self, timeout_ms: int) -> bool:
         """Wait until all is sent; True when it is. A modem that erases holds the line for long."""
