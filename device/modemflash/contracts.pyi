@@ -17,7 +17,7 @@ class Port(Protocol):
 
     @property
     def max_burst(self) -> int:
-        """Bytes that may be under way unanswered; 0 for no limit."""
+        """Bytes of a block that may be under way unanswered; 0 for no limit."""
 
     def readinto(self, buf: Writable, n: int, timeout_ms: int) -> int:
         """At most `n` bytes at the start of `buf`, as soon as there are any; 0 on time-out."""

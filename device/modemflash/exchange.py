@@ -51,9 +51,10 @@ _STALL_MS = 10000
 _KEEP_ALIVE_MS = 40000  # a modem that hears nothing for a minute may end the session
 _NOT_STP_MS = 30000  # something else than STP answers the opening: no use to wait longer
 _LONG_SILENCE_MS = 100000  # longer than stalls were seen to last: now it may be a loss
-# Without flow control a stalled modem leaves our copies in the rings of the link, which hold
-# four blocks. Two may wait there; a third follows only after a long silence.
+# Without flow control a stalled modem leaves our copies in the rings of the link. Two of 2 kB may
+# wait there, of a larger block none: what is more follows only after a long silence.
 _COPIES = 2
+RING_BYTES = 2016  # of a block, that the smallest ring bears with its header
 _FILL = b"\xff" * 64  # starts no message; at a wrong rate it is the least noise
 
 # What a wait ended with.
@@ -156,7 +157,7 @@ class Exchange:
             self.while_waiting(op)
             if not again:
                 wait_ms = self._careful_ms
-            elif copies >= _COPIES and op > OPEN_SESSION and line.port.max_burst:
+            elif (copies >= _COPIES or size > RING_BYTES) and op > OPEN_SESSION and line.port.max_burst:
                 wait_ms = _LONG_SILENCE_MS
             else:
                 wait_ms = pause_ms

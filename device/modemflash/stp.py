@@ -28,6 +28,7 @@ from modemflash.exchange import (
     OPEN_SESSION,
     REFUSED,
     RESET,
+    RING_BYTES,
     Exchange,
     Lost,
 )
@@ -55,7 +56,6 @@ _PIECE = 1024  # bytes that are read at once while a block is sent, and
 _SLICE = (
     166  # bytes that are summed: a millisecond of a board. Leaves less than 64 of the usual blocks: no heap
 )
-_FILL_BURST = 2016  # what mirror mode's rings bear
 _KNOCK_MS = 500
 _STALL_NOTE = "the modem erases or writes; minutes of silence are normal, most of all near 7-10 % and 99 %"
 
@@ -346,17 +346,22 @@ class Sender(Exchange):
         self.open()
 
     def _count_losses(self, losses: int) -> None:
-        """Blocks that get lost again and again become smaller."""
+        """Blocks that get lost again and again become smaller; those that no ring holds twice at once."""
         self._losses = self._losses + losses if losses else 0
-        if self._losses >= _LOSSES_IN_A_ROW and self._block > _MIN_BLOCK:
+        most = 1 if self._is_for_rings() else _LOSSES_IN_A_ROW
+        if self._losses >= most and self._block > _MIN_BLOCK:
             self._step_down()
 
     def _step_down(self) -> None:
         self._losses = 0
         self.step_downs += 1
-        self._set_block(max(_MIN_BLOCK, self._block // 2))
+        self._set_block(RING_BYTES if self._is_for_rings() else max(_MIN_BLOCK, self._block // 2))
         text = "blocks of " + str(self._block) + " bytes from here on, because larger ones get lost"
         self.line.report("warning", code="smaller-blocks", text=text)
+
+    def _is_for_rings(self) -> bool:
+        """Whether blocks are larger than a link without flow control bears when the modem stands still."""
+        return self._block > RING_BYTES and self.line.port.max_burst > 0
 
     def _set_block(self, size: int) -> None:
         """The largest block from here on: what is wanted, what the modem and what the link allow."""
@@ -388,7 +393,7 @@ def in_transfer(line: "Line") -> bool:
     """
     probe = Exchange(line, 0, True)
     buf = bytearray(HEADER)
-    burst = min(line.port.max_burst or _FILL_BURST, _FILL_BURST)
+    burst = min(line.port.max_burst or RING_BYTES, RING_BYTES)
     line.port.drop_input()
     missing = HEADER + MAX_BLOCK
     while True:

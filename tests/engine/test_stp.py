@@ -119,6 +119,7 @@ def test_block_size_is_the_smallest_limit():
         (8192, 0, 1000, 1000),
         (1024, 2016, 8176, 1008),
         (32768, 0, 8176, 8176),
+        (8192, 8064, 8176, 8064),
     ):
         slave, image = Slave(1, max_transfer), Image(10000)
         transfer(Bench(slave, max_burst=max_burst), image, max_block=max_block)
@@ -204,6 +205,27 @@ def test_two_copies_at_most_without_flow_control():
     transfer(bench, image)
     check(slave, image)
     assert bench.most_unanswered == 2
+
+
+def test_a_block_of_several_bursts_is_not_repeated_into_a_stall():
+    """On a link without flow control a stalled modem gets no second copy of a block that fills the ring."""
+    slave, image = Slave(1, stalls={1: 95000}), Image(30000)
+    bench = Bench(slave, max_burst=8064)
+    sender = transfer(bench, image)
+    check(slave, image)
+    assert bench.most_unanswered == 1
+    assert sender.step_downs == 0
+
+
+def test_a_block_of_several_bursts_is_lost_once():
+    """After the first loss on a link without flow control, blocks are of one burst."""
+    slave, image = Slave(1), Image(30000)
+    bench = Bench(slave, max_burst=8064, damage=only(">", (5,), "lose", 3000))
+    sender = transfer(bench, image)
+    check(slave, image)
+    assert slave.block_sizes[:3] == [8064, 8064, 2016]
+    assert sender.restarts == 0
+    assert bench.now_us < 110000000
 
 
 def test_a_waiting_session_is_kept_alive():
