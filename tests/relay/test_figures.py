@@ -8,10 +8,12 @@ import pytest
 
 from modemflash_host.sim import profiles
 from modemflash_host.sim.board.pc_end import Cable
+from modemflash_host.sim.board.profiles import find as find_board
 from modemflash_host.sim.modem import SimModem
-from relay.desk import QUICK, Build, Desk
+from relay.desk import QUICK, SECOND_US, Build, Desk
 
-IMAGE_BYTES = 600_000
+SMALL_RING = "ring-of-512"
+OWN_BOARDS = {SMALL_RING: replace(find_board("gpy-1.20.0"), name=SMALL_RING, ring_can_be_set=False)}
 
 
 def smooth_modem() -> SimModem:
@@ -27,30 +29,51 @@ def bytes_a_second(table: Desk) -> float:
 
 
 @pytest.mark.parametrize(
-    ("profile", "baud", "share"),
+    ("profile", "baud", "latency_ms", "share"),
     [
-        ("gpy-1.20.0", 921_600, 0.80),
-        ("fipy-1.20.2", 921_600, 0.80),
-        ("gpy-1.18.2", 921_600, 0.80),
-        ("gpy-1.20.0", 115_200, 0.90),
-        ("gpy-1.18.2", 115_200, 0.90),
+        pytest.param("gpy-1.20.0", 921_600, 16, 0.80, marks=pytest.mark.sweep),
+        ("fipy-1.20.2", 921_600, 1, 0.90),
+        ("gpy-1.18.2", 921_600, 16, 0.80),
+        (SMALL_RING, 921_600, 1, 0.90),
+        (SMALL_RING, 921_600, 16, 0.80),
+        pytest.param("gpy-1.20.0", 115_200, 1, 0.95, marks=pytest.mark.sweep),
+        pytest.param("gpy-1.18.2", 115_200, 16, 0.95, marks=pytest.mark.sweep),
+        pytest.param(SMALL_RING, 115_200, 1, 0.95, marks=pytest.mark.sweep),
+        (SMALL_RING, 115_200, 16, 0.95),
     ],
 )
-def test_relay(desk: Build, profile: str, baud: int, share: float) -> None:
-    """The relay fills the line between PC and board, whatever the release's ring."""
-    size = IMAGE_BYTES if baud > 115_200 else 150_000
-    with desk(profile=profile, modem=smooth_modem(), size=size, cable=Cable(most_baud=baud)) as table:
+def test_relay(desk: Build, profile: str, baud: int, latency_ms: int, share: float) -> None:
+    """The relay fills the line between PC and board, whatever the board's ring and the adapter's latency."""
+    size = 300_000 if baud > 115_200 else 100_000
+    cable = Cable(latency_ms * 1000, most_baud=baud)
+    with desk(
+        profile=OWN_BOARDS.get(profile, profile), modem=smooth_modem(), size=size, cable=cable
+    ) as table:
         assert table.command("relay").status == "updated"
         assert bytes_a_second(table) >= share * baud / 10
         assert table.board.console_uart is not None
-        assert not table.board.console_uart.tally.lost  # never more is under way than the ring holds
+        assert not table.board.console_uart.tally.lost  # it is emptied as fast as it fills
 
 
-def test_mirror(desk: Build) -> None:
-    """The mirror pays for every burst of 2 kB with two answers; the rest of the line is the file's."""
-    with desk(modem=smooth_modem(), size=IMAGE_BYTES, cable=Cable(0)) as table:
+def test_relay_of_a_board_that_pauses(desk: Build) -> None:
+    """What comes while Python collects garbage is lost beyond a small ring, and is sent again."""
+    with desk(
+        profile=OWN_BOARDS[SMALL_RING], modem=smooth_modem(), size=300_000, cable=Cable(16_000)
+    ) as table:
+        table.board.pauses = (2 * SECOND_US, SECOND_US // 25)
+        assert table.command("relay").status == "updated"
+        assert table.modem.verdict.violations == ()
+        assert bytes_a_second(table) >= 0.50 * 92_160
+        assert table.board.console_uart is not None
+        assert table.board.console_uart.tally.lost
+
+
+@pytest.mark.parametrize("latency_ms", [0, 1])
+def test_mirror(desk: Build, latency_ms: int) -> None:
+    """The mirror pays for every block with two answers and a pause; the rest of the line is the file's."""
+    with desk(modem=smooth_modem(), size=300_000, cable=Cable(latency_ms * 1000)) as table:
         assert table.command("mirror").status == "updated"
-        assert bytes_a_second(table) >= 0.80 * 92_160
+        assert bytes_a_second(table) >= 0.85 * 92_160
 
 
 @pytest.mark.slow

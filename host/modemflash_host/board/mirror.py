@@ -5,7 +5,8 @@
 Rules: every condition is measured before the bridge is entered, because only a
 reset ends it; how it is left is said first; nothing is written before the modem
 has answered through it; it has one rate, so the modem is brought to that on the
-board. Facts: docs/boards.md ("Mirror mode").
+board; nobody holds the PC back, so it holds itself back, and what is unanswered
+always fits the bridge's receive ring. Facts: docs/boards.md ("Mirror mode").
 """
 
 from __future__ import annotations
@@ -29,11 +30,14 @@ from modemflash_host.link import CONSOLE_BAUD, FIRST_BAUD
 from modemflash_host.reporters import Teller
 
 if TYPE_CHECKING:
-    from modemflash.contracts import Clock
+    from modemflash.contracts import Clock, Readable
     from modemflash.planning import Files
     from modemflash_host.link import Link
 
-MOST_BURST_BYTES = 2016  # the smallest ring is 2048, and nobody holds the PC back
+SMALL_BLOCK_BYTES = 2016  # what a ring of 2048 holds with its header, whatever the modem does
+LARGE_BLOCK_BYTES = 4 * SMALL_BLOCK_BYTES  # the same for a ring of 8192, sent in bursts for one of 2048
+MOST_WAITING_BYTES = SMALL_BLOCK_BYTES + 16  # in a ring while the modem reads
+BRIDGE_BYTES_A_SECOND = FIRST_BAUD // 10 * 9 // 10  # that it is trusted to pass on: nine tenths of the line
 LEAVING = (
     "Mirror mode ends only by the board's reset button, or when its power is cut. "
     "Neither resets the modem; press the button when the update is over."
@@ -42,6 +46,7 @@ _MODEM_MS = 30_000
 _ENTER_MS = 9_000  # `LTE()` waits up to 6 s
 _PING_MS = 1_000
 _PINGS = 5
+_LEAST_PIECE_BYTES = 504  # a write of its own is worth it from here on
 # Brings the modem to the bridge's rate; says what it heard, as a number of the rate or a word.
 _TO_RATE = """\
 import os, time
@@ -73,6 +78,8 @@ def _rate():
 _r = _rate()
 _u.deinit()
 """
+# Came with 1.18.2; the receive ring of the bridge has been 8192 since 1.18.1.r5.
+_HAS_LARGE_RING = "hasattr(__import__('network').LTE, 'factory_reset')"
 _HAS_BRIDGE = "hasattr(__import__('network').LTE, 'modem_upgrade_mode')"
 _BITTEN = "__import__('machine').reset_cause() == __import__('machine').WDT_RESET"
 # The driver's task must exist, or the bridge of newer releases stops itself. `LTE()` need not succeed.
@@ -87,20 +94,51 @@ LTE.modem_upgrade_mode()
 
 
 class MirrorPort:
-    """The open console as a port to the modem: one rate, short bursts.
+    """The open console as a port to the modem: one rate, bursts with pauses.
+
+    What goes out is counted into a ring that empties at the bridge's pace; bytes
+    that it would not hold wait here. So a block of several bursts is under way
+    while no ring ever holds more than one, as long as the modem reads; when it
+    stops in the middle, the rest of that block is all that comes.
 
     Args:
         link: at `FIRST_BAUD`.
+        clock: what goes with it.
+        max_burst: bytes of a block that the bridge's receive ring holds whole.
     """
 
-    max_burst = MOST_BURST_BYTES
-
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, clock: Clock, max_burst: int = SMALL_BLOCK_BYTES) -> None:
+        self.max_burst = max_burst
+        self._link = link
+        self._clock = clock
+        self._waiting = 0  # bytes in the ring, at `_at_ms`
+        self._at_ms = clock.ticks_ms()
         self.readinto = link.readinto
-        self.write = link.write
         self.drain = link.drain
         self.drop_input = link.drop_input
         self.close = link.close
+
+    def write(self, buf: Readable, off: int, n: int) -> None:
+        """Send `n` bytes of `buf` from `off` on, a burst at a time."""
+        end = off + n
+        while off < end:
+            room = self._room()
+            lacking = min(end - off, _LEAST_PIECE_BYTES) - room
+            if lacking > 0:
+                self._clock.sleep_ms(lacking * 1000 // BRIDGE_BYTES_A_SECOND + 1)
+                continue
+            n = min(end - off, room)
+            self._link.write(buf, off, n)
+            self._waiting += n
+            off += n
+
+    def _room(self) -> int:
+        """Bytes that the ring has room for by now."""
+        now_ms = self._clock.ticks_ms()
+        gone_ms = self._clock.ticks_diff(now_ms, self._at_ms)
+        self._at_ms = now_ms
+        self._waiting = max(0, self._waiting - gone_ms * BRIDGE_BYTES_A_SECOND // 1000)
+        return MOST_WAITING_BYTES - self._waiting
 
     def set_baud(self, rate: int) -> bool:
         """Only the bridge's own rate."""
@@ -137,7 +175,7 @@ def mirrored(
     reached = reach(place.open_port, say, place.device)
     link, clock = reached.link, reached.clock
     teller.follow(clock.ticks_ms())
-    mac = ""
+    mac, block_bytes = "", SMALL_BLOCK_BYTES  # of a board that is in it already nothing is known
     try:
         if reached.state == MIRROR:
             tell_place(teller, place.port, "mirror")
@@ -147,10 +185,10 @@ def mirrored(
             tell_place(teller, place.port, "mirror", board)
             need_pycom(board)
             mac = board.mac
-            _enter(place, reached.repl, board, say)
+            block_bytes = _enter(place, reached.repl, board, say)
             link, clock = reached.repl.link, reached.repl.clock
         ping(link, clock)
-        port: Any = MirrorPort(link)
+        port: Any = MirrorPort(link, clock, block_bytes)
         if teller.recorder is not None:
             port = CapturingPort(port, clock, teller.recorder)
         line = Line(port, clock, teller)
@@ -161,8 +199,8 @@ def mirrored(
         link.close()
 
 
-def _enter(place: Place, repl: Repl, board: Board, say: Callable[[str], object]) -> None:
-    """From the raw REPL into the bridge, with our side at its rate."""
+def _enter(place: Place, repl: Repl, board: Board, say: Callable[[str], object]) -> int:
+    """From the raw REPL into the bridge, with our side at its rate; the largest block it takes, in bytes."""
     with quiet_state(repl, board, say):
         _check(place, repl, board)
         rate = repl.value("_r", _TO_RATE, deadline_ms=_MODEM_MS)
@@ -170,12 +208,14 @@ def _enter(place: Place, repl: Repl, board: Board, say: Callable[[str], object])
             raise Refusal(
                 "mirror-refused", f"on the board the modem is at {rate} baud, the bridge has 921600 only"
             )
+        has_large_ring = repl.value(_HAS_LARGE_RING) == "True"
         say(LEAVING)
     repl.link.write(_ENTER, 0, len(_ENTER))
     repl.link.write(b"\x04", 0, 1)
     repl.listen(200)
     if not repl.link.set_baud(FIRST_BAUD):
         raise Refusal("mirror-refused", "this adapter does not pass 921600 baud")
+    return LARGE_BLOCK_BYTES if has_large_ring else SMALL_BLOCK_BYTES
 
 
 def _check(place: Place, repl: Repl, board: Board) -> None:

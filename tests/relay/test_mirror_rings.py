@@ -1,0 +1,92 @@
+"""What waits in the rings of mirror mode, where nobody holds the PC back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modemflash_host.board.mirror import LARGE_BLOCK_BYTES, MirrorPort
+from modemflash_host.sim import profiles
+from modemflash_host.sim.board.profiles import find
+from modemflash_host.sim.modem import SimModem
+from relay.desk import QUICK, SECOND_US, Build, Desk
+
+LEAST_RING_BYTES = 2048
+BOARDS = {
+    "usual": find("gpy-1.20.0"),
+    "early": replace(
+        find("gpy-1.18.2"), name="gpy-1.18.1", has_factory_reset=False, mirror_ring_bytes=LEAST_RING_BYTES
+    ),
+}
+IMAGE_BYTES = 30_000
+
+
+def smooth_modem() -> SimModem:
+    return SimModem(replace(profiles.find("pycom-catm1"), timing=replace(QUICK, stalls=())))
+
+
+def waiting(table: Desk) -> int:
+    """The most that waited in a ring; nothing was lost, and the modem has nothing to complain of."""
+    assert table.modem.verdict.violations == ()
+    uart = table.board.console_uart
+    assert uart is not None
+    assert not uart.tally.lost + table.board.uart.tally.lost
+    return max(uart.tally.most_in_ring, table.board.uart.tally.most_in_ring)
+
+
+@pytest.mark.parametrize(("board", "loop_us"), [("usual", 12), ("early", 8)])
+def test_no_ring_holds_more_than_the_smallest_can(desk: Build, board: str, loop_us: int) -> None:
+    """Blocks of four bursts, a bridge slower than the line, a modem that erases: never 2 kB in a ring."""
+    with desk(profile=BOARDS[board], size=IMAGE_BYTES) as table:
+        table.board.mirror_loop_us = loop_us
+        assert table.command("mirror").status == "updated"
+        assert waiting(table) <= LEAST_RING_BYTES
+
+
+@pytest.mark.parametrize(("board", "held_s"), [("usual", 30), ("early", 1)])
+def test_a_modem_that_stops_in_the_middle_of_a_block(desk: Build, board: str, held_s: int) -> None:
+    """The rest of the block fits the ring, and nothing follows it: not one byte is lost."""
+    with desk(profile=BOARDS[board], modem=smooth_modem(), size=IMAGE_BYTES) as table:
+        table.board.uart.hold_cts(20_000, held_s * SECOND_US)
+        assert table.command("mirror").status == "updated"
+        assert table.board.uart.tally.longest_hold_us >= held_s * SECOND_US - SECOND_US // 10
+        assert waiting(table) <= BOARDS[board].mirror_ring_bytes
+
+
+class Ring:
+    """A bridge behind a line that brings bytes at once, and that passes on nine tenths of what a line can."""
+
+    def __init__(self) -> None:
+        self.now_ms = self.held = self.most = self.written = 0
+
+    readinto = drain = drop_input = close = None
+
+    def write(self, buf: bytes, off: int, n: int) -> None:
+        self.written += n
+        self.held += n
+        self.most = max(self.most, self.held)
+
+    def ticks_ms(self) -> int:
+        return self.now_ms
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        return end - start
+
+    def sleep_ms(self, ms: int) -> None:
+        self.now_ms += ms
+        self.held = max(0, self.held - 83 * ms)
+
+
+@given(st.lists(st.tuples(st.integers(0, LARGE_BLOCK_BYTES + 16), st.integers(0, 100)), max_size=20))
+def test_whatever_is_written(writes: list[tuple[int, int]]) -> None:
+    """Writes of any size at any moment: all goes out, and the ring never holds 2 kB."""
+    ring = Ring()
+    port = MirrorPort(ring, ring)  # type: ignore[arg-type]
+    for size, pause_ms in writes:
+        port.write(bytes(size), 0, size)
+        ring.sleep_ms(pause_ms)
+    assert ring.written == sum(size for size, _ in writes)
+    assert ring.most <= LEAST_RING_BYTES
