@@ -30,14 +30,16 @@ from modemflash_host.link import CONSOLE_BAUD, FIRST_BAUD
 from modemflash_host.reporters import Teller
 
 if TYPE_CHECKING:
-    from modemflash.contracts import Clock, Readable
+    from modemflash.contracts import Clock, Readable, Writable
     from modemflash.planning import Files
     from modemflash_host.link import Link
 
 SMALL_BLOCK_BYTES = 2016  # what a ring of 2048 holds with its header, whatever the modem does
-LARGE_BLOCK_BYTES = 4 * SMALL_BLOCK_BYTES  # the same for a ring of 8192, sent in bursts for one of 2048
-MOST_WAITING_BYTES = SMALL_BLOCK_BYTES + 16  # in a ring while the modem reads
-BRIDGE_BYTES_A_SECOND = FIRST_BAUD // 10 * 9 // 10  # that it is trusted to pass on: nine tenths of the line
+LARGE_BLOCK_BYTES = 4 * SMALL_BLOCK_BYTES  # the same for a ring of 8192
+BURST_BYTES = SMALL_BLOCK_BYTES + 16
+# 22 ms on the line and a pause. How fast the bridge is nobody measured: at 15 us a byte it falls
+# behind the line, and with this pause not by more than 2 kB in the four bursts of a block.
+BURST_MS = 24
 LEAVING = (
     "Mirror mode ends only by the board's reset button, or when its power is cut. "
     "Neither resets the modem; press the button when the update is over."
@@ -46,7 +48,6 @@ _MODEM_MS = 30_000
 _ENTER_MS = 9_000  # `LTE()` waits up to 6 s
 _PING_MS = 1_000
 _PINGS = 5
-_LEAST_PIECE_BYTES = 504  # a write of its own is worth it from here on
 # Brings the modem to the bridge's rate; says what it heard, as a number of the rate or a word.
 _TO_RATE = """\
 import os, time
@@ -96,10 +97,8 @@ LTE.modem_upgrade_mode()
 class MirrorPort:
     """The open console as a port to the modem: one rate, bursts with pauses.
 
-    What goes out is counted into a ring that empties at the bridge's pace; bytes
-    that it would not hold wait here. So a block of several bursts is under way
-    while no ring ever holds more than one, as long as the modem reads; when it
-    stops in the middle, the rest of that block is all that comes.
+    A block may be of several bursts: while the modem reads, no ring ever holds as
+    much as one; when it stops in the middle, the rest of the block is all that comes.
 
     Args:
         link: at `FIRST_BAUD`.
@@ -111,34 +110,36 @@ class MirrorPort:
         self.max_burst = max_burst
         self._link = link
         self._clock = clock
-        self._waiting = 0  # bytes in the ring, at `_at_ms`
-        self._at_ms = clock.ticks_ms()
-        self.readinto = link.readinto
+        self._burst_bytes = 0  # sent since `_begun_ms`
+        self._begun_ms = clock.ticks_ms()
         self.drain = link.drain
         self.drop_input = link.drop_input
         self.close = link.close
 
+    def readinto(self, buf: Writable, n: int, timeout_ms: int) -> int:
+        """See `modemflash.line`. Whoever answers has got what was sent."""
+        got = self._link.readinto(buf, n, timeout_ms)
+        if got:
+            self._burst_bytes = 0
+        return got
+
     def write(self, buf: Readable, off: int, n: int) -> None:
         """Send `n` bytes of `buf` from `off` on, a burst at a time."""
+        clock = self._clock
         end = off + n
         while off < end:
-            room = self._room()
-            lacking = min(end - off, _LEAST_PIECE_BYTES) - room
-            if lacking > 0:
-                self._clock.sleep_ms(lacking * 1000 // BRIDGE_BYTES_A_SECOND + 1)
+            left_ms = BURST_MS - clock.ticks_diff(clock.ticks_ms(), self._begun_ms)
+            if left_ms <= 0:
+                self._burst_bytes = 0
+            if not self._burst_bytes:
+                self._begun_ms = clock.ticks_ms()
+            n = min(end - off, BURST_BYTES - self._burst_bytes)
+            if not n:
+                clock.sleep_ms(left_ms)
                 continue
-            n = min(end - off, room)
             self._link.write(buf, off, n)
-            self._waiting += n
+            self._burst_bytes += n
             off += n
-
-    def _room(self) -> int:
-        """Bytes that the ring has room for by now."""
-        now_ms = self._clock.ticks_ms()
-        gone_ms = self._clock.ticks_diff(now_ms, self._at_ms)
-        self._at_ms = now_ms
-        self._waiting = max(0, self._waiting - gone_ms * BRIDGE_BYTES_A_SECOND // 1000)
-        return MOST_WAITING_BYTES - self._waiting
 
     def set_baud(self, rate: int) -> bool:
         """Only the bridge's own rate."""
