@@ -22,6 +22,7 @@ from modemflash_host.board import deploy as deploying
 from modemflash_host.board import ways
 from modemflash_host.board.package import deployed
 from modemflash_host.board.relay import Place
+from modemflash_host.capture.recorder import Recorder
 from modemflash_host.errors import BoardProblem
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller
@@ -154,6 +155,7 @@ class Desk:
         self.heard = Heard()
         self.device = NO_DEVICE
         self.pc_is_dead = False
+        self.recorder: Recorder | None = None
         self.interrupts = Interrupts()
         self.files = []
         for name, data in (
@@ -189,7 +191,7 @@ class Desk:
     def command(self, via: str = "relay", **options: Any) -> Result:
         """`modemflash update` as typed, with all it needs consented to."""
         self.interrupts = Interrupts()
-        teller = Teller([self.heard], self.interrupts)
+        teller = Teller([self.heard], self.interrupts, self.recorder)
         options = {"consents": {"yes"}, "ask": _say_yes, **options}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ways, "place_of", lambda port, say: self.place())

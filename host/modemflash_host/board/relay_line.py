@@ -9,6 +9,7 @@ came back whole, and a line that falls silent goes back to the console's rate.
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,16 @@ _TEST = bytes(range(256)) * 5
 
 RATES = (921_600, 460_800, 230_400)
 
+_NAMES = {_PING: "ping", _HAVE: "have", _BAUD: "baud", _END: "end", _HELLO: "hello"}
+
 Serve = Callable[[int, int, int], bytes]
 """(file, start, count) -> those bytes."""
+Witness = Callable[..., object]
+"""Told the fields of each frame, and never its contents, see `Recorder.relay`."""
+
+
+def nobody(**frame: object) -> None:
+    """A witness that keeps nothing."""
 
 
 class RelayLine:
@@ -54,6 +63,7 @@ class RelayLine:
         serve: where the bytes of files come from.
         on_event: told the JSON of each event, once.
         stops: how often the user asked to stop.
+        witness: told what goes over the line.
 
     Attributes:
         stops: as given.
@@ -70,6 +80,7 @@ class RelayLine:
         serve: Serve,
         on_event: Callable[[bytes], object],
         stops: Callable[[], int] = lambda: 0,
+        witness: Witness = nobody,
     ) -> None:
         self.commands = 0
         self.state = self.job = ""
@@ -79,9 +90,11 @@ class RelayLine:
         self._clock = clock
         self._serve = serve
         self._on_event = on_event
+        self._witness = witness
         self.stops = stops
         self._unread = bytearray()
         self._junk = bytearray()
+        self._passed_over = 0  # bytes that the witness was not told yet
         self._last_event = -1
         self._echo = b""
         self._heard = self._pinged = clock.ticks_ms()
@@ -162,11 +175,18 @@ class RelayLine:
         while frame := self._frame():
             self._heard = self._clock.ticks_ms()
             self._take(frame[:1], frame[1:])
+        if self._passed_over:
+            self._witness(relay_rx="?", size=self._passed_over)
+            self._passed_over = 0
 
     def _take(self, kind: bytes, body: bytes) -> None:
         if kind == GET and len(body) == 10:
-            self._answer(*struct.unpack(">BBIHH", body))
-        elif kind == EVENT and body:
+            number, file, start, offset, count = struct.unpack(">BBIHH", body)
+            self._witness(relay_rx="get", id=number, file=file, start=start, offset=offset, count=count)
+            self._answer(number, file, start, offset, count)
+            return
+        self._witness(relay_rx=kind.decode("latin-1"), size=len(body))
+        if kind == EVENT and body:
             self._control(_HAVE, body[0], 0)
             if body[0] != self._last_event:
                 self._last_event = body[0]
@@ -191,9 +211,11 @@ class RelayLine:
             crc = crc16(data, crc, at, end)
             out += bytes([_SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
             number = (number + 1) % _IDS
+        self._witness(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
         self._link.write(out, 0, len(out))
 
     def _control(self, kind: int, first: int, second: int) -> None:
+        self._witness(relay_tx=_NAMES[kind], values=[first, second])
         frame = bytes([_SYNC, kind, first, second])
         self._link.write(frame + crc16(frame).to_bytes(2, "big"), 0, 6)
 
@@ -230,6 +252,7 @@ class RelayLine:
             return frame
 
     def _pass_over(self, count: int) -> None:
+        self._passed_over += count
         self._junk += self._unread[:count]
         del self._unread[:count]
         if self.baud == CONSOLE_BAUD and self.job and any(sign in self._junk for sign in _REBOOT_SIGNS):
@@ -271,6 +294,7 @@ class RelayLine:
         if not self._link.set_baud(rate):
             return False
         self.baud = rate
+        self._witness(relay_baud=rate)
         self._unread.clear()
         self._junk.clear()
         return True

@@ -19,7 +19,7 @@ from modemflash.board.manifest import IMAGE_FACTS
 from modemflash.board.pcline import PIECE
 from modemflash.errors import CATALOGUE, Problem
 from modemflash.line import Line
-from modemflash_host.board.relay_line import RelayLine
+from modemflash_host.board.relay_line import RelayLine, nobody
 from modemflash_host.board.repl import Repl
 from modemflash_host.errors import BoardProblem
 from modemflash_host.reporters import Teller
@@ -75,7 +75,8 @@ class RelayTalk:
         *,
         looked_before: bool = False,
     ) -> None:
-        self.relay = RelayLine(link, clock, self._serve, self._hear, teller.stop_wanted)
+        witness = teller.recorder.relay if teller.recorder else nobody
+        self.relay = RelayLine(link, clock, self._serve, self._hear, teller.stop_wanted, witness)
         self.line = Line(link, clock, teller)
         self.journal: Journal | None = None
         self.sent_bytes = 0

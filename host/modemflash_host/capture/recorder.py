@@ -105,6 +105,10 @@ class Recorder:
         """Our rate from here on."""
         self._put(baud=rate)
 
+    def relay(self, **frame: Any) -> None:
+        """A frame between this PC and a board that relays; what was in it is an event, or not kept."""
+        self._put(**frame)
+
     def _put_block(self, block: Block) -> None:
         more: Record = {"data": block.data} if self.raw else {}
         self._put(tx_block=block.size, crc32=f"{block.crc32:08x}", **more)
