@@ -5,6 +5,7 @@
     candidates(paths) -> [Candidate]            the firmware files behind paths, folders and archives
     identify(file, teller) -> CheckedFile       what a firmware file is; needs no modem
     update(port, files, teller, ...) -> Result  the whole update
+    begun_before(board) -> record | None        what this PC knows of an unfinished update
 
 Rules: no printing here, events go to the reporter (`modemflash_host.reporters.Teller`);
 `update` returns a `Result` for every end that has words, with its `Problem` in
@@ -48,6 +49,7 @@ __all__ = [
     "Ask",
     "CheckedFile",
     "ModemInfo",
+    "begun_before",
     "candidates",
     "identify",
     "info",
@@ -252,6 +254,14 @@ def _job(
         way, place, teller, files, consents, options, lambda line, mac: _journal(mac or port, line), only_look
     ) as job:
         yield job
+
+
+def begun_before(board: str) -> dict[str, Any] | None:
+    """This PC's note of an update that a board's modem has not come to the end of; by the board's address."""
+    try:
+        return Journal(SlotFiles(state_folder("journal"), journal_key(board)), journal_key(board)).read()
+    except OSError:
+        return None
 
 
 def _agreed_work(

@@ -264,6 +264,25 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Press its reset button, then run the same command again; or reach the modem as it is: --via mirror.",
         UNTOUCHED,
     ),
+    "rescue-not-armed": (
+        "The board cannot keep that it is to listen for its modem: its NVS is full or missing",
+        "Run `modemflash rescue --via mirror`, which needs nothing on the board.",
+        UNTOUCHED,
+    ),
+    "rescue-other-board": (
+        "Another board came back at this port than the one that was armed",
+        (
+            "Plug the first one in again and run the same command again. The other one was asked who it is, "
+            "nothing was written to it."
+        ),
+        UNTOUCHED,
+    ),
+    "rescue-put-back": (
+        "The rescue is off the board, which is as it was before",
+        "Nothing to do.",
+        UNTOUCHED,
+    ),
+    "rescue-not-there": ("No rescue is armed on this board", "Nothing to do.", UNTOUCHED),
     "relay-silent": (
         "The board that does the update is not heard any more",
         (

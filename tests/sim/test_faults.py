@@ -158,6 +158,21 @@ def test_mute_from_a_time_on() -> None:
     assert updater.at("AT") == b"\r\nOK\r\n"
 
 
+def test_wedged() -> None:
+    """Only a power cut that is long enough, as often as asked for, makes it talk; a short one counts for nothing."""
+    updater = faulty("wedged:10:2")
+    modem = updater.modem
+    heard = []
+    for off_s in (4, 10, 9, 11):
+        heard.append(updater.at("AT", timeout_ms=500))
+        modem.power(False, modem.now_us)
+        updater.wait(off_s)
+        modem.power(True, modem.now_us)
+        updater.wait(20)
+    assert set(heard) == {b""}
+    assert updater.at("AT").endswith(b"\r\nOK\r\n")
+
+
 def test_nuls() -> None:
     """One to three NULs for whatever it is told."""
     updater = faulty("nuls:5")

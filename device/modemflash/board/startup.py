@@ -15,16 +15,23 @@ from modemflash.board.store import Nvs
 from modemflash.board.words import SHOWN_OTHERWISE_S, SHOWN_S, CardProblem
 
 RESCUE = "rescue"  # the NVS name of `hook.RESCUE`, without the prefix
+FOR_PC = 10000  # added to the minutes where the PC has the plan, see `listen`
 
 
 def act(minutes: int) -> None:
     """Do what there is to do.
 
     Args:
-        minutes: how long an armed rescue listens; 0 where none is armed.
+        minutes: how long an armed rescue listens, with `FOR_PC` where a PC armed it; 0 where none is armed.
     """
     from modemflash.board.pycom import Autostart
 
+    if minutes > FOR_PC:
+        from modemflash.board.listen import listen
+
+        listen(minutes - FOR_PC)
+        Autostart(Nvs()).restore()
+        return
     card = Card()
     try:
         if not minutes and not _is_wanted(card):

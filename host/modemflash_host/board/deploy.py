@@ -33,8 +33,17 @@ LIBRARY = "/flash/lib"
 LIST = "/flash/lib/modemflash.files"
 _BLOCK_BYTES = 4096  # what a file takes at least, in either file system
 _HOOK_OFF = "import sys\nsys.path.insert(0, '/flash/lib')\nimport modemflash\nmodemflash.remove_hook()\n"
-_HOOK_SIGN = b"#>modemflash"
-_MAIN = "/flash/main.py"
+_DISARM = """\
+import pycom
+for _n in ('mf_rescue', 'mf_boots', 'mf_put'):
+    try:
+        pycom.nvs_erase(_n)
+    except Exception:
+        pass
+"""
+_RESCUE_RECORD = "/flash/modemflash.rescue"
+HOOK_SIGN = b"#>modemflash"
+MAIN = "/flash/main.py"
 
 Listed = dict[str, str]
 """Path -> SHA-256 as hex, or "folder" for a folder that was made."""
@@ -132,7 +141,7 @@ def deploy(session: Session, package: Mapping[str, bytes] | None = None) -> Depl
 
 
 def remove(session: Session) -> Removed:
-    """Take away what `deploy` put there, the start-up hook first.
+    """Take away what `deploy` put there, the start-up hook first, and disarm a rescue.
 
     Raises:
         Refusal: `board-not-pycom`.
@@ -141,8 +150,10 @@ def remove(session: Session) -> Removed:
     board = identify(session.repl)
     need_pycom(board)
     files = session.files
-    if files.size(_MAIN) is not None and _HOOK_SIGN in files.get(_MAIN):
+    if files.size(MAIN) is not None and HOOK_SIGN in files.get(MAIN):
         session.repl.run(_HOOK_OFF)
+    session.repl.run(_DISARM)
+    files.remove(_RESCUE_RECORD)
     ours = read_list(files)
     kept, gone = [], 0
     for path, mark in ours.items():

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from modemflash_host import ports
 from modemflash_host.board.files import BoardFiles
+from modemflash_host.board.pic import Open
 from modemflash_host.board.reach import MIRROR, Reached, reach
 from modemflash_host.clock import MonotonicClock
 from modemflash_host.errors import BoardProblem, LinkProblem
@@ -92,7 +93,16 @@ def at_board(port: str, say: Say, *, may_reset: bool = True) -> Iterator[Session
         BoardProblem: `board-not-reached`, `board-binary`, `board-in-mirror`.
     """
     name, device = find_port(port)
-    reached = reach(open_board_port(name, say), say, device, may_reset=may_reset)
+    with at_console(name, open_board_port(name, say), device, say, may_reset=may_reset) as session:
+        yield session
+
+
+@contextmanager
+def at_console(
+    name: str, open_port: Open, device: Device, say: Say, *, may_reset: bool = True
+) -> Iterator[Session]:
+    """As `at_board`, for a port that was found already."""
+    reached = reach(open_port, say, device, may_reset=may_reset)
     if reached.state == MIRROR:
         reached.link.close()
         raise BoardProblem("board-in-mirror", name)

@@ -11,6 +11,11 @@ import rich_click as click
 
 from modemflash.errors import Problem
 from modemflash_host import api, ports
+from modemflash_host.armed_rescue import ArmedRescue, Means, put_back
+from modemflash_host.board import ways
+from modemflash_host.board.relay import Place
+from modemflash_host.board.session import at_board
+from modemflash_host.board.vigil import finder
 from modemflash_host.cli.session import carry_out, port_options, talk_options
 from modemflash_host.cli.update import Asker, on_a_terminal, read_all, refuse
 from modemflash_host.clock import MonotonicClock
@@ -38,7 +43,13 @@ def duration_s(ctx: click.Context, parameter: click.Parameter, text: str) -> int
     "--for", "for_s", default="1h", show_default=True, metavar="TIME", callback=duration_s,
     help="How long to go on, such as 30m or 12h.",
 )  # fmt: skip
-@click.option("-y", "--yes", is_flag=True, help="Say yes to a plain upgrade, and to nothing else.")
+@click.option("-y", "--yes", is_flag=True, help="Say yes to the rescue and a plain upgrade, nothing else.")
+@click.option(
+    "--keep-armed",
+    is_flag=True,
+    help="At the end leave updater, hook and rescue on the board, for a card in the field.",
+)
+@click.option("--disarm", is_flag=True, help="Only put a board back that an earlier rescue left armed.")
 @talk_options
 def rescue(
     files: tuple[Path, ...],
@@ -47,35 +58,66 @@ def rescue(
     answer_timeout: int | None,
     for_s: int,
     yes: bool,
+    keep_armed: bool,
+    disarm: bool,
     **talk: Any,
 ) -> int:
-    """Look for a modem that does not answer, again and again, while you cut its power.
+    """Work a modem that does not answer, again and again, while you cut its power.
 
-    With firmware as SOURCE the update goes on as soon as the modem answers. A
-    danger is asked for then; off a terminal it is refused.
+    On a board the plan is shown first: the board itself then listens at each
+    power-up, and says when the modem answers. All of it comes off the board at
+    the end. With firmware as SOURCE the update goes on as soon as the modem
+    answers. A danger is asked for then; off a terminal it is refused.
     """
-    find_ms = (answer_timeout or _TRY_S) * 1000
+    options = {"find_ms": (answer_timeout or _TRY_S) * 1000}
 
     def work(teller: Teller) -> Result:
+        def say(text: str) -> None:
+            teller.say("note", text=text)
+
+        if disarm:
+            done = put_back(at_board(port, say), teller)
+            return Result("nothing-to-do", "rescue-put-back" if done else "rescue-not-there")
         with ExitStack() as opened:
             checked = read_all(files, None, None, teller, opened, port.startswith("sim://")) if files else []
+            ask = refuse if talk["as_json"] or not on_a_terminal() else Asker(teller)
+            consents = {YES} if yes else set()
 
-            def attempt() -> Result:
+            def attempt(port: str, via: str) -> Result:
                 if not checked:
-                    return _look(port, teller, find_ms, via)
+                    return _look(port, teller, options["find_ms"], via)
                 return api.update(
-                    port,
-                    checked,
-                    teller,
-                    consents={YES} if yes else set(),
-                    ask=refuse if talk["as_json"] or not on_a_terminal() else Asker(teller),
-                    options={"find_ms": find_ms},
-                    via=via,
+                    port, checked, teller, consents=set(consents), ask=ask, options=options, via=via
                 )
 
-            return keep_trying(attempt, lambda: _is_there(port), MonotonicClock(), teller, for_s)
+            place = _board_at(port, via, say)
+            if place is not None:
+                means = Means(
+                    place.port,
+                    finder(place.port),
+                    lambda name: ways.place_of(name, say),
+                    MonotonicClock(),
+                    lambda name: attempt(name, ways.RELAY),
+                    api.begun_before,
+                )
+                return ArmedRescue(means, teller, for_s, keep_armed).run(set(consents), ask)
+            return keep_trying(
+                lambda: attempt(port, via), lambda: _is_there(port), MonotonicClock(), teller, for_s
+            )
 
     return carry_out(work, port=port, **talk)
+
+
+def _board_at(port: str, via: str, say: Any) -> Place | None:
+    """The board that can be armed; None for a modem that is reached otherwise.
+
+    Raises:
+        LinkProblem, Refusal: no port, or several.
+    """
+    if "://" in port:
+        return None
+    place = ways.place_of(port, say)
+    return place if ways.way_for(place.port, place.device, via).way == ways.RELAY else None
 
 
 def _look(port: str, teller: Teller, find_ms: int, via: str) -> Result:

@@ -23,12 +23,13 @@ from modemflash_host.reporters import words as w
 from modemflash_host.reporters.board_rows import place_rows, slot_words
 from modemflash_host.reporters.identify_view import identify_rows
 from modemflash_host.reporters.plan_block import plan_blocks, warning_line
+from modemflash_host.reporters.rescue_view import ASKS, plan_rows, step_line
 from modemflash_host.reporters.rows import Rows, marked
 from modemflash_host.reporters.watch import Watch
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 _WIDE = 60  # columns from which before and after stand side by side
-_ENDS_PHASE = ("phase", "found", "identity", "file", "plan", "problem", "result")
+_ENDS_PHASE = ("phase", "found", "identity", "file", "plan", "problem", "rescue", "result")
 _SHOWN_ALREADY = ("ATI1", 'AT!="showver"')
 _STATE_STYLES = {"untouched": "green", "recoverable": "yellow", "updated": "green", "unknown": "bold red"}
 
@@ -61,7 +62,7 @@ class People:
         """Show one event."""
         kind = event["event"]
         if kind in _ENDS_PHASE and self.watch.phase:
-            self.phase_ended(at_s, good=kind != "problem")
+            self.phase_ended(at_s, good=kind != "problem" and event.get("what") not in ASKS)
             self.watch.end()
             self.retries = 0
         self.watch.take(event, at_s)
@@ -206,6 +207,12 @@ class People:
 
     def _note(self, event: Event) -> None:
         self.print(Text(w.printable(event["text"])))
+
+    def _rescue_plan(self, event: Event) -> None:
+        self.print(Rows(plan_rows(event)))
+
+    def _rescue(self, event: Event) -> None:
+        self.print(step_line(event))
 
     # -- the end -----------------------------------------------------------
 

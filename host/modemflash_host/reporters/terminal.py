@@ -40,7 +40,7 @@ class Terminal(People):
     def report(self, event: Event, at_s: float) -> None:
         """Show one event; the live line ends where a person may be asked, or the story ends."""
         super().report(event, at_s)
-        if event["event"] in ("file", "plan", "problem", "result"):
+        if event["event"] in ("file", "plan", "problem", "rescue", "rescue-plan", "result"):
             self._stop()
 
     def close(self) -> None:

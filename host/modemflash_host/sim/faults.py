@@ -51,6 +51,7 @@ FAULTS: dict[str, FaultKind] = {
     "damage-at": FaultKind((), "the AT dialogue is damaged too"),
     # the modem's voice
     "mute": FaultKind((10.0, 0.0), "deaf and silent for SECONDS, from second START after power on"),
+    "wedged": FaultKind((10.0, 1.0), "silent until its power was away for SECONDS, and that COUNT times"),
     "nuls": FaultKind((ALWAYS,), "answers NULs instead of text for SECONDS after power on"),
     "starts-at-other-rate": FaultKind((), "the mode it starts in talks at the other rate"),
     "other-rate": FaultKind((ALWAYS,), "after the first COUNT mode changes: the other rate"),

@@ -139,6 +139,9 @@ class SimModem:
         """Cut or give the power."""
         self.advance(now_us)
         if on and not self.live.powered:
+            off_us = self.now_us - self.live.busy_until_us
+            if off_us >= int(self.faults.number("wedged") * SECOND_US):
+                self.spend("wedged", 1)
             self.live = Live(powered_at_us=self.now_us, busy_until_us=self.now_us, mode=self.live.mode)
             self.life.boot()
         elif not on and self.live.powered:
@@ -222,6 +225,8 @@ class SimModem:
     # -- the voice -----------------------------------------------------------
 
     def _mute_at(self, when_us: int) -> bool:
+        if self.memory.spent.get("wedged", 0) < self.faults.number("wedged", 1):
+            return True
         if not self.faults.on("mute"):
             return False
         start_us = self.live.powered_at_us + int(self.faults.number("mute", 1) * SECOND_US)

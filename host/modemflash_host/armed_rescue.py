@@ -1,0 +1,254 @@
+"""Rescue with the board's help: it listens first thing at each power-up, the PC watches, tells and carries on.
+
+Rules: nothing is put on the board before the plan was shown and agreed to, and
+it comes off again at the end, whatever that is; where that cannot be done, it
+is said what stays and how it ends. What counts as a power cut is the table in
+`rounds`. Nobody is asked to cut the power where that kills modems: what an
+earlier update left in the journals of board and PC decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped, UpdateFailed
+from modemflash.phases import dies_without_power
+from modemflash_host.board import armed
+from modemflash_host.board.known_state import known_state
+from modemflash_host.board.relay import Place
+from modemflash_host.board.session import Session, at_console
+from modemflash_host.board.vigil import Find, Seen, Vigil
+from modemflash_host.consents import YES
+from modemflash_host.errors import BoardProblem
+from modemflash_host.reporters import Event, Teller
+from modemflash_host.rescue import MENDED_BY_POWER
+from modemflash_host.result import Result
+from modemflash_host.rounds import ANSWERED, NO_WORD, QUIET, Round, words
+
+if TYPE_CHECKING:
+    from modemflash.contracts import Clock
+
+_QUIET_S = 600  # without a power cut for so long the PC asks the modem itself
+_SETTLE_S = 5
+_LOG_CHARS = 20_000
+_HELD = ("port-lost", "relay-silent", "relay-occupied")  # the board goes on without us, and is not disturbed
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a rescue works with.
+
+    Attributes:
+        port: where the board is now.
+        find: where it is later.
+        place_at: the board at a port.
+        clock: of this PC.
+        attempt: one whole try with the board at a port.
+        past_of: this PC's journal of a board, by its address.
+    """
+
+    port: str
+    find: Find
+    place_at: Callable[[str], Place]
+    clock: Clock
+    attempt: Callable[[str], Result]
+    past_of: Callable[[str], dict[str, Any] | None]
+
+
+class ArmedRescue:
+    """One command.
+
+    Args:
+        means: see there.
+        teller: who is told.
+        for_s: no new round begins after so long.
+        stay_armed: at the end leave the board armed for a card.
+    """
+
+    def __init__(self, means: Means, teller: Teller, for_s: int, stay_armed: bool = False) -> None:
+        self._means = means
+        self._teller = teller
+        self._for_s = for_s
+        self._stay_armed = stay_armed
+        self._begun_ms = means.clock.ticks_ms()
+        self._past: Any = None
+        self._boots = 0
+
+    def run(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> Result:
+        """Show, ask, arm; work until it is over; put everything back.
+
+        Raises:
+            Problem: it could not begin; then nothing stays on the board but what the problem names.
+        """
+        board = self._arm(consents, ask)
+        self._teller.listen(self)
+        try:
+            result = self._work(board)
+        except Problem as problem:
+            result = Result.of_problem(problem, seconds=self._teller.at_s)
+        except BaseException:
+            self._put_back(None)
+            raise
+        self._put_back(result)
+        return result
+
+    # -- as a voice: what an attempt finds begun ------------------------------------------
+
+    def report(self, event: Event, at_s: float) -> None:
+        """An update that has not come to its end decides whether power may be cut."""
+        if event["event"] == "unfinished":
+            self._past = event
+
+    def tick(self, at_s: float) -> None:
+        """Time goes by."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+    # -- before ------------------------------------------------------------------------------
+
+    def _arm(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> str:
+        """The board's address, once it is armed."""
+        means, teller = self._means, self._teller
+        with self._at(means.port) as session:
+            before = armed.look(session)
+            mac = before.board.mac
+            self._past = before.past or means.past_of(mac)
+            teller.say(
+                "rescue-plan",
+                port=session.port,
+                board=before.board.name,
+                mac=mac,
+                updater_bytes=before.to_write_bytes,
+                keeps_updater=before.keeps_updater or self._stay_armed,
+                keeps_hook=before.keeps_hook or self._stay_armed,
+                listen_minutes=armed.LISTEN_MINUTES,
+                for_s=self._for_s,
+                power_may_be_cut=not dies_without_power(self._past),
+            )
+            if YES not in consents:
+                ask(YES, "", Refusal("consent-missing", "-y", YES))
+            with known_state(session.repl, session.say):
+                session.restarted()
+                try:
+                    armed.arm(session, before)
+                except BaseException:
+                    session.repl.enter()
+                    armed.put_back(session)
+                    raise
+        self._tell("armed")
+        return mac
+
+    # -- rounds ------------------------------------------------------------------------------
+
+    def _work(self, board: str) -> Result:
+        means, teller = self._means, self._teller
+        port = means.port
+        vigil = Vigil(means.find, lambda name: means.place_at(name).open_port, means.clock, board)
+        cuts = 0
+        while True:
+            result = means.attempt(port)
+            problem = result.problem
+            if problem is None or problem.code not in MENDED_BY_POWER:
+                return result
+            if dies_without_power(self._past):
+                dead = UpdateFailed("power-must-stay", problem.code, problem.raw)
+                return Result.of_problem(dead, seconds=teller.at_s)
+            is_modem = problem.code.startswith("modem-")
+            while not self._is_over():
+                this = Round(cuts, self._tell, _QUIET_S if is_modem else _SETTLE_S)
+                if is_modem:
+                    self._tell("cut-now" if not cuts else "cut-again", cuts=cuts)
+                vigil.anew()
+                vigil.watch(lambda seen, this=this: self._is_over() or self._look(this, seen))  # type: ignore[misc]
+                cuts = this.cuts
+                if this.end == NO_WORD:
+                    self._ask_board(vigil, board)
+                if this.end in (ANSWERED, NO_WORD, QUIET):
+                    break
+            if self._is_over():
+                return self._ended(result)
+            port = vigil.seen.port or port
+
+    def _look(self, this: Round, seen: Seen) -> bool:
+        self._teller.tick(self._means.clock.ticks_ms())
+        self._boots = seen.record.get("boots", self._boots)
+        return this.look(seen)
+
+    def _ask_board(self, vigil: Vigil, board: str) -> None:
+        """The port came back and nobody spoke: what does the board know?
+
+        Raises:
+            BoardProblem: `rescue-other-board`.
+        """
+        if vigil.seen.port is None:
+            return
+        with self._at(vigil.seen.port) as session:
+            found = armed.outcome(session)
+        if found["board"] != board:
+            raise BoardProblem("rescue-other-board", f"{found['board']} instead of {board}")
+        restarted, self._boots = found["boots"] > self._boots, found["boots"]
+        self._tell("started-late" if restarted else "battery", away_s=vigil.seen.away_s)
+
+    def _is_over(self) -> bool:
+        passed_ms = self._means.clock.ticks_diff(self._means.clock.ticks_ms(), self._begun_ms)
+        return bool(self._teller.stop_wanted()) or passed_ms >= self._for_s * 1000
+
+    def _ended(self, result: Result) -> Result:
+        """The time is over, or the user stopped a wait."""
+        if self._teller.stop_wanted() and result.modem_state == UNTOUCHED:
+            return Result.of_problem(Stopped("stopped-before-write"), seconds=self._teller.at_s)
+        return result
+
+    # -- after -------------------------------------------------------------------------------
+
+    def _put_back(self, result: Result | None) -> None:
+        """What was put on the board comes off, or it is said that it is still there."""
+        if result is not None and result.code in _HELD and result.modem_state != UNTOUCHED:
+            return self._tell("still-armed", why="the board holds the update and is not disturbed now")
+        port = self._means.find()
+        if port is None:
+            return self._tell("still-armed", why="the board is not plugged in")
+        try:
+            put_back(self._at(port), self._teller, self._stay_armed)
+        except Problem as problem:
+            self._tell("still-armed", why=problem.happened)
+
+    @contextmanager
+    def _at(self, port: str) -> Iterator[Session]:
+        place = self._means.place_at(port)
+        say = lambda text: self._teller.say("note", text=text)  # noqa: E731
+        with at_console(place.port, place.open_port, place.device, say) as session:
+            yield session
+
+    def _tell(self, what: str, **fields: Any) -> None:
+        tell(self._teller, what, **fields)
+
+
+def put_back(at: Any, teller: Teller, stay_armed: bool = False) -> bool:
+    """Take a rescue off a board. Whether there was one.
+
+    Args:
+        at: a context with the board's session.
+        teller: who is told.
+        stay_armed: see `ArmedRescue`.
+
+    Raises:
+        Problem: the board.
+    """
+    with at as session, known_state(session.repl, session.say):
+        session.restarted()
+        if text := armed.log(session):
+            teller.say("board-log", text=text[-_LOG_CHARS:])
+        was_armed = armed.put_back(session, stay_armed=stay_armed)
+    if was_armed:
+        tell(teller, "stays-armed" if stay_armed else "put-back")
+    return was_armed
+
+
+def tell(teller: Teller, what: str, **fields: Any) -> None:
+    """One step, in words and for scripts."""
+    teller.say("rescue", what=what, **fields, text=words(what, **fields))

@@ -1,0 +1,204 @@
+"""A rescue armed on the board: what was there before, put there, read, and taken off again.
+
+    look(session) -> Before      read only: what the plan is made of
+    arm(session, before)         updater, hook, and the order to listen at each power-up
+    outcome(session)             what the board heard since
+    put_back(session)            everything as it was before
+
+Rules: what has to be put back is noted on the board, in its NVS, before the
+first change, because the PC may die, and another one may clean up; a board that
+was armed for the field is armed for the field again; the user's files are left
+byte for byte as they were.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from modemflash.journal import Journal
+from modemflash_host.board.deploy import HOOK_SIGN, LIBRARY, MAIN, deploy, read_list, remove
+from modemflash_host.board.identity import Board, identify, need_pycom
+from modemflash_host.board.package import deployed
+from modemflash_host.board.session import Session
+from modemflash_host.errors import BoardProblem
+
+if TYPE_CHECKING:
+    from modemflash_host.board.files import BoardFiles
+
+LISTEN_MINUTES = 10
+FIELD_MINUTES = 10  # `modemflash.arm_rescue()`
+LOG = "/flash/modemflash.log"
+_RECORD = "/flash/modemflash.rescue"  # `modemflash.board.listen`
+_FOR_PC = 10_000  # the same
+# What a rescue put there, and the minutes of the one that was armed before: bits in one small number.
+_PACKAGE, _HOOK, _LOG, _NOTED, _MINUTES_UP = 1, 2, 4, 8, 16
+_NVS = """\
+import pycom
+def _get(n):
+    try:
+        return pycom.nvs_get(n) or 0
+    except Exception:
+        return 0
+def _set(n, v):
+    if v:
+        pycom.nvs_set(n, v)
+        return pycom.nvs_get(n) == v
+    try:
+        pycom.nvs_erase(n)
+    except Exception:
+        pass
+    return True
+"""
+_ENGINE = "import sys\nif '/flash/lib' not in sys.path: sys.path.insert(0, '/flash/lib')\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a rescue found on the board.
+
+    Attributes:
+        board: which one.
+        to_write_bytes: of the updater, 0 when it is there.
+        note: see `_NOTED`.
+        past: the board's journal of an update that has not come to its end.
+    """
+
+    board: Board
+    to_write_bytes: int
+    note: int
+    past: dict[str, Any] | None
+
+    @property
+    def keeps_updater(self) -> bool:
+        """The updater stays on the board: it was there before."""
+        return not self.note & _PACKAGE
+
+    @property
+    def keeps_hook(self) -> bool:
+        """So does the hook."""
+        return not self.note & _HOOK
+
+
+def look(session: Session) -> Before:
+    """What is there; writes nothing.
+
+    Raises:
+        Refusal: `board-not-pycom`.
+        BoardProblem: the board.
+    """
+    board = identify(session.repl)
+    need_pycom(board)
+    files = session.files
+    missing = [data for name, data in deployed().items() if files.size(f"{LIBRARY}/{name}") != len(data)]
+    note = _number(session, "mf_put")
+    if not note & _NOTED:
+        armed = _number(session, "mf_rescue")
+        note = _NOTED + _MINUTES_UP * (armed if armed < _FOR_PC else 0)
+        note += 0 if read_list(files) else _PACKAGE
+        note += 0 if _has_hook(files) else _HOOK
+        note += 0 if files.size(LOG) is not None else _LOG
+    past = Journal(_Slots(files), board.mac).read()
+    return Before(board, sum(map(len, missing)), note, past)
+
+
+def arm(session: Session, before: Before) -> None:
+    """Put everything there; the board listens from its next start on.
+
+    Raises:
+        Refusal: see `deploy.deploy`.
+        BoardProblem: `rescue-not-armed`: the board cannot keep it; or the board.
+    """
+    repl = session.repl
+    if repl.value(f"_set('mf_put', {before.note})", _NVS) != "True":
+        raise BoardProblem("rescue-not-armed", "mf_put")
+    deploy(session)
+    if not _has_hook(session.files):
+        install_hook(session)
+    code = f"{_ENGINE}from modemflash.board.listen import arm\n"
+    if repl.value(f"arm({LISTEN_MINUTES})", code) != "True":
+        raise BoardProblem("rescue-not-armed", "mf_rescue")
+
+
+def install_hook(session: Session, button: str = "P10") -> None:
+    """Put the two lines into main.py, with the updater that is on the board, and look whether they are there.
+
+    Raises:
+        BoardProblem: `board-file-differs`, and the board.
+    """
+    session.repl.run(f"{_ENGINE}import modemflash\nmodemflash.install_hook(button={button!a})\n")
+    if not _has_hook(session.files):
+        raise BoardProblem("board-file-differs", MAIN)
+
+
+def outcome(session: Session) -> dict[str, Any]:
+    """The record of `modemflash.board.listen`, with "board" for the one that is here.
+
+    Raises:
+        BoardProblem: the board; it has no updater, say.
+    """
+    code = f"{_ENGINE}import json\nfrom modemflash.board.listen import outcome\n"
+    found: dict[str, Any] = json.loads(session.repl.value("json.dumps(outcome())", code))
+    return {**found, "board": identify(session.repl).mac}
+
+
+def log(session: Session) -> str:
+    """What the board wrote down, "" for nothing."""
+    with suppress(BoardProblem):
+        if session.files.size(LOG):
+            return session.files.get(LOG).decode("utf-8", "replace")
+    return ""
+
+
+def put_back(session: Session, *, stay_armed: bool = False) -> bool:
+    """Everything as it was before a rescue; whether there was something to put back.
+
+    Args:
+        session: the board; best in its known state.
+        stay_armed: leave updater and hook, armed for a card: for a board that goes back to the field.
+
+    Raises:
+        BoardProblem: the board.
+    """
+    repl, files = session.repl, session.files
+    note = _number(session, "mf_put")
+    if not note & _NOTED:
+        return False
+    minutes = FIELD_MINUTES if stay_armed else note // _MINUTES_UP
+    repl.value(f"(_set('mf_rescue', {minutes}), _set('mf_boots', 0))", _NVS)
+    if not stay_armed:
+        if note & _HOOK and _has_hook(files):
+            repl.run(f"{_ENGINE}import modemflash\nmodemflash.remove_hook()\n")
+        if note & _PACKAGE:
+            remove(session)
+        if note & _LOG:
+            files.remove(LOG)
+    files.remove(_RECORD)
+    repl.value("_set('mf_put', 0)", _NVS)
+    return True
+
+
+class _Slots:
+    """The board's journal, read through the REPL."""
+
+    def __init__(self, files: BoardFiles) -> None:
+        self._files = files
+
+    def load(self, slot: int) -> bytes:
+        """See `modemflash.contracts.Store`."""
+        path = f"/flash/modemflash.journal.{slot}"
+        return self._files.get(path) if self._files.size(path) else b""
+
+    def save(self, slot: int, data: bytes) -> None:
+        """It is only read."""
+        raise OSError(f"slot {slot} is not written here: {len(data)} bytes")
+
+
+def _number(session: Session, name: str) -> int:
+    return int(session.repl.value(f"_get({name!a})", _NVS))
+
+
+def _has_hook(files: BoardFiles) -> bool:
+    return bool(files.size(MAIN)) and HOOK_SIGN in files.get(MAIN)

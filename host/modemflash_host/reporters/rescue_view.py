@@ -1,0 +1,44 @@
+"""What people read of a rescue: what is going to be done, and whose turn it is."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from modemflash_host.reporters import Event
+from modemflash_host.reporters import words as w
+
+ASKS = ("cut-now", "cut-again", "too-short", "battery", "reset-only", "still-armed")
+_GOOD = ("long-enough", "power-cut", "answered", "put-back")
+
+
+def plan_rows(event: Event) -> list[tuple[str, Text]]:
+    """What is put on the board and comes off again, and what the person does."""
+    minutes = event["listen_minutes"]
+    put = [
+        "the updater is put on it"
+        + (f" ({w.size(event['updater_bytes'])}, a minute)" if event["updater_bytes"] else " (it is there already)"),
+        "two lines at the start of main.py start it at each power-up (the hook)",
+        f"it listens then, {minutes} minutes at most, before its own program starts",
+    ]
+    kept = [name for name in ("updater", "hook") if event[f"keeps_{name}"]]
+    after = "all of it comes off again, byte for byte"
+    if kept:
+        after += f", but the {' and the '.join(kept)}, which stay"
+    if event["power_may_be_cut"]:
+        you = "when asked: cut ALL power, USB and battery, for 10 s or more; then give it again. As often as asked."
+    else:
+        you = "keep ALL power ON: an earlier update stands where a power cut kills the modem. You will not be asked to."
+    return [
+        ("Rescue", Text(w.printable(f"{event['board']} {event['mac']} at {event['port']}"), "bold")),
+        *(("" if number else "Board", Text(words)) for number, words in enumerate(put)),
+        ("Modem", Text("asked at both rates, as long as it is silent; nothing is written before it answers")),
+        ("You", Text(you, "bold yellow")),
+        ("At the end", Text(f"{after}; after {w.clock_time(event['for_s'])} at the latest")),
+    ]
+
+
+def step_line(event: Event) -> Text:
+    """One step."""
+    what = event["what"]
+    style = "bold yellow" if what in ASKS else "bold green" if what in _GOOD else ""
+    return Text(w.printable(event["text"]), style)
