@@ -8,19 +8,22 @@ from typing import Any
 
 import pytest
 
-from modemflash.errors import Refusal
+from modemflash.errors import NoModem, Refusal
+from modemflash.journal import Journal
 from modemflash_host import api
-from modemflash_host.armed_rescue import ArmedRescue, Means
+from modemflash_host.armed_rescue import ArmedRescue, Means, put_back
+from modemflash_host.board import deploy as deploying
 from modemflash_host.board import ways
 from modemflash_host.board.relay import Place
+from modemflash_host.board.session import at_console
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
 from modemflash_host.sim import faults, profiles
 from modemflash_host.sim.modem import SimModem
-from relay.desk import QUICK, RUNS, Build, Desk
+from relay.desk import QUICK, RUNS, Build, Desk, Heard, Killed
 
-PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")
+PROFILES = ("gpy-1.18.2", pytest.param("gpy-1.20.0", marks=pytest.mark.sweep), "fipy-1.20.2")
 FLASH_KEEPS = ("/modemflash.journal.0", "/modemflash.journal.1")
 
 
@@ -54,12 +57,15 @@ class Person:
     def at(self, seconds: float, act: Callable[[], object]) -> None:
         self._due.append((self.table.board.now_us + int(seconds * 1_000_000), act))
 
-    def find(self) -> str | None:
-        """Where the port is; the hands move in between."""
+    def move(self, *_: object) -> None:
+        """Do what is due; called as time goes by."""
         for due in sorted(self._due, key=lambda each: each[0]):
             if due[0] <= self.table.board.now_us:
                 self._due.remove(due)
                 due[1]()
+
+    def find(self) -> str | None:
+        """Where the port is."""
         return self.port if self.table.cable.plugged else None
 
     def cut(self, seconds: float, port: str = "simulated", battery: bool = False) -> None:
@@ -98,36 +104,39 @@ def rescue(
     for_s: int = 3600,
     ask: Any = None,
     stay_armed: bool = False,
+    past_of: Any = api.begun_before,
+    attempt: Any = None,
 ) -> Result:
     """`modemflash rescue [SOURCE]` as typed."""
     table.interrupts = Interrupts()
     teller = Teller([table.heard], table.interrupts)
-    report = table.heard.report
 
     def told(event: dict[str, Any], at_s: float) -> None:
-        report(event, at_s)
+        Heard.report(table.heard, event, at_s)
         person.told(event)
 
     table.heard.report = told  # type: ignore[method-assign]
+    table.heard.tick = person.move  # type: ignore[method-assign]
 
     def place_at(name: str, say: Any = None) -> Place:
         assert name == person.port
         return replace(table.place(), port=name)
 
-    def attempt(port: str) -> Result:
+    def try_once(port: str) -> Result:
         if source:
             return api.update(
-                port, table.files, teller, consents={"yes"}, ask=lambda *_: True, via="relay"  # type: ignore[arg-type]
-            )
+                port, table.files, teller, consents={"yes"}, ask=lambda *_: True, via="relay",  # type: ignore[arg-type]
+                options={"find_ms": 5_000},
+            )  # fmt: skip
         try:
-            found = api.info(port, teller, via="relay")
+            found = api.info(port, teller, 5_000, via="relay")
         except Exception as problem:  # noqa: BLE001
             return Result.of_problem(problem)  # type: ignore[arg-type]
         return Result("nothing-to-do", "modem-asked", from_build=found.identity.build)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ways, "place_of", place_at)
-        means = Means("simulated", person.find, place_at, table.pc, attempt, api.begun_before)
+        means = Means("simulated", person.find, place_at, table.pc, attempt or try_once, past_of)
         return ArmedRescue(means, teller, for_s, stay_armed).run(set() if ask else {"yes"}, ask)
 
 
@@ -155,3 +164,161 @@ def test_a_power_cut_and_the_update(desk: Build, fresh_flash: Any, profile: str)
         is_as_before(table, names, main)
     [log] = [event["text"] for event in table.heard.events if event["event"] == "board-log"]
     assert "rescue: found after" in log
+
+
+def steps_of(person: Person) -> list[str]:
+    """What was told, without the counting of seconds."""
+    return [step for step in person.steps if step not in ("port-gone", "long-enough")]
+
+
+def test_too_short_then_reset_then_true(desk: Build) -> None:
+    """Four seconds, the reset button, a battery: each is said for what it is; the true cut works."""
+    with desk(modem=wedged()) as table:
+        names, main = table.flash.names(), table.flash.get("/main.py")
+        person = Person(table, cut(4), press_reset, cut(14, battery=True), cut(11))
+        result = rescue(table, person)
+        assert result.status == "updated", (result, result.problem, person.steps)
+        assert steps_of(person) == [
+            "armed", "cut-now", "too-short", "reset-only", "battery", "power-cut", "answered", "put-back",
+        ]  # fmt: skip
+        is_as_before(table, names, main)
+
+
+def test_second_cut_and_another_port(desk: Build) -> None:
+    """Silent after a true cut is said, and asked again; the port has another name then. No SOURCE: who it is."""
+    with desk(modem=wedged("wedged:10:2"), profile="fipy-1.20.2") as table:
+        names, main = table.flash.names(), table.flash.get("/main.py")
+        person = Person(table, cut(11, port="other"), cut(11, port="third"))
+        result = rescue(table, person, source=False)
+        assert (result.code, result.from_build) == ("modem-asked", 38638), (result.problem, person.steps)
+        assert steps_of(person) == [
+            "armed", "cut-now", "power-cut", "silent", "cut-again", "power-cut", "answered", "put-back",
+        ]  # fmt: skip
+        assert not table.modem.verdict.images
+        is_as_before(table, names, main)
+
+
+def test_a_modem_that_answers_needs_no_cut(desk: Build) -> None:
+    """Nobody is asked to cut the power of a modem that answers as it is."""
+    with desk() as table:
+        person = Person(table)
+        assert rescue(table, person, source=False).code == "modem-asked"
+        assert person.steps == ["armed", "put-back"]
+
+
+def test_no_means_no(desk: Build, fresh_flash: Any) -> None:
+    """Who says no, or cannot be asked, has the board as it was; the plan was shown before."""
+    with desk(fresh_flash, modem=wedged()) as table:
+        names, main = table.flash.names(), table.flash.get("/main.py")
+
+        def no(consent: str, danger: str, refusal: Refusal) -> bool:
+            raise refusal
+
+        with pytest.raises(Refusal, match="consent-missing"):
+            rescue(table, Person(table), ask=no)
+        [plan] = [event for event in table.heard.events if event["event"] == "rescue-plan"]
+        assert plan["updater_bytes"] > 100_000
+        is_as_before(table, names, main)
+
+
+def test_ctrl_c_while_waiting(desk: Build) -> None:
+    """Ctrl-C while the cut is waited for: everything comes off, and that is said."""
+    with desk(modem=wedged()) as table:
+        names, main = table.flash.names(), table.flash.get("/main.py")
+
+        def stop(person: Person) -> None:
+            person.at(5, lambda: setattr(table.interrupts, "wishes", 1))
+
+        person = Person(table, stop)
+        result = rescue(table, person)
+        assert (result.code, result.exit_code) == ("stopped-before-write", 130)
+        assert person.steps == ["armed", "cut-now", "put-back"]
+        is_as_before(table, names, main)
+
+
+def test_the_port_never_comes_back(desk: Build) -> None:
+    """The time ends with the board unplugged: it is said that it stays armed; the next command puts it back."""
+    with desk(modem=wedged()) as table:
+        names, main = table.flash.names(), table.flash.get("/main.py")
+        person = Person(table, cut(100_000))
+        result = rescue(table, person, for_s=200)
+        assert (result.code, result.exit_code) == ("modem-silent", 4)
+        assert person.steps[-1] == "still-armed"
+        told = table.heard.events[-1]["text"]
+        assert "STILL ARMED" in told
+        assert "--disarm" in told
+        table.board.plug_in()
+        table.board.switch_on()
+        table.board.pass_s(8)
+        assert table.board.hardware.nvs["mf_boots"] > 1  # it listens, with nobody there
+        place = table.place()
+        teller = Teller([table.heard], Interrupts())
+        assert put_back(at_console(place.port, place.open_port, place.device, print), teller)
+        is_as_before(table, names, main)
+        assert not put_back(at_console(place.port, place.open_port, place.device, print), teller)
+
+
+def test_pc_dies(desk: Build, fresh_flash: Any) -> None:
+    """The PC's process is killed in the middle; the next rescue knows what was there before, and puts it back."""
+    with desk(fresh_flash, modem=wedged()) as table:
+        names, main = table.flash.names(), table.flash.get("/main.py")
+
+        def die(person: Person) -> None:
+            table.pc_is_dead = True
+            raise Killed
+
+        with pytest.raises(Killed):
+            rescue(table, Person(table, die))
+        table.pc_is_dead = False
+        person = Person(table, cut(11))
+        assert rescue(table, person, source=False).code == "modem-asked", person.steps
+        is_as_before(table, names, main)
+
+
+def test_keep_armed(desk: Build, fresh_flash: Any) -> None:
+    """For the field: updater and hook stay, armed for a card and no longer for this PC."""
+    with desk(fresh_flash) as table:
+        main = table.flash.get("/main.py")
+        person = Person(table)
+        rescue(table, person, source=False, stay_armed=True)
+        assert person.steps == ["armed", "stays-armed"]
+        nvs = table.board.hardware.nvs
+        assert (nvs["mf_rescue"], nvs.get("mf_put")) == (10, None)
+        assert table.flash.get("/main.py").endswith(main) and b"hook(button" in table.flash.get("/main.py")
+        place = table.place()
+        with at_console(place.port, place.open_port, place.device, print) as session:
+            assert deploying.remove(session).kept == ()
+        assert table.flash.get("/main.py") == main
+        assert "mf_rescue" not in nvs
+
+
+class _Slots:
+    """A journal's store in memory."""
+
+    data = b""
+
+    def load(self, slot: int) -> bytes:
+        return b""
+
+    def save(self, slot: int, data: bytes) -> None:
+        self.data = data
+
+
+@pytest.mark.parametrize("where", ["board", "pc"])
+def test_power_must_stay(desk: Build, where: str) -> None:
+    """Between the parts of 48829 nobody is asked to cut the power, whichever journal knows of it."""
+    begun = {"step": "send", "route": 2, "target": 48829, "from_build": 41065, "files": ["a"], "part": 1}
+    with desk(modem=wedged()) as table:
+        if where == "board":
+            slots = _Slots()
+            Journal(slots, "240ac4010203").write(begun)
+            table.flash.put({"/modemflash.journal.0": slots.data})
+        person = Person(table)
+        silent = Result.of_problem(NoModem("modem-silent"))
+        result = rescue(
+            table, person, attempt=lambda _: silent, past_of=lambda _: begun if where == "pc" else None
+        )
+        assert result.code == "power-must-stay", (result, person.steps)
+        assert "cut-now" not in person.steps
+        [plan] = [event for event in table.heard.events if event["event"] == "rescue-plan"]
+        assert not plan["power_may_be_cut"]

@@ -86,7 +86,10 @@ class PluggedBoard(BoardProcess):
     # -- by hand, from the PC's side ---------------------------------------------
 
     def switch_on(self) -> None:
-        """Give power to board and modem."""
+        """Give power to board and modem. A board that has it does not notice."""
+        if self.powered:
+            self.modem.power(True, self.now_us)
+            return
         if not self._thread.is_alive():
             self._thread.start()
         self._order("power-on")
