@@ -1,4 +1,4 @@
-"""Rescue with the board's help: it listens first thing at each power-up, the PC watches, tells and carries on.
+"""Rescue with the board's help: it listens at each power-up, the PC watches, tells, carries on.
 
 Rules: nothing is put on the board before the plan was shown and agreed to, and
 it comes off again at the end, whatever that is; where that cannot be done, it
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped, UpdateFailed
+from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
 from modemflash.phases import dies_without_power
 from modemflash_host.board import armed
 from modemflash_host.board.known_state import known_state
@@ -23,8 +23,8 @@ from modemflash_host.board.session import Session, at_console
 from modemflash_host.board.vigil import Find, Seen, Vigil
 from modemflash_host.consents import YES
 from modemflash_host.errors import BoardProblem
-from modemflash_host.reporters import Event, Teller
-from modemflash_host.rescue import MENDED_BY_POWER
+from modemflash_host.reporters import Teller
+from modemflash_host.rescue import MENDED_BY_POWER, Begun
 from modemflash_host.result import Result
 from modemflash_host.rounds import ANSWERED, NO_WORD, QUIET, Round, words
 
@@ -74,7 +74,7 @@ class ArmedRescue:
         self._for_s = for_s
         self._stay_armed = stay_armed
         self._begun_ms = means.clock.ticks_ms()
-        self._past: Any = None
+        self._begun = Begun()
         self._boots = 0
 
     def run(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> Result:
@@ -83,8 +83,9 @@ class ArmedRescue:
         Raises:
             Problem: it could not begin; then nothing stays on the board but what the problem names.
         """
+        self._teller.follow(self._means.clock.ticks_ms())
         board = self._arm(consents, ask)
-        self._teller.listen(self)
+        self._teller.listen(self._begun)
         try:
             result = self._work(board)
         except Problem as problem:
@@ -95,19 +96,6 @@ class ArmedRescue:
         self._put_back(result)
         return result
 
-    # -- as a voice: what an attempt finds begun ------------------------------------------
-
-    def report(self, event: Event, at_s: float) -> None:
-        """An update that has not come to its end decides whether power may be cut."""
-        if event["event"] == "unfinished":
-            self._past = event
-
-    def tick(self, at_s: float) -> None:
-        """Time goes by."""
-
-    def close(self) -> None:
-        """The run is over."""
-
     # -- before ------------------------------------------------------------------------------
 
     def _arm(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> str:
@@ -116,7 +104,7 @@ class ArmedRescue:
         with self._at(means.port) as session:
             before = armed.look(session)
             mac = before.board.mac
-            self._past = before.past or means.past_of(mac)
+            self._begun.past = before.past or means.past_of(mac)
             teller.say(
                 "rescue-plan",
                 port=session.port,
@@ -127,7 +115,7 @@ class ArmedRescue:
                 keeps_hook=before.keeps_hook or self._stay_armed,
                 listen_minutes=armed.LISTEN_MINUTES,
                 for_s=self._for_s,
-                power_may_be_cut=not dies_without_power(self._past),
+                power_may_be_cut=not dies_without_power(self._begun.past),
             )
             if YES not in consents:
                 ask(YES, "", Refusal("consent-missing", "-y", YES))
@@ -135,9 +123,12 @@ class ArmedRescue:
                 session.restarted()
                 try:
                     armed.arm(session, before)
-                except BaseException:
-                    session.repl.enter()
-                    armed.put_back(session)
+                except BaseException as broken:
+                    try:
+                        session.repl.enter()
+                        armed.put_back(session)
+                    except Problem:
+                        self._tell("still-armed", why=broken)
                     raise
         self._tell("armed")
         return mac
@@ -152,11 +143,12 @@ class ArmedRescue:
         while True:
             result = means.attempt(port)
             problem = result.problem
+            if result.code == "modem-asked":
+                self._tell("alive")
             if problem is None or problem.code not in MENDED_BY_POWER:
                 return result
-            if dies_without_power(self._past):
-                dead = UpdateFailed("power-must-stay", problem.code, problem.raw)
-                return Result.of_problem(dead, seconds=teller.at_s)
+            if must_stay := self._begun.forbids(problem):
+                return Result.of_problem(must_stay, seconds=teller.at_s)
             is_modem = problem.code.startswith("modem-")
             while not self._is_over():
                 this = Round(cuts, self._tell, _QUIET_S if is_modem else _SETTLE_S)
@@ -170,6 +162,8 @@ class ArmedRescue:
                 if this.end in (ANSWERED, NO_WORD, QUIET):
                     break
             if self._is_over():
+                if cuts:
+                    self._tell("gave-up", cuts=cuts)
                 return self._ended(result)
             port = vigil.seen.port or port
 

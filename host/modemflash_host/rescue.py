@@ -2,16 +2,19 @@
 
 Rules: an attempt is a whole one, with everything that an update measures; only
 problems that a power cut can mend are tried again; what was seen of the cut is
-said. The port's absence for 10 s proves that the USB power was away, not that
-the modem was: a battery keeps it alive.
+said; nobody is asked to cut the power where that kills the modem. The port's
+absence for 10 s proves that the USB power was away, not that the modem was: a
+battery keeps it alive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from modemflash_host.reporters import Teller
+from modemflash.errors import Problem, UpdateFailed
+from modemflash.phases import dies_without_power
+from modemflash_host.reporters import Event, Teller
 from modemflash_host.result import Result
 
 if TYPE_CHECKING:
@@ -34,6 +37,34 @@ _ASK = (
 )
 
 
+class Begun:
+    """A voice that remembers an update that was begun and has not come to its end.
+
+    Attributes:
+        past: the journal's record of it; None where there is none.
+    """
+
+    def __init__(self, past: Any = None) -> None:
+        self.past = past
+
+    def report(self, event: Event, at_s: float) -> None:
+        """One event."""
+        if event["event"] == "unfinished":
+            self.past = event
+
+    def tick(self, at_s: float) -> None:
+        """Time goes by."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+    def forbids(self, problem: Problem) -> UpdateFailed | None:
+        """What to say instead of "cut the power", where that kills the modem."""
+        if dies_without_power(self.past):
+            return UpdateFailed("power-must-stay", problem.code, problem.raw)
+        return None
+
+
 def rescue(
     attempt: Callable[[], Result],
     is_there: Callable[[], bool],
@@ -53,13 +84,17 @@ def rescue(
     Returns:
         The result of the last try.
     """
-    begun = clock.ticks_ms()
+    start = clock.ticks_ms()
     asked = False
+    begun = Begun()
+    teller.listen(begun)
     while True:
         result = attempt()
         if result.problem is None or result.problem.code not in MENDED_BY_POWER:
             return result
-        if clock.ticks_diff(clock.ticks_ms(), begun) >= for_s * 1_000 or teller.stop_wanted():
+        if must_stay := begun.forbids(result.problem):
+            return Result.of_problem(must_stay, seconds=teller.at_s)
+        if clock.ticks_diff(clock.ticks_ms(), start) >= for_s * 1_000 or teller.stop_wanted():
             return result
         if not asked:
             teller.say("note", text=_ASK)

@@ -24,15 +24,16 @@ ANSWERED, SILENT, QUIET, NO_WORD = "answered", "silent", "quiet", "no-word"
 _LISTENED_S = 90  # both rates four times over, and every way out of odd states
 _NO_WORD_S = 60
 _FOUND = "found"  # `modemflash.board.listen`
+_OF_ANSWER = ("after_s", "baud", "state", "build")
 
 _CUT = "USB and battery, for 10 seconds or more. The reset button is no power cut"
 _WORDS = {
-    "armed": "The board is armed. Leave the power on until you are asked to cut it; the modem is tried as it is first.",
+    "armed": "The board is armed. Leave the power on until you are asked; the modem is tried as it is first.",
     "cut-now": f"NOW cut ALL power: {_CUT}. Then give it again. The port is watched meanwhile.",
     "cut-again": f"Cut ALL power again: {_CUT}. Longer helps at times: an hour, or a night.",
     "port-gone": "The port is gone. Leave all power off; the seconds are counted.",
     "long-enough": "10 seconds: you may give the power again now.",
-    "too-short": "The power was away for {away_s} s: that was too short. Cut it again, for 10 seconds or more.",
+    "too-short": "The power was away for {away_s} s: too short. Cut it again, for 10 seconds or more.",
     "power-cut": (
         "The power was away for {away_s} s, and the board started anew: that was a power cut. "
         "The board listens for the modem at both rates now; wait."
@@ -51,15 +52,20 @@ _WORDS = {
         "Power cut number {cuts} was a true one, and the modem is still silent {after_s} s later. "
         "The board goes on listening."
     ),
+    "alive": (
+        "The modem is ALIVE. Keep its power on; to update it: `modemflash update FILE`. If it falls silent "
+        "again, `modemflash rescue FILE` goes on with the update the moment it answers."
+    ),
+    "gave-up": "{cuts} true power cut(s) were seen, and the modem answered after none of them.",
     "put-back": "The rescue is off: the board is as it was before, and its own program runs.",
     "stays-armed": (
-        "The board STAYS ARMED, as you asked: at each power-up it listens 10 minutes for its modem, does the job of "
-        "a card, and then starts its own program. `modemflash board remove` ends that."
+        "The board STAYS ARMED, as you asked: at each power-up it listens 10 minutes for its modem, does the "
+        "job of a card, and then starts its own program. `modemflash board remove` ends that."
     ),
     "still-armed": (
-        "The rescue is STILL ARMED on the board ({why}). That harms nothing: at each power-up it listens for the modem, "
-        "10 minutes at most, and then starts its own program. `modemflash rescue --disarm`, with the board plugged in, "
-        "puts everything back as it was."
+        "The rescue is STILL ARMED on the board ({why}). That harms nothing: at each power-up the board "
+        "listens for its modem, 10 minutes at most, and then starts its own program. To put everything back: "
+        "plug it in and type `modemflash rescue --disarm`."
     ),
     "not-armed": "No rescue is armed on this board: nothing to put back.",
 }
@@ -103,7 +109,7 @@ class Round:
         elif seen.record.get("code") == _FOUND:
             self._judge(seen)
             record = seen.record
-            self._tell("answered", **{name: record.get(name) for name in ("after_s", "baud", "state", "build")})
+            self._tell("answered", **{name: record.get(name) for name in _OF_ANSWER})
             self.end = ANSWERED
         elif not self._was_away:
             self._there(seen)

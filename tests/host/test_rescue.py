@@ -10,8 +10,8 @@ from modemflash.errors import NoModem, Refusal
 from modemflash_host import ports
 from modemflash_host.board.vigil import Seen, finder
 from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Teller
 from modemflash_host.ports import Port
+from modemflash_host.reporters import Teller
 from modemflash_host.rescue import rescue
 from modemflash_host.result import Result
 from modemflash_host.rounds import Round, words
@@ -82,6 +82,22 @@ def test_a_rule_is_not_tried_again() -> None:
     assert Scene(refused).run() is refused
 
 
+def test_power_that_must_stay() -> None:
+    """Where an update stands between its two parts nobody is asked to cut the power."""
+    scene = Scene(SILENT, SILENT)
+    attempt = scene.ends.pop
+
+    class Begun(list[Result]):
+        def pop(self, _: Any = 0) -> Result:
+            scene.teller.say("unfinished", step="send", target=48829)
+            return attempt()
+
+    scene.ends = Begun(scene.ends)
+    scene.report = lambda *_: None  # type: ignore[method-assign]
+    assert scene.run().code == "power-must-stay"
+    assert not scene.notes
+
+
 def test_ends_with_its_time() -> None:
     """No new try begins after the time that was given."""
     assert Scene(SILENT, SILENT).run(for_s=100) is SILENT
@@ -133,7 +149,7 @@ FOUND = record(4, code="found", state="application", baud=921600, after_s=3, bui
     ],
 )
 def test_what_proves_a_power_cut(seen: list[Seen], steps: list[str], end: str) -> None:
-    """Ten seconds without the port, and a board that started anew; nothing less, and everything else by its name."""
+    """Ten seconds without the port and a board that started anew, nothing less; the rest has names."""
     told = Told()
     this = Round(0, told, 600)
     for each in seen:

@@ -159,7 +159,7 @@ def test_mute_from_a_time_on() -> None:
 
 
 def test_wedged() -> None:
-    """Only a power cut that is long enough, as often as asked for, makes it talk; a short one counts for nothing."""
+    """Only a power cut that is long enough makes it talk, and as often as asked for."""
     updater = faulty("wedged:10:2")
     modem = updater.modem
     heard = []

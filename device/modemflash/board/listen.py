@@ -8,8 +8,6 @@ before the next thing happens, which may be a power cut.
 
 import json
 
-import machine
-
 from modemflash.board import pycom
 from modemflash.board.card import Card
 from modemflash.board.led import Led

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
+from modemflash_host.board import armed, esp32, firmware_archive, firmware_plan
 from modemflash_host.board import deploy as deploying
-from modemflash_host.board import esp32, firmware_archive, firmware_plan
 from modemflash_host.board.identity import Board, identify
 from modemflash_host.board.known_state import known_state
 from modemflash_host.board.pic import pic_channel
@@ -156,19 +157,31 @@ def power_cycle(port: str, **talk: Any) -> int:
 
 @board.command()
 @_port_option
+@click.option(
+    "--hook",
+    is_flag=True,
+    help="Also put two lines at the start of main.py, so that a card starts an update at power-up.",
+)
+@click.option("--button", default="P10", show_default=True, help="The hook is skipped while it is held.")
 @talk_options
-def deploy(port: str, **talk: Any) -> int:
+def deploy(port: str, hook: bool, button: str, **talk: Any) -> int:
     """Put the updater on the board. Unchanged files are skipped; `board remove` takes it off again."""
+    if not re.fullmatch(r"(P\d{1,2})?", button):
+        raise click.BadParameter("a pin's name such as P10, or '' for none", param_hint="--button")
 
     def work(teller: Teller, shown: Shown) -> Result:
         with at_board(port, _notes(teller)) as session, known_state(session.repl, session.say):
             session.restarted()
             done = deploying.deploy(session)
+            if hook:
+                armed.install_hook(session, button)
         fields = {name: getattr(done, name) for name in ("written", "unchanged", "removed", "bytes")}
-        teller.say("deployed", **fields)
+        teller.say("deployed", **fields, hook=hook)
         shown += _rows_of(done.board)
         words = f"{done.written} written ({done.bytes} bytes), {done.unchanged} were there"
         shown.append(("Files", Text(f"{words}, {done.removed} removed")))
+        if hook:
+            shown.append(("Hook", Text("in main.py: looks for a card at power-up, then your program runs")))
         return Result("nothing-to-do", "board-deployed")
 
     return _carry_out(work, **talk)

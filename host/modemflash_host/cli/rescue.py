@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from modemflash_host.consents import YES
 from modemflash_host.reporters import Teller
 from modemflash_host.rescue import rescue as keep_trying
 from modemflash_host.result import Result
+from modemflash_host.usb_ids import NO_DEVICE
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600}
 _TRY_S = 60
@@ -90,8 +92,8 @@ def rescue(
                     port, checked, teller, consents=set(consents), ask=ask, options=options, via=via
                 )
 
-            place = _board_at(port, via, say)
-            if place is not None:
+            place, way = _way_to(port, via, say)
+            if place is not None and way.way == ways.RELAY:
                 means = Means(
                     place.port,
                     finder(place.port),
@@ -100,7 +102,12 @@ def rescue(
                     lambda name: attempt(name, ways.RELAY),
                     api.begun_before,
                 )
-                return ArmedRescue(means, teller, for_s, keep_armed).run(set(consents), ask)
+                try:
+                    return ArmedRescue(means, teller, for_s, keep_armed).run(set(consents), ask)
+                except Problem as problem:
+                    if problem.code not in way.after:
+                        raise
+                    say(f"{problem.happened} Going on without the board's help.")
             return keep_trying(
                 lambda: attempt(port, via), lambda: _is_there(port), MonotonicClock(), teller, for_s
             )
@@ -108,16 +115,16 @@ def rescue(
     return carry_out(work, port=port, **talk)
 
 
-def _board_at(port: str, via: str, say: Any) -> Place | None:
-    """The board that can be armed; None for a modem that is reached otherwise.
+def _way_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Place | None, ways.Way]:
+    """The way to the modem, and the board at the port; None for an address.
 
     Raises:
         LinkProblem, Refusal: no port, or several.
     """
     if "://" in port:
-        return None
+        return None, ways.way_for(port, NO_DEVICE, via)
     place = ways.place_of(port, say)
-    return place if ways.way_for(place.port, place.device, via).way == ways.RELAY else None
+    return place, ways.way_for(place.port, place.device, via)
 
 
 def _look(port: str, teller: Teller, find_ms: int, via: str) -> Result:

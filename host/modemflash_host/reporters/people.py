@@ -212,6 +212,8 @@ class People:
         self.print(Rows(plan_rows(event)))
 
     def _rescue(self, event: Event) -> None:
+        if event["what"] in ASKS:
+            self.print()
         self.print(step_line(event))
 
     # -- the end -----------------------------------------------------------

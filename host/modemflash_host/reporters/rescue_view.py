@@ -7,33 +7,40 @@ from rich.text import Text
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
 
-ASKS = ("cut-now", "cut-again", "too-short", "battery", "reset-only", "still-armed")
-_GOOD = ("long-enough", "power-cut", "answered", "put-back")
+ASKS = ("cut-now", "cut-again", "too-short", "battery", "reset-only", "still-armed", "stays-armed")
+_GOOD = ("long-enough", "power-cut", "answered", "alive", "put-back")
 
 
 def plan_rows(event: Event) -> list[tuple[str, Text]]:
     """What is put on the board and comes off again, and what the person does."""
     minutes = event["listen_minutes"]
+    size_bytes = event["updater_bytes"]
     put = [
-        "the updater is put on it"
-        + (f" ({w.size(event['updater_bytes'])}, a minute)" if event["updater_bytes"] else " (it is there already)"),
+        f"the updater is put on it ({w.size(size_bytes)}, a minute)" if size_bytes else "it has the updater",
         "two lines at the start of main.py start it at each power-up (the hook)",
         f"it listens then, {minutes} minutes at most, before its own program starts",
     ]
+    ends = f"when the modem is done, at Ctrl-C, or after {w.span(event['for_s'])}"
     kept = [name for name in ("updater", "hook") if event[f"keeps_{name}"]]
     after = "all of it comes off again, byte for byte"
     if kept:
         after += f", but the {' and the '.join(kept)}, which stay"
     if event["power_may_be_cut"]:
-        you = "when asked: cut ALL power, USB and battery, for 10 s or more; then give it again. As often as asked."
+        you = (
+            "when asked, and as often: cut ALL power, USB and battery, for 10 s or more; then give it again. "
+            "Not before: the modem is tried as it is first."
+        )
     else:
-        you = "keep ALL power ON: an earlier update stands where a power cut kills the modem. You will not be asked to."
+        you = (
+            "keep ALL power ON: an earlier update stands where a power cut kills the modem. "
+            "You will not be asked to cut it."
+        )
     return [
         ("Rescue", Text(w.printable(f"{event['board']} {event['mac']} at {event['port']}"), "bold")),
         *(("" if number else "Board", Text(words)) for number, words in enumerate(put)),
         ("Modem", Text("asked at both rates, as long as it is silent; nothing is written before it answers")),
         ("You", Text(you, "bold yellow")),
-        ("At the end", Text(f"{after}; after {w.clock_time(event['for_s'])} at the latest")),
+        ("At the end", Text(f"{after}: {ends}")),
     ]
 
 

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from host.board.consoles import Simulated, old_board, simulated
+from host.board.test_deploy import everything
 from host.board.test_firmware import archive, files
 from host.board.virtual_board import BehavingPython, VirtualBoard
 from modemflash_host import exits
 from modemflash_host.board import deploy as deploying
 from modemflash_host.board import pic
+from modemflash_host.board.package import deployed
+from modemflash_host.board.session import at_board
 from modemflash_host.cli import app
 from modemflash_host.cli import board as commands
 from modemflash_host.usb_ids import DEVICES
@@ -66,6 +69,38 @@ def test_deploy_and_remove(
     assert next(event for event in events if event["event"] == "deployed")["written"] == 1
     code, events = typed(capsys, "board", "remove", "-p", board.url)
     assert (code, events[-1]["code"]) == (exits.DONE, "board-removed")
+
+
+HOOK_NEEDS = ("__init__", "errors", "catalogue", "board/__init__", "board/app", "board/install", "board/card",
+              "board/store", "board/words")  # fmt: skip
+
+
+def test_deploy_with_the_hook_and_remove(
+    board: Simulated, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One step for the card's story: updater and hook; one step takes both off, byte for byte."""
+    package = {name: deployed()[name] for name in (f"modemflash/{each}.py" for each in HOOK_NEEDS)}
+    monkeypatch.setattr(deploying, "deployed", lambda: package)
+    with at_board(board.url, str) as session:
+        session.files.put("/flash/main.py", b"print(1)")
+        before = everything(session)
+    code, events = typed(capsys, "board", "deploy", "--hook", "-p", board.url)
+    assert (code, events[-1]["code"]) == (exits.DONE, "board-deployed"), events
+    assert next(event for event in events if event["event"] == "deployed")["hook"] is True
+    with at_board(board.url, str) as session:
+        main = session.files.get("/flash/main.py")
+        assert b'hook(button="P10")' in main
+        assert main.endswith(b"print(1)")
+    code, events = typed(capsys, "board", "remove", "-p", board.url)
+    assert (code, events[-1]["code"]) == (exits.DONE, "board-removed")
+    with at_board(board.url, str) as session:
+        assert everything(session) == before
+
+
+@pytest.mark.parametrize("button", ["10", "P10'", "P1234"])
+def test_a_button_is_a_pin(button: str) -> None:
+    """What stands in main.py is a pin's name and nothing else."""
+    assert app.run(["board", "deploy", "--hook", "--button", button, "--json"]) == exits.USAGE
 
 
 def test_reset_says_that_the_modem_is_not_reset(board: Simulated, capsys: pytest.CaptureFixture[str]) -> None:
