@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +81,14 @@ def test_a_rule_is_not_tried_again() -> None:
     """What a power cut cannot mend ends it at once."""
     refused = Result.of_problem(Refusal("no-image"))
     assert Scene(refused).run() is refused
+
+
+def test_a_port_that_is_not_listed(tmp_path: Path) -> None:
+    """A pseudo terminal, or a device in a container, is there while its name is."""
+    find = finder(str(tmp_path / "pty"))
+    assert find() is None
+    (tmp_path / "pty").touch()
+    assert find() == str(tmp_path / "pty")
 
 
 def test_power_that_must_stay() -> None:

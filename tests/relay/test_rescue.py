@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,12 +11,14 @@ import pytest
 
 from modemflash.errors import NoModem, Refusal
 from modemflash.journal import Journal
-from modemflash_host import api
+from modemflash_host import api, exits
 from modemflash_host.armed_rescue import ArmedRescue, Means, put_back
 from modemflash_host.board import deploy as deploying
 from modemflash_host.board import ways
 from modemflash_host.board.relay import Place
 from modemflash_host.board.session import at_console
+from modemflash_host.cli import app
+from modemflash_host.cli import rescue as command
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
@@ -303,6 +306,40 @@ class _Slots:
 
     def save(self, slot: int, data: bytes) -> None:
         self.data = data
+
+
+def test_as_typed(desk: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command itself: refused without -y off a terminal; with it events, result and exit code as ever."""
+    words = ["rescue", "-p", "simulated", "--via", "relay", "--answer-timeout", "5", "--json"]
+    with desk(modem=wedged()) as table:
+        person = Person(table)
+
+        def find() -> str | None:
+            person.move(0)
+            return person.find()
+
+        def place_of(name: str, say: Any) -> Place:
+            return replace(table.place(), port=name)
+
+        monkeypatch.setattr(ways, "place_of", place_of)
+        monkeypatch.setattr(command, "finder", lambda name: find)
+        monkeypatch.setattr(command, "MonotonicClock", lambda: table.pc)
+
+        def typed(*more: str) -> tuple[int, list[dict[str, Any]]]:
+            code = app.run([*words, *more])
+            return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+        code, events = typed()
+        assert (code, events[-1]["code"]) == (exits.REFUSED, "consent-missing")
+        assert events[-1]["next"].endswith(" -y")
+        assert [event["event"] for event in events if event["event"].startswith("rescue")] == ["rescue-plan"]
+        assert "mf_put" not in table.board.hardware.nvs
+        person.cut(40)
+        person._due = [(due + 40_000_000, act) for due, act in person._due]
+        code, events = typed("-y")
+        assert (code, events[-1]["code"]) == (exits.DONE, "modem-asked"), events[-12:]
+        steps = [event["what"] for event in events if event["event"] == "rescue"]
+        assert steps[-4:] == ["power-cut", "answered", "alive", "put-back"]
 
 
 @pytest.mark.parametrize("where", ["board", "pc"])

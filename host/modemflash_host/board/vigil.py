@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modemflash_host import ports
@@ -44,10 +45,9 @@ def finder(name: str) -> Find:
     others = {port.location for port in listed}
 
     def find() -> str | None:
+        if before is None:  # no port that the system lists, such as a pseudo terminal
+            return name if Path(name).exists() else None
         now = ports.list_ports()
-        if before is None:
-            known = ports.port_at(name, now)
-            return known.name if known else None
         known = ports.find_again(before, now)
         if known is None and before.usb:
             new = [port for port in now if port.usb == before.usb and port.location not in others]
