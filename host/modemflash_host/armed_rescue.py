@@ -26,7 +26,7 @@ from modemflash_host.errors import BoardProblem
 from modemflash_host.reporters import Teller
 from modemflash_host.rescue import MENDED_BY_POWER, Begun
 from modemflash_host.result import Result
-from modemflash_host.rounds import ANSWERED, NO_WORD, QUIET, Round, words
+from modemflash_host.rounds import ANSWERED, FOUND, NO_WORD, QUIET, Round, of_answer, words
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
@@ -75,7 +75,6 @@ class ArmedRescue:
         self._stay_armed = stay_armed
         self._begun_ms = means.clock.ticks_ms()
         self._begun = Begun()
-        self._boots = 0
 
     def run(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> Result:
         """Show, ask, arm; work until it is over; put everything back.
@@ -111,8 +110,8 @@ class ArmedRescue:
                 board=before.board.name,
                 mac=mac,
                 updater_bytes=before.to_write_bytes,
-                keeps_updater=before.keeps_updater or self._stay_armed,
-                keeps_hook=before.keeps_hook or self._stay_armed,
+                has_hook=before.has_hook,
+                stays=["updater", "hook"] if self._stay_armed else before.stays,
                 listen_minutes=armed.LISTEN_MINUTES,
                 for_s=self._for_s,
                 power_may_be_cut=not dies_without_power(self._begun.past),
@@ -169,7 +168,6 @@ class ArmedRescue:
 
     def _look(self, this: Round, seen: Seen) -> bool:
         self._teller.tick(self._means.clock.ticks_ms())
-        self._boots = seen.record.get("boots", self._boots)
         return this.look(seen)
 
     def _ask_board(self, vigil: Vigil, board: str) -> None:
@@ -184,8 +182,9 @@ class ArmedRescue:
             found = armed.outcome(session)
         if found["board"] != board:
             raise BoardProblem("rescue-other-board", f"{found['board']} instead of {board}")
-        restarted, self._boots = found["boots"] > self._boots, found["boots"]
-        self._tell("started-late" if restarted else "battery", away_s=vigil.seen.away_s)
+        self._tell("no-word", away_s=vigil.seen.away_s)
+        if found.get("code") == FOUND:
+            self._tell(ANSWERED, **of_answer(found))
 
     def _is_over(self) -> bool:
         passed_ms = self._means.clock.ticks_diff(self._means.clock.ticks_ms(), self._begun_ms)
@@ -207,7 +206,8 @@ class ArmedRescue:
         if port is None:
             return self._tell("still-armed", why="the board is not plugged in")
         try:
-            put_back(self._at(port), self._teller, self._stay_armed)
+            if not put_back(self._at(port), self._teller, self._stay_armed):
+                self._tell("still-armed", why="another board is plugged in now")
         except Problem as problem:
             self._tell("still-armed", why=problem.happened)
 

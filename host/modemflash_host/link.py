@@ -95,7 +95,7 @@ def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_con
     import serial
 
     is_device = "://" not in name
-    is_pty = name.startswith("/dev/pts/")
+    is_pty = os.path.realpath(name).startswith("/dev/pts/")  # a link such as socat makes, too
     if is_device and not is_pty:
         holder = holder_of(name)
         if holder:

@@ -23,7 +23,7 @@ from modemflash_host.rescue import PROOF_S
 ANSWERED, SILENT, QUIET, NO_WORD = "answered", "silent", "quiet", "no-word"
 _LISTENED_S = 90  # both rates four times over, and every way out of odd states
 _NO_WORD_S = 60
-_FOUND = "found"  # `modemflash.board.listen`
+FOUND = "found"  # `modemflash.board.listen`
 _OF_ANSWER = ("after_s", "baud", "state", "build")
 
 _CUT = "USB and battery, for 10 seconds or more. The reset button is no power cut"
@@ -46,7 +46,10 @@ _WORDS = {
         "The board was restarted, but its port never went away: that was the reset button, which the modem "
         "does not notice. Cut ALL power, USB and battery."
     ),
-    "started-late": "The port was away for {away_s} s, and the board started anew. Trying the modem now.",
+    "no-word": (
+        "The port was away for {away_s} s, and the board says nothing of a start since: a battery may have "
+        "kept it running, or its start-up was skipped (safe boot, a held button). Asking it, then the modem."
+    ),
     "answered": "The modem ANSWERED {after_s} s after the board started ({baud} baud): it is {state}.",
     "silent": (
         "Power cut number {cuts} was a true one, and the modem is still silent {after_s} s later. "
@@ -67,7 +70,6 @@ _WORDS = {
         "listens for its modem, 10 minutes at most, and then starts its own program. To put everything back: "
         "plug it in and type `modemflash rescue --disarm`."
     ),
-    "not-armed": "No rescue is armed on this board: nothing to put back.",
 }
 
 
@@ -76,6 +78,11 @@ def words(what: str, **fields: Any) -> str:
     if "state" in fields:
         fields["state"] = STATES.get(fields["state"], fields["state"])
     return _WORDS[what].format(**fields)
+
+
+def of_answer(record: dict[str, Any]) -> dict[str, Any]:
+    """What the board knows of a modem that answered."""
+    return {name: record.get(name) for name in _OF_ANSWER}
 
 
 class Round:
@@ -106,10 +113,9 @@ class Round:
         """Take in what is seen; whether the round is over."""
         if seen.port is None:
             self._away(seen)
-        elif seen.record.get("code") == _FOUND:
+        elif seen.record.get("code") == FOUND:
             self._judge(seen)
-            record = seen.record
-            self._tell("answered", **{name: record.get(name) for name in _OF_ANSWER})
+            self._tell("answered", **of_answer(seen.record))
             self.end = ANSWERED
         elif not self._was_away:
             self._there(seen)

@@ -308,6 +308,36 @@ class _Slots:
         self.data = data
 
 
+def test_a_board_that_did_not_listen(desk: Build) -> None:
+    """Its start-up was skipped: nothing is claimed about a battery, and the modem is tried all the same."""
+    with desk(modem=wedged()) as table:
+
+        def skipped(person: Person) -> None:
+            person.at(10, lambda: table.board.hardware.nvs.pop("mf_rescue"))
+            person.cut(12)
+
+        person = Person(table, skipped)
+        assert rescue(table, person, source=False).code == "modem-asked"
+        assert steps_of(person) == ["armed", "cut-now", "no-word", "alive", "put-back"]
+
+
+def test_another_board_comes_back(desk: Build) -> None:
+    """Nothing is put on it or taken off it, and the first one is said to be armed still."""
+    with desk(modem=wedged()) as table:
+        hardware = table.board.hardware
+
+        def another(person: Person) -> None:
+            person.at(10, lambda: setattr(hardware, "unique_id", b"\x24\x0a\xc4\x09\x09\x09"))
+            person.at(10, hardware.nvs.clear)
+            person.cut(12)
+
+        person = Person(table, another)
+        assert rescue(table, person).code == "rescue-other-board"
+        assert steps_of(person) == ["armed", "cut-now", "still-armed"]
+        assert b"hook(button" in table.flash.get("/main.py")
+        assert not table.modem.verdict.images
+
+
 def test_as_typed(desk: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The command itself: refused without -y off a terminal; with it events, result and exit code as ever."""
     words = ["rescue", "-p", "simulated", "--via", "relay", "--answer-timeout", "5", "--json"]

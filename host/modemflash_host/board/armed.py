@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from modemflash.journal import Journal
-from modemflash_host.board.deploy import HOOK_SIGN, LIBRARY, MAIN, deploy, read_list, remove
+from modemflash_host.board.deploy import HOOK_SIGN, LIBRARY, MAIN, deploy, remove
 from modemflash_host.board.identity import Board, identify, need_pycom
 from modemflash_host.board.package import deployed
 from modemflash_host.board.session import Session
@@ -62,24 +62,21 @@ class Before:
     Attributes:
         board: which one.
         to_write_bytes: of the updater, 0 when it is there.
+        has_hook: main.py has the two lines.
         note: see `_NOTED`.
         past: the board's journal of an update that has not come to its end.
     """
 
     board: Board
     to_write_bytes: int
+    has_hook: bool
     note: int
     past: dict[str, Any] | None
 
     @property
-    def keeps_updater(self) -> bool:
-        """The updater stays on the board: it was there before."""
-        return not self.note & _PACKAGE
-
-    @property
-    def keeps_hook(self) -> bool:
-        """So does the hook."""
-        return not self.note & _HOOK
+    def stays(self) -> list[str]:
+        """What is on the board afterwards, too, because it was there before."""
+        return [word for word, bit in (("updater", _PACKAGE), ("hook", _HOOK)) if not self.note & bit]
 
 
 def look(session: Session) -> Before:
@@ -92,16 +89,19 @@ def look(session: Session) -> Before:
     board = identify(session.repl)
     need_pycom(board)
     files = session.files
-    missing = [data for name, data in deployed().items() if files.size(f"{LIBRARY}/{name}") != len(data)]
+    package = deployed()
+    there = {name: files.size(f"{LIBRARY}/{name}") for name in package}
+    missing = [data for name, data in package.items() if there[name] != len(data)]
+    has_hook = _has_hook(files)
     note = _number(session, "mf_put")
     if not note & _NOTED:
         armed = _number(session, "mf_rescue")
         note = _NOTED + _MINUTES_UP * (armed if armed < _FOR_PC else 0)
-        note += 0 if read_list(files) else _PACKAGE
-        note += 0 if _has_hook(files) else _HOOK
+        note += 0 if any(size is not None for size in there.values()) else _PACKAGE
+        note += 0 if has_hook else _HOOK
         note += 0 if files.size(LOG) is not None else _LOG
     past = Journal(_Slots(files), board.mac).read()
-    return Before(board, sum(map(len, missing)), note, past)
+    return Before(board, sum(map(len, missing)), has_hook, note, past)
 
 
 def arm(session: Session, before: Before) -> None:

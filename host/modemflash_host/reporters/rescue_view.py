@@ -9,6 +9,7 @@ from modemflash_host.reporters import words as w
 
 ASKS = ("cut-now", "cut-again", "too-short", "battery", "reset-only", "still-armed", "stays-armed")
 _GOOD = ("long-enough", "power-cut", "answered", "alive", "put-back")
+_THERE = {True: ", there already", False: ""}
 
 
 def plan_rows(event: Event) -> list[tuple[str, Text]]:
@@ -17,14 +18,13 @@ def plan_rows(event: Event) -> list[tuple[str, Text]]:
     size_bytes = event["updater_bytes"]
     put = [
         f"the updater is put on it ({w.size(size_bytes)}, a minute)" if size_bytes else "it has the updater",
-        "two lines at the start of main.py start it at each power-up (the hook)",
+        f"two lines at the start of main.py (the hook{_THERE[event['has_hook']]}) start it at each power-up",
         f"it listens then, {minutes} minutes at most, before its own program starts",
     ]
     ends = f"when the modem is done, at Ctrl-C, or after {w.span(event['for_s'])}"
-    kept = [name for name in ("updater", "hook") if event[f"keeps_{name}"]]
     after = "all of it comes off again, byte for byte"
-    if kept:
-        after += f", but the {' and the '.join(kept)}, which stay"
+    if event["stays"]:
+        after += f", except the {' and the '.join(event['stays'])}"
     if event["power_may_be_cut"]:
         you = (
             "when asked, and as often: cut ALL power, USB and battery, for 10 s or more; then give it again. "
