@@ -175,11 +175,6 @@ class At:
         self.command("ATH", 3000)
         return True
 
-    def wait_for(self, words: "tuple[bytes, ...]", timeout_ms: int) -> "bytes | None":
-        """Listen for a line that starts with one of `words`; None when none came."""
-        reply = self._read(b"", timeout_ms, words)
-        return reply.result
-
     def _send(self, text: str) -> None:
         """One command, after everything that waited was dropped, to the end of a line.
 
@@ -202,8 +197,8 @@ class At:
             reply.raw.extend(data[:room])
         reply.size += len(data)
 
-    def _read(self, command: bytes, timeout_ms: int, words: "tuple[bytes, ...]" = ()) -> Reply:
-        """Lines up to a final result (or, with `words`, up to a line that starts with one)."""
+    def _read(self, command: bytes, timeout_ms: int) -> Reply:
+        """Lines up to a final result."""
         line = self.line
         reply = Reply()
         text = bytearray()
@@ -218,7 +213,7 @@ class At:
                     if len(text) < LINE_MAX:
                         text.append(byte)
                 elif text:
-                    self._sort(reply, bytes(text), command, words)
+                    self._sort(reply, bytes(text), command)
                     text = bytearray()
                     if reply.result is not None:
                         self._rest = bytes(data[i + 1 :])
@@ -230,13 +225,9 @@ class At:
                 return reply
             data = self._view[:got]
 
-    def _sort(self, reply: Reply, text: bytes, command: bytes, words: "tuple[bytes, ...]") -> None:
+    def _sort(self, reply: Reply, text: bytes, command: bytes) -> None:
         """Put one line where it belongs: result, echo, unsolicited, or the reply."""
-        if words:
-            for word in words:
-                if text.startswith(word):
-                    reply.result = text
-        elif is_final(text):
+        if is_final(text):
             reply.result = text
         elif command and text == command:
             pass  # the echo

@@ -143,13 +143,6 @@ def test_leave_data_mode_keeps_both_guards():
     assert written[0] == (1100, b"+++") and written[1][0] >= 2200
 
 
-def test_wait_for_a_word():
-    """Listening ends at the word, and what stands behind it is for the next reader."""
-    _, line = talker({}, [(3000, b"\r\n+SHUTDOWN\r\n"), (4000, b"\r\n+SYSSTART\r\n")])
-    assert At(line).wait_for((b"+SYSSTART",), 10000) == b"+SYSSTART"
-    assert At(line).wait_for((b"+SYSSTART",), 1000) is None
-
-
 def test_kinds_of_what_is_heard():
     """Answer, text, NULs, noise and silence are five things."""
     for data, kind in (

@@ -243,7 +243,7 @@ def test_memory_is_bounded_whatever_is_said(words: str) -> None:
     line = Line(wire, wire, Teller())
     at = At(line)
     jobs: list[Callable[[], object]] = [
-        lambda: at.wait_for((b"+NEVER",), 30000),
+        lambda: at.resync(30000),
         lambda: at.binary("AT+DUMP"),
         lambda: at.command("AT", 30000),
     ]
