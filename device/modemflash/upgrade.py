@@ -153,7 +153,7 @@ class Update:
         careful = slow = small = False
         for attempt in range(1, ATTEMPTS + 1):
             self._sent = self.sent_bytes
-            self._job = steps.Job(self.line, self.modem, self.options.get("answer_ms", 300000), careful)
+            self._job = steps.Job(self.line, self.modem, self._silence_ms(), careful)
             self._job.slow = slow
             if small:
                 self._job.max_block = SMALL_BLOCK
@@ -363,7 +363,14 @@ class Update:
 
     def _phase(self, name: str, allowed_ms: int = 0, image: "Any" = None) -> None:
         usual, allowed = phases.phase_times(name, image.size if image else 0)
-        self.line.report("phase", phase=name, usual_s=usual, allowed_s=allowed_ms // 1000 or allowed, note="")
+        allowed = allowed_ms // 1000 or allowed
+        silence = 0 if allowed else self._silence_ms() // 1000
+        self.line.report(
+            "phase", phase=name, usual_s=usual, allowed_s=allowed, silence_s=silence, note=""
+        )
+
+    def _silence_ms(self) -> int:
+        return int(self.options.get("answer_ms", phases.SILENCE_S * 1000))
 
     def _result(self, status: str, code: str, plan: "Plan") -> "dict[str, Any]":
         return {

@@ -25,8 +25,8 @@ _WRITING = (
         "the modem then waits for a whole image, and the same command starts it again."
     ),
     (
-        "Ending the transfer. The modem waits for a whole image: leave its power on and run the same "
-        "command again."
+        "Ending the transfer as soon as the modem answers{at_most}; while it erases that takes minutes. "
+        "It then waits for a whole image: leave its power on and run the same command again."
     ),
 )
 _INSTALLING = (
@@ -63,18 +63,20 @@ def writes(phase: str) -> bool:
     return ANSWERS.get(phase) is not _BEFORE
 
 
-def answer(phase: str, wishes: int, written: bool = False) -> str:
+def answer(phase: str, wishes: int, written: bool = False, silence_s: int = 0) -> str:
     """What to tell somebody who wished to stop for the n-th time in this phase.
 
     Args:
         phase: the running phase.
         wishes: how often, counted from the phase's beginning.
         written: an earlier phase has changed the modem: a second attempt.
+        silence_s: so long an answer is waited for at most; 0 where that is not known.
     """
     texts = ANSWERS.get(phase, _BETWEEN)
     if written and texts is _BEFORE:
         texts = _BETWEEN
-    return texts[min(wishes, len(texts)) - 1]
+    at_most = f", after {silence_s} s at most" if silence_s else ""
+    return texts[min(wishes, len(texts)) - 1].replace("{at_most}", at_most)
 
 
 _HANG_UP = getattr(signal, "SIGHUP", None)

@@ -76,7 +76,7 @@ PLAN: Event = {
     "route": 2,
     "files": [{"name": "CATM1-41065.dup", "size": 6160982, "role": "main"}],
     "phases": [
-        {"phase": "transfer", "usual_s": 227, "allowed_s": 1800},
+        {"phase": "transfer", "usual_s": 227, "allowed_s": 0},
         {"phase": "install", "usual_s": 300, "allowed_s": 1200},
     ],
     "warnings": ["Known: something that killed modems."],
@@ -107,7 +107,7 @@ def story(tell: Teller) -> None:
     tell.say("found", state="application", baud=921600, resumed=False)
     tell.say("identity", product="FiPy", build=38638, version="LR5.1.1.0-38638", ue="UE5.0.0.0d")
     tell.report(PLAN)
-    tell.say("phase", phase="transfer", usual_s=227, allowed_s=1800, note="")
+    tell.say("phase", phase="transfer", usual_s=227, allowed_s=0, silence_s=300, note="")
     for number in range(1, 201):
         tell.tick(number * 400)
         tell.say("progress", phase="transfer", done=number * 30000, total=6_000_000)

@@ -74,7 +74,7 @@ def test_a_live_line_names_bytes_rate_elapsed_usual_and_allowed_time(monkeypatch
     text = spoken(story, terminal=True, width=80)
     lines = [without_control_codes(line) for line in text.replace("\r", "\n").split("\n")]
     at = next(number for number, line in enumerate(lines) if " 50% 3.00/6.00 MB 75 kB/s 0:40" in line)
-    assert "usual 4 min, allowed 30 min" in lines[at + 1]
+    assert "usual 4 min, ends after 5 min without an answer" in lines[at + 1]
 
 
 def test_quiet_says_only_the_end() -> None:
@@ -182,13 +182,13 @@ def test_every_phase_of_the_engine_has_a_name_and_an_answer_to_ctrl_c() -> None:
 def test_the_first_wish_in_a_transfer_warns_and_the_second_ends_it() -> None:
     wishes, ears = Interrupts(), Ears()
     tell = Teller([ears], wishes)
-    tell.say("phase", phase="transfer")
+    tell.say("phase", phase="transfer", silence_s=300)
     for number in (1, 2):
         wishes.wishes = number
         tell.tick(number)
     first, second = (event["text"] for event in ears.events if event["event"] == "interrupt")
     assert "once more" in first
-    assert "Ending the transfer" in second
+    assert "Ending the transfer as soon as the modem answers, after 300 s at most" in second
 
 
 def test_a_wish_while_looking_again_after_a_write_does_not_claim_that_nothing_was_written() -> None:

@@ -1,8 +1,12 @@
 """Wishes to stop, by step, as `phases.STEPS` has them: what the updater says is where the modem is."""
 
+import dataclasses
+
 import pytest
 
+from modemflash import phases
 from modemflash.errors import Problem
+from modemflash_host.sim.profiles import find
 from scenarios.world import World, assert_updated, difference, ended, full, updater
 
 # when the wish comes: the phase that begins, and where the modem then ends
@@ -132,3 +136,30 @@ def test_two_wishes_while_a_difference_is_stored_leave_the_old_firmware_running(
     assert (ended(result), result.modem_state) == ("stopped-in-staging", "untouched")
     assert world.verdict.build == 38638 and world.verdict.mode == "application" and world.verdict.whole
     assert_updated(world, world.update([difference(38638, 41065)]), 41065)
+
+
+def test_a_wish_in_a_long_erase_ends_with_the_next_answer():
+    """The modem erases for four minutes: the transfer ends when it answers, and not before, and is not torn."""
+    erase_us = 240 * 1_000_000
+    world = World(timing=dataclasses.replace(find("pycom-catm1").timing, stalls=((8, erase_us),)))
+
+    def impatient(teller, event):
+        if event["event"] == "stall" and event["seconds"] == 20:
+            teller.stops += 2
+            teller.wished_ms = world.wire.ticks_ms()
+
+    assert ended(world.update(files(), on_event=impatient)) == "stopped-in-transfer"
+    waited_s = (world.wire.ticks_ms() - world.teller.wished_ms) / 1000
+    assert 200 < waited_s < phases.SILENCE_S
+    assert world.verdict.violations == ()
+    assert_updated(world, world.update(files()), 41065)
+
+
+def test_a_slow_transfer_is_not_cut_short():
+    """More than half an hour, an answer at least every five minutes: it comes to its end."""
+    minutes = tuple((per_cent, 280 * 1_000_000) for per_cent in range(10, 100, 10))
+    world = World(timing=dataclasses.replace(find("pycom-catm1").timing, stalls=minutes))
+    assert_updated(world, world.update(files()), 41065)
+    [transfer] = [each for each in world.teller.all("phase") if each["phase"] == "transfer"]
+    assert (transfer["allowed_s"], transfer["silence_s"]) == (0, phases.SILENCE_S)
+    assert world.wire.ticks_ms() > 30 * 60 * 1000

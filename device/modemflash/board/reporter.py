@@ -62,7 +62,11 @@ class Reporter:
             return
         if kind == "phase":
             self._begin(event["phase"])
-            line = "%s: usual %d s, at most %d s" % (event["phase"], event["usual_s"], event["allowed_s"])
+            line = "%s: usual %d s, at most %d s" % (
+                event["phase"], event["usual_s"], event["allowed_s"] or event["silence_s"]
+            )
+            if not event["allowed_s"]:
+                line += " without an answer"
             if event["phase"] == "install":
                 line += ". The card may go, the power must stay"
         elif kind == "stall":

@@ -20,8 +20,7 @@ from modemflash_host.card.readme import HOOK, can_lines
 from modemflash_host.card.results import COLUMNS
 from modemflash_host.card.ways import Way
 from modemflash_host.cli.session import carry_out, talk_options
-from modemflash_host.cli.update import given
-from modemflash_host.consents import DANGERS
+from modemflash_host.cli.wishes import engine_options, given, wish_options
 from modemflash_host.reporters import Teller
 from modemflash_host.reporters.words import printable
 from modemflash_host.result import Result
@@ -41,19 +40,7 @@ def card() -> None:
     "--with-engine", is_flag=True, help="Put the updater on the card, too; boards with an older one use it."
 )
 @click.option("--with-imei", is_flag=True, help="Let boards write their modem's IMEI into the results.")
-@click.option("--expect-build", type=int, metavar="N", help="The build that must run at the end.")
-@click.option("--repair", is_flag=True, help="Write the build again where it runs already.")
-@click.option(
-    "--after-part-1/--not-after-part-1",
-    default=None,
-    help="For modems at build 39529: was part 1 of 48829 last?",
-)
-@click.option("--allow-downgrade", is_flag=True, help=DANGERS["allow-downgrade"].risk)
-@click.option("--change-radio", type=click.Choice(["cat-m1", "nb-iot"]), help=DANGERS["change-radio"].risk)
-@click.option("--accept-unproven-path", metavar="FROM-TO", help=DANGERS["accept-unproven-path"].risk)
-@click.option("--accept-unknown-file", is_flag=True, help=DANGERS["accept-unknown-file"].risk)
-@click.option("--without-way-back", is_flag=True, help=DANGERS["without-way-back"].risk)
-@click.option("--write-boot-rom", is_flag=True, help=DANGERS["write-boot-rom"].risk)
+@wish_options
 @talk_options
 def prepare(
     sources: tuple[Path, ...],
@@ -73,11 +60,6 @@ def prepare(
 
     A consent holds for every board that the card is put into.
     """
-    options: dict[str, Any] = {"repair": True} if repair else {}
-    if expect_build is not None:
-        options["expect_build"] = expect_build
-    if after_part_1 is not None:
-        options["after_part_1"] = after_part_1
     made: list[cards.Prepared] = []
 
     def work(teller: Teller) -> Result:
@@ -86,7 +68,7 @@ def prepare(
             folder,
             teller,
             consents=given(consents),
-            options=options,
+            options=engine_options(expect_build, repair, after_part_1),
             with_engine=with_engine,
             with_imei=with_imei,
         )

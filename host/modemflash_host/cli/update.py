@@ -13,6 +13,7 @@ from modemflash.builds import BOOT_ROM, UPDATER
 from modemflash.errors import BadFile, Refusal
 from modemflash_host import api
 from modemflash_host.cli.session import carry_out, port_options, talk_options
+from modemflash_host.cli.wishes import engine_options, given, wish_options
 from modemflash_host.consents import AFTER_PART_1, DANGERS, YES, flag_of, word_of
 from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
@@ -40,20 +41,8 @@ click.rich_click.OPTION_GROUPS["modemflash update"] = [
     "--updater", type=click.Path(path_type=Path), metavar="FILE", help="The updater ELF of the same package."
 )
 @click.option("--bootrom", type=click.Path(path_type=Path), metavar="FILE", help="The boot ROM package.")
-@click.option("--expect-build", type=int, metavar="N", help="The build that must run at the end.")
-@click.option("--repair", is_flag=True, help="Write the build again that the modem runs already.")
-@click.option(
-    "--after-part-1/--not-after-part-1",
-    default=None,
-    help="For a modem at build 39529: whether part 1 of 48829 was written last.",
-)
 @click.option("-y", "--yes", is_flag=True, help="Say yes to a plain upgrade, and to nothing else.")
-@click.option("--allow-downgrade", is_flag=True, help=DANGERS["allow-downgrade"].risk)
-@click.option("--change-radio", type=click.Choice(["cat-m1", "nb-iot"]), help=DANGERS["change-radio"].risk)
-@click.option("--accept-unproven-path", metavar="FROM-TO", help=DANGERS["accept-unproven-path"].risk)
-@click.option("--accept-unknown-file", is_flag=True, help=DANGERS["accept-unknown-file"].risk)
-@click.option("--without-way-back", is_flag=True, help=DANGERS["without-way-back"].risk)
-@click.option("--write-boot-rom", is_flag=True, help=DANGERS["write-boot-rom"].risk)
+@wish_options
 @talk_options
 def update(
     files: tuple[Path, ...],
@@ -80,13 +69,9 @@ def update(
     the plan is shown. Off a terminal nothing is ever asked: what needs a consent
     that was not given is refused.
     """
-    engine: dict[str, Any] = {"repair": repair}
-    if expect_build is not None:
-        engine["expect_build"] = expect_build
+    engine = engine_options(expect_build, repair, after_part_1)
     if answer_timeout is not None:
         engine["find_ms"] = engine["answer_ms"] = answer_timeout * 1000
-    if after_part_1 is not None:
-        engine["after_part_1"] = after_part_1
 
     def work(teller: Teller) -> Result:
         teller.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
@@ -157,12 +142,6 @@ def _neighbour(files: tuple[Path, ...], teller: Teller) -> Path | None:
         names = ", ".join(each.name for each in beside)
         teller.say("note", text=f"Several updaters lie beside the firmware ({names}): none is taken.")
     return None
-
-
-def given(flags: dict[str, Any]) -> set[str]:
-    """The consents that the command line gives."""
-    names = {flag.replace("_", "-"): value for flag, value in flags.items() if value}
-    return {name if value is True else f"{name} {value}" for name, value in names.items()}
 
 
 def on_a_terminal() -> bool:

@@ -48,6 +48,7 @@ class Teller:
         self.recorder = recorder
         self._interrupts = interrupts
         self._phase = ""
+        self._silence_s = 0
         self._wishes_told = 0
         self._wishes_before_phase = 0
         self._written = False
@@ -59,6 +60,7 @@ class Teller:
         """Pass an event on to every voice."""
         if event["event"] == "phase":
             self._phase = event["phase"]
+            self._silence_s = event.get("silence_s") or 0
             self._written = self._written or writes(self._phase)
             self._wishes_before_phase = self._interrupts.wishes
         for voice in list(self._voices):
@@ -130,5 +132,5 @@ class Teller:
                 "interrupt",
                 phase=self._phase,
                 wishes=in_phase,
-                text=answer(self._phase, in_phase, self._written),
+                text=answer(self._phase, in_phase, self._written, self._silence_s),
             )

@@ -26,12 +26,8 @@ class Plain(People):
             self._last = time.monotonic()
             if watch.phase == "verify":
                 return  # over in a moment; where it is not, its progress shows
-            allowed = (
-                f" (usual {w.span(watch.usual_s)}, allowed {w.span(watch.allowed_s)})"
-                if watch.allowed_s
-                else ""
-            )
-            self._line(f"[{w.clock_time(at_s)}] {w.phase_name(watch.phase)}{allowed}")
+            times = f" ({watch.times})" if watch.times else ""
+            self._line(f"[{w.clock_time(at_s)}] {w.phase_name(watch.phase)}{times}")
             return
         now = time.monotonic()
         if now - self._last < _EVERY_S:

@@ -16,6 +16,9 @@ from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows, marked
 
 
+_NO_END = "while it answers"  # a slow transfer is not cut short
+
+
 def plan_blocks(event: Event, arrow: str) -> Iterator[RenderableType]:
     """The blocks of a plan that has something to do, in order."""
     name, style = w.DIRECTIONS[event["direction"]]
@@ -65,7 +68,8 @@ def _phases(phases: list[dict[str, Any]]) -> Table:
     table.add_column("usual", header_style="dim", justify="right", no_wrap=True)
     table.add_column("allowed", header_style="dim", style="dim", justify="right", no_wrap=True)
     for phase in phases:
-        table.add_row(w.phase_name(phase["phase"]), w.span(phase["usual_s"]), w.span(phase["allowed_s"]))
-    usual, allowed = (sum(phase[key] for phase in phases) for key in ("usual_s", "allowed_s"))
-    table.add_row(Text("in all", "bold"), Text(w.span(usual), "bold"), w.span(allowed))
+        allowed = w.span(phase["allowed_s"]) if phase["allowed_s"] else _NO_END
+        table.add_row(w.phase_name(phase["phase"]), w.span(phase["usual_s"]), allowed)
+    usual = sum(phase["usual_s"] for phase in phases)
+    table.add_row(Text("in all", "bold"), Text(w.span(usual), "bold"), "")
     return table

@@ -102,10 +102,9 @@ class Terminal(People):
         if not watch.phase:
             return Text()
         lines: list[RenderableType] = [self._line(at_s)]
-        if watch.allowed_s:
+        if watch.times:
             late = watch.usual_s and watch.elapsed_s(at_s) > watch.usual_s
-            times = f"usual {w.span(watch.usual_s)}, allowed {w.span(watch.allowed_s)}"
-            lines.append(indented(Text(times, "yellow" if late else "dim")))
+            lines.append(indented(Text(watch.times, "yellow" if late else "dim")))
         if watch.stalled_s:
             lines.append(indented(Text(w.printable(watch.stall), "yellow")))
         elif watch.note:

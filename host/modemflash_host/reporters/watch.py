@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 from modemflash_host.reporters import Event
+from modemflash_host.reporters.words import span
 
 _RATE_WINDOW_S = 5.0
 _RATE_NEEDS_S = 0.5
@@ -19,7 +20,8 @@ class Watch:
 
     Attributes:
         phase: its name, "" when none runs.
-        usual_s, allowed_s: what it usually takes, and how long it may.
+        usual_s, allowed_s: what it usually takes, and how long it may; 0 for no end of its own.
+        silence_s: then: after so long without an answer it ends.
         done, total: bytes; total is 0 where the phase counts none.
         stalled_s: for how long nothing moved; 0 when it moves.
         stall: that, and what it means, in words.
@@ -33,6 +35,7 @@ class Watch:
         self.phase = phase
         self.usual_s = 0.0
         self.allowed_s = 0.0
+        self.silence_s = 0.0
         self.note = ""
         self.done = 0
         self.total = 0
@@ -48,6 +51,7 @@ class Watch:
             self.began_s = at_s
             self.usual_s = event.get("usual_s") or 0
             self.allowed_s = event.get("allowed_s") or 0
+            self.silence_s = event.get("silence_s") or 0
             self.note = event.get("note") or ""
         elif kind == "progress":
             if event["done"] < self.done:
@@ -70,6 +74,15 @@ class Watch:
     def elapsed_s(self, at_s: float) -> float:
         """Seconds in this phase."""
         return max(0.0, at_s - self.began_s)
+
+    @property
+    def times(self) -> str:
+        """What it usually takes and how long it may, in words; "" where nothing is known."""
+        if self.allowed_s:
+            return f"usual {span(self.usual_s)}, allowed {span(self.allowed_s)}"
+        if self.silence_s:
+            return f"usual {span(self.usual_s)}, ends after {span(self.silence_s)} without an answer"
+        return ""
 
     @property
     def share(self) -> float:
