@@ -365,9 +365,7 @@ class Update:
         usual, allowed = phases.phase_times(name, image.size if image else 0)
         allowed = allowed_ms // 1000 or allowed
         silence = 0 if allowed else self._silence_ms() // 1000
-        self.line.report(
-            "phase", phase=name, usual_s=usual, allowed_s=allowed, silence_s=silence, note=""
-        )
+        self.line.report("phase", phase=name, usual_s=usual, allowed_s=allowed, silence_s=silence, note="")
 
     def _silence_ms(self) -> int:
         return int(self.options.get("answer_ms", phases.SILENCE_S * 1000))

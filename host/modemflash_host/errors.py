@@ -200,6 +200,14 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         ),
         UNTOUCHED,
     ),
+    "board-updating": (
+        "The board is updating its modem itself, and was left alone",
+        (
+            "Leave all power on and wait until its light says how that ended; then run the same command again. "
+            "What a PC began through the board is taken up by the same `update` command."
+        ),
+        UNKNOWN,
+    ),
     "board-binary": (
         "The port carries data, not the text of a console",
         (

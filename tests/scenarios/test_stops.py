@@ -139,7 +139,7 @@ def test_two_wishes_while_a_difference_is_stored_leave_the_old_firmware_running(
 
 
 def test_a_wish_in_a_long_erase_ends_with_the_next_answer():
-    """The modem erases for four minutes: the transfer ends when it answers, and not before, and is not torn."""
+    """The modem erases for four minutes: the transfer ends when it answers, not before, and is not torn."""
     erase_us = 240 * 1_000_000
     world = World(timing=dataclasses.replace(find("pycom-catm1").timing, stalls=((8, erase_us),)))
 

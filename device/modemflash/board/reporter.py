@@ -1,7 +1,8 @@
 """The board's voice: light, console and log, fed by the engine's events.
 
 Rules that hold here: at most one line a second goes to the console, because it
-blocks while it prints; progress is for the console only, everything else goes
+blocks while it prints, and one in three while a phase runs, by which a PC at the
+console knows to leave the board alone; progress is for the console only, everything else goes
 to the log as well; once the modem is being written Ctrl-C is held back,
 because nothing may tear a block.
 """
@@ -14,6 +15,7 @@ from modemflash.board.led import CAUSES, PATTERNS, red
 _HARMLESS = ("find", "identify", "verify", "prepare")  # phases in which Ctrl-C may strike
 _LOG_ONLY = ("record", "session", "crash-dump")  # long, and for whoever reads the log
 _CONSOLE_MS = 1000
+_LIFE_MS = 3000
 _MOST_LINES = 16  # that wait for the console; a flood of warnings is in the log
 _CTRL_C = 3
 
@@ -63,7 +65,9 @@ class Reporter:
         if kind == "phase":
             self._begin(event["phase"])
             line = "%s: usual %d s, at most %d s" % (
-                event["phase"], event["usual_s"], event["allowed_s"] or event["silence_s"]
+                event["phase"],
+                event["usual_s"],
+                event["allowed_s"] or event["silence_s"],
             )
             if not event["allowed_s"]:
                 line += " without an answer"
@@ -87,11 +91,15 @@ class Reporter:
         """A sign of life."""
         self._led.tick(now)
         self._watchdog.feed()
-        if self._clock.ticks_diff(now, self._printed) >= _CONSOLE_MS and (self._lines or self._progress):
+        silent_ms = self._clock.ticks_diff(now, self._printed)
+        if silent_ms >= _CONSOLE_MS and (self._lines or self._progress):
             self._printed = now
             print("modemflash:", self._lines.pop(0) if self._lines else self._progress)
             if not self._lines:
                 self._progress = ""
+        elif silent_ms >= _LIFE_MS and self._phase:
+            self._printed = now
+            print("modemflash:", self._phase)
 
     def stop_wanted(self) -> int:
         """Nobody can be asked: Ctrl-C works while nothing was written, and is held back after that."""

@@ -6,7 +6,9 @@
     4  a reset by the PIC adapter, with Ctrl-F while the board starts
     5  words: what a hand does on this kind of board
 
-Rules: each rung is taken only when the one before it failed; Ctrl-F goes out
+Rules: a board that updates its modem is heard first, and is left alone: its
+console says so every few seconds, at which nothing of it is interrupted and
+nothing reset; each rung is taken only when the one before it failed; Ctrl-F goes out
 only where text or nothing was heard at the console's rate and no modem answered
 at the mirror's, because to anything else it is a data byte; a line that carries
 binary data is left in peace.
@@ -18,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modemflash.at import printable
 from modemflash_host.board.pic import Open, reset_through_pic
 from modemflash_host.board.repl import CTRL_F, RESET_SIGNS, Repl
 from modemflash_host.errors import BoardProblem
@@ -32,6 +35,9 @@ REPL, MIRROR = "repl", "mirror"
 INTERRUPTED, SAFE_BOOT, PIC_RESET = "interrupted", "safe-boot", "pic-reset"
 
 _LISTEN_MS = 300
+_UPDATES = b"modemflash: "  # how each line begins that the updater on a board says of itself
+_RELAYS = b"\xa5H\x00"  # the beat of one that works for a PC, see `relay_line`
+LIFE_MS = 4_500  # it says something every 3 s at least
 _MIRROR_ANSWER_MS = 700
 _RESET_MS = 3_000
 BOOT_MS = 6_000
@@ -75,16 +81,23 @@ def reach(
         may_reset: False ends the ladder before the first reset.
 
     Raises:
-        BoardProblem: `board-not-reached`; `board-binary`.
+        BoardProblem: `board-updating`; `board-not-reached`; `board-binary`.
         LinkProblem: the port.
     """
     link, clock = open_port(8)
     try:
         repl = Repl(link, clock)
         heard = repl.listen(_LISTEN_MS)
+        _leave_alone(repl)
         if repl.enter():
+            if _UPDATES in repl.heard:
+                say(
+                    "The board was at the job of its card and had written nothing yet, or was done with it. "
+                    "It looks for that job again when it is given back."
+                )
             return Reached(REPL, link, clock, repl, INTERRUPTED)
         heard += repl.listen(_LISTEN_MS)
+        _leave_alone(repl)
         say("The program on the board does not stop at Ctrl-C; looking whether it is in mirror mode.")
         if answers_as_mirror(link, clock):
             return Reached(MIRROR, link, clock, repl)
@@ -106,6 +119,31 @@ def reach(
     except BaseException:
         link.close()
         raise
+
+
+def check_idle(open_port: Open) -> None:
+    """Before a board is reset or loses its power by other means than the ladder's.
+
+    Raises:
+        BoardProblem: `board-updating`.
+        LinkProblem: the port.
+    """
+    link, clock = open_port(8)
+    try:
+        repl = Repl(link, clock)
+        start = clock.ticks_ms()
+        while clock.ticks_diff(clock.ticks_ms(), start) < LIFE_MS:
+            repl.listen(_LISTEN_MS)
+            _leave_alone(repl)
+    finally:
+        link.close()
+
+
+def _leave_alone(repl: Repl) -> None:
+    """Nothing more is sent to a board that updates its modem."""
+    if _UPDATES in repl.heard or repl.heard.count(_RELAYS) > 1:
+        lines = [line for line in bytes(repl.heard).splitlines() if line.startswith(_UPDATES)]
+        raise BoardProblem("board-updating", printable(lines[-1]) if lines else "for a PC")
 
 
 def answers_as_mirror(link: Link, clock: Clock) -> bool:

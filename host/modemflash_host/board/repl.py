@@ -34,6 +34,7 @@ _BRISK = (256, 10)
 _CAREFUL = (32, 20)
 _TRIES = 3
 _DAMAGED = "bytes were lost"
+_HEARD_BYTES = 4096
 _BEGIN, _END = "\x1e", "\x1f"  # around a value: threads of the user's program may print beside it
 
 
@@ -62,12 +63,17 @@ class Repl:
     Args:
         link: the console, see `link.open_console`.
         clock: what goes with it.
+
+    Attributes:
+        heard: the last few thousand bytes that came, whoever they were for.
     """
 
     def __init__(self, link: Link, clock: Clock) -> None:
         self.link = link
         self.clock = clock
+        self.heard = bytearray()
         self._unread = bytearray()
+        self._buf = bytearray(1024)
 
     # -- in and out ----------------------------------------------------------
 
@@ -239,13 +245,12 @@ class Repl:
         """What comes until nothing has come for `quiet_ms`, ten times that at most."""
         heard = bytes(self._unread)
         self._unread.clear()
-        buf = bytearray(1024)
         start = self.clock.ticks_ms()
         while self.clock.ticks_diff(self.clock.ticks_ms(), start) < 10 * quiet_ms:
-            got = self.link.readinto(buf, len(buf), quiet_ms)
-            if not got:
+            piece = self._read(quiet_ms)
+            if not piece:
                 break
-            heard += buf[:got]
+            heard += piece
         return heard
 
     def _send(self, data: bytes) -> None:
@@ -253,7 +258,6 @@ class Repl:
 
     def _until(self, ending: bytes, deadline_ms: int) -> bytes | None:
         """What came before `ending`; None when that did not come. What came after it stays."""
-        buf = bytearray(1024)
         start = self.clock.ticks_ms()
         while True:
             found = self._unread.find(ending)
@@ -264,5 +268,10 @@ class Repl:
             left_ms = deadline_ms - self.clock.ticks_diff(self.clock.ticks_ms(), start)
             if left_ms <= 0:
                 return None
-            got = self.link.readinto(buf, len(buf), left_ms)
-            self._unread += buf[:got]
+            self._unread += self._read(left_ms)
+
+    def _read(self, timeout_ms: int) -> bytes:
+        got = self.link.readinto(self._buf, len(self._buf), timeout_ms)
+        self.heard += self._buf[:got]
+        del self.heard[:-_HEARD_BYTES]
+        return bytes(self._buf[:got])

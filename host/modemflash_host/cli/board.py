@@ -17,6 +17,7 @@ from modemflash_host.board import deploy as deploying
 from modemflash_host.board.identity import Board, identify
 from modemflash_host.board.known_state import known_state
 from modemflash_host.board.pic import pic_channel
+from modemflash_host.board.reach import check_idle
 from modemflash_host.board.session import at_board, find_port, open_board_port
 from modemflash_host.cli.session import carry_out, talk_options
 from modemflash_host.errors import Refusal
@@ -74,6 +75,7 @@ def chip(port: str, **talk: Any) -> int:
     def work(teller: Teller, shown: Shown) -> Result:
         name, device = find_port(port)
         open_port = open_board_port(name, _notes(teller))
+        check_idle(open_port)
         found = esp32.chip(name, open_port, device)
         teller.say("chip", port=name, **dataclasses.asdict(found))
         shown.append(("Chip", Text(f"{found.name}, revision {found.revision[0]}.{found.revision[1]}")))
@@ -147,8 +149,10 @@ def power_cycle(port: str, **talk: Any) -> int:
         name, device = find_port(port)
         if not device.cuts_power:
             raise Refusal("pic-needed", device.name)
+        open_port = open_board_port(name, _notes(teller))
+        check_idle(open_port)
         _notes(teller)(_POWER_WORDS)
-        with pic_channel(open_board_port(name, _notes(teller))) as pic:
+        with pic_channel(open_port) as pic:
             pic.cut_power(POWER_OFF_S)
         return Result("nothing-to-do", "board-power-cycled")
 

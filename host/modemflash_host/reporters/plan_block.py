@@ -15,7 +15,6 @@ from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows, marked
 
-
 _NO_END = "while it answers"  # a slow transfer is not cut short
 
 

@@ -140,7 +140,7 @@ def test_a_power_cycle_says_that_it_is_believed(
     monkeypatch.setattr(commands, "open_board_port", lambda name, say: shield.open)
     assert app.run(["board", "power-cycle"]) == exits.DONE
     assert "believed" in " ".join(capsys.readouterr().out.split())
-    assert shield.opened == [pic.DATA_BITS]
+    assert shield.opened == [8, pic.DATA_BITS], "it listens first whether an update goes on"
     assert [command[0] for command in shield.pic_commands] == [0x11, 0x20, 0x21]
     assert shield.pic_commands[1] == bytes([0x20, 10, 0, 0])
 
