@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,17 +139,61 @@ def test_autostart(bench: Build, profile: str) -> None:
 def test_autostart_comes_back_when_the_card_is_taken(bench: Build) -> None:
     """The flag was cleared, and the power went: a boot without a card restores it."""
     with bench() as table:
-        flags = table.board.hardware.flags
-        flags["lte_modem_en_on_boot"] = True
-        table.board.boot(for_us=SECOND_US)
-        while len(table.board.boots) < 2:
-            table.board.go_on(for_us=50_000)
-        assert not flags["lte_modem_en_on_boot"]
-        table.off()
+        flags = claimed(table)
         assert table.board.card
         table.board.card.present = False
         table.boot()
         assert flags["lte_modem_en_on_boot"]
+
+
+def claimed(table: Bench) -> Any:
+    """A board whose LTE flag was cleared for a run that the power then ended."""
+    flags = table.board.hardware.flags
+    flags["lte_modem_en_on_boot"] = True
+    table.board.boot(for_us=SECOND_US)
+    while len(table.board.boots) < 2:
+        table.board.go_on(for_us=50_000)
+    assert not flags["lte_modem_en_on_boot"]
+    table.off()
+    return flags
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_autostart_comes_back_from_the_card_when_nvs_was_lost(bench: Build, profile: str) -> None:
+    """The user's program erased NVS: the copy on the card tells, and is removed."""
+    with bench(profile=profile) as table:
+        flags = claimed(table)
+        table.board.hardware.nvs.clear()
+        assert table.boot() == "over"
+        assert flags["lte_modem_en_on_boot"], table.board.printed
+        assert table.verdict.build == 41065
+        assert not [name for name in table.card.names() if name.endswith(".lte")]
+
+
+def test_nvs_wins_over_an_old_copy_on_the_card(bench: Build) -> None:
+    """Given back without the card, then switched off by the user: an old copy does not switch it on again."""
+    with bench() as table:
+        flags = claimed(table)
+        assert table.board.card
+        table.board.card.present = False
+        table.boot()
+        assert flags["lte_modem_en_on_boot"]
+        flags["lte_modem_en_on_boot"] = False
+        table.off()
+        table.board.card.present = True
+        assert table.boot() == "over"
+        assert table.verdict.build == 41065, table.board.printed
+        assert not flags["lte_modem_en_on_boot"]
+
+
+def test_autostart_is_given_back_where_the_card_takes_nothing(bench: Build) -> None:
+    """A read-only card keeps no copy; NVS has it."""
+    with bench() as table:
+        assert table.board.card
+        table.board.card.read_only = True
+        flags = claimed(table)
+        assert table.boot() == "over"
+        assert flags["lte_modem_en_on_boot"], table.board.printed
 
 
 def test_rescue_at_power_up(bench: Build) -> None:

@@ -143,5 +143,3 @@ def test_a_board_that_works_for_a_lost_pc_is_left_alone(desk: Callable[..., Desk
         assert asked(table, "reset").code == "board-updating"
         assert asked(table, "power").code == "board-updating"
         assert table.board.repl.resets == resets
-        del table.heard.report
-        assert table.command().code == "updated"

@@ -13,7 +13,7 @@ import machine
 import pycom
 
 RESCUE = "mf_rescue"  # NVS: minutes to listen at each power-up
-_SAVED = "mf_lte_boot"  # NVS: an earlier run left the board's LTE flag cleared, see `pycom.Autostart`
+_SAVED, _CLAIMED = "mf_lte_boot", 2  # NVS: the board's LTE flag is still cleared, see `pycom.Autostart`
 
 
 def start(button: str = "") -> None:
@@ -25,7 +25,7 @@ def start(button: str = "") -> None:
     try:
         if machine.reset_cause() in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET) or _held(button):
             return
-        if _kept(RESCUE) or _kept(_SAVED) or _card_concerns_us():
+        if _kept(RESCUE) or _kept(_SAVED) == _CLAIMED or _card_concerns_us():
             from modemflash.board.startup import act
 
             act(_kept(RESCUE))

@@ -18,7 +18,8 @@ CARD = "/sd"
 WATCHDOG_MS = 600000  # a run feeds it every 250 ms; nothing in it blocks for minutes
 AUTOSTART_MS = 10000  # so long after a hard boot the LTE driver may still talk to the modem
 
-_SAVED = "lte_boot"  # NVS: the autostart flag as the user had it, + 1
+_SAVED = "lte_boot"  # NVS: CLAIMED, or GIVEN_BACK ever after
+CLAIMED, GIVEN_BACK = 2, 1
 _RESETS = "lte_resets"  # NVS: hard resets that were made to get the modem alone
 
 
@@ -154,14 +155,20 @@ class Autostart:
     """The firmware's own LTE driver, which talks to the modem after a hard boot if a flag says so.
 
     The flag acts at the next hard boot only. To get the modem alone: save it,
-    clear it, reset once, run, restore.
+    clear it, reset once, run, restore. That it has to be restored stands in NVS
+    and on the card; NVS wins, and as it says "given back" ever after, what is on
+    a card counts only for a board whose NVS was lost.
 
     Args:
         nvs: a `store.Nvs`.
+        card: a `card.Card`, None for no copy.
+        path: the copy on it.
     """
 
-    def __init__(self, nvs: "Nvs") -> None:
+    def __init__(self, nvs: "Nvs", card: "Card | None" = None, path: str = "") -> None:
         self._nvs = nvs
+        self._card = card
+        self._path = path
 
     def claim(self) -> str:
         """What gives this run the modem: `alone`, `reset` (the board, now) or `wait` (`AUTOSTART_MS`)."""
@@ -172,8 +179,10 @@ class Autostart:
             return "wait"  # before 1.18.1 it always starts
         if not starts:
             return "alone"
-        if nvs.get(_RESETS, 0) or not (nvs.set(_RESETS, 1) and nvs.set(_SAVED, 2)):
+        if nvs.get(_RESETS, 0) or not (nvs.set(_RESETS, 1) and nvs.set(_SAVED, CLAIMED)):
             return "wait"
+        if self._card:
+            self._card.replace(self._path, b"")
         try:
             pycom.lte_modem_en_on_boot(False)
         except (OSError, TypeError, ValueError):
@@ -183,12 +192,25 @@ class Autostart:
     def restore(self) -> None:
         """Put the flag back as the user had it: at the end of a run, and at every boot that has no job."""
         nvs = self._nvs
-        if nvs.get(_SAVED, 0) == 2:
+        saved = nvs.get(_SAVED, 0)
+        copied = bool(self._card) and _exists(self._path)
+        if saved == CLAIMED or (copied and not saved):
             pycom.lte_modem_en_on_boot(True)
-        nvs.erase(_SAVED)
+            nvs.set(_SAVED, GIVEN_BACK)
         nvs.erase(_RESETS)
+        if self._card and copied:
+            self._card.change(os.remove, self._path)
+
+
+def _exists(path: str) -> bool:
+    try:
+        os.stat(path)
+        return True
+    except OSError:
+        return False
 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from modemflash.board.card import Card
     from modemflash.board.store import Nvs

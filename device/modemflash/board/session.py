@@ -17,7 +17,7 @@ from modemflash.board.led import Led
 from modemflash.board.records import Log, Results
 from modemflash.board.reporter import Reporter
 from modemflash.board.store import Nvs, SlotFiles
-from modemflash.board.tries import STATE, Stores, Tries
+from modemflash.board.tries import STATE, Stores, Tries, autostart
 from modemflash.board.uart import Clock, Uart
 from modemflash.board.words import CardProblem, light_of, on_a_board, sentence
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped
@@ -103,7 +103,7 @@ class Session:
                 raise Refusal("tries-used-up")
             if machine.reset_cause() == getattr(machine, "BROWN_OUT_RESET", None):
                 raise Refusal("power-weak")
-        claimed = pycom.Autostart(self.nvs).claim() if not line else "alone"
+        claimed = autostart(self.nvs, self.card).claim() if not line else "alone"
         if claimed == "reset" and not self.by_hand:
             return {"status": RESET, "code": "", "light": "working", "text": ""}
         if not plan_only:
@@ -255,7 +255,7 @@ class Session:
                 self._results.end(words)
                 if self.tries and result["status"] in _DONE:  # after the results: a cut loses no line
                     self.tries.succeed()
-            pycom.Autostart(self.nvs).restore()
+            autostart(self.nvs, self.card).restore()
             self.radios.restore()
             reporter.say("%s (%s): %s" % (result["status"], result["code"], result["text"]))
             reporter.show(result["light"])

@@ -24,7 +24,7 @@ def act(minutes: int) -> None:
     Args:
         minutes: how long an armed rescue listens, with `FOR_PC` where a PC armed it; 0 where none is armed.
     """
-    from modemflash.board.pycom import Autostart
+    from modemflash.board.tries import autostart
 
     if minutes > FOR_PC:
         from modemflash.board.listen import listen
@@ -35,7 +35,7 @@ def act(minutes: int) -> None:
     card = Card()
     try:
         if not minutes and not _is_wanted(card):
-            Autostart(Nvs()).restore()
+            autostart(Nvs(), card).restore()
             return
         if use_engine_of(card):
             print("modemflash: this is the updater on the card")

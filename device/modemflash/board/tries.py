@@ -8,7 +8,7 @@ touched is given back.
 
 import json
 
-from modemflash.board import store
+from modemflash.board import pycom, store
 
 MOST = 3  # a card that failed so often needs a person
 STATE = "/modemflash-state"
@@ -77,6 +77,11 @@ class Tries:
                 return words if len(words) == 3 else [None, 0, 0]
         except (OSError, ValueError, TypeError):  # none, gone, or torn by a power cut
             return [None, 0, 0]
+
+
+def autostart(nvs: "store.Nvs", card: "Card") -> "pycom.Autostart":
+    """The LTE flag's keeper, with its copy beside the tries; the folder is there once there were any."""
+    return pycom.Autostart(nvs, card, card.root + STATE + "/" + pycom.unique_id() + ".lte")
 
 
 class Stores:
