@@ -164,6 +164,7 @@ def run_benches(extra: list[str]) -> Count:
     ).returncode
     codes = [
         crc,
+        _call(BENCHES / "bench_import.py"),
         _call(BENCHES / "bench_unpack.py"),
         _call(BENCHES / "bench_board.py", "--size", 300_000),
     ]
