@@ -31,23 +31,36 @@ class Journal:
         store: where it lies.
         key: whose journal it is: the board's id, or the name of the port. A record
             of another key is passed over.
-        report: told a warning for each slot that is passed over; `Line.report` fits.
+        report: told a warning for each slot that is passed over, and one when a record
+            is not kept; `Line.report` fits.
     """
 
     def __init__(self, store: "Store", key: str, report: "Any" = None) -> None:
         self._store = store
         self._key = key
         self._report = report
+        self._is_said = False
 
     def read(self) -> "dict[str, Any] | None":
         """The record that counts; None where nothing is open."""
         return self._newest()[2]
 
     def write(self, record: "dict[str, Any] | None") -> None:
-        """Put a record in the place of the one before. Takes what JSON takes, with text as keys."""
+        """Put a record in the place of the one before. Takes what JSON takes, with text as keys.
+
+        A store that keeps nothing says so by False, where an update goes on all the same, or
+        by an OSError, where whoever writes decides.
+        """
         slot, sequence, _ = self._newest()
         body = json.dumps([self._key, sequence + 1, record]).encode()
-        self._store.save(1 - slot, _HEAD + _sum(body) + b"\n" + body)
+        if self._store.save(1 - slot, _HEAD + _sum(body) + b"\n" + body) is False:
+            self.not_kept("no medium takes it")
+
+    def not_kept(self, why: str) -> None:
+        """Say it, once: the update goes on without notes, and after a cut nothing knows of it."""
+        if self._report and not self._is_said:
+            self._is_said = True
+            self._report("warning", code="journal-not-kept", text="the journal cannot be written: " + why)
 
     def clear(self) -> None:
         """Nothing is open any more."""

@@ -357,9 +357,7 @@ class Update:
         except OSError as error:
             if record and not self.written and not phases.has_written(self.journal.read()):
                 raise Refusal("no-place-for-the-journal", str(error))
-            self.line.report(
-                "warning", code="journal-not-kept", text="the journal cannot be written: " + str(error)
-            )
+            self.journal.not_kept(str(error))
 
     def _phase(self, name: str, allowed_ms: int = 0, image: "Any" = None) -> None:
         usual, allowed = phases.phase_times(name, image.size if image else 0)

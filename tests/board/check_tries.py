@@ -10,6 +10,7 @@ from modemflash.board.records import LOG_MOST, Log, Results
 from modemflash.board.store import Nvs, SlotFiles
 from modemflash.board.tries import MOST, Stores, Tries
 from modemflash.board.words import CardProblem
+from modemflash.journal import Journal
 
 
 def card():
@@ -132,8 +133,20 @@ def test_journal_on_two_media():
     stores.save(0, b"two")
     assert stores.kept and stores.load(0) == b"two"
     stores = Stores(SlotFiles("/nowhere"), SlotFiles("/sd"), mounted())
-    stores.save(0, b"three")
+    assert not stores.save(0, b"three")
     assert not stores.kept and stores.load(0) == b"one"
+
+
+def test_a_journal_that_nothing_keeps_is_said_once():
+    """Neither /flash nor the card takes it: a warning, and the update goes on."""
+    card()
+    fakes.machine.card.read_only = True
+    told = []
+    stores = Stores(SlotFiles("/nowhere"), SlotFiles("/sd"), mounted())
+    journal = Journal(stores, "aabb", lambda kind, **fields: told.append(fields["code"]))
+    for step in ("stage", "send"):
+        journal.write({"step": step})
+    assert told == ["journal-not-kept"]
 
 
 def test_a_failed_write_does_not_stop_reading():

@@ -144,7 +144,7 @@ class World:
         line = self.line()
         self.teller.on_event = on_event
         checked = [(examine(source), source) for source in files]
-        run = Update(line, checked, set(consents), Journal(self.slots, "here"), options)
+        run = Update(line, checked, set(consents), Journal(self.slots, "here", line.report), options)
         try:
             run.look()
             plan = run.plan()

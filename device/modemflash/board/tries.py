@@ -106,14 +106,15 @@ class Stores:
         """A slot from the surest medium that has it."""
         return self._flash.load(slot) or self._card.load(slot)
 
-    def save(self, slot: int, data: bytes) -> None:
-        """Never an error: a card that is full or gone does not stop an update."""
+    def save(self, slot: int, data: bytes) -> bool:
+        """Whether a medium has it. Never an error: a card that is full or gone does not stop an update."""
         try:
             self._flash.save(slot, data)
         except OSError:
             pass
         self._medium.change(self._card.save, slot, data)
         self.kept = data in (self._flash.load(slot), self._card.load(slot))
+        return self.kept
 
 
 TYPE_CHECKING = False
