@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 import shlex
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from modemflash_host.board.ways import AUTO, VIAS
 from modemflash_host.consents import flags_of
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller, Voice, first_aid
+from modemflash_host.reporters.later import Later
 from modemflash_host.reporters.masked import Masked
 from modemflash_host.result import Result
 from modemflash_host.suspend import SuspendWatch, words
@@ -130,11 +132,12 @@ def carry_out(
         voice = JsonLines(sys.stdout)
     else:
         voice = human_voice(quiet, verbose, color)
-    troubles: list[str] = []
-    recorder = _recorder(port, capture, capture_raw, troubles.append) if port else None
-    with Interrupts() as interrupts, closing(Teller([Masked(voice)], interrupts, recorder)) as teller:
+    later = Later(lambda text: teller.say("warning", code="capture-lost", text=text))
+    recorder = _recorder(port, capture, capture_raw, later.add) if port else None
+    with Interrupts() as interrupts, closing(Teller([Masked(voice)], interrupts, recorder, _lost)) as teller:
         watch = SuspendWatch(lambda s: teller.say("warning", code="computer-slept", text=words(s)))
         teller.listen(watch)
+        teller.listen(later)
         try:
             result = work(teller)
         except Problem as problem:
@@ -142,8 +145,7 @@ def carry_out(
         if result.problem is not None:
             teller.report(problem_event(result.problem))
         result = dataclasses.replace(result, next=result.next or next_command(result, port))
-        for text in troubles:
-            teller.say("warning", code="capture-lost", text=text)
+        later.tick(teller.at_s)
         if recorder is not None:
             recorder.report(result.event(), teller.at_s)
             teller.end_recording()
@@ -151,6 +153,13 @@ def carry_out(
                 _make_report(teller)
         teller.report(result.event())
     return result.exit_code
+
+
+def _lost(error: OSError) -> None:
+    """Where the words went is full. A reader that went away needs no words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        with suppress(OSError):
+            click.echo(f"! Nothing more is written there: {error.strerror}. The work goes on.", err=True)
 
 
 def _recorder(port: str, to: Path | None, raw: bool, on_trouble: Callable[[str], object]) -> Recorder:

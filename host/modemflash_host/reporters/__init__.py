@@ -8,7 +8,7 @@ and never disturbs an update.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -41,9 +41,17 @@ class Teller:
         voices: who speaks.
         interrupts: who counts the wishes to stop.
         recorder: the witness of the wire, where there is one; it is a voice, too.
+        on_lost: told why, when a voice cannot speak any more.
     """
 
-    def __init__(self, voices: list[Voice], interrupts: Interrupts, recorder: Recorder | None = None) -> None:
+    def __init__(
+        self,
+        voices: list[Voice],
+        interrupts: Interrupts,
+        recorder: Recorder | None = None,
+        on_lost: Callable[[OSError], object] = lambda _: None,
+    ) -> None:
+        self._on_lost = on_lost
         self._voices = [*voices, *([recorder] if recorder is not None else [])]
         self.recorder = recorder
         self._interrupts = interrupts
@@ -66,8 +74,8 @@ class Teller:
         for voice in list(self._voices):
             try:
                 voice.report(event, self.at_s)
-            except OSError:
-                self._voices.remove(voice)
+            except OSError as error:
+                self._lose(voice, error)
 
     def say(self, event: str, /, **fields: Any) -> None:
         """Report an event by its name and fields."""
@@ -85,8 +93,8 @@ class Teller:
         for voice in list(self._voices):
             try:
                 voice.tick(self.at_s)
-            except OSError:
-                self._voices.remove(voice)
+            except OSError as error:
+                self._lose(voice, error)
 
     def listen(self, voice: Voice) -> None:
         """One more voice."""
@@ -122,6 +130,11 @@ class Teller:
         for voice in self._voices:
             with suppress(OSError):
                 voice.close()
+
+    def _lose(self, voice: Voice, error: OSError) -> None:
+        if voice in self._voices:  # else it was lost while it was being told of a loss
+            self._voices.remove(voice)
+            self._on_lost(error)
 
     def _answer_wishes(self) -> None:
         wishes = self._interrupts.wishes
