@@ -92,12 +92,23 @@ class Journal:
         try:
             key, sequence, record = json.loads(body.decode())
             if not (
-                isinstance(sequence, int) and sequence > 0 and (record is None or isinstance(record, dict))
+                isinstance(sequence, int) and sequence > 0 and (record is None or _is_ours(record))
             ):
                 raise ValueError
-        except (ValueError, TypeError):  # whole, but not written by this program
+        except (AttributeError, ValueError, TypeError, RuntimeError):  # whole, but of another program
             return "of another program or version", 0, None
         return ("", sequence, record) if key == self._key else ("of another modem", 0, None)
+
+
+def _is_ours(record: "Any") -> bool:
+    """Whether a record's fields, as far as they stand in it, can be what this program writes."""
+    for name in ("target", "from_build", "route", "part"):
+        if not isinstance(record.get(name, 0), (int, type(None))):
+            return False
+    for name in ("step", "product", "family", "ue"):
+        if not isinstance(record.get(name, ""), str):
+            return False
+    return isinstance(record.get("files", []), list)
 
 
 def _sum(body: bytes) -> bytes:

@@ -21,7 +21,7 @@ LONGEST = 4096  # bytes of one input: kept small, as the corpus is
 
 def fuzz_one(name: str, folder: str, seconds: int) -> None:
     """In a process of its own: never returns."""
-    import atheris
+    import atheris  # type: ignore[import-untyped]
 
     sys.path.insert(0, str(HERE.parent))
     with atheris.instrument_imports(include=["modemflash", "modemflash_host"]):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import tarfile
 import zipfile
 from pathlib import Path
 
+from modemflash.board import manifest
+from modemflash.crc import crc16
 from modemflash.journal import Journal
 from modemflash_host.sim import images, state_file
 from modemflash_host.sim.modem import SimModem
@@ -17,6 +20,81 @@ _IDENTITY = (
     b"\r\nFiPy\xffSEQUANS\nVZM20Q\nUE5.0.0.0d\xffUE5.0.0.0d\nLR5.1.1.0-38638\xff"
     b"    Bootloader0  : 5.1.1.0 [41065]\n    Software     : 5.1.1.0 [38638] by robot\n"
 )
+
+
+_RUN = (
+    b'{"at_ms":5,"phase":"find","event":{"event":"identity","product":"FiPy","build":38638}}\n'
+    b'{"at_ms":6,"phase":"transfer","tx_block":2016,"crc32":"00000000"}\n'
+    b'{"at_ms":9,"phase":"","event":{"event":"result","status":"failed","code":"modem-lost","seconds":3}}\n'
+)
+_BOARD = (
+    b"('GPy', '1.20.2.r6', 'v1.11', 'GPy with ESP32', (1, 9, 4), "
+    b"b'$\\n\\xc4\\x01\\x02\\x03', (False, False), 900, True)"
+)
+_EVENTS = b"\n".join(
+    json.dumps(event).encode()
+    for event in (
+        {"event": "phase", "phase": "transfer", "usual_s": 5, "allowed_s": 0, "silence_s": 300, "note": ""},
+        {"event": "progress", "phase": "transfer", "done": 1, "total": 2},
+        {"event": "found", "state": "application", "baud": 921600, "resumed": False},
+        {"event": "identity", "product": "FiPy", "build": 1, "version": "x", "ue": "y"},
+        {"event": "stall", "phase": "transfer", "seconds": 10, "note": "x"},
+        {"event": "warning", "code": "x", "text": "x"},
+        {"event": "journal", "record": {"step": "send"}},
+        {
+            "event": "looked",
+            "board": "240ac4010203",
+            "state": "application",
+            "baud": 921600,
+            "resumed": False,
+            "who": ["FiPy", "", 1, "x", "y", [["Bootloader0", "5.1", True]]],
+            "before": {"ATI1": "x"},
+            "past": None,
+        },
+        {"event": "record", "before": {"ATI1": "x"}, "after": {"ATI1": "y"}},
+        {"event": "retry", "what": "session", "attempt": 2, "reason": "x"},
+        {"event": "probe", "baud": 115200, "round": 1, "heard": "silence"},
+        {"event": "session", "version": 1, "max_transfer": 8192, "packed": False},
+        {"event": "crash-dump", "size": 3, "raw": "x"},
+        {
+            "event": "ended",
+            "kind": "UpdateFailed",
+            "code": "modem-lost",
+            "detail": "x",
+            "raw": "",
+            "modem_state": "unknown",
+            "consent": "",
+            "bytes": 5,
+        },
+    )
+)
+_SCRIPT = b'{"script": [["e", "all"], ["w", "fs:x", "y.bin"]], "partitions": {"fs": [4096, 4096]}}'
+_RESULTS = b'{"schema":1,"board":"aabb","type":"GPy","attempt":1,"result":"updated","code":"=1+1"}\n'
+
+
+def _frames() -> list[bytes]:
+    bodies = (b"H\x002aabbccdd", b"E\x00\x01{}", b"P{}", b"G" + bytes(10))
+    found = []
+    for body in bodies:
+        frame = body[:1] + len(body[1:]).to_bytes(2, "big") + body[1:]
+        found.append(b"\xa5" + frame + crc16(frame).to_bytes(2, "big"))
+    return found
+
+
+def _firmware() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("script2")
+        member.size = len(_SCRIPT)
+        archive.addfile(member, io.BytesIO(_SCRIPT))
+    return packed.getvalue()
+
+
+def _card_list() -> bytes:
+    row = dict.fromkeys(manifest.IMAGE_FACTS)
+    row |= {"name": "a.dup", "path": "firmware/1.dup", "size": 3, "sha256": "00", "sums": "", "kind": "full"}
+    words = {"schema": 1, "files": [row], "consents": [], "options": {}, "with_imei": False, "engine": {}}
+    return json.dumps(words).encode()
 
 
 def _journal() -> bytes:
@@ -78,6 +156,15 @@ def seeds(name: str, folder: Path) -> list[bytes]:
         "sim-state-content": [_state(folder)],
         "archives": [_archive()],
         "settings": [b'[update]\nport = "/dev/ttyUSB0"\n', b"language = 1\n"],
-        "captures": [b'{"format": "modemflash capture", "number": 1}\n{"at": 1, "to": "41540d0a"}\n'],
+        "captures": [b'{"capture":1,"command":["info"]}\n' + _RUN],
+        "board-identity": [_BOARD],
+        "relay-events": [_EVENTS],
+        "relay-line": [bytes([len(each)]) + each for each in _frames()] + [b"".join(_frames())],
+        "chip-words": [b"Chip type: ESP32-D0WDQ6 (revision v1.0)\nMAC: 24:0a:c4:01:02:03\nFeatures: x\n"],
+        "firmware-archives": [_firmware()],
+        "firmware-scripts": [_SCRIPT],
+        "card-lists": [_card_list()],
+        "card-results": [_RESULTS],
+        "remembered-runs": [_RUN],
     }
     return good[name] + [path.read_bytes() for path in sorted(CORPUS.glob(name + ".*"))]

@@ -7,14 +7,19 @@ They are run by hypothesis in the tests and by atheris in `tests/fuzz/run.py`.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from modemflash.at import At, kind_of, printable
+from modemflash.board import manifest
 from modemflash.crc import crc32
 from modemflash.errors import Problem
 from modemflash.identity import Identity, read_identity
@@ -24,7 +29,22 @@ from modemflash.line import Line
 from modemflash.phases import dies_without_power, has_written
 from modemflash.stp import CONTAINER, Sender, in_transfer
 from modemflash_host import archive, config
-from modemflash_host.capture import reading
+from modemflash_host import card as cards
+from modemflash_host.board import esp32, firmware_archive
+from modemflash_host.board import identity as board_identities
+from modemflash_host.board.relay import RelayedUpdate
+from modemflash_host.board.relay_line import RelayLine
+from modemflash_host.capture import reading, runs
+from modemflash_host.cli.board import _rows_of as board_rows
+from modemflash_host.interrupts import Interrupts
+from modemflash_host.report.bundle import report_text
+from modemflash_host.report.history import row_of
+from modemflash_host.reporters import Teller
+from modemflash_host.reporters.history_view import history_table
+from modemflash_host.reporters.json_lines import JsonLines
+from modemflash_host.reporters.masked import Masked
+from modemflash_host.reporters.people import VERBOSE
+from modemflash_host.reporters.plain import Plain
 from modemflash_host.sim import state_file
 from modemflash_host.sim.profiles import find
 
@@ -243,6 +263,131 @@ def captures(data: bytes) -> None:
     _in_file(data, reading.read_capture)
 
 
+class _Spoken(io.StringIO):
+    """A screen that looks at what it is shown."""
+
+    def write(self, text: str) -> int:
+        on_screen(text)
+        return len(text)
+
+
+def _voices() -> Teller:
+    """Everything that shows an event, without colours, on a screen that minds."""
+    screen = Console(file=_Spoken(), color_system=None, force_terminal=False, width=80)
+    interrupts = Interrupts()
+    return Teller([Masked(Plain(screen, screen, VERBOSE)), Masked(JsonLines(_Spoken()))], interrupts)
+
+
+class _Board:
+    """A board whose every answer is this text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def value(self, *_: object) -> str:
+        return self._text
+
+
+def board_identity(data: bytes) -> None:
+    """Who a board says it is."""
+    try:
+        found = board_identities.identify(_Board(data.decode("latin-1")))  # type: ignore[arg-type]
+    except Problem as problem:
+        told(problem)
+        return
+    if not re.fullmatch("([0-9a-f]{12})?", found.mac):
+        raise FuzzError("an address that could lead somewhere as a file name")
+    for _, shown in board_rows(found):
+        on_screen(shown.plain)
+
+
+def relay_events(data: bytes) -> None:
+    """What a board tells the PC that it works for, one event a line."""
+    teller = _voices()
+    line = line_of(b"")
+    update = RelayedUpdate(
+        RelayLine(line.port, line.clock, lambda *_: b"", lambda _: None),  # type: ignore[arg-type]
+        teller, line, [], set(), lambda *_: Journal(_Slots([b"", b""]), "x"), {}, "",
+    )  # fmt: skip
+    for words in data.split(b"\n"):
+        try:
+            update.hear(words)
+        except Problem as problem:
+            told(problem)
+
+
+def relay_line(data: bytes) -> None:
+    """The frames of a board that works for this PC."""
+    line = line_of(data)
+    heard: list[bytes] = []
+    relay = RelayLine(line.port, line.clock, lambda *_: bytes(600), heard.append)  # type: ignore[arg-type]
+    try:
+        for _ in range(20):
+            line.write(b"\r")
+            relay.step(10)
+    except Problem as problem:
+        told(problem)
+
+
+def chip_words(data: bytes) -> None:
+    """What another program says of a chip."""
+    try:
+        esp32.parse(data.decode("utf-8", "replace"))
+    except Problem as problem:
+        told(problem)
+
+
+def firmware_archives(data: bytes) -> None:
+    """A board's firmware, packed."""
+    _in_file(data, firmware_archive.read)
+
+
+def firmware_scripts(data: bytes) -> None:
+    """The script in it."""
+    try:
+        firmware_archive._script("script2", data)
+    except Problem as problem:
+        told(problem)
+
+
+def card_lists(data: bytes) -> None:
+    """The list of a prepared card, sealed by whoever writes such lists, and as it is."""
+    for content in (data, manifest.seal(data)):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / manifest.NAME).write_bytes(content)
+            try:
+                cards.check(Path(folder), _voices())
+            except Problem as problem:
+                told(problem)
+
+
+def card_results(data: bytes) -> None:
+    """What boards wrote on a card: a table of texts, in a spreadsheet, too."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "x.jsonl").write_bytes(data)
+        try:
+            table = cards.results([Path(folder)])
+        except Problem as problem:
+            told(problem)
+            return
+        on_screen(table.as_csv())
+        for row in csv.reader(io.StringIO(table.as_csv())):
+            for cell in row:
+                if cell[:1] in ("=", "+", "@") or (cell[:1] == "-" and not cell[1:2].isdigit()):
+                    raise FuzzError(f"a cell that a spreadsheet carries out: {cell!r}")
+
+
+def remembered_runs(data: bytes) -> None:
+    """A run that is remembered, in the history and in a report."""
+
+    def read(path: Path) -> None:
+        run = runs._run(path)
+        Console(file=_Spoken(), color_system=None, width=80).print(history_table([row_of(run)], 80))
+        on_screen(report_text(run, reading.read_capture(path)))
+
+    _in_file(b'{"capture":1}\n' + data, read)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "image": image,
     "journal": journal,
@@ -255,4 +400,13 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "archives": archives,
     "settings": settings,
     "captures": captures,
+    "board-identity": board_identity,
+    "relay-events": relay_events,
+    "relay-line": relay_line,
+    "chip-words": chip_words,
+    "firmware-archives": firmware_archives,
+    "firmware-scripts": firmware_scripts,
+    "card-lists": card_lists,
+    "card-results": card_results,
+    "remembered-runs": remembered_runs,
 }

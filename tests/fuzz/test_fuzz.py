@@ -1,7 +1,9 @@
 """Broken input of every kind ends with words, never with a traceback. For longer: `tests/fuzz/run.py`."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -61,7 +63,18 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("name", ["journal-content", "sim-state-content"])
+OF_JSON = [
+    "journal-content",
+    "sim-state-content",
+    "relay-events",
+    "firmware-scripts",
+    "card-lists",
+    "card-results",
+    "remembered-runs",
+]
+
+
+@pytest.mark.parametrize("name", OF_JSON)
 def test_any_json(name: str) -> None:
     @settings(max_examples=300, deadline=None, database=None, derandomize=True)
     @given(JSON)
@@ -70,3 +83,40 @@ def test_any_json(name: str) -> None:
         TARGETS[name](json.dumps(["here", 1, value]).encode())
 
     check()
+
+
+OTHERS: list[Any] = [None, 1, -1, True, 1e308, "x", "\x1b[2J", "\u202e", "../x", "=1+1", [], [1], {}, 10**30]
+
+
+def with_one_value_changed(value: Any) -> Iterator[None]:
+    """Each place in it holds each of the others in turn, and is then put right again."""
+    if isinstance(value, dict):
+        places: list[Any] = list(value)
+    else:
+        places = list(range(len(value))) if isinstance(value, list) else []
+    for place in places:
+        right = value[place]
+        for other in OTHERS:
+            value[place] = other
+            yield
+        value[place] = right
+        yield from with_one_value_changed(right)
+
+
+@pytest.mark.parametrize("name", OF_JSON)
+def test_good_json_with_any_one_value_of_another_kind(name: str, tmp_path: Path) -> None:
+    """Every field of every known form: missing, of another type, absurd, or with something to hide."""
+    count = 0
+    for data in seeds(name, tmp_path):
+        for line in [data] if name == "sim-state-content" else data.split(b"\n"):
+            try:
+                value = json.loads(line)
+            except ValueError:
+                continue
+            for _ in with_one_value_changed(value):
+                TARGETS[name](json.dumps(value).encode() + b"\n")
+                count += 1
+            for field in list(value) if isinstance(value, dict) else []:
+                less = {key: each for key, each in value.items() if key != field}
+                TARGETS[name](json.dumps(less).encode() + b"\n")
+    assert count > 20

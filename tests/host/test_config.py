@@ -23,7 +23,7 @@ def test_order_environment_user_computer_default(tmp_path: Path) -> None:
     by_name = {name: (value.value, value.source) for name, value in found.values.items()}
     assert by_name == {
         "port": ("COM5", str(user)),
-        "via": ("direct", "default"),
+        "via": ("auto", "default"),
         "answer-timeout": (90, str(site)),
         "color": ("never", str(site)),
         "verbose": (False, "MODEMFLASH_VERBOSE"),

@@ -151,7 +151,7 @@ class Relay:
             port.pump = pc.pull
             line = self._line = Line(port, self.clock, self)
             files = [(as_image(row), PcFile(self, i, row)) for i, row in enumerate(job["files"])]
-            update = Update(line, files, set(), _Journal(self, job["past"]), job["options"])
+            update = Update(line, files, set(), _Journal(self, line, job["past"]), job["options"])
             update.look()
             self._tell_looked(update)
             self.wait(self._is_ordered)
@@ -275,9 +275,9 @@ class Relay:
 class _Journal(Journal):
     """The board's own journal; the PC keeps another one, which counts where this one knows nothing."""
 
-    def __init__(self, relay: Relay, past: "Any") -> None:
+    def __init__(self, relay: Relay, line: Line, past: "Any") -> None:
         board = pycom.unique_id()
-        Journal.__init__(self, SlotFiles("/flash", "modemflash.journal"), board, None)
+        Journal.__init__(self, SlotFiles("/flash", "modemflash.journal"), board, line.report)
         self._relay = relay
         self._past = past
 

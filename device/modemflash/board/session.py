@@ -77,7 +77,8 @@ class Session:
             result = self._of_problem(problem)
         except KeyboardInterrupt:
             past = self.update.past if self.update else None
-            result = self._of_problem(Stopped(STEPS[past["step"]][3] if past else "stopped-before-write"))
+            step = STEPS.get(past.get("step"), STEPS["send"]) if past else STEPS["prepare"]
+            result = self._of_problem(Stopped(step[3]))
         except Exception as error:  # noqa: BLE001 (a defect of ours: the board's own program has to run)
             if reporter.log:
                 reporter.log.trace(error)

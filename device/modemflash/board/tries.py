@@ -73,10 +73,12 @@ class Tries:
     def _of_card(self) -> "list[Any]":
         try:
             with open(self._path, "rb") as file:
-                words = json.loads(file.read().decode())
-                return words if len(words) == 3 else [None, 0, 0]
-        except (OSError, ValueError, TypeError):  # none, gone, or torn by a power cut
-            return [None, 0, 0]
+                job, used, done = json.loads(file.read().decode())
+                if isinstance(used, int):
+                    return [job, used, done]
+        except (OSError, ValueError, TypeError, RuntimeError):  # none, gone, torn by a power cut, or rubbish
+            pass
+        return [None, 0, 0]
 
 
 def autostart(nvs: "store.Nvs", card: "Card") -> "pycom.Autostart":

@@ -19,6 +19,7 @@ from modemflash.board.manifest import IMAGE_FACTS
 from modemflash.board.pcline import PIECE
 from modemflash.errors import CATALOGUE, Problem
 from modemflash.line import Line
+from modemflash_host.board.relay_events import is_sound
 from modemflash_host.board.relay_line import RelayLine, nobody
 from modemflash_host.board.repl import Repl
 from modemflash_host.errors import BoardProblem
@@ -134,9 +135,11 @@ class RelayTalk:
     def _hear(self, words: bytes) -> None:
         try:
             event = json.loads(words)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
-        kind = event.get("event")
+        if not is_sound(event):
+            return
+        kind = event["event"]
         if kind == "looked":
             self._looked = event
             self.journal = self._journal_of(self.line, event["board"])

@@ -1,7 +1,8 @@
 """Reads a capture back.
 
 Rule: a capture is read as far as it goes; a torn last line, which a killed
-program leaves, is dropped and noted, never an error.
+program leaves, is dropped and noted, never an error; so is a line that this
+program would not write, with all behind it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,16 @@ from modemflash_host.capture.file import FORMAT, Record
 from modemflash_host.errors import Refusal
 
 _LONGEST_LINE = 1 << 20
+_MOST = 1 << 53  # of a number: what every reader of JSON keeps
+# Fields that readers count or walk through, and what they are.
+_KINDS: dict[str, type] = {
+    "at_ms": int,
+    "tx_block": int,
+    "event": dict,
+    "command": list,
+    "packages": dict,
+    "capture_at": str,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,22 @@ def _record(line: bytes) -> Record | None:
     if not line.endswith(b"\n"):
         return None
     try:
-        record = json.loads(line)
-    except ValueError:
+        record = json.loads(line, parse_int=_whole, parse_constant=_never)
+    except (ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) else None
+    return record if isinstance(record, dict) and _is_ours(record) else None
+
+
+def _is_ours(record: Record) -> bool:
+    kinds = all(type(record[name]) is kind for name, kind in _KINDS.items() if name in record)
+    return kinds and ("event" not in record or type(record["event"].get("event")) is str)
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > len(str(_MOST)) or abs(int(digits)) > _MOST:
+        raise ValueError("a number that nobody writes")
+    return int(digits)
+
+
+def _never(name: str) -> float:
+    raise ValueError(name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import stat
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from modemflash.board import manifest
@@ -43,17 +44,19 @@ def check(folder: Path, teller: Teller) -> Checked:
     """
     if not folder.is_dir():
         raise Refusal("card-not-a-folder", str(folder))
+    if not (folder / manifest.NAME).is_file():
+        raise Refusal("card-not-prepared", str(folder))
     try:
-        words = manifest.read((folder / manifest.NAME).read_bytes())
-    except FileNotFoundError as error:
-        raise Refusal("card-not-prepared", str(folder)) from error
+        with (folder / manifest.NAME).open("rb") as file:
+            words = manifest.read(file.read(manifest.MOST_BYTES + 1))
+        _check_form(words)
     except OSError as error:
         raise Refusal("card-gone", error.strerror or "") from error
-    except (KeyError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise Refusal("card-manifest", str(error)) from error
     for row in words["files"]:
         teller.say("phase", phase="verify", usual_s=0, allowed_s=0, note=row["name"])
-        _same(folder / row["path"], row["sha256"])
+        _same(folder / row["path"], row["sha256"], row["size"])
         _same_sums(folder / (row["path"] + manifest.SUMS), row["sums"])
     for name, sha256 in words["engine"].items():
         _same(folder / manifest.ENGINE / name, sha256)
@@ -62,8 +65,35 @@ def check(folder: Path, teller: Teller) -> Checked:
     return Checked(folder, images, tuple(words["consents"]), found, bool(words["engine"]), words["with_imei"])
 
 
-def _same(path: Path, sha256: str) -> None:
+def _check_form(words: dict[str, Any]) -> None:
+    """A list as it was never written can lead out of the card, or into a pipe that nobody ever fills.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: where it is none of ours.
+    """
+    for row in words["files"]:
+        _inside(row["path"])
+        if type(row["size"]) is not int or not all(type(row[n]) is str for n in ("name", "sha256", "sums")):
+            raise ValueError("a row of another kind")
+        _image(row)
+    for name in words["engine"]:
+        _inside(name)
+    if not all(isinstance(name, str) for name in words["consents"]) or type(words["options"]) is not dict:
+        raise ValueError("consents of another kind")
+    words["with_imei"]
+
+
+def _inside(name: str) -> None:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name:
+        raise ValueError(f"{name!a} leads out of the card")
+
+
+def _same(path: Path, sha256: str, size: int = -1) -> None:
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size != (status.st_size if size < 0 else size):
+            raise BadFile("card-file-changed", path.name)  # a pipe, say, is not even opened
         same = sha256_of(path) == sha256
     except FileNotFoundError as error:
         raise Refusal("card-file-missing", path.name) from error

@@ -3,7 +3,9 @@
 Rules: a board has no calendar, so attempts are ordered by their number on each
 card; a success anywhere counts as the board's state, because a board whose
 modem runs the target says so on every other card; a torn line is counted and
-passed over; unknown fields of a later schema are left alone.
+passed over; unknown fields of a later schema are left alone; what a card says
+is text and nothing else, in a spreadsheet, too, where a cell that begins like a
+formula would be carried out.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any
 
 from modemflash_host.card.layout import RESULTS
 from modemflash_host.card_errors import Refusal
+from modemflash_host.reporters.words import printable
 
 COLUMNS = (
     "board",
@@ -33,6 +36,7 @@ COLUMNS = (
     "card",
 )
 _GOOD = ("updated", "nothing-to-do")
+_MOST_BYTES = 64 << 20
 INTERRUPTED = "interrupted"  # it began, and no end was written
 
 
@@ -73,10 +77,15 @@ class Table:
         text = io.StringIO()
         writer = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(
-            {name: "" if value is None else value for name, value in each.row.items()} for each in self.boards
-        )
+        writer.writerows({name: _cell(value) for name, value in each.row.items()} for each in self.boards)
         return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A value as text that stays text."""
+    text = "" if value is None else printable(value)
+    is_formula = isinstance(value, str) and text[:1] in ("=", "+", "-", "@")
+    return "'" + text if is_formula else text
 
 
 @dataclass(slots=True)
@@ -111,13 +120,15 @@ def results(folders: Sequence[Path]) -> Table:
 def _lines(path: Path) -> tuple[list[dict[str, Any]], int]:
     found, torn = [], 0
     try:
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            raise Refusal("card-no-results", f"{path.name} is no file that a board wrote")
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise Refusal("card-gone", f"{path.name}: {error.strerror}") from error
     for line in text.splitlines():
         try:
             words = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             words = None
         if isinstance(words, dict):
             found.append(words)

@@ -14,6 +14,7 @@ import rich_click as click
 import modemflash
 from modemflash.errors import Refusal
 from modemflash_host import exits
+from modemflash_host.reporters.words import printable
 
 _COMMANDS = {
     "board": "board",
@@ -60,7 +61,7 @@ def modemflash_group(context: click.Context) -> None:
 
         config = load()
         for warning in config.warnings:
-            click.echo(f"! {warning}", err=True)
+            click.echo(f"! {printable(warning)}", err=True)
         context.default_map = {name: config.defaults() for name in _TALKING}
 
 
@@ -93,7 +94,7 @@ def _run(arguments: list[str]) -> int:
         _last_line(arguments, "usage", "refused")
         return exits.USAGE
     except Refusal as refusal:
-        print(f"{refusal.happened}\n{refusal.hint}", file=sys.stderr)
+        print(f"{printable(refusal.happened)}\n{printable(refusal.hint)}", file=sys.stderr)
         _last_line(arguments, refusal.code, "refused")
         return exits.of_problem(refusal)
     except (click.Abort, KeyboardInterrupt):

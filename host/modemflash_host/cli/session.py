@@ -22,6 +22,7 @@ from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller, Voice, first_aid
 from modemflash_host.reporters.later import Later
 from modemflash_host.reporters.masked import Masked
+from modemflash_host.reporters.words import printable
 from modemflash_host.result import Result
 from modemflash_host.suspend import SuspendWatch, words
 
@@ -223,5 +224,20 @@ def _without_dry_run() -> str:
 
 
 def command_line(words: list[str]) -> str:
-    """Words as they are typed into this system's shell."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    """Words as they are typed into this system's shell; what no screen shows stands there as an escape."""
+    if os.name == "nt":
+        return printable(subprocess.list2cmdline(words))
+    return " ".join(shlex.quote(word) if word.isprintable() else _escaped(word) for word in words)
+
+
+def _escaped(word: str) -> str:
+    """A word in the quotes of bash, zsh and ksh that know escapes: the same bytes, and no control code."""
+    letters = []
+    for letter in word:
+        if letter in "\\'":
+            letters.append("\\" + letter)
+        elif letter.isprintable():
+            letters.append(letter)
+        else:
+            letters += [f"\\{byte:03o}" for byte in os.fsencode(letter)]
+    return "$'" + "".join(letters) + "'"

@@ -18,7 +18,7 @@ from typing import Any
 from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.runs import Run
 from modemflash_host.errors import Refusal
-from modemflash_host.reporters.words import clock_time, size
+from modemflash_host.reporters.words import clock_time, printable, size
 from modemflash_host.state_folder import state_folder
 
 _KEPT = 20
@@ -85,7 +85,7 @@ def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
     """The report for people."""
     header = dict(capture.header)
     lines = [f"modemflash report of the run {run.name}", ""]
-    command = " ".join(["modemflash", *header.get("command", [])])
+    command = " ".join(["modemflash", *map(str, header.get("command", []))])
     packages = ", ".join(f"{name} {version}" for name, version in header.get("packages", {}).items())
     lines += _rows(
         ("Command", command),
@@ -105,7 +105,7 @@ def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
     if not run.result:
         lines += ["", "Result", "  none: the program was killed, or still runs"]
     lines += ["", "Course (time, firmware sent so far, what happened)", *_course(capture)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(printable(line) for line in lines) + "\n"
 
 
 def _course(capture: Capture) -> list[str]:

@@ -61,9 +61,14 @@ def row_of(run: Run) -> Row:
         command=next((word for word in words if not word.startswith("-")), ""),
         board=str(header.get("port", "")),
         modem=str(identity.get("product") or ""),
-        from_build=result.get("from_build") or identity.get("build"),
-        to_build=result.get("to_build"),
+        from_build=_number(result.get("from_build") or identity.get("build")),
+        to_build=_number(result.get("to_build")),
         status=str(result.get("status") or NO_END),
         code=str(result.get("code") or ""),
-        seconds=result.get("seconds"),
+        seconds=_number(result.get("seconds")),
     )
+
+
+def _number(value: Any) -> Any:
+    """A number as it is, anything else as unknown: the file may have been changed."""
+    return value if type(value) in (int, float) else None

@@ -1,0 +1,98 @@
+"""What a board may tell the PC that it works for, as one table.
+
+Rules: a board may run another release of the engine, or none of ours: an event
+that is not in the table, or holds something of another kind, is dropped, so
+that no voice ever meets one it cannot show; fields that are more stay.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modemflash.errors import CATALOGUE, RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
+from modemflash.modem import STATES
+
+_TEXT, _WHOLE, _YES = (str,), (int,), (bool,)
+_MAYBE_WHOLE = (int, type(None))
+_FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
+    "phase": {"phase": _TEXT, "usual_s": _WHOLE, "allowed_s": _WHOLE, "note": _TEXT},
+    "progress": {"phase": _TEXT, "done": _WHOLE, "total": _WHOLE},
+    "stall": {"phase": _TEXT, "seconds": _WHOLE, "note": _TEXT},
+    "retry": {"what": _TEXT, "attempt": _WHOLE, "reason": _TEXT},
+    "probe": {"baud": _WHOLE, "round": _WHOLE, "heard": _TEXT},
+    "found": {"state": _TEXT, "baud": _WHOLE, "resumed": _YES},
+    "identity": {"product": _TEXT, "build": _MAYBE_WHOLE, "version": _TEXT, "ue": _TEXT},
+    "record": {"before": (dict,), "after": (dict,)},
+    "session": {"version": _WHOLE, "max_transfer": _WHOLE, "packed": _YES},
+    "crash-dump": {"size": _WHOLE, "raw": _TEXT},
+    "warning": {"code": _TEXT, "text": _TEXT},
+    "journal": {"record": (dict, type(None))},
+    "looked": {
+        "board": _TEXT,
+        "state": _TEXT,
+        "baud": _WHOLE,
+        "resumed": _YES,
+        "who": (list,),
+        "before": (dict,),
+        "past": (dict, type(None)),
+    },
+    "ended": {},
+}
+_OF_A_PROBLEM = ("kind", "code", "detail", "raw", "modem_state", "consent")
+_WHO: tuple[tuple[type, ...], ...] = (_TEXT, _TEXT, _MAYBE_WHOLE, _TEXT, _TEXT, (list,))
+_MODEM_STATES = (UNTOUCHED, RECOVERABLE, UPDATED, UNKNOWN)
+_MOST = 1 << 53
+
+
+def is_sound(event: Any) -> bool:
+    """Whether an event is one that the PC knows what to do with."""
+    if not isinstance(event, dict):
+        return False
+    kind = event.get("event")
+    fields = _FIELDS.get(kind) if isinstance(kind, str) else None
+    if fields is None or not all(_fits(event.get(name, ...), kinds) for name, kinds in fields.items()):
+        return False
+    if not _fits(event.get("silence_s", 0), _WHOLE) or event.get("state", "silence") not in STATES:
+        return False
+    if kind == "record":
+        return _all_texts(event["before"]) and _all_texts(event["after"])
+    if kind == "looked":
+        return _all_texts(event["before"]) and _is_identity(event["who"])
+    return _is_end(event) if kind == "ended" else True
+
+
+def _fits(value: Any, kinds: tuple[type, ...]) -> bool:
+    return type(value) in kinds and (type(value) is not int or abs(value) < _MOST)
+
+
+def _all_texts(replies: dict[str, Any]) -> bool:
+    return all(type(reply) is str for reply in replies.values())
+
+
+def _is_identity(who: list[Any]) -> bool:
+    fits = len(who) == len(_WHO) and all(_fits(*each) for each in zip(who, _WHO, strict=True))
+    return fits and all(_is_loader(each) for each in who[-1])
+
+
+def _is_loader(loader: Any) -> bool:
+    kinds = (_TEXT, _TEXT, _YES)
+    return (
+        isinstance(loader, list)
+        and len(loader) == len(kinds)
+        and all(_fits(*each) for each in zip(loader, kinds, strict=True))
+    )
+
+
+def _is_end(event: dict[str, Any]) -> bool:
+    """A result, a problem in words that are known, or nothing: the PC had wished for it."""
+    result = event.get("result")
+    if result is not None:
+        return (
+            isinstance(result, dict)
+            and result.get("code") in CATALOGUE
+            and result.get("modem_state") in _MODEM_STATES
+        )
+    if "code" not in event:
+        return True
+    texts = all(_fits(event.get(name), _TEXT) for name in _OF_A_PROBLEM)
+    return texts and event["modem_state"] in _MODEM_STATES
