@@ -53,7 +53,7 @@ def send(slave: Slave, plan: dict, max_burst: int, careful: bool, noise: bytes =
 SWITCHES = {
     "version": st.sampled_from([1, 2]),
     "max_transfer": st.sampled_from([8192, 2048, 1000]),
-    "max_burst": st.sampled_from([0, 2016]),
+    "max_burst": st.sampled_from([0, 2016, 8064]),
     "idle_drop": st.booleans(),
     "computed": st.booleans(),
     "residues": RESIDUES,
