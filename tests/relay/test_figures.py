@@ -55,6 +55,14 @@ def test_relay(desk: Build, profile: str, baud: int, latency_ms: int, share: flo
         assert not table.board.console_uart.tally.lost  # it is emptied as fast as it fills
 
 
+def test_a_small_ring_while_the_modem_erases(desk: Build) -> None:
+    """A board that waits for its modem takes what the PC sends all the same: nothing is lost."""
+    with desk(profile=OWN_BOARDS[SMALL_RING], size=60_000) as table:
+        assert table.command("relay").status == "updated"
+        assert table.board.console_uart is not None
+        assert not table.board.console_uart.tally.lost
+
+
 def test_relay_of_a_board_that_pauses(desk: Build) -> None:
     """What comes while Python collects garbage is lost beyond a small ring, and is sent again."""
     with desk(
