@@ -86,18 +86,22 @@ def identify(repl: Repl) -> Board:
     text = repl.value(_ASK, _PREPARE)
     try:
         found: tuple[Any, ...] = ast.literal_eval(text)
-        name, release, version, machine, python, unique_id, boot, free, has_dupterm = found
-    except (ValueError, SyntaxError) as error:
-        raise BoardProblem("board-out-of-step", raw=text.encode()) from error
-    lte, watchdog = boot or (None, None)
+        *words, python, unique_id, boot, free, has_dupterm = found
+        name, release, version, machine = (word or "" for word in words)
+        lte, watchdog = boot or (None, None)
+        python = tuple(number for number in python if isinstance(number, int))
+        if not all(isinstance(word, str) for word in words if word) or not isinstance(free, (int, type(None))):
+            raise ValueError("words of another kind")
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise BoardProblem("board-out-of-step", raw=text.encode("utf-8", "replace")) from error
     mac = unique_id.hex() if isinstance(unique_id, bytes) and len(unique_id) == _MAC_BYTES else ""
-    is_pycom = bool(has_dupterm) and "ESP32" in (machine or "") and bool(mac)
+    is_pycom = bool(has_dupterm) and "ESP32" in machine and bool(mac)
     return Board(
-        name or "",
-        release or "",
-        version or "",
-        machine or "",
-        tuple(number for number in python if isinstance(number, int)),
+        name,
+        release,
+        version,
+        machine,
+        python,
         mac,
         lte,
         watchdog,
