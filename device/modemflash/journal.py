@@ -91,9 +91,7 @@ class Journal:
             return "torn", 0, None
         try:
             key, sequence, record = json.loads(body.decode())
-            if not (
-                isinstance(sequence, int) and sequence > 0 and (record is None or _is_ours(record))
-            ):
+            if not (isinstance(sequence, int) and sequence > 0 and (record is None or _is_ours(record))):
                 raise ValueError
         except (AttributeError, ValueError, TypeError, RuntimeError):  # whole, but of another program
             return "of another program or version", 0, None

@@ -32,8 +32,8 @@ from modemflash_host import archive, config
 from modemflash_host import card as cards
 from modemflash_host.board import esp32, firmware_archive
 from modemflash_host.board import identity as board_identities
-from modemflash_host.board.relay import RelayedUpdate
 from modemflash_host.board.relay_line import RelayLine
+from modemflash_host.board.relay_talk import RelayTalk
 from modemflash_host.capture import reading, runs
 from modemflash_host.cli.board import _rows_of as board_rows
 from modemflash_host.interrupts import Interrupts
@@ -305,13 +305,10 @@ def relay_events(data: bytes) -> None:
     """What a board tells the PC that it works for, one event a line."""
     teller = _voices()
     line = line_of(b"")
-    update = RelayedUpdate(
-        RelayLine(line.port, line.clock, lambda *_: b"", lambda _: None),  # type: ignore[arg-type]
-        teller, line, [], set(), lambda *_: Journal(_Slots([b"", b""]), "x"), {}, "",
-    )  # fmt: skip
+    talk = RelayTalk(line.port, line.clock, teller, [], lambda *_: Journal(_Slots([b"", b""]), "x"))  # type: ignore[arg-type]
     for words in data.split(b"\n"):
         try:
-            update.hear(words)
+            talk.hear(words)
         except Problem as problem:
             told(problem)
 

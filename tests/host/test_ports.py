@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from modemflash.errors import Problem
-from modemflash.errors import Stopped
+from modemflash.errors import Problem, Stopped
 from modemflash_host import linux_ports, machine_setup, ports, state_folder
 from modemflash_host.errors import LinkProblem
 from modemflash_host.ports import Port, choose, find_again, list_ports, open_patiently, port_at

@@ -24,14 +24,15 @@ def act(minutes: int) -> None:
     Args:
         minutes: how long an armed rescue listens, with `FOR_PC` where a PC armed it; 0 where none is armed.
     """
-    from modemflash.board.tries import autostart
-
     if minutes > FOR_PC:
         from modemflash.board.listen import listen
+        from modemflash.board.pycom import Autostart
 
         listen(minutes - FOR_PC)
         Autostart(Nvs()).restore()
         return
+    from modemflash.board.tries import autostart
+
     card = Card()
     try:
         if not minutes and not _is_wanted(card):

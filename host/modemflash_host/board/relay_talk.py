@@ -77,7 +77,7 @@ class RelayTalk:
         looked_before: bool = False,
     ) -> None:
         witness = teller.recorder.relay if teller.recorder else nobody
-        self.relay = RelayLine(link, clock, self._serve, self._hear, teller.stop_wanted, witness)
+        self.relay = RelayLine(link, clock, self._serve, self.hear, teller.stop_wanted, witness)
         self.line = Line(link, clock, teller)
         self.journal: Journal | None = None
         self.sent_bytes = 0
@@ -132,7 +132,8 @@ class RelayTalk:
             self._files[file][1].readinto(start, data)
         return bytes(data)
 
-    def _hear(self, words: bytes) -> None:
+    def hear(self, words: bytes) -> None:
+        """An event from the board."""
         try:
             event = json.loads(words)
         except (ValueError, RecursionError):
