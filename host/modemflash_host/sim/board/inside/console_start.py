@@ -7,7 +7,6 @@ event is one line of JSON, written in one step.
 """
 
 import builtins
-import io
 import json
 import os
 import struct
@@ -140,6 +139,7 @@ import fake_network  # noqa: E402
 import fake_os  # noqa: E402
 import fake_pycom  # noqa: E402
 import fake_time  # noqa: E402
+from sim_typed import run_typed  # noqa: E402
 
 fake_os.dupterm = dupterm
 
@@ -198,30 +198,6 @@ def put_in_place():
     builtins.open = board_open
 
 
-def run(text, name, at_prompt, names):
-    """Run a program; its traceback, empty when it ended well."""
-    try:
-        if at_prompt:
-            try:
-                code = compile(text, name, "eval")
-            except SyntaxError:
-                code = None
-            if code is not None:
-                value = eval(code, names)
-                if value is not None:
-                    print(repr(value))
-                return ""
-        exec(compile(text, name, "exec"), names)
-    except BaseException as error:
-        if isinstance(error, SystemExit):
-            return ""
-        words = io.StringIO()
-        sys.print_exception(error, words)
-        lines = words.getvalue().split("\n")
-        return "\n".join([line for line in lines if "console_start.py" not in line])
-    return ""
-
-
 def boot():
     for script in scripts:
         try:
@@ -230,7 +206,7 @@ def boot():
         except OSError:
             continue
         names["__name__"] = "__main__"
-        words = run(text, script, False, names)
+        words = run_typed(text, script, False, names)
         if words:
             return words
     return ""
@@ -250,7 +226,7 @@ while True:
             number, at_prompt, length = struct.unpack("<IBI", head)
             text = commands.read(length)
             tell("begun", number)
-            words = run(text.decode(), "<stdin>", at_prompt, names)
+            words = run_typed(text, "<stdin>", at_prompt, names)
         elif words is None:
             tell("begun", 0)
             words = boot()

@@ -7,7 +7,6 @@ program is read; afterwards the files of this computer are out of reach, only
 
 import builtins
 import gc
-import io
 import json
 import os
 import sys
@@ -42,6 +41,7 @@ import fake_os  # noqa: E402
 import fake_pycom  # noqa: E402
 import fake_time  # noqa: E402
 from sim_blocks import Blocks  # noqa: E402
+from sim_typed import run_typed  # noqa: E402
 
 
 def mount_flash():
@@ -116,36 +116,6 @@ def run(text, name):
         sys.print_exception(error)
         return False
     return True
-
-
-def traceback(error):
-    """What the board prints of it, without our own lines."""
-    words = io.StringIO()
-    sys.print_exception(error, words)
-    return "\n".join([line for line in words.getvalue().split("\n") if "start.py" not in line])
-
-
-def run_typed(text, name, at_prompt, names):
-    """Code from the console; its traceback, empty when it ended well."""
-    try:
-        if isinstance(text, bytes):
-            text = text.decode()
-        if at_prompt:
-            try:
-                code = compile(text, name, "eval")
-            except SyntaxError:
-                code = None
-            if code is not None:
-                value = eval(code, names)
-                if value is not None:
-                    print(repr(value))
-                return ""
-        exec(compile(text, name, "exec"), names)
-    except SystemExit:
-        pass
-    except BaseException as error:
-        return traceback(error)
-    return ""
 
 
 def console(scripts):
