@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from modemflash_host.clock import MonotonicClock
 from modemflash_host.errors import LinkProblem
-from modemflash_host.linux_ports import holder_of
+from modemflash_host.linux_ports import holder_of, may_be_serial
 from modemflash_host.serial_port import SerialPort
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_con
 
     is_device = "://" not in name
     is_pty = os.path.realpath(name).startswith("/dev/pts/")  # a link such as socat makes, too
+    if is_device and os.name == "posix" and not may_be_serial(name):
+        raise LinkProblem("port-not-opened", f"{name} is no serial port")
     if is_device and not is_pty:
         holder = holder_of(name)
         if holder:

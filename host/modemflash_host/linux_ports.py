@@ -1,15 +1,17 @@
-"""What only Linux can say about a serial port: who holds it.
+"""What only Linux can say about a serial port: who holds it, and whether it is one at all.
 
 Everything here is best effort: where /proc is absent or another user's
-process is not readable, the answer is the empty string.
+process is not readable, the answer is the empty string, or "it may be".
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 _COMM_CHARS = 15  # the kernel keeps no more of a name
+_DRIVERS = Path("/proc/tty/drivers")
 
 
 def holder_of(device: str) -> str:
@@ -24,6 +26,24 @@ def holder_of(device: str) -> str:
         ):
             return f"{_name_of(process)} ({process.name})"
     return ""
+
+
+def may_be_serial(device: str) -> bool:
+    """Whether a device may be a serial port. It is not opened: that alone can reset what hangs at one."""
+    try:
+        found = os.stat(device)  # noqa: PTH116 (of a device, not of a file of ours)
+        rows = _DRIVERS.read_text().splitlines()
+    except OSError:
+        return True  # not there, or not Linux: opening it will tell
+    if not stat.S_ISCHR(found.st_mode):
+        return False
+    major, minor = os.major(found.st_rdev), os.minor(found.st_rdev)
+    for row in rows:  # driver, device, major number, one minor number or a range of them, kind
+        number, minors = row.split()[-3:-1]
+        first, _, last = minors.partition("-")
+        if major == int(number) and int(first) <= minor <= int(last or first):
+            return True
+    return False
 
 
 def is_running(name: str) -> bool:

@@ -6,9 +6,12 @@ import errno
 import os
 import pty
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -133,6 +136,22 @@ def test_an_absent_port_has_a_code_and_names_the_others() -> None:
     assert code_of("/dev/ttyNOTHERE7") == "port-absent"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's list of terminal drivers")
+def test_what_is_no_serial_port_is_said_and_not_opened(tmp_path: Path) -> None:
+    """A device of another kind and a file are no serial ports, whoever has them open."""
+    file = tmp_path / "CATM1-41065.dup"
+    file.touch()
+    held = subprocess.Popen(["sleep", "60"], stdin=subprocess.DEVNULL)
+    try:
+        for name in ("/dev/null", str(file), str(tmp_path)):
+            with pytest.raises(Problem, match="no serial port") as caught:
+                links.open_link(name)
+            assert caught.value.code == "port-not-opened"
+    finally:
+        held.kill()
+        held.wait()
+
+
 def test_a_port_in_use_is_busy(terminal: Terminal) -> None:
     port, _ = links.open_link(terminal.name)
     assert code_of(terminal.name) == "port-busy"
@@ -173,9 +192,6 @@ def test_an_address_that_leads_nowhere_is_not_opened(name: str) -> None:
 
 
 def test_the_holder_of_a_device_is_named(terminal: Terminal) -> None:
-    import subprocess
-    import sys
-
     hold = (
         f"import os, sys; os.open({terminal.name!r}, os.O_RDWR | os.O_NOCTTY); "
         "print('held', flush=True); sys.stdin.read()"
