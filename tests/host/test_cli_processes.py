@@ -198,6 +198,46 @@ def test_help_and_lists_into_a_pipe_that_closes(bench: Bench) -> None:
         assert child.wait(30) == exits.DONE
 
 
+FULL = Path("/dev/full")
+LIST, ASK, ASK_JSON = (
+    ("explain",),
+    ("info", "-p", "sim://pycom-catm1"),
+    ("info", "-p", "sim://pycom-catm1", "--json"),
+)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device here that is always full")
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (LIST, exits.FAILED_UNTOUCHED),
+        (ASK, exits.FAILED_UNTOUCHED),
+        (ASK_JSON, exits.FAILED_UNTOUCHED),
+        (("explain", "no-such-code"), exits.REFUSED),
+        (("no-such-command", "--json"), exits.USAGE),
+    ],
+)
+def test_output_to_a_full_disk(bench: Bench, words: tuple[str, ...], code: int, buffered: bool) -> None:
+    """A full disk takes the words: that is one sentence, and a command that only speaks has failed."""
+    bench.environment |= {"PYTHONUNBUFFERED": "" if buffered else "1"}
+    with FULL.open("w") as full:
+        child = bench.start(*words, stdout=full, stderr=subprocess.PIPE)
+        _, err = child.communicate(timeout=60)
+    assert child.returncode == code, err
+    assert "Traceback" not in err and "defect" not in err
+    if words != ("explain", "no-such-code"):  # which has nothing to say there
+        assert err.count("The output could not be written: No space left on device.") == 1
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device here that is always full")
+def test_a_full_disk_does_not_change_how_an_update_ended(bench: Bench) -> None:
+    """The exit code of an update is the modem's, whatever becomes of the words; on both streams."""
+    with serve(bench.modem(), paced=False) as port, FULL.open("w") as full:
+        child = bench.start("update", bench.image.name, "-p", port, "-y", stdout=full, stderr=full)
+        assert child.wait(60) == exits.DONE
+
+
 def test_plain_letters_only_where_the_terminal_knows_no_others(bench: Bench) -> None:
     """LANG=C: marks become plain, and nothing breaks."""
     bench.environment |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

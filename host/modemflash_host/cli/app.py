@@ -8,12 +8,15 @@ import os
 import sys
 import time
 import traceback
+from contextlib import suppress
+from typing import TextIO, cast
 
 import rich_click as click
 
 import modemflash
 from modemflash.errors import Refusal
 from modemflash_host import exits
+from modemflash_host.cli.output import Output
 from modemflash_host.reporters.words import printable
 
 _COMMANDS = {
@@ -33,6 +36,7 @@ _COMMANDS = {
     "simulate": "simulate",
     "update": "update",
 }
+_WRITING = ("rescue", "update")  # commands whose exit code is the modem's, whatever becomes of the words
 _TALKING = ("identify", "info", "rescue", "update")  # commands that the settings are for
 _EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exits.EXITS)
 
@@ -68,14 +72,19 @@ def modemflash_group(context: click.Context) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line; the exit code."""
     _open_missing_streams()
-    code = _run(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            # Whoever reads it went away; the work is done, and what is left to say has no reader. Python
-            # would flush again at its end, and turn the exit code into 120.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    real = sys.stdout, sys.stderr
+    out, err = Output(sys.stdout), Output(sys.stderr, raises=False)
+    sys.stdout, sys.stderr = cast("TextIO", out), cast("TextIO", err)
+    try:
+        code = _run(arguments, out)
+        out.end()
+        if out.lost is not None and not isinstance(out.lost, BrokenPipeError):
+            print(f"The output could not be written: {out.lost.strerror}.", file=sys.stderr)
+            if code == exits.DONE and not set(_WRITING) & set(arguments[:1]):
+                code = exits.FAILED_UNTOUCHED
+        err.end()
+    finally:
+        sys.stdout, sys.stderr = real
     return code
 
 
@@ -86,7 +95,7 @@ def _open_missing_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 (for good)
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], out: Output) -> int:
     try:
         code = modemflash_group.main(arguments, prog_name="modemflash", standalone_mode=False)
     except click.ClickException as error:
@@ -103,6 +112,10 @@ def _run(arguments: list[str]) -> int:
         return exits.INTERRUPTED
     except BrokenPipeError:
         return exits.DONE  # `modemflash explain | head`
+    except OSError:
+        if out.lost is None:
+            return _unexpected(arguments)
+        return exits.DONE  # `modemflash explain > /dev/full`; `run` says so
     except Exception:  # noqa: BLE001 (the guard: whatever it is, people get words and a file, no traceback)
         return _unexpected(arguments)
     return code if isinstance(code, int) else exits.DONE
@@ -114,7 +127,8 @@ def _last_line(arguments: list[str], code: str, status: str) -> None:
         from modemflash_host.result import Result
 
         state = "unknown" if code == "unexpected" else "untouched"
-        print(json.dumps(Result(status, code, state).event()))
+        with suppress(OSError):  # `run` says so
+            print(json.dumps(Result(status, code, state).event()))
 
 
 def _unexpected(arguments: list[str]) -> int:

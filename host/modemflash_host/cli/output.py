@@ -1,0 +1,61 @@
+"""Standard streams that remember why they could not be written to: a full disk, a reader that went away.
+
+Rules: what fails is kept here, because a stream does not say afterwards whether all
+that it was given arrived; it is still raised for whoever writes to standard
+output, who may stop; what cannot be said on standard error ends nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, TextIO
+
+
+class Output:
+    """A text stream, in all else the one that it is made from.
+
+    Args:
+        stream: the real one.
+        raises: let whoever writes know at once.
+
+    Attributes:
+        lost: why some of it is lost; None as long as nothing is.
+    """
+
+    def __init__(self, stream: TextIO, raises: bool = True) -> None:
+        self._stream = stream
+        self._raises = raises
+        self.lost: OSError | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """As the stream's own."""
+        try:
+            return self._stream.write(text)
+        except OSError as error:
+            self.lost = error
+            if self._raises:
+                raise
+            return len(text)
+
+    def flush(self) -> None:
+        """As the stream's own."""
+        try:
+            self._stream.flush()
+        except OSError as error:
+            self.lost = error
+            if self._raises:
+                raise
+
+    def end(self) -> None:
+        """Write what waits; what cannot be written is forgotten.
+
+        Python would try it again at its own end, and turn the exit code into 120.
+        """
+        try:
+            self._stream.flush()
+        except OSError as error:
+            self.lost = error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
