@@ -105,7 +105,7 @@ def test_a_pin_that_is_an_input_does_nothing() -> None:
 
 
 def test_commands_in_pieces_and_unknown_ones() -> None:
-    """A command may come byte by byte, others are passed over; answers are two bytes, low first."""
+    """A command may come byte by byte; what is none is passed over; an answer is two bytes, low first."""
     pic, _, _ = made()
     assert b"".join(pic.command(bytes([byte])) for byte in b"\x7f\x11\x12") == b"\x08\x00\x12\xf0"
     assert pic.commands == [b"\x11", b"\x12"]
