@@ -14,5 +14,6 @@ verdict      the modem's own account of an update
 virtual      the engine's port and clock in virtual time, and sim:// URLs
 state_file   a modem that lives on between commands
 images       firmware files to be used with it
+modem_manager  a foreign program that takes every port for a modem's
 doors        ways in for other programs: pty, TCP, RFC 2217, pipe
 """

@@ -6,6 +6,9 @@
     answers     what each of its requests does
     uart        the UART with its traps, at the modem's wire; receiver: its receiving half
     hardware    everything else: LED, NVS, watchdog, hashes, boot flags
+    plugged     the same at a USB cable: console (repl), mirror mode, hands; pc_end: the PC's side
+    pic         the PIC of a shield, between the cable and the board
+    at_door     a plugged board behind a door, in real time; by_hand: for a person
     drives      SD card and /flash as FAT images in files
     fat         these images, made and read from outside
     course      time, and what strikes on its way
