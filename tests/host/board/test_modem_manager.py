@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -128,6 +129,9 @@ def test_what_it_typed_does_not_confuse_the_repl(board: Simulated, baud: str, le
     """
     with grabbed(board.url, 0.6, "--baud", baud, "--leave", leave):
         pass
+    heard = -1
+    while heard != (heard := len(board.console.heard)):
+        time.sleep(0.5)  # the board is still at the last of it
     resets = list(board.console.resets)
     assert ("safe" in resets) == (baud == "57600")
     assert len(board.console.heard) > 50
