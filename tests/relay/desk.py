@@ -23,6 +23,7 @@ from modemflash_host.board import ways
 from modemflash_host.board.package import deployed
 from modemflash_host.board.relay import Place
 from modemflash_host.capture.recorder import Recorder
+from modemflash_host.board.session import Session
 from modemflash_host.errors import BoardProblem
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller
@@ -236,7 +237,7 @@ def without_mpremote(monkeypatch: Any) -> None:
         yield "simulated"
 
     monkeypatch.setattr(deploying, "Mpremote", Fails)
-    monkeypatch.setattr(deploying.Session, "released", released)
+    monkeypatch.setattr(Session, "released", released)
 
 
 Build = Callable[..., Desk]

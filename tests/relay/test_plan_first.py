@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modemflash.errors import RECOVERABLE, Refusal
+from modemflash_host.board.files import BoardFiles
 from modemflash_host.errors import LinkProblem
 from modemflash_host.result import Result
 from modemflash_host.sim import profiles
@@ -32,19 +34,22 @@ def left_as_it_was(table: Desk, command: Callable[[], Result]) -> Result:
     """A command that writes nothing: not to /flash, nor the NVS, nor a flag. The board's program runs."""
     before, writes = table.keeps(), table.board.flash.writes
     hardware = table.board.hardware
-    refused: list[object] = []
+    written: list[object] = []
+
+    def flag(what: int, name: str) -> int:
+        written.extend([name] if what < 2 else [])
+        return real_flag(what, name)
+
+    def access_nvs(what: int, request: bytes) -> bytes:
+        written.extend([request] if what else [])
+        return real_nvs(what, request)
+
     with pytest.MonkeyPatch.context() as patch:
-        flag, access_nvs = hardware.flag, hardware.access_nvs
-        patch.setattr(
-            hardware, "flag", lambda what, name: (what < 2 and refused.append(name)) or flag(what, name)
-        )
-        patch.setattr(
-            hardware,
-            "access_nvs",
-            lambda what, data: (what > 0 and refused.append(data)) or access_nvs(what, data),
-        )
+        real_flag, real_nvs = hardware.flag, hardware.access_nvs
+        patch.setattr(hardware, "flag", flag)
+        patch.setattr(hardware, "access_nvs", access_nvs)
         result = command()
-    assert not refused
+    assert not written
     assert (table.keeps(), table.board.flash.writes) == (before, writes)
     assert not table.modem.verdict.images
     assert RUNS in table.shows()
@@ -70,7 +75,7 @@ def test_dry_run_leaves_the_board_alone(desk: Build, fresh_flash: Path) -> None:
 
 def test_nothing_to_do_leaves_the_board_alone(desk: Build, fresh_flash: Path) -> None:
     """A modem that runs the build already costs no write."""
-    modem = SimModem(profiles.dataclasses.replace(profiles.find("pycom-catm1"), timing=QUICK, build=41065))
+    modem = SimModem(replace(profiles.find("pycom-catm1"), timing=QUICK, build=41065))
     with desk(fresh_flash, modem=modem) as table:
         result = left_as_it_was(table, lambda: table.command("relay", consents=set(), ask=nobody))
         assert result.code == "already-runs-it"
@@ -168,4 +173,44 @@ def test_port_that_goes_away_before_the_yes(desk: Build, fresh_flash: Path) -> N
         before = table.keeps()
         result = table.command("relay", consents=set(), ask=pull)
         assert result.code == "port-lost" and isinstance(result.problem, LinkProblem)
+        assert table.keeps() == before
+
+
+SWEPT = [pytest.param(harm, marks=pytest.mark.sweep) for harm in ("kill", "reset")]
+
+
+@pytest.mark.parametrize("harm", ["unplug", "power", *SWEPT])
+def test_half_an_updater(desk: Build, fresh_flash: Path, monkeypatch: pytest.MonkeyPatch, harm: str) -> None:
+    """Whatever happens while the updater is put there: one more command, and all is well."""
+    with desk(fresh_flash, autostart=True) as table:
+        before = table.keeps()
+        board, real = table.board, BoardFiles.put
+        puts: list[str] = []
+
+        def cut() -> None:
+            board.cut_power()
+            board.pass_s(10)
+            board.switch_on()
+
+        strikes: dict[str, Callable[[], object]] = {
+            "kill": kill(table), "unplug": board.unplug, "reset": board.press_reset, "power": cut,
+        }  # fmt: skip
+
+        def put(files: BoardFiles, path: str, data: bytes) -> None:
+            puts.append(path)
+            if len(puts) == 5:
+                strikes[harm]()
+            real(files, path, data)
+
+        monkeypatch.setattr(BoardFiles, "put", put)
+        first = run(table)
+        assert first is None or first.problem is not None
+        assert first is None or first.modem_state == "untouched", (first, first.problem)
+        board.pass_s(20)
+        if harm == "unplug":
+            board.plug_in()
+        again = run(table)
+        assert again is not None
+        assert again.status == "updated", (again, again.problem)
+        assert RUNS in table.shows(8)
         assert table.keeps() == before

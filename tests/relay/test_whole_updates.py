@@ -57,7 +57,9 @@ def test_fresh_board(desk: Build, fresh_flash: Path, profile: str) -> None:
         assert table.keeps() == before
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize(
+    "profile", [PROFILES[0], *(pytest.param(name, marks=pytest.mark.sweep) for name in PROFILES[1:])]
+)
 def test_board_that_cannot_hold_the_updater(desk: Build, fresh_flash: Path, profile: str) -> None:
     """A foreign file where the updater would lie: by the board's own bridge, nothing is put there."""
     with desk(fresh_flash, profile=profile, autostart=True) as table:

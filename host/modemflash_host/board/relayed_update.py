@@ -100,7 +100,7 @@ class RelayedUpdate(Update):
         self._journal_of = journal_of
         self._job_name = job_of(files, options)
         self._talk: RelayTalk | None = None
-        self._is_guest = False
+        self._is_guest = self._ordered = False
         if files:
             need = needed(session, board)
             self._is_guest = need.fresh or guest.is_guest(session.repl)
@@ -135,23 +135,28 @@ class RelayedUpdate(Update):
             return super().run(plan)
         plan.check(self.consents)
         session = self._session
-        if not session.repl.enter():  # it was left alone for as long as a person reads
-            raise BoardProblem("board-out-of-step")
         broken: Problem | None = None
+        done: dict[str, Any] = {}
         try:
+            if not session.repl.enter():  # it was left alone for as long as a person reads
+                raise BoardProblem("board-out-of-step")
             with known_state(session.repl, session.say):
                 session.restarted()
                 try:
-                    return self._relayed()
+                    done = self._relayed()
                 except Problem as problem:
-                    broken = problem
+                    broken = self._judged(problem)
                     raise
                 finally:
                     self._clear_up(broken)
-        except BoardProblem:
-            if broken is not None:
-                raise broken from None  # not what came of it afterwards
-            raise
+        except Problem as problem:
+            if not done:
+                raise (broken or self._judged(problem)) from None  # not what came of the first one afterwards
+            text = (
+                "The board could not be left as it was: press its reset button. The modem is not concerned."
+            )
+            self._teller.say("warning", code=problem.code, text=text)
+        return done
 
     def _relayed(self) -> dict[str, Any]:
         session = self._session
@@ -170,16 +175,18 @@ class RelayedUpdate(Update):
         self._talk = talk
         start(repl, self._job_name, self.files, self.options, self._here.read())
         with _until_over(talk):
-            try:
-                talk.await_look()
-            except Problem as problem:
-                if not has_written(self.past):
-                    problem.stamp(UNTOUCHED)  # it was not told to write yet
-                raise
+            talk.await_look()
+            self._ordered = True
             talk.order(self.consents, self.options)
             done = talk.await_end()
         done["seconds"] = self.line.since(self._start) // 1000  # the board knows only its own part
         return done
+
+    def _judged(self, problem: Problem) -> Problem:
+        """With what it means for a modem that nobody has ordered to be written yet."""
+        if self._ordered or has_written(self.past):
+            return problem
+        return problem.stamp(UNTOUCHED)
 
     def _clear_up(self, broken: Problem | None) -> None:
         """The console back, and the updater off where it is a guest that nobody needs any more."""
@@ -259,7 +266,7 @@ class HeldUpdate(Update):
 
 def see_off(session: Session, teller: Teller, broken: Problem | None) -> None:
     """The updater off the board, unless the next command needs it; what stays there is said."""
-    if broken is not None and broken.modem_state != UNTOUCHED:
+    if broken is not None and (broken.modem_state != UNTOUCHED or broken.code == "port-lost"):
         teller.say("left-on-board", remove=REMOVE)
         return
     session.say("Taking the updater off the board again, as it was not there before.")
@@ -272,6 +279,8 @@ def see_off(session: Session, teller: Teller, broken: Problem | None) -> None:
                 f"The updater could not be taken off the board again ({problem.code}); `{REMOVE}` does that."
             )
             teller.say("warning", code=problem.code, text=text)
+        else:
+            teller.say("left-on-board", remove=REMOVE)
 
 
 @contextmanager

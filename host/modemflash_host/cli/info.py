@@ -7,6 +7,7 @@ from typing import Any
 import rich_click as click
 
 from modemflash_host import api
+from modemflash_host.board.ways import AUTO as AUTO_WAY
 from modemflash_host.cli.session import carry_out, command_line, port_options, talk_options
 from modemflash_host.ports import AUTO
 from modemflash_host.reporters import Teller
@@ -22,7 +23,7 @@ def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
     def work(teller: Teller) -> Result:
         found = api.info(port, teller, (answer_timeout or 60) * 1000, via)
         files = found.unfinished or ["FIRMWARE.dup"]
-        where = [] if port == AUTO else ["-p", port]
+        where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_WAY else ["--via", via])]
         return Result(
             "nothing-to-do",
             "modem-asked",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
 
 _REPORTED = ("failed", "installed-unconfirmed")
+_HELD_CODES = ("relay-silent", "relay-restarted")  # the board knows how far it came, and goes on from there
 _AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
 
 
@@ -199,7 +200,7 @@ def next_command(result: Result, port: str) -> str:
     """The command line that is best typed next; "" where nothing is left to do."""
     problem = result.problem
     again = command_line(["modemflash", *sys.argv[1:]])
-    ask_it = command_line(["modemflash", "info", "-p", port]) if port else ""
+    ask_it = command_line(["modemflash", "info", "-p", port, *_way_words()]) if port else ""
     if problem is None:
         if result.code == "dry-run":
             return _without_dry_run()
@@ -208,6 +209,8 @@ def next_command(result: Result, port: str) -> str:
         return _without_dry_run() if problem.detail else "modemflash history"
     if isinstance(problem, Refusal) and problem.consent:
         return f"{again} {flags_of(problem)}"
+    if problem.code in _HELD_CODES:
+        return again
     if result.modem_state == UNKNOWN:
         return ask_it
     if isinstance(problem, NoModem) or result.modem_state == RECOVERABLE or problem.code in _AGAIN_CODES:
@@ -217,6 +220,13 @@ def next_command(result: Result, port: str) -> str:
     if isinstance(problem, Refusal):
         return f"modemflash explain {problem.code}"
     return again
+
+
+def _way_words() -> list[str]:
+    """The way to the modem, where the user has named one."""
+    words = sys.argv[1:]
+    at = words.index("--via") if "--via" in words else len(words)
+    return words[at : at + 2] or [word for word in words if word.startswith("--via=")]
 
 
 def _without_dry_run() -> str:
