@@ -149,6 +149,8 @@ class ArmedRescue:
             if must_stay := self._begun.forbids(problem):
                 return Result.of_problem(must_stay, seconds=teller.at_s)
             is_modem = problem.code.startswith("modem-")
+            if not is_modem:
+                self._tell("not-yet", why=problem.happened.rstrip("."), code=problem.code)
             while not self._is_over():
                 this = Round(cuts, self._tell, _QUIET_S if is_modem else _SETTLE_S)
                 if is_modem:

@@ -34,6 +34,7 @@ _WORDS = {
     "port-gone": "The port is gone. Leave all power off; the seconds are counted.",
     "long-enough": "10 seconds: you may give the power again now.",
     "too-short": "The power was away for {away_s} s: too short. Cut it again, for 10 seconds or more.",
+    "not-yet": "{why}. Trying again.",
     "power-cut": (
         "The power was away for {away_s} s, and the board started anew: that was a power cut. "
         "The board listens for the modem at both rates now; wait."
@@ -107,12 +108,13 @@ class Round:
         self._first_back_s: int | None = None
         self._told: set[str] = set()
         self._judged = False
-        self._was_away = False
+        self._was_away = self._is_away = False
 
     def look(self, seen: Seen) -> bool:
         """Take in what is seen; whether the round is over."""
+        was_away, self._is_away = self._is_away, seen.port is None
         if seen.port is None:
-            self._away(seen)
+            self._away(seen, begins=not was_away)
         elif seen.record.get("code") == FOUND:
             self._judge(seen)
             self._tell("answered", **of_answer(seen.record))
@@ -123,8 +125,8 @@ class Round:
             self._back(seen)
         return bool(self.end)
 
-    def _away(self, seen: Seen) -> None:
-        if not self._was_away:
+    def _away(self, seen: Seen, begins: bool) -> None:
+        if begins:
             self._was_away, self._judged = True, False
             self._told.discard("long-enough")
             self._tell("port-gone")

@@ -146,7 +146,17 @@ FOUND = record(4, code="found", state="application", baud=921600, after_s=3, bui
         ([away(12), at(1, 12, record(300))], ["port-gone", "long-enough", "battery"], ""),
         ([away(9), at(1, 9, record(2))], ["port-gone", "too-short"], ""),
         ([away(9), at(1, 9, record(2)), at(99, 9, record(99))], ["port-gone", "too-short"], ""),
+        (
+            [away(3), at(1, 3), away(11), at(1, 11, record(2))],
+            ["port-gone", "too-short", "port-gone", "long-enough", "power-cut"],
+            "",
+        ),
         ([at(9, 0, record(30)), at(12, 0, record(1, 3))], ["reset-only"], ""),
+        (
+            [away(3), at(1, 3), away(11), at(1, 11, record(2))],
+            ["port-gone", "too-short", "port-gone", "long-enough", "power-cut"],
+            "",
+        ),
         ([at(9, 0, record(30)), at(12, 0, record(33))], [], ""),
         ([at(500), at(1099)], [], ""),
         ([at(500), at(1100)], [], "quiet"),
