@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
@@ -24,7 +25,7 @@ from modemflash_host.board.vigil import Find, Seen, Vigil
 from modemflash_host.consents import YES
 from modemflash_host.errors import BoardProblem
 from modemflash_host.reporters import Teller
-from modemflash_host.rescue import MENDED_BY_POWER, Begun
+from modemflash_host.rescue import MENDED_BY_POWER, Begun, failed_in_run
 from modemflash_host.result import Result
 from modemflash_host.rounds import ANSWERED, FOUND, NO_WORD, QUIET, Round, of_answer, words
 
@@ -148,15 +149,15 @@ class ArmedRescue:
                 return result
             if must_stay := self._begun.forbids(problem):
                 return Result.of_problem(must_stay, seconds=teller.at_s)
-            is_modem = problem.code.startswith("modem-")
-            if not is_modem:
-                self._tell("not-yet", why=problem.happened.rstrip("."), code=problem.code)
+            wants_cut = problem.code.startswith("modem-") and not failed_in_run(result)
+            if not wants_cut:
+                self._not_yet(problem)
             while not self._is_over():
-                this = Round(cuts, self._tell, _QUIET_S if is_modem else _SETTLE_S)
-                if is_modem:
+                this = Round(cuts, self._tell, _QUIET_S if wants_cut else _SETTLE_S)
+                if wants_cut:
                     self._tell("cut-now" if not cuts else "cut-again", cuts=cuts)
                 vigil.anew()
-                vigil.watch(lambda seen, this=this: self._is_over() or self._look(this, seen))  # type: ignore[misc]
+                vigil.watch(partial(self._look, this))
                 cuts = this.cuts
                 if this.end == NO_WORD:
                     self._ask_board(vigil, board)
@@ -170,7 +171,11 @@ class ArmedRescue:
 
     def _look(self, this: Round, seen: Seen) -> bool:
         self._teller.tick(self._means.clock.ticks_ms())
-        return this.look(seen)
+        return self._is_over() or this.look(seen)
+
+    def _not_yet(self, problem: Problem) -> None:
+        """A try failed for a reason that is not the modem's silence."""
+        self._tell("not-yet", why=problem.happened.rstrip("."), code=problem.code)
 
     def _ask_board(self, vigil: Vigil, board: str) -> None:
         """The port came back and nobody spoke: what does the board know?
@@ -179,12 +184,16 @@ class ArmedRescue:
             BoardProblem: `rescue-other-board`.
         """
         if vigil.seen.port is None:
+            return None
+        self._tell("no-word", away_s=vigil.seen.away_s)
+        try:
+            with self._at(vigil.seen.port) as session:
+                found = armed.outcome(session)
+        except Problem as problem:
+            self._not_yet(problem)  # the next try may fare better
             return
-        with self._at(vigil.seen.port) as session:
-            found = armed.outcome(session)
         if found["board"] != board:
             raise BoardProblem("rescue-other-board", f"{found['board']} instead of {board}")
-        self._tell("no-word", away_s=vigil.seen.away_s)
         if found.get("code") == FOUND:
             self._tell(ANSWERED, **of_answer(found))
 

@@ -96,7 +96,7 @@ def rescue(
             return Result.of_problem(must_stay, seconds=teller.at_s)
         if clock.ticks_diff(clock.ticks_ms(), start) >= for_s * 1_000 or teller.stop_wanted():
             return result
-        if not asked:
+        if not asked and not failed_in_run(result):
             teller.say("note", text=_ASK)
             asked = True
         gone_s = _wait(is_there, clock, teller)
@@ -107,6 +107,14 @@ def rescue(
                 else "too short: 10 seconds are needed"
             )
             teller.say("note", text=f"The port was gone for {gone_s} s: {proof}. Trying again.")
+
+
+def failed_in_run(result: Result) -> bool:
+    """Whether a modem was lost after it had answered: it may be installing, so its power has to stay.
+
+    The next try waits for it, twenty minutes long where something was written.
+    """
+    return bool(result.boot_mode)
 
 
 def _wait(is_there: Callable[[], bool], clock: Clock, teller: Teller) -> int:

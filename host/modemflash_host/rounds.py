@@ -34,7 +34,7 @@ _WORDS = {
     "port-gone": "The port is gone. Leave all power off; the seconds are counted.",
     "long-enough": "10 seconds: you may give the power again now.",
     "too-short": "The power was away for {away_s} s: too short. Cut it again, for 10 seconds or more.",
-    "not-yet": "{why}. Trying again.",
+    "not-yet": "{why}. Leave the power on; trying again.",
     "power-cut": (
         "The power was away for {away_s} s, and the board started anew: that was a power cut. "
         "The board listens for the modem at both rates now; wait."

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modemflash.errors import NoModem, Refusal
+from modemflash.errors import NoModem, Refusal, UpdateFailed
 from modemflash_host import ports
 from modemflash_host.board.vigil import Seen, finder
 from modemflash_host.interrupts import Interrupts
@@ -75,6 +75,14 @@ def test_says_what_the_port_proves() -> None:
     short.run()
     assert "long enough" in long.notes[-1]
     assert "too short" in short.notes[-1]
+
+
+def test_a_modem_that_may_be_installing_keeps_its_power() -> None:
+    """Lost in the middle of a run: it is waited for by the next try, and nobody is asked to cut its power."""
+    lost = Result.of_problem(UpdateFailed("modem-lost"), boot_mode="recovery")
+    scene = Scene(lost, GOOD)
+    assert scene.run() is GOOD
+    assert not scene.notes
 
 
 def test_a_rule_is_not_tried_again() -> None:
@@ -152,11 +160,6 @@ FOUND = record(4, code="found", state="application", baud=921600, after_s=3, bui
             "",
         ),
         ([at(9, 0, record(30)), at(12, 0, record(1, 3))], ["reset-only"], ""),
-        (
-            [away(3), at(1, 3), away(11), at(1, 11, record(2))],
-            ["port-gone", "too-short", "port-gone", "long-enough", "power-cut"],
-            "",
-        ),
         ([at(9, 0, record(30)), at(12, 0, record(33))], [], ""),
         ([at(500), at(1099)], [], ""),
         ([at(500), at(1100)], [], "quiet"),

@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 
-from modemflash.errors import NoModem, Refusal
+from modemflash.errors import NoModem, Refusal, UpdateFailed
 from modemflash.journal import Journal
 from modemflash_host import api, exits
 from modemflash_host.armed_rescue import ArmedRescue, Means, put_back
+from modemflash_host.board import armed, ways
 from modemflash_host.board import deploy as deploying
-from modemflash_host.board import ways
 from modemflash_host.board.relay import Place
 from modemflash_host.board.session import at_console
 from modemflash_host.cli import app
 from modemflash_host.cli import rescue as command
+from modemflash_host.errors import BoardProblem
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
@@ -321,6 +322,29 @@ def test_a_board_that_did_not_listen(desk: Build) -> None:
         assert steps_of(person) == ["armed", "cut-now", "no-word", "alive", "put-back"]
 
 
+def test_a_board_that_cannot_be_asked(desk: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rescue goes on with the next try; a modem lost in the middle of a run keeps its power."""
+    ends = [
+        Result.of_problem(NoModem("modem-silent")),
+        Result.of_problem(UpdateFailed("modem-lost"), boot_mode="recovery"),
+        Result("updated", "updated"),
+    ]
+
+    def refuses(session: Any) -> Any:
+        raise BoardProblem("board-out-of-step")
+
+    monkeypatch.setattr(armed, "outcome", refuses)
+    with desk(modem=wedged()) as table:
+
+        def skipped(person: Person) -> None:
+            person.at(10, lambda: table.board.hardware.nvs.pop("mf_rescue"))
+            person.cut(12)
+
+        person = Person(table, skipped)
+        assert rescue(table, person, attempt=lambda _: ends.pop(0)).status == "updated"
+        assert steps_of(person) == ["armed", "cut-now", "no-word", "not-yet", "not-yet", "put-back"]
+
+
 def test_another_board_comes_back(desk: Build) -> None:
     """Nothing is put on it or taken off it, and the first one is said to be armed still."""
     with desk(modem=wedged()) as table:
@@ -333,7 +357,7 @@ def test_another_board_comes_back(desk: Build) -> None:
 
         person = Person(table, another)
         assert rescue(table, person).code == "rescue-other-board"
-        assert steps_of(person) == ["armed", "cut-now", "still-armed"]
+        assert steps_of(person) == ["armed", "cut-now", "no-word", "still-armed"]
         assert b"hook(button" in table.flash.get("/main.py")
         assert not table.modem.verdict.images
 
