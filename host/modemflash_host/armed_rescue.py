@@ -10,7 +10,7 @@ earlier update left in the journals of board and PC decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
 from modemflash.phases import dies_without_power
 from modemflash_host.board import armed
+from modemflash_host.board.identity import identify
 from modemflash_host.board.known_state import known_state
 from modemflash_host.board.relay import Place
 from modemflash_host.board.session import Session, at_console
@@ -91,9 +92,9 @@ class ArmedRescue:
         except Problem as problem:
             result = Result.of_problem(problem, seconds=self._teller.at_s)
         except BaseException:
-            self._put_back(None)
+            self._put_back(board, None)
             raise
-        self._put_back(result)
+        self._put_back(board, result)
         return result
 
     # -- before ------------------------------------------------------------------------------
@@ -184,7 +185,7 @@ class ArmedRescue:
             BoardProblem: `rescue-other-board`.
         """
         if vigil.seen.port is None:
-            return None
+            return
         self._tell("no-word", away_s=vigil.seen.away_s)
         try:
             with self._at(vigil.seen.port) as session:
@@ -209,7 +210,7 @@ class ArmedRescue:
 
     # -- after -------------------------------------------------------------------------------
 
-    def _put_back(self, result: Result | None) -> None:
+    def _put_back(self, board: str, result: Result | None) -> None:
         """What was put on the board comes off, or it is said that it is still there."""
         if result is not None and result.code in _HELD and result.modem_state != UNTOUCHED:
             return self._tell("still-armed", why="the board holds the update and is not disturbed now")
@@ -217,7 +218,7 @@ class ArmedRescue:
         if port is None:
             return self._tell("still-armed", why="the board is not plugged in")
         try:
-            if not put_back(self._at(port), self._teller, self._stay_armed):
+            if not put_back(self._at(port), self._teller, self._stay_armed, board):
                 self._tell("still-armed", why="another board is plugged in now")
         except Problem as problem:
             self._tell("still-armed", why=problem.happened)
@@ -233,22 +234,28 @@ class ArmedRescue:
         tell(self._teller, what, **fields)
 
 
-def put_back(at: Any, teller: Teller, stay_armed: bool = False) -> bool:
+def put_back(
+    at: AbstractContextManager[Session], teller: Teller, stay_armed: bool = False, board: str = ""
+) -> bool:
     """Take a rescue off a board. Whether there was one.
 
     Args:
-        at: a context with the board's session.
+        at: the board.
         teller: who is told.
         stay_armed: see `ArmedRescue`.
+        board: the address of the one that is meant; another one is left alone. "" for any.
 
     Raises:
         Problem: the board.
     """
-    with at as session, known_state(session.repl, session.say):
-        session.restarted()
-        if text := armed.log(session):
-            teller.say("board-log", text=text[-_LOG_CHARS:])
-        was_armed = armed.put_back(session, stay_armed=stay_armed)
+    with at as session:
+        if board and identify(session.repl).mac != board:
+            return False
+        with known_state(session.repl, session.say):
+            session.restarted()
+            if text := armed.log(session):
+                teller.say("board-log", text=text[-_LOG_CHARS:])
+            was_armed = armed.put_back(session, stay_armed=stay_armed)
     if was_armed:
         tell(teller, "stays-armed" if stay_armed else "put-back")
     return was_armed

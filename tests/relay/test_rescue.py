@@ -345,14 +345,15 @@ def test_a_board_that_cannot_be_asked(desk: Build, monkeypatch: pytest.MonkeyPat
         assert steps_of(person) == ["armed", "cut-now", "no-word", "not-yet", "not-yet", "put-back"]
 
 
-def test_another_board_comes_back(desk: Build) -> None:
+@pytest.mark.parametrize("armed_too", [pytest.param(False, marks=pytest.mark.sweep), True])
+def test_another_board_comes_back(desk: Build, armed_too: bool) -> None:
     """Nothing is put on it or taken off it, and the first one is said to be armed still."""
     with desk(modem=wedged()) as table:
         hardware = table.board.hardware
 
         def another(person: Person) -> None:
             person.at(10, lambda: setattr(hardware, "unique_id", b"\x24\x0a\xc4\x09\x09\x09"))
-            person.at(10, hardware.nvs.clear)
+            person.at(10, (lambda: None) if armed_too else hardware.nvs.clear)
             person.cut(12)
 
         person = Person(table, another)
