@@ -27,7 +27,8 @@ from modemflash_host.sim import faults, profiles
 from modemflash_host.sim.modem import SimModem
 from relay.desk import QUICK, RUNS, Build, Desk, Heard, Killed
 
-PROFILES = ("gpy-1.18.2", pytest.param("gpy-1.20.0", marks=pytest.mark.sweep), "fipy-1.20.2")
+SWEPT = [pytest.param(name, marks=pytest.mark.sweep) for name in ("gpy-1.20.0", "fipy-1.20.2")]
+PROFILES = ["gpy-1.18.2", *SWEPT]
 FLASH_KEEPS = ("/modemflash.journal.0", "/modemflash.journal.1")
 
 
