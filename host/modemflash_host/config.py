@@ -162,7 +162,7 @@ def _read(path: Path, must_exist: bool) -> dict[str, Any] | None:
         return content
     except OSError as error:
         raise Refusal("config-broken", f"{path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refusal("config-broken", f"{path}: {error}") from error
 
 
@@ -197,5 +197,5 @@ def _checked(setting: Setting, given: Any, place: str) -> Any:
     if fits and kind is int:
         fits = setting.lowest <= given <= setting.highest
     if not fits:
-        raise Refusal("config-broken", f"{place}: {setting.name} is {wanted}, not {given!r}")
+        raise Refusal("config-broken", f"{place}: {setting.name} is {wanted}, not {given!r:.60}")
     return given

@@ -37,6 +37,7 @@ _COMMANDS = {
     "update": "update",
 }
 _WRITING = ("rescue", "update")  # commands whose exit code is the modem's, whatever becomes of the words
+_WIDEST = 1000  # columns or lines
 _TALKING = ("identify", "info", "rescue", "update")  # commands that the settings are for
 _EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exits.EXITS)
 
@@ -72,6 +73,7 @@ def modemflash_group(context: click.Context) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line; the exit code."""
     _open_missing_streams()
+    _forget_absurd_widths()
     real = sys.stdout, sys.stderr
     out, err = Output(sys.stdout), Output(sys.stderr, raises=False)
     sys.stdout, sys.stderr = cast("TextIO", out), cast("TextIO", err)
@@ -86,6 +88,14 @@ def run(arguments: list[str]) -> int:
     finally:
         sys.stdout, sys.stderr = real
     return code
+
+
+def _forget_absurd_widths() -> None:
+    """A screen that is said to be a million columns wide would be filled with blanks, line by line."""
+    for name in ("COLUMNS", "LINES"):
+        text = os.environ.get(name, "")
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 4 and 0 < int(text) <= _WIDEST):
+            del os.environ[name]
 
 
 def _open_missing_streams() -> None:
