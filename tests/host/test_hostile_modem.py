@@ -1,4 +1,4 @@
-"""A modem that says what no modem says: it stays text on every screen, in every file, and is no file's name."""
+"""A modem that says what no modem says: it stays text everywhere, and is no file's name."""
 
 from __future__ import annotations
 

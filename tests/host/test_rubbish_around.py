@@ -1,4 +1,4 @@
-"""An environment full of rubbish, and settings that are none: words and an exit code of the table, no traceback."""
+"""An environment full of rubbish, settings that are none: words, a known exit code, no traceback."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REFUSED = [
 ]
 
 
-def info(home: Path, environment: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+def info(home: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """`modemflash info` of a simulated modem, in this environment."""
     return subprocess.run(
         [sys.executable, "-m", "modemflash", "info", "-p", "sim://pycom-catm1", *words],
@@ -53,7 +53,7 @@ def info(home: Path, environment: dict[str, str], *words: str) -> "subprocess.Co
     )
 
 
-def assert_told(done: "subprocess.CompletedProcess[str]") -> None:
+def assert_told(done: subprocess.CompletedProcess[str]) -> None:
     said = done.stdout + done.stderr
     assert "Traceback" not in said, said[-2000:]
     assert done.returncode in CODES, (done.returncode, said[-2000:])
@@ -61,7 +61,7 @@ def assert_told(done: "subprocess.CompletedProcess[str]") -> None:
         assert control not in said, repr(said[-2000:])
 
 
-@pytest.mark.parametrize("environment", HARMLESS, ids=lambda each: "+".join(each)[:40])
+@pytest.mark.parametrize("environment", HARMLESS, ids=range(len(HARMLESS)))
 def test_rubbish_in_the_environment_is_borne(tmp_path: Path, environment: dict[str, str]) -> None:
     """The modem is asked all the same: none of this is needed for it."""
     done = info(tmp_path, environment)
@@ -70,7 +70,7 @@ def test_rubbish_in_the_environment_is_borne(tmp_path: Path, environment: dict[s
     assert "38638" in done.stdout
 
 
-@pytest.mark.parametrize("environment", REFUSED, ids=lambda each: "+".join(each))
+@pytest.mark.parametrize("environment", REFUSED, ids=range(len(REFUSED)))
 def test_a_setting_that_cannot_be_meant_is_refused(tmp_path: Path, environment: dict[str, str]) -> None:
     """What was set on purpose and is wrong is named, before anything is opened."""
     done = info(tmp_path, environment, "--json")

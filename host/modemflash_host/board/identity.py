@@ -90,9 +90,7 @@ def identify(repl: Repl) -> Board:
         name, release, version, machine = (word or "" for word in words)
         lte, watchdog = boot or (None, None)
         python = tuple(number for number in python if isinstance(number, int))
-        if not all(isinstance(word, str) for word in words if word) or not isinstance(
-            free, (int, type(None))
-        ):
+        if not all(isinstance(word, str) for word in words if word) or type(free) not in (int, type(None)):
             raise ValueError("words of another kind")
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise BoardProblem("board-out-of-step", raw=text.encode("utf-8", "replace")) from error
