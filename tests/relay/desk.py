@@ -22,8 +22,8 @@ from modemflash_host.board import deploy as deploying
 from modemflash_host.board import ways
 from modemflash_host.board.package import deployed
 from modemflash_host.board.relay import Place
-from modemflash_host.capture.recorder import Recorder
 from modemflash_host.board.session import Session
+from modemflash_host.capture.recorder import Recorder
 from modemflash_host.errors import BoardProblem
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller

@@ -12,7 +12,7 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
-from modemflash_host.board import armed, esp32, firmware_archive, firmware_plan
+from modemflash_host.board import armed, esp32, firmware_archive, firmware_plan, guest
 from modemflash_host.board import deploy as deploying
 from modemflash_host.board.identity import Board, identify
 from modemflash_host.board.known_state import known_state
@@ -177,6 +177,7 @@ def deploy(port: str, hook: bool, button: str, **talk: Any) -> int:
         with at_board(port, _notes(teller)) as session, known_state(session.repl, session.say):
             session.restarted()
             done = deploying.deploy(session)
+            guest.forget(session.repl)
             if hook:
                 armed.install_hook(session, button)
         fields = {name: getattr(done, name) for name in ("written", "unchanged", "removed", "bytes")}
