@@ -307,8 +307,8 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "relay-occupied": (
         "The board is at work: it carries out an update, and was left alone",
         (
-            "Leave all power on and type the command that began it again: that shows how it goes on. "
-            "`modemflash history` lists the last commands of this computer."
+            "Leave all power on and type the command that began it again: that shows how it goes on. A board "
+            "whose PC has gone for good ends it after 30 minutes. `modemflash history` lists the last commands of this computer."
         ),
         UNKNOWN,
     ),

@@ -20,6 +20,7 @@ from relay.test_disturbed import at, kill, run
 
 Ask = Callable[[str, str, Refusal], bool]
 TEN_MINUTES_S = 600
+HELLO = b"\xa5\xf4"
 
 
 def nobody(consent: str, danger: str, refusal: Refusal) -> bool:
@@ -107,14 +108,36 @@ def test_same_update_is_not_asked_twice(desk: Build) -> None:
         assert RUNS in table.shows()
 
 
-@pytest.mark.parametrize("command", ["dry-run", "info"])
-def test_looking_leaves_a_board_at_work_alone(desk: Build, command: str) -> None:
-    """Who only looks while the board updates is told so, and the update goes on as if nobody had."""
+def test_first_words_of_a_new_pc_are_lost(desk: Build) -> None:
+    """A PC that takes an update up asks again until the board has told what it knows."""
+    lost = []
+
+    def lossy(buf: bytes, off: int, n: int) -> None:
+        if bytes(buf[off : off + 2]) == HELLO and len(lost) < 2:
+            lost.append(n)
+        else:
+            write(buf, off, n)
+
     with desk() as table:
         at(table, "half", kill(table))
         run(table)
         table.board.pass_s(20)
-        if command == "dry-run":
+        write = table.pc.write
+        table.pc.write = lossy  # type: ignore[method-assign]
+        assert table.command("relay").status == "updated"
+        assert lost
+
+
+@pytest.mark.parametrize("other", ["another-command", "dry-run", "info"])
+def test_board_at_work_is_left_alone(desk: Build, other: str) -> None:
+    """Another command while the board updates is refused, and the update goes on as if nobody had asked."""
+    with desk() as table:
+        at(table, "half", kill(table))
+        run(table)
+        table.board.pass_s(20)
+        if other == "another-command":
+            assert table.command("relay", options={"repair": True}).code == "relay-occupied"
+        elif other == "dry-run":
             assert table.command("relay", dry_run=True).code == "relay-occupied"
         else:
             with pytest.raises(Exception, match="relay-occupied"):

@@ -117,19 +117,18 @@ def _relays(talk: RelayTalk) -> bool:
 
 
 def _goes_on(talk: RelayTalk, job: str, only_look: bool, say: Callable[[str], object]) -> bool:
-    """Whether the board carries out this command; what nobody agreed to, or another command, is ended.
+    """Whether the board carries out this command; what nobody agreed to is ended.
 
     Raises:
-        BoardProblem: `relay-occupied`, for somebody who only wants to look.
+        BoardProblem: `relay-occupied`, for somebody who only wants to look, or for another command.
     """
     relay = talk.relay
     if relay.state == RUNNING:
-        if only_look:
-            raise BoardProblem("relay-occupied", "the one of this very command" if relay.job == job else "")
-        if relay.job == job:
-            say("The board carries out this update already; watching it.")
-            return True
-        say("The board carries out an update for another command: stopping that one first.")
+        is_ours = relay.job == job
+        if only_look or not is_ours:
+            raise BoardProblem("relay-occupied", f"{'that of this very' if is_ours else 'another'} command")
+        say("The board carries out this update already; watching it.")
+        return True
     relay.stops = lambda: 99
     relay.attend(lambda: relay.state not in (LOOKING, RUNNING))
     relay.end()

@@ -70,6 +70,7 @@ class RelayLine:
         commands: orders for the board so far; it fetches them as a file.
         state, job: as in the board's last heartbeat; empty before the first.
         baud: the rate in use.
+        asks_again: what was told to a PC before this one is missing here; the caller says when it came.
         rates: that are still worth a try, the best first.
     """
 
@@ -85,6 +86,7 @@ class RelayLine:
         self.commands = 0
         self.state = self.job = ""
         self.baud = CONSOLE_BAUD
+        self.asks_again = False
         self.rates = list(RATES)
         self._link = link
         self._clock = clock
@@ -126,9 +128,9 @@ class RelayLine:
                 self._raise_rate()
 
     def tell_again(self) -> None:
-        """We are a new PC: the board tells what it has found out."""
+        """We are a new PC: the board tells what it has found out. Asked with each ping until it has."""
         self._last_event = -1
-        self._control(_HELLO, 0, 0)
+        self.asks_again = True
 
     def end(self) -> None:
         """Let the board give its console back; the line is at the console's rate then.
@@ -169,6 +171,8 @@ class RelayLine:
             self._pinged = self._clock.ticks_ms()
             if self.job:
                 self._control(_PING, min(self.stops(), 255), self.commands)
+                if self.asks_again:
+                    self._control(_HELLO, 0, 0)
         buf = bytearray(4096)
         got = self._link.readinto(buf, len(buf), timeout_ms)
         self._unread += buf[:got]
@@ -264,6 +268,8 @@ class RelayLine:
     def _raise_rate(self) -> None:
         """The next rate that is worth a try; where its echo fails, both sides fall back by themselves."""
         rate = self.rates.pop(0)
+        if not (self._link.set_baud(rate) and self._link.set_baud(self.baud)):
+            return  # this adapter refuses it, so the board need not try
         self._control(_BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
         self._link.drain(1_000)
         if not self._set_baud(rate):

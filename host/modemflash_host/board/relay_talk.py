@@ -141,6 +141,8 @@ class RelayTalk:
         if not is_sound(event):
             return
         kind = event["event"]
+        if kind in ("looked", "ended"):
+            self.relay.asks_again = False
         if kind == "looked":
             self._looked = event
             self.journal = self._journal_of(self.line, event["board"])

@@ -15,6 +15,7 @@ from host.board.test_firmware import archive, files
 from host.board.virtual_board import BehavingPython, VirtualBoard
 from modemflash_host import exits
 from modemflash_host.board import deploy as deploying
+from modemflash_host.board import guest
 from modemflash_host.board import pic
 from modemflash_host.board.package import deployed
 from modemflash_host.board.session import at_board
@@ -63,16 +64,22 @@ def test_info_works_on_a_board_of_somebody_else(
 def test_deploy_and_remove(
     board: Simulated, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Who deploys by hand wants the updater to stay, also where an update had put it there for itself."""
     monkeypatch.setattr(deploying, "deployed", lambda: {"modemflash/__init__.py": b"VERSION = 1\n"})
+    with at_board(board.url, str) as session:
+        guest.mark(session.repl)
+        assert guest.is_guest(session.repl)
     code, events = typed(capsys, "board", "deploy", "-p", board.url)
     assert (code, events[-1]["code"]) == (exits.DONE, "board-deployed")
     assert next(event for event in events if event["event"] == "deployed")["written"] == 1
+    with at_board(board.url, str) as session:
+        assert not guest.is_guest(session.repl)
     code, events = typed(capsys, "board", "remove", "-p", board.url)
     assert (code, events[-1]["code"]) == (exits.DONE, "board-removed")
 
 
 HOOK_NEEDS = ("__init__", "errors", "catalogue", "board/__init__", "board/app", "board/install", "board/card",
-              "board/store", "board/words")  # fmt: skip
+              "board/store", "board/words", "unpack")  # fmt: skip
 
 
 def test_deploy_with_the_hook_and_remove(
