@@ -15,8 +15,7 @@ from host.board.test_firmware import archive, files
 from host.board.virtual_board import BehavingPython, VirtualBoard
 from modemflash_host import exits
 from modemflash_host.board import deploy as deploying
-from modemflash_host.board import guest
-from modemflash_host.board import pic
+from modemflash_host.board import guest, pic
 from modemflash_host.board.package import deployed
 from modemflash_host.board.session import at_board
 from modemflash_host.cli import app
