@@ -43,7 +43,7 @@ from modemflash_host.reporters import Teller
 from modemflash_host.result import Result
 from modemflash_host.sources import Candidate, candidates, of_path
 from modemflash_host.state_folder import state_folder
-from modemflash_host.usb_ids import NO_DEVICE
+from modemflash_host.usb_ids import NO_DEVICE, device_of_url
 
 __all__ = [
     "Ask",
@@ -237,7 +237,7 @@ def _job(
 ) -> Iterator[Update]:
     """An update that nobody has looked at yet, by the way that the table says."""
     place = None
-    if port == AUTO or (via != ways.DIRECT and "://" not in port):
+    if port == AUTO or (via != ways.DIRECT and ("://" not in port or device_of_url(port) != NO_DEVICE)):
         place = ways.place_of(port, lambda text: teller.say("note", text=text))
         port = place.port
     way = ways.way_for(port, place.device if place else NO_DEVICE, via)

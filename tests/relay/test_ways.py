@@ -19,7 +19,8 @@ CP210X = DEVICES[(0x10C4, 0xEA60)]
     ("port", "device", "way"),
     [
         ("sim://pycom-catm1", NO_DEVICE, "direct"),
-        ("rfc2217://host:4000", SHIELD, "direct"),
+        ("rfc2217://host:4000", NO_DEVICE, "direct"),
+        ("rfc2217://host:4000#04d8:f012", SHIELD, "relay"),
         ("/dev/pts/3", NO_DEVICE, "direct"),
         ("/dev/ttyACM0", SHIELD, "relay"),
         ("COM5", FT23X, "relay"),

@@ -49,7 +49,11 @@ class Way:
 
 _CANNOT_HOLD = ("board-no-room", "board-foreign-files", "board-no-files")
 WAYS = (
-    Way("the port is an address or a pseudo terminal", DIRECT, "no board is known to be there"),
+    Way(
+        "the port is an address or a pseudo terminal, and names no shield",
+        DIRECT,
+        "no board is known to be there",
+    ),
     Way(
         "the port is a Pycom shield",
         RELAY,
@@ -67,8 +71,8 @@ WAYS = (
     Way("any other port", DIRECT, "nothing tells that a board is there"),
 )
 CONDITIONS: dict[str, Callable[[str, Device], bool]] = {
-    "the port is an address or a pseudo terminal": lambda port, _: (
-        "://" in port or port.startswith("/dev/pts/")
+    "the port is an address or a pseudo terminal, and names no shield": lambda port, device: (
+        ("://" in port or port.startswith("/dev/pts/")) and device.kind != BOARD
     ),
     "the port is a Pycom shield": lambda _, device: device.kind == BOARD,
     "the port is a serial chip that older Pycom boards have": lambda _, device: device.name.startswith(
