@@ -20,7 +20,7 @@ from modemflash.board.store import Nvs, SlotFiles
 from modemflash.board.tries import STATE, Stores, Tries, autostart
 from modemflash.board.uart import Clock, Uart
 from modemflash.board.words import CardProblem, light_of, on_a_board, sentence
-from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped
+from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped, UpdateFailed
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import STEPS
@@ -214,8 +214,8 @@ class Session:
 
     def _of_problem(self, problem: Problem) -> "dict[str, Any]":
         tries = self.tries
-        if isinstance(problem, Stopped):
-            pass  # its code says it
+        if isinstance(problem, (Stopped, UpdateFailed)):
+            pass  # its code says it: a modem that is silent after a write may be installing, or dead
         elif self.update and self.update.past:  # this run or an earlier one began to write
             problem.stamp(RECOVERABLE if self.update.modem else UNKNOWN)
         else:
