@@ -27,6 +27,7 @@ IDLE_US = 1_000
 MIRROR_BAUD = 921_600
 MIRROR_LOOP_US = 8  # one byte each way; believed
 MIRROR_STEP_LOOPS = 12
+MIRROR_IDLE_US = 50_000
 MIRROR_TX_BYTES = 256  # one-byte items in a ring of 8192
 _END_S = 10.0
 _LOADER_WORDS = (
@@ -290,14 +291,24 @@ class PluggedBoard(BoardProcess):
         self.console_uart.open(Settings(MIRROR_BAUD, False, True, 10, ring))
 
     def _mirror_step(self) -> None:
-        self.course.spend(MIRROR_STEP_LOOPS * self.mirror_loop_us)
         assert self.console_uart is not None
+        self.course.spend(self._mirror_quiet_us(self.uart, self.console_uart))
         ways = ((self.uart, self.console_uart), (self.console_uart, self.uart))
         if any(there.unsent() >= MIRROR_TX_BYTES for _, there in ways):
             return  # writing to one blocks the loop, so the other direction stalls too
         for here, there in ways:
             if data := here.take(MIRROR_STEP_LOOPS):
                 there.push(data)
+
+    def _mirror_quiet_us(self, *uarts: Uart) -> int:
+        """How long there is nothing to copy for certain: until a byte can come, or the PC has its turn."""
+        step_us = MIRROR_STEP_LOOPS * self.mirror_loop_us
+        outside = self.course.outside
+        if outside is None or any(uart.any() or uart.unsent() for uart in uarts):
+            return step_us
+        moments = [outside.next_us(), *(uart.next_us() for uart in uarts)]
+        next_us = min((moment for moment in moments if moment is not None), default=self.now_us)
+        return max(step_us, min(next_us - self.now_us, MIRROR_IDLE_US))
 
     # -- for `_Python` ---------------------------------------------------------------
 
