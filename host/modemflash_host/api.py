@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modemflash.builds import BOOT_ROM, UPDATER
-from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
+from modemflash.errors import UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped
 from modemflash.identity import Identity
 from modemflash.image import Image, examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import has_written
 from modemflash.upgrade import Update
+from modemflash_host import journal_store
 from modemflash_host.agreement import Ask, agreed_plan, of_this_run, plan_event
 from modemflash_host.awake import awake
 from modemflash_host.board import told, ways
@@ -199,9 +200,11 @@ def update(
         The result, with its `problem` where it did not end well.
     """
     known: dict[str, Any] = {}
+    reached = False
     try:
         pairs: list[tuple[Image, Source]] = [(file.image, file.source) for file in files]
         with _job(port, via, teller, pairs, consents, options or {}, only_look=dry_run) as job:
+            reached = True
             try:
                 _look(job, teller)
                 known = {"from_build": job.who.build, "boot_mode": job.modem.state}
@@ -221,6 +224,8 @@ def update(
                     _tell_begun(job, teller)
                 raise
     except Problem as problem:
+        if not reached and _may_be_unfinished(port, via):
+            problem.stamp(UNKNOWN)
         return Result.of_problem(problem, seconds=teller.at_s, **known)
 
 
@@ -251,7 +256,14 @@ def _job(
         teller.say("note", text=f"Going by {way.way}: {way.condition}, and {way.why}.")
     place = place or ways.place_of(port, lambda text: teller.say("note", text=text))
     with ways.through_board(
-        way, place, teller, files, consents, options, lambda line, mac: _journal(mac or port, line), only_look
+        way,
+        place,
+        teller,
+        files,
+        consents,
+        options,
+        lambda line, mac: _board_journal(port, mac, line),
+        only_look,
     ) as job:
         yield job
 
@@ -301,6 +313,19 @@ def _tell_begun(job: Update, teller: Teller) -> None:
         teller.say("unfinished", **{name: job.past.get(name) for name in _BEGUN})
 
 
+def _may_be_unfinished(port: str, via: str) -> bool:
+    """Whether a modem that was not reached may be one whose update was begun and has not come to its end.
+
+    Journals of boards go by the board's address, which nobody can ask for now: then any of them counts.
+    """
+    try:
+        folder = state_folder("journal")
+    except OSError:
+        return False
+    known = {journal_key(port)} if via == ways.DIRECT else journal_store.keys(folder)
+    return any(has_written(Journal(SlotFiles(folder, key), key, None).read()) for key in known)
+
+
 class _NoFolder:
     """No place for a journal: reading finds nothing, and an update ends before its first write."""
 
@@ -312,6 +337,14 @@ class _NoFolder:
 
     def save(self, slot: int, data: bytes) -> None:
         raise self._why
+
+
+def _board_journal(port: str, address: str, line: Line) -> Journal:
+    try:
+        address = journal_store.board_at(state_folder("journal"), port, address)
+    except OSError:
+        pass
+    return _journal(address or port, line)
 
 
 def _journal(port: str, line: Line) -> Journal:

@@ -37,6 +37,36 @@ def journal_key(port: str) -> str:
     return f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
 
 
+def keys(folder: Path) -> set[str]:
+    """The modems that a folder has journals of."""
+    return {path.name[:-2] for path in folder.glob("*.[01]")}
+
+
+def board_at(folder: Path, port: str, address: str) -> str:
+    """The address of the board at a port. A board in mirror mode cannot be asked: then the last one there.
+
+    Args:
+        folder: where the journals are.
+        port: its name.
+        address: what the board said, which is kept; "" where it cannot say anything.
+
+    Returns:
+        The address, "" where none is known.
+    """
+    note = folder / f"{journal_key(port)}.board"
+    if not address:
+        try:
+            return note.read_text(encoding="ascii")
+        except (OSError, UnicodeError):
+            return ""
+    try:
+        note.write_text(address, encoding="ascii")
+        give_to_caller(note)
+    except OSError:
+        pass  # an update that cannot keep its journal ends before its first write
+    return address
+
+
 class SlotFiles:
     """The store that the journal is handed: `load(slot)` and `save(slot, data)`.
 

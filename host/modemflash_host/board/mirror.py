@@ -31,7 +31,7 @@ from modemflash_host.reporters import Teller
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock, Readable, Writable
-    from modemflash.planning import Files
+    from modemflash.planning import Files, Plan
     from modemflash_host.link import Link
 
 SMALL_BLOCK_BYTES = 2016  # what a ring of 2048 holds with its header, whatever the modem does
@@ -40,6 +40,7 @@ BURST_BYTES = SMALL_BLOCK_BYTES + 16
 # 22 ms on the line and a pause. How fast the bridge is nobody measured: at 15 us a byte it falls
 # behind the line, and with this pause not by more than 2 kB in the four bursts of a block.
 BURST_MS = 24
+OTHER_RATE = ("enter-boot-loader", "load-updater")  # steps to a boot mode that talks at 115200 baud
 LEAVING = (
     "Mirror mode ends only by the board's reset button, or when its power is cut. "
     "Neither resets the modem; press the button when the update is over."
@@ -146,6 +147,26 @@ class MirrorPort:
         return rate == FIRST_BAUD
 
 
+class MirroredUpdate(Update):
+    """An update that never leaves the bridge's rate."""
+
+    def plan(self) -> Plan:
+        """See `Update`.
+
+        Raises:
+            Refusal: `mirror-refused`, too, where the plan leads through a mode that has another rate.
+        """
+        plan = super().plan()
+        if any(step in OTHER_RATE for step, _ in plan.steps):
+            raise self._last_word(
+                Refusal(
+                    "mirror-refused",
+                    "this update leads through the boot loader, at 115200 baud, the bridge has 921600 only",
+                )
+            )
+        return plan
+
+
 @contextmanager
 def mirrored(
     place: Place,
@@ -194,7 +215,7 @@ def mirrored(
             port = CapturingPort(port, clock, teller.recorder)
         line = Line(port, clock, teller)
         line.baud = FIRST_BAUD
-        yield Update(line, files, consents, journal_of(line, mac), options)
+        yield MirroredUpdate(line, files, consents, journal_of(line, mac), options)
         say(LEAVING)
     finally:
         link.close()
