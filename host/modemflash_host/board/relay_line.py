@@ -128,7 +128,7 @@ class RelayLine:
                 self._raise_rate()
 
     def tell_again(self) -> None:
-        """We are a new PC: the board tells what it has found out. Asked with each ping until it has."""
+        """We are a new PC: the board tells what it has found out. Asked with each ping until the caller has it."""
         self._last_event = -1
         self.asks_again = True
 

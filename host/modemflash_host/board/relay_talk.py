@@ -95,10 +95,15 @@ class RelayTalk:
         Raises:
             Problem: the board's; or the line's.
         """
-        self._attend(lambda: bool(self._looked or self._ended))
+        self._attend(self._has_looked)
+        self.relay.asks_again = False
         if not self._looked:
             raise _problem(self._ended)
         return self._looked
+
+    def _has_looked(self) -> bool:
+        """A board that was taken up may be at a good end by now, and still has to tell how it began."""
+        return bool(self._looked or (self._ended and "result" not in self._ended))
 
     def order(self, consents: set[str], options: dict[str, Any]) -> None:
         """Let the board begin; it fetches this when it next hears from us."""
@@ -141,8 +146,6 @@ class RelayTalk:
         if not is_sound(event):
             return
         kind = event["event"]
-        if kind in ("looked", "ended"):
-            self.relay.asks_again = False
         if kind == "looked":
             self._looked = event
             self.journal = self._journal_of(self.line, event["board"])
