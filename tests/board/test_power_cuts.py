@@ -25,14 +25,14 @@ Cards = Callable[[str], Path]
 
 # Route -> cuts of the sample: before notes, before bytes to the modem.
 SAMPLE = {
-    "plain": (5, 3),
-    "prepared": (3, 3),
+    "plain": (3, 2),
+    "prepared": (1, 1),
     "staged": (1, 4),
     "recovery": (1, 3),
     "boot-loader": (1, 4),
     "two-part": (4, 6),
     "factory": (3, 3),
-    "autostart": (6, 1),
+    "autostart": (4, 1),
 }
 MANY = (20, 15)
 SURVIVES = {"part_one_power_loss": "survives"}

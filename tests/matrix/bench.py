@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from matrix.cuts import CONSENTS, LIMIT_MS, ROUTES, TIMING
+from matrix.cases import CONSENTS, LIMIT_MS, ROUTES, TIMING
 from matrix.operations import CutLink, Cuts, CutSlots
 from matrix.truth import Flash, code_of, lies
 from modemflash.errors import Problem

@@ -26,6 +26,10 @@ CUTS = {
     "modem power lost": (False, False, True),
     "all power lost": (True, False, True),
 }
+# The same with a board between: it has a battery when the USB plug is pulled, and none when all power goes.
+BOARD_CUTS = ("updater killed", "link lost", "board reset", "modem power lost", "all power lost")
+CARD_CUTS = ("board reset", "board crashed", "card pulled", "modem power lost", "all power lost")
+POWER_CUTS = ("modem power lost", "all power lost")
 
 
 class Killed(BaseException):

@@ -11,7 +11,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from matrix.cuts import CONSENTS, LIMIT_MS, ROUTES, TIMING
+from matrix.cases import CONSENTS, LIMIT_MS, ROUTES, TIMING
 from matrix.operations import Killed, TooLong
 from matrix.truth import Flash, code_of, lies, state_of
 from modemflash import phases

@@ -2,7 +2,7 @@
 
 python tests/matrix/safety_page.py docs/safety.md
 
-Rules: figures come from the last full run of `all.py` (figures.json), the table of
+Rules: figures come from the last runs of `all.py` (figures.json), the table of
 steps from cells that are run now; every statement about modems says known or believed.
 """
 
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from matrix.operations import CUTS
+from matrix.cuts import LINKS
 from matrix.phase_table import TROUBLES, table
 from modemflash import phases
 from modemflash.errors import CATALOGUE
@@ -39,17 +40,23 @@ back. Do not cut power during install.
 _EVIDENCE = """## The evidence
 
 What the *updater* does is proved in simulation: the whole engine against a simulated modem in virtual
-time. What *modems* do is not proved by that; see the last part of this page.
+time. Where a board takes part, its code runs on a real MicroPython, with the board's files, memory and
+console simulated around it. What *modems* do is not proved by that; see the last part of this page.
 
 ### Cut everywhere
 
-One clean run per route, with images of 64 kB, counts every operation: a write, a read, a wait, a change of
-rate, a write of the journal, a change of the modem's mode. Then the update is cut in the middle of each of
-them, in four ways ({cuts}), and the same command
-is given again until it has an end. On top come two to four cuts by chance, in the first command and in
-those after it, with the believed modem and with each of {beliefs} other behaviours that are not excluded. The
-modem's own verdict decides, and no word on the way may be false: no "updated" that the modem does not
-confirm, no "untouched" of a changed modem, no advice to cut the power where that would kill it.
+One clean run per route and link, with images of 64 kB (30 kB on a card), counts every operation: a write
+to the modem, a read from it, a wait, a change of rate, a write of the journal, a change of the modem's mode;
+on a board also a sector written, a note in its memory, a reset; between PC and board bytes either way. Then
+the update is cut in the middle of an operation, and the same command is given again until it has an end. On
+top come two to four cuts by chance, in the first command and in those after it, with the believed modem and
+with each of {beliefs} other behaviours that are not excluded. The modem's own verdict decides, and no word on
+the way may be false: no "updated" that the modem does not confirm, no "untouched" of a changed modem, no
+advice to cut the power where that would kill it; and in the end the board's own program runs again.
+
+| link | what it is | ways to cut |
+|---|---|---|
+{links}
 """
 
 _DEATHS = """## Known deaths
@@ -99,26 +106,43 @@ of this page.
 """
 
 
+_HEAD = (
+    "route",
+    "operations",
+    "cut once",
+    "several cuts",
+    "updated",
+    "by other means",
+    "dead, beyond help",
+    "otherwise",
+)
+_AFTER_FIGURES = """
+*Cut once* on the direct link is every operation in every way. Through a board a case runs for seconds, so a
+share of all cuts was taken, evenly over each run ({shares}), and some
+of the several cuts, by a seed. *By other means*: a difference can only be
+sent to a running application; where the power was cut in its install, a full image and the updater ELF are
+needed. A modem that came up at 115200 baud is out of the mirror's reach, and the relay goes on. Each time
+the refusal says so. *Otherwise* is what must not be. All cuts:
+`python tests/matrix/all.py --links direct,relay,mirror,card`; a fixed sample of each link runs with the
+tests.
+"""
+
+
 def _figures() -> str:
-    rows = [
-        "| route | operations | cut once | several cuts | updated | by a rescue file | dead, beyond help |"
-    ]
-    rows.append("|---|---|---|---|---|---|---|")
-    totals = [0] * 6
-    for figure in json.loads(FIGURES.read_text(encoding="utf-8")):
-        once, several = figure["one cut"], figure["several"]
-        cells = [figure["operations"], sum(once.values()), sum(several.values())]
-        cells += [once[end] + several[end] for end in ("updated", "rescued", "dead")]
-        totals = [total + cell for total, cell in zip(totals, cells, strict=True)]
-        rows.append(f"| {figure['route']}, {figure['link']} | " + " | ".join(map(str, cells)) + " |")
-    rows.append("| all | " + " | ".join(f"**{total}**" for total in totals) + " |")
-    rows.append(
-        "\nOf these cases none ended otherwise. A *rescue file*: a difference can only be sent to a running "
-        "application; where the power was cut in its install, a full image and the updater ELF are needed, "
-        "and the refusal says so. All of them: `python tests/matrix/all.py`; a fixed sample runs with the "
-        "tests."
-    )
-    return "\n".join(rows) + "\n"
+    figures = json.loads(FIGURES.read_text(encoding="utf-8"))
+    rows = ["| " + " | ".join(_HEAD) + " |", "|---" * len(_HEAD) + "|"]
+    for link in LINKS:
+        totals = [0] * (len(_HEAD) - 1)
+        for figure in (figure for figure in figures if figure["link"] == link):
+            once, several = figure["one cut"], figure["several"]
+            cells = [figure["operations"], sum(once.values()), sum(several.values())]
+            cells += [once[end] + several[end] for end in ("updated", "rescued", "dead", "wrong")]
+            totals = [total + cell for total, cell in zip(totals, cells, strict=True)]
+            rows.append(f"| {figure['route']}, {link} | " + " | ".join(map(str, cells)) + " |")
+        rows.append(f"| **{link}** | " + " | ".join(f"**{total}**" for total in totals) + " |")
+    shares = {figure["link"]: figure["every"] for figure in figures if figure["every"] > 1}
+    told = ", ".join(f"one cut in {every} on the {link}" for link, every in shares.items())
+    return "\n".join(rows) + "\n\n" + textwrap.fill(_AFTER_FIGURES.format(shares=told).strip(), 108) + "\n"
 
 
 def _steps() -> str:
@@ -144,11 +168,12 @@ def _steps() -> str:
 def page() -> str:
     """The whole page."""
     beliefs = "\n".join(f"| {row.about} | {row.default} | {row.source} |" for row in BELIEFS.values())
+    links = "\n".join(f"| {name} | {link.about} | {', '.join(link.cuts)} |" for name, link in LINKS.items())
     ways = sum(len(row.alternatives) for row in BELIEFS.values())
     return "\n".join(
         (
             _PROMISE,
-            _EVIDENCE.format(cuts=", ".join(CUTS), beliefs=ways),
+            _EVIDENCE.format(beliefs=ways, links=links),
             _figures(),
             _steps(),
             _DEATHS,

@@ -5,7 +5,8 @@ A fixed sample of `tests/matrix/all.py`, which runs them all.
 
 import pytest
 
-from matrix.cuts import ROUTES, Case, clean, every_belief, play, random_cuts, single_cuts
+from matrix.cases import ROUTES, Case
+from matrix.cuts import clean, every_belief, play, random_cuts, single_cuts
 
 STRIDE = 23  # has no divisor in common with the number of cuts: each cut meets every kind of operation
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from matrix.bench import update
-from matrix.cuts import CONSENTS, LIMIT_MS, ROUTES
+from matrix.cases import CONSENTS, LIMIT_MS, ROUTES
 from matrix.operations import TooLong
 from modemflash.at import KEEP_MAX, LINE_MAX, LINES_MAX, At
 from modemflash.errors import Problem

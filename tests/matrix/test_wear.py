@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from matrix.cuts import TIMING
+from matrix.cases import TIMING
 from modemflash_host.sim.profiles import FAST_BAUD
 from modemflash_host.sim.virtual import VirtualLine
 from scenarios.world import World, assert_updated, full, updater
