@@ -20,7 +20,6 @@ from relay.test_disturbed import at, kill, run
 
 Ask = Callable[[str, str, Refusal], bool]
 TEN_MINUTES_S = 600
-HELLO = b"\xa5\xf4"
 
 
 def nobody(consent: str, danger: str, refusal: Refusal) -> bool:
@@ -106,26 +105,6 @@ def test_same_update_is_not_asked_twice(desk: Build) -> None:
         assert table.command("relay", consents=set(), ask=nobody).status == "updated"
         assert not of_kind(table, "plan")
         assert RUNS in table.shows()
-
-
-def test_first_words_of_a_new_pc_are_lost(desk: Build) -> None:
-    """A PC that takes an update up asks again until the board has told what it knows."""
-    lost = []
-
-    def lossy(buf: bytes, off: int, n: int) -> None:
-        if bytes(buf[off : off + 2]) == HELLO and len(lost) < 2:
-            lost.append(n)
-        else:
-            write(buf, off, n)
-
-    with desk() as table:
-        at(table, "half", kill(table))
-        run(table)
-        table.board.pass_s(20)
-        write = table.pc.write
-        table.pc.write = lossy  # type: ignore[method-assign]
-        assert table.command("relay").status == "updated"
-        assert lost
 
 
 @pytest.mark.parametrize("other", ["another-command", "dry-run", "info"])

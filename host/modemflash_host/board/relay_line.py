@@ -128,7 +128,7 @@ class RelayLine:
                 self._raise_rate()
 
     def tell_again(self) -> None:
-        """We are a new PC: the board tells what it has found out. Asked with each ping until the caller has it."""
+        """We are a new PC, and ask with each ping what the board has found out, until the caller has it."""
         self._last_event = -1
         self.asks_again = True
 
