@@ -95,10 +95,9 @@ def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_con
     import serial
 
     is_device = "://" not in name
-    is_pty = os.path.realpath(name).startswith("/dev/pts/")  # a link such as socat makes, too
     if is_device and os.name == "posix" and not may_be_serial(name):
         raise LinkProblem("port-not-opened", f"{name} is no serial port")
-    if is_device and not is_pty:
+    if is_device:
         holder = holder_of(name)
         if holder:
             raise LinkProblem("port-busy", f"{name} is held by {holder}")

@@ -15,7 +15,10 @@ _DRIVERS = Path("/proc/tty/drivers")
 
 
 def holder_of(device: str) -> str:
-    """Another process that has the device open, such as "picocom (4711)"; "" when none is seen."""
+    """Another process that has the device open, such as "picocom (4711)"; "" when none is seen.
+
+    Who makes a pseudo terminal, and mostly has both ends open, is no holder of it.
+    """
     target = os.path.realpath(device)
     own = str(os.getpid())
     for process in _entries(Path("/proc")):
@@ -23,6 +26,7 @@ def holder_of(device: str) -> str:
             process.name.isdigit()
             and process.name != own
             and target in map(_leads_to, _entries(process / "fd"))
+            and not _makes(process, target)
         ):
             return f"{_name_of(process)} ({process.name})"
     return ""
@@ -52,6 +56,23 @@ def is_running(name: str) -> bool:
         process.name.isdigit() and _name_of(process) == name[:_COMM_CHARS]
         for process in _entries(Path("/proc"))
     )
+
+
+def _makes(process: Path, device: str) -> bool:
+    """Whether a process has the other end of this pseudo terminal."""
+    number = device.removeprefix("/dev/pts/")
+    return number != device and any(
+        _leads_to(end) in ("/dev/ptmx", "/dev/pts/ptmx")
+        and f"tty-index:\t{number}\n" in _text(process / "fdinfo" / end.name)
+        for end in _entries(process / "fd")
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -68,7 +68,7 @@ def test_config_shows_value_source_and_files(capsys: pytest.CaptureFixture[str],
     assert "prot is no setting; port is one" in said.err
     assert called(config, "--json") == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {"event": "setting", "name": "via", "value": "direct", "source": "default"} in lines
+    assert {"event": "setting", "name": "via", "value": "auto", "source": "default"} in lines
 
 
 def test_broken_config_is_refused(capsys: pytest.CaptureFixture[str], home: Path) -> None:

@@ -168,7 +168,7 @@ def test_a_power_cut_and_the_update(desk: Build, fresh_flash: Any, profile: str)
         assert table.modem.verdict.build == 41065
         is_as_before(table, names, main)
     [log] = [event["text"] for event in table.heard.events if event["event"] == "board-log"]
-    assert "rescue: found after" in log
+    assert " found after" in log
 
 
 def steps_of(person: Person) -> list[str]:
@@ -223,7 +223,7 @@ def test_no_means_no(desk: Build, fresh_flash: Any) -> None:
         with pytest.raises(Refusal, match="consent-missing"):
             rescue(table, Person(table), ask=no)
         [plan] = [event for event in table.heard.events if event["event"] == "rescue-plan"]
-        assert plan["updater_bytes"] > 100_000
+        assert plan["updater_bytes"] > 50_000
         is_as_before(table, names, main)
 
 

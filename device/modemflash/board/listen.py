@@ -60,6 +60,8 @@ class Listener(Reporter):
             "code", which is `FOUND` or an error's, and of a modem that answered "state", "baud", "build".
     """
 
+    sign = "modemflash rescue:"
+
     def __init__(self, clock: Clock, led: Led) -> None:
         Reporter.__init__(self, clock, led, pycom.Watchdog(pycom.watchdog_armed()))
         self.log = Log(Card("/flash"))
@@ -97,13 +99,13 @@ class Listener(Reporter):
         if self._clock.ticks_diff(now, self._said) >= _SAY_MS:
             self._said = now
             self.record["up_s"] = self.elapsed_s()
-            print("modemflash: rescue", json.dumps(self.record))
+            print(self.sign, json.dumps(self.record))
 
     def _over(self, code: str) -> None:
         self.record["after_s"] = self.elapsed_s()
         self.record["code"] = code
         self._said -= _SAY_MS
-        self.say("rescue: %s after %d s" % (code, self.elapsed_s()))
+        self.say("%s after %d s" % (code, self.elapsed_s()))
         self._keep()
 
     def _keep(self) -> None:

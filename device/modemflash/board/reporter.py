@@ -34,6 +34,8 @@ class Reporter:
         light: what is shown.
     """
 
+    sign = "modemflash:"  # what a PC knows a board by that is not to be disturbed
+
     def __init__(self, clock: "Clock", led: "Led", watchdog: "Watchdog") -> None:
         self._clock = clock
         self._led = led
@@ -94,12 +96,12 @@ class Reporter:
         silent_ms = self._clock.ticks_diff(now, self._printed)
         if silent_ms >= _CONSOLE_MS and (self._lines or self._progress):
             self._printed = now
-            print("modemflash:", self._lines.pop(0) if self._lines else self._progress)
+            print(self.sign, self._lines.pop(0) if self._lines else self._progress)
             if not self._lines:
                 self._progress = ""
         elif silent_ms >= _LIFE_MS and self._phase:
             self._printed = now
-            print("modemflash:", self._phase)
+            print(self.sign, self._phase)
 
     def stop_wanted(self) -> int:
         """Nobody can be asked: Ctrl-C works while nothing was written, and is held back after that."""

@@ -81,7 +81,8 @@ def run(arguments: list[str]) -> int:
         code = _run(arguments, out)
         out.end()
         if out.lost is not None and not isinstance(out.lost, BrokenPipeError):
-            print(f"The output could not be written: {out.lost.strerror}.", file=sys.stderr)
+            if not out.is_said:
+                print(f"The output could not be written: {out.lost.strerror}.", file=sys.stderr)
             if code == exits.DONE and not set(_WRITING) & set(arguments[:1]):
                 code = exits.FAILED_UNTOUCHED
         err.end()

@@ -20,12 +20,14 @@ class Output:
 
     Attributes:
         lost: why some of it is lost; None as long as nothing is.
+        is_said: somebody said so already.
     """
 
     def __init__(self, stream: TextIO, raises: bool = True) -> None:
         self._stream = stream
         self._raises = raises
         self.lost: OSError | None = None
+        self.is_said = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -17,6 +17,7 @@ import rich_click as click
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Problem, Refusal
 from modemflash_host.board.ways import AUTO, VIAS
+from modemflash_host.cli.output import Output
 from modemflash_host.consents import flags_of
 from modemflash_host.interrupts import Interrupts
 from modemflash_host.reporters import Teller, Voice, first_aid
@@ -162,6 +163,8 @@ def _lost(error: OSError) -> None:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         with suppress(OSError):
             click.echo(f"! Nothing more is written there: {error.strerror}. The work goes on.", err=True)
+        if isinstance(sys.stdout, Output):
+            sys.stdout.is_said = True
 
 
 def _recorder(port: str, to: Path | None, raw: bool, on_trouble: Callable[[str], object]) -> Recorder:
