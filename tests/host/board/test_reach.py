@@ -134,9 +134,13 @@ import time
 while True:
     try:
         while True:
-            time.sleep(0.01)
+            try:
+                while True:
+                    time.sleep(0.01)
+            except:
+                print('not me')  # a second Ctrl-C may come just here
     except:
-        print('not me')
+        pass
 """
 
 
