@@ -119,6 +119,10 @@ class PcLine:
         """Bytes of the block that are there."""
         into[to : to + n] = self._view[at : at + n]
 
+    def pump(self) -> int:
+        """`pull`, for `uart.Uart.pump`."""
+        return 2 if self.pull() else int(self._asked != self.got)
+
     def pull(self) -> bool:
         """Take one frame, if one is there. Costs next to nothing when none is."""
         there = self._any()

@@ -148,7 +148,7 @@ class Relay:
         update = None
         try:
             port = Uart(self.clock, self.tick)
-            port.pump = pc.pull
+            port.pump = pc.pump
             line = self._line = Line(port, self.clock, self)
             files = [(as_image(row), PcFile(self, i, row)) for i, row in enumerate(job["files"])]
             update = Update(line, files, set(), _Journal(self, line, job["past"]), job["options"])

@@ -24,6 +24,7 @@ _RING_BYTES = 4096
 _GAP_CHARS = 5  # the modem is paused at 64 bytes until the line was idle for this long: more is slower
 _SPIN_MS = 4  # an answer mostly comes at once; a sleep would cost a millisecond each time
 _PATIENT_MS = 50  # after so long a look every 5 ms is enough, and leaves the board to its other tasks
+_LONG_MS = 1000  # a modem that erases or installs
 _LOOK_MS = 200  # waiting for the transmitter blocks the whole board: not longer than a tick
 _HELD_MS = 300000  # as long as the modem may be silent
 
@@ -57,8 +58,9 @@ class Uart:
     Attributes:
         idle: None, or a function without arguments, called each time a full FIFO has
             begun to drain: 1.4 ms in which work costs nothing (11 ms at 115200). It must not use the port.
-        pump: None, or a function that empties another UART a little and says whether there was
-            something: called there, too, and in every wait for the modem, a millisecond apart.
+        pump: None, or a function that empties another UART a little: called there, too, and in every
+            wait for the modem. It says 2 when something came, 1 when it waits for something, which
+            makes that once a millisecond, and 0.
 
     Raises:
         LinkProblem: `uart-refused`: no such board, or the firmware refuses the UART.
@@ -74,10 +76,11 @@ class Uart:
         self._clock = clock
         self._tick = tick
         self._rate = 921600
+        self._active = clock.ticks_ms()  # when something came or went
         self._options = {"rx_buffer_size": _RING_BYTES}
         self._scratch = bytearray(_FIFO_BYTES)
         self.idle = None  # type: Callable[[], object] | None
-        self.pump = None  # type: Callable[[], bool] | None
+        self.pump = None  # type: Callable[[], int] | None
         try:
             self._uart = self._with_options(self._construct)
         except OSError as error:
@@ -93,16 +96,20 @@ class Uart:
         start = clock.ticks_ms()
         while True:
             got = self._read(buf, n)  # type: int | None
+            now = clock.ticks_ms()
             if got:  # None when nothing came
+                self._active = now
                 return got
-            gone_ms = clock.ticks_diff(clock.ticks_ms(), start)
+            gone_ms = clock.ticks_diff(now, start)
             if gone_ms >= timeout_ms:
                 return 0
-            pump = self.pump
-            if pump and pump():
+            there = self.pump() if self.pump else 0
+            if there > 1:
                 continue
-            if gone_ms >= _SPIN_MS:
-                sleep_ms(5 if not pump and _PATIENT_MS <= gone_ms <= timeout_ms - 5 else 1)
+            quiet_ms = clock.ticks_diff(now, self._active)
+            if quiet_ms >= _SPIN_MS:
+                pause_ms = 1 if there or quiet_ms < _PATIENT_MS else 5 if quiet_ms < _LONG_MS else 20
+                sleep_ms(min(pause_ms, timeout_ms - gone_ms))
 
     def write(self, buf: "Readable", off: int, n: int) -> None:
         """Send `n` bytes of `buf` from `off` on; the last 128 may still be under way.
@@ -127,6 +134,7 @@ class Uart:
                     self.pump()
                 if self.idle:
                     self.idle()
+        self._active = self._clock.ticks_ms()
 
     def drain(self, timeout_ms: int) -> bool:
         """Wait until all is sent; True when it is. A modem that erases holds the line for long."""
