@@ -31,7 +31,8 @@ def load(path: str, names: "dict[str, object]", size: int, needs: str) -> None:
         __import__("modemflash." + need)
     with open(path, "rb") as file:
         data = file.read()
-    exec(unpacked(data[data.find(b"#") + 1 : -1], size), names)
+    # No line's end stands in a packed program; what put the file here may have written others around it.
+    exec(unpacked(data[data.find(b"#") + 1 :].strip(b"\r\n"), size), names)
 
 
 def unpacked(data: bytes, size: int) -> bytes:

@@ -25,14 +25,14 @@ Cards = Callable[[str], Path]
 
 # Route -> cuts of the sample: before notes, before bytes to the modem.
 SAMPLE = {
-    "plain": (3, 2),
+    "plain": (2, 1),
     "prepared": (1, 1),
-    "staged": (1, 4),
-    "recovery": (1, 3),
-    "boot-loader": (1, 4),
-    "two-part": (4, 6),
-    "factory": (3, 3),
-    "autostart": (4, 1),
+    "staged": (1, 2),
+    "recovery": (1, 2),
+    "boot-loader": (1, 2),
+    "two-part": (2, 3),
+    "factory": (2, 2),
+    "autostart": (3, 1),
 }
 MANY = (20, 15)
 SURVIVES = {"part_one_power_loss": "survives"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import modemflash
-from modemflash.unpack import unpacked
+from modemflash.unpack import load, unpacked
 from modemflash_host.board.package import LIMIT_BYTES, READABLE, deployed, programs, strip, where
 from modemflash_host.board.packing import pack
 
@@ -110,6 +110,18 @@ def test_packed_and_unpacked(piece: str, times: int) -> None:
         comment = packed.split(b"\n", 1)[1]
         assert unpacked(comment[1:-1], len(program)) == program
         assert not set(comment[:-1]) & {0, 10, 13}
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b""])
+def test_a_packed_module_that_came_as_text(tmp_path: Path, end: bytes) -> None:
+    """An FTP app in its text mode writes other line ends, and the module is loaded all the same."""
+    program = b"answer = 6 * 7\n" * 20
+    first, packed, _ = pack(program).split(b"\n")
+    path = tmp_path / "module.py"
+    path.write_bytes(first + (end or b"\n") + packed + end)
+    names: dict[str, object] = {}
+    load(str(path), names, len(program), "")
+    assert names["answer"] == 42
 
 
 @pytest.mark.parametrize("program", [b"\x00", b"\x02", b"\r\n", b"\t", "ü".encode()])
