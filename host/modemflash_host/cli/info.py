@@ -6,6 +6,7 @@ from typing import Any
 
 import rich_click as click
 
+from modemflash.errors import Refusal
 from modemflash_host import api
 from modemflash_host.board.ways import AUTO as AUTO_WAY
 from modemflash_host.cli.session import carry_out, command_line, port_options, talk_options
@@ -21,7 +22,13 @@ def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
     """Say what is there: port, board, card and modem, and what to type next. Writes nothing."""
 
     def work(teller: Teller) -> Result:
-        found = api.info(port, teller, (answer_timeout or 60) * 1000, via)
+        try:
+            found = api.info(port, teller, (answer_timeout or 60) * 1000, via)
+        except Refusal as refusal:
+            if refusal.code != "board-not-pycom":
+                raise
+            teller.say("note", text=f"No modem was asked. {refusal.happened}")
+            return Result("nothing-to-do", "board-read", seconds=teller.at_s)
         files = found.unfinished or ["FIRMWARE.dup"]
         where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_WAY else ["--via", via])]
         return Result(
