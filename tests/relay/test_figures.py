@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from modemflash_host.board.relay_talk import COMMAND_FILE, RelayTalk
 from modemflash_host.sim import profiles
 from modemflash_host.sim.board.pc_end import Cable
 from modemflash_host.sim.board.profiles import find as find_board
@@ -21,9 +22,26 @@ def smooth_modem() -> SimModem:
     return SimModem(replace(profiles.find("pycom-catm1"), timing=replace(QUICK, stalls=())))
 
 
-def bytes_a_second(table: Desk) -> float:
-    """Of the transfer, from its session on."""
+@pytest.fixture
+def asked_s(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When the board asked for bytes of a file; its own events come later than what they tell of."""
+    moments: list[float] = []
+    serve = RelayTalk._serve
+
+    def timed(self: RelayTalk, file: int, start: int, count: int) -> bytes:
+        if file != COMMAND_FILE:
+            moments.append(self._teller.at_s)
+        return serve(self, file, start, count)
+
+    monkeypatch.setattr(RelayTalk, "_serve", timed)
+    return moments
+
+
+def bytes_a_second(table: Desk, asked_s: list[float] | None = None) -> float:
+    """Of the transfer: from the first question for its bytes on, or from its session."""
     begun = next(event["at_s"] for event in table.heard.events if event["event"] == "session")
+    if asked_s:
+        begun = asked_s[0]
     last = [event for event in table.heard.events if event.get("phase") == "transfer"][-1]
     return float(last["done"] / (last["at_s"] - begun))
 
@@ -36,13 +54,15 @@ def bytes_a_second(table: Desk) -> float:
         ("gpy-1.18.2", 921_600, 16, 0.80),
         (SMALL_RING, 921_600, 1, 0.90),
         (SMALL_RING, 921_600, 16, 0.80),
-        pytest.param("gpy-1.20.0", 115_200, 1, 0.95, marks=pytest.mark.sweep),
-        pytest.param("gpy-1.18.2", 115_200, 16, 0.95, marks=pytest.mark.sweep),
-        pytest.param(SMALL_RING, 115_200, 1, 0.95, marks=pytest.mark.sweep),
-        (SMALL_RING, 115_200, 16, 0.95),
+        pytest.param("gpy-1.20.0", 115_200, 1, 0.93, marks=pytest.mark.sweep),
+        pytest.param("gpy-1.18.2", 115_200, 16, 0.93, marks=pytest.mark.sweep),
+        pytest.param(SMALL_RING, 115_200, 1, 0.93, marks=pytest.mark.sweep),
+        (SMALL_RING, 115_200, 16, 0.93),
     ],
 )
-def test_relay(desk: Build, profile: str, baud: int, latency_ms: int, share: float) -> None:
+def test_relay(
+    desk: Build, asked_s: list[float], profile: str, baud: int, latency_ms: int, share: float
+) -> None:
     """The relay fills the line between PC and board, whatever the board's ring and the adapter's latency."""
     size = 300_000 if baud > 115_200 else 100_000
     cable = Cable(latency_ms * 1000, most_baud=baud)
@@ -50,7 +70,7 @@ def test_relay(desk: Build, profile: str, baud: int, latency_ms: int, share: flo
         profile=OWN_BOARDS.get(profile, profile), modem=smooth_modem(), size=size, cable=cable
     ) as table:
         assert table.command("relay").status == "updated"
-        assert bytes_a_second(table) >= share * baud / 10
+        assert bytes_a_second(table, asked_s) >= share * baud / 10
         assert table.board.console_uart is not None
         assert not table.board.console_uart.tally.lost  # it is emptied as fast as it fills
 
@@ -63,7 +83,7 @@ def test_a_small_ring_while_the_modem_erases(desk: Build) -> None:
         assert not table.board.console_uart.tally.lost
 
 
-def test_relay_of_a_board_that_pauses(desk: Build) -> None:
+def test_relay_of_a_board_that_pauses(desk: Build, asked_s: list[float]) -> None:
     """What comes while Python collects garbage is lost beyond a small ring, and is sent again."""
     with desk(
         profile=OWN_BOARDS[SMALL_RING], modem=smooth_modem(), size=300_000, cable=Cable(16_000)
@@ -71,7 +91,7 @@ def test_relay_of_a_board_that_pauses(desk: Build) -> None:
         table.board.pauses = (2 * SECOND_US, SECOND_US // 25)
         assert table.command("relay").status == "updated"
         assert table.modem.verdict.violations == ()
-        assert bytes_a_second(table) >= 0.50 * 92_160
+        assert bytes_a_second(table, asked_s) >= 0.50 * 92_160
         assert table.board.console_uart is not None
         assert table.board.console_uart.tally.lost
 
