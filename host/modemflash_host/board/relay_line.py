@@ -33,6 +33,7 @@ _IDS = 0xF0
 _SYNC = 0xA5
 _MOST_BODY_BYTES = 16_384
 _HALF_FRAME_MS = 300
+_LEAVES_MS = 8  # what an adapter still holds when the system calls it sent; the board waits for 20
 _PING_MS = 500
 _SILENCE_MS = 3_000
 _DEAD_MS = 15_000
@@ -272,6 +273,7 @@ class RelayLine:
             return  # this adapter refuses it, so the board need not try
         self._control(_BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
         self._link.drain(1_000)
+        self._clock.sleep_ms(_LEAVES_MS)
         if not self._set_baud(rate):
             self._await_fallback()
             return
