@@ -129,14 +129,28 @@ def test_a_safe_boot_from_the_raw_repl_comes_back_to_it() -> None:
     assert found.repl.value("anything") == IDENTITY
 
 
+def await_word(url: str, word: bytes) -> None:
+    """Until the program on the board has said it."""
+    link, clock = open_console(url)
+    with closing(link):
+        heard, room, start = b"", bytearray(256), clock.ticks_ms()
+        while word not in heard:
+            heard += room[: link.readinto(room, len(room), 100)]
+            assert clock.ticks_diff(clock.ticks_ms(), start) < 30_000, heard
+
+
 HOSTILE = b"""
 import time
+said = 0
 while True:
     try:
         while True:
             try:
                 while True:
-                    time.sleep(0.01)
+                    time.sleep(0.1)
+                    said += 1
+                    if said < 30:
+                        print('busy')
             except:
                 print('not me')  # a second Ctrl-C may come just here
     except:
@@ -151,6 +165,7 @@ def test_a_real_hostile_program_and_a_pybytes_build(
     monkeypatch.setattr(ladder, "_MIRROR_ANSWER_MS", 50)
     monkeypatch.setattr(repl, "_BANNER_MS", 300)
     with simulated(tool, tmp_path, "fipy-1.20.2", files={"/main.py": HOSTILE}, pybytes=True) as board:
+        await_word(board.url, b"busy")  # before that a Ctrl-C ends it like any other program
         found = reach(lambda bits: open_console(board.url, data_bits=bits), quiet)
         with closing(found.link):
             assert found.by == SAFE_BOOT
