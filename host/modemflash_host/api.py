@@ -323,7 +323,7 @@ def _may_be_unfinished(port: str, via: str) -> bool:
     except OSError:
         return False
     known = {journal_key(port)} if via == ways.DIRECT else journal_store.keys(folder)
-    return any(has_written(Journal(SlotFiles(folder, key), key, None).read()) for key in known)
+    return any(has_written(Journal(SlotFiles(folder, key), key).read()) for key in known)
 
 
 class _NoFolder:

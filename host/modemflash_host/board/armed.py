@@ -16,23 +16,29 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from modemflash.journal import Journal
-from modemflash_host.board.deploy import HOOK_SIGN, LIBRARY, MAIN, deploy, remove
+from modemflash_host.board.deploy import (
+    ENGINE,
+    LIBRARY,
+    MAIN,
+    RESCUE_RECORD,
+    deploy,
+    has_hook,
+    remove,
+    remove_hook,
+)
 from modemflash_host.board.identity import Board, identify, need_pycom
+from modemflash_host.board.journals import BoardSlots
 from modemflash_host.board.package import deployed
 from modemflash_host.board.session import Session
 from modemflash_host.errors import BoardProblem
 
-if TYPE_CHECKING:
-    from modemflash_host.board.files import BoardFiles
-
 LISTEN_MINUTES = 10
 FIELD_MINUTES = 10  # `modemflash.arm_rescue()`
 LOG = "/flash/modemflash.log"
-_RECORD = "/flash/modemflash.rescue"  # `modemflash.board.listen`
-_FOR_PC = 10_000  # the same
+_FOR_PC = 10_000  # `modemflash.board.startup`
 # What a rescue put there, and the minutes of the one that was armed before: bits in one small number.
 _PACKAGE, _HOOK, _LOG, _NOTED, _MINUTES_UP = 1, 2, 4, 8, 16
 _NVS = """\
@@ -52,7 +58,6 @@ def _set(n, v):
         pass
     return True
 """
-_ENGINE = "import sys\nif '/flash/lib' not in sys.path: sys.path.insert(0, '/flash/lib')\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +97,16 @@ def look(session: Session) -> Before:
     package = deployed()
     there = {name: files.size(f"{LIBRARY}/{name}") for name in package}
     missing = [data for name, data in package.items() if there[name] != len(data)]
-    has_hook = _has_hook(files)
+    hooked = has_hook(files)
     note = _number(session, "mf_put")
     if not note & _NOTED:
         armed = _number(session, "mf_rescue")
         note = _NOTED + _MINUTES_UP * (armed if armed < _FOR_PC else 0)
         note += 0 if any(size is not None for size in there.values()) else _PACKAGE
-        note += 0 if has_hook else _HOOK
+        note += 0 if hooked else _HOOK
         note += 0 if files.size(LOG) is not None else _LOG
-    past = Journal(_Slots(files), board.mac).read()
-    return Before(board, sum(map(len, missing)), has_hook, note, past)
+    past = Journal(BoardSlots(session), board.mac).read()
+    return Before(board, sum(map(len, missing)), hooked, note, past)
 
 
 def arm(session: Session, before: Before) -> None:
@@ -115,9 +120,9 @@ def arm(session: Session, before: Before) -> None:
     if repl.value(f"_set('mf_put', {before.note})", _NVS) != "True":
         raise BoardProblem("rescue-not-armed", "mf_put")
     deploy(session)
-    if not _has_hook(session.files):
+    if not has_hook(session.files):
         install_hook(session)
-    code = f"{_ENGINE}from modemflash.board.listen import arm\n"
+    code = f"{ENGINE}from modemflash.board.listen import arm\n"
     if repl.value(f"arm({LISTEN_MINUTES})", code) != "True":
         raise BoardProblem("rescue-not-armed", "mf_rescue")
 
@@ -128,8 +133,8 @@ def install_hook(session: Session, button: str = "P10") -> None:
     Raises:
         BoardProblem: `board-file-differs`, and the board.
     """
-    session.repl.run(f"{_ENGINE}import modemflash\nmodemflash.install_hook(button={button!a})\n")
-    if not _has_hook(session.files):
+    session.repl.run(f"{ENGINE}import modemflash\nmodemflash.install_hook(button={button!a})\n")
+    if not has_hook(session.files):
         raise BoardProblem("board-file-differs", MAIN)
 
 
@@ -139,7 +144,7 @@ def outcome(session: Session) -> dict[str, Any]:
     Raises:
         BoardProblem: the board; it has no updater, say.
     """
-    code = f"{_ENGINE}import json\nfrom modemflash.board.listen import outcome\n"
+    code = f"{ENGINE}import json\nfrom modemflash.board.listen import outcome\n"
     found: dict[str, Any] = json.loads(session.repl.value("json.dumps(outcome())", code))
     return {**found, "board": identify(session.repl).mac}
 
@@ -169,36 +174,16 @@ def put_back(session: Session, *, stay_armed: bool = False) -> bool:
     minutes = FIELD_MINUTES if stay_armed else note // _MINUTES_UP
     repl.value(f"(_set('mf_rescue', {minutes}), _set('mf_boots', 0))", _NVS)
     if not stay_armed:
-        if note & _HOOK and _has_hook(files):
-            repl.run(f"{_ENGINE}import modemflash\nmodemflash.remove_hook()\n")
+        if note & _HOOK:
+            remove_hook(session)
         if note & _PACKAGE:
             remove(session)
         if note & _LOG:
             files.remove(LOG)
-    files.remove(_RECORD)
+    files.remove(RESCUE_RECORD)
     repl.value("_set('mf_put', 0)", _NVS)
     return True
 
 
-class _Slots:
-    """The board's journal, read through the REPL."""
-
-    def __init__(self, files: BoardFiles) -> None:
-        self._files = files
-
-    def load(self, slot: int) -> bytes:
-        """See `modemflash.contracts.Store`."""
-        path = f"/flash/modemflash.journal.{slot}"
-        return self._files.get(path) if self._files.size(path) else b""
-
-    def save(self, slot: int, data: bytes) -> None:
-        """It is only read."""
-        raise OSError(f"slot {slot} is not written here: {len(data)} bytes")
-
-
 def _number(session: Session, name: str) -> int:
     return int(session.repl.value(f"_get({name!a})", _NVS))
-
-
-def _has_hook(files: BoardFiles) -> bool:
-    return bool(files.size(MAIN)) and HOOK_SIGN in files.get(MAIN)

@@ -32,7 +32,7 @@ from modemflash_host.errors import BoardProblem, Refusal
 LIBRARY = "/flash/lib"
 LIST = "/flash/lib/modemflash.files"
 _BLOCK_BYTES = 4096  # what a file takes at least, in either file system
-_HOOK_OFF = "import sys\nsys.path.insert(0, '/flash/lib')\nimport modemflash\nmodemflash.remove_hook()\n"
+ENGINE = "import sys\nif '/flash/lib' not in sys.path: sys.path.insert(0, '/flash/lib')\n"
 _DISARM = """\
 import pycom
 for _n in ('mf_rescue', 'mf_boots', 'mf_put'):
@@ -41,8 +41,8 @@ for _n in ('mf_rescue', 'mf_boots', 'mf_put'):
     except Exception:
         pass
 """
-_RESCUE_RECORD = "/flash/modemflash.rescue"
-HOOK_SIGN = b"#>modemflash"
+RESCUE_RECORD = "/flash/modemflash.rescue"  # `modemflash.board.listen`
+_HOOK_SIGN = b"#>modemflash"
 MAIN = "/flash/main.py"
 
 Listed = dict[str, str]
@@ -150,10 +150,9 @@ def remove(session: Session) -> Removed:
     board = identify(session.repl)
     need_pycom(board)
     files = session.files
-    if files.size(MAIN) is not None and HOOK_SIGN in files.get(MAIN):
-        session.repl.run(_HOOK_OFF)
+    remove_hook(session)
     session.repl.run(_DISARM)
-    files.remove(_RESCUE_RECORD)
+    files.remove(RESCUE_RECORD)
     ours = read_list(files)
     kept, gone = [], 0
     for path, mark in ours.items():
@@ -179,6 +178,17 @@ def remove(session: Session) -> Removed:
             files.remove(path)
     guest.forget(session.repl)
     return Removed(gone, tuple(kept))
+
+
+def has_hook(files: BoardFiles) -> bool:
+    """Whether main.py has the lines of the start-up hook."""
+    return bool(files.size(MAIN)) and _HOOK_SIGN in files.get(MAIN)
+
+
+def remove_hook(session: Session) -> None:
+    """Take the start-up hook out of main.py where it is in there; the updater is needed for that."""
+    if has_hook(session.files):
+        session.repl.run(f"{ENGINE}import modemflash\nmodemflash.remove_hook()\n")
 
 
 def read_list(files: BoardFiles) -> Listed:
