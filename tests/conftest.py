@@ -22,6 +22,12 @@ def tool() -> Callable[[str], Path]:
     return path
 
 
+@pytest.fixture(scope="session")
+def interpreter(tool: Callable[[str], Path]) -> Path:
+    """A real MicroPython, for boards."""
+    return tool("micropython")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CI a referee that was not asked is a failure: a green run must mean that it agreed."""

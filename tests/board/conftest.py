@@ -15,11 +15,6 @@ CARD_BYTES = 2 << 20
 
 
 @pytest.fixture(scope="session")
-def interpreter(tool: Callable[[str], Path]) -> Path:
-    return tool("micropython")
-
-
-@pytest.fixture(scope="session")
 def flash(interpreter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """/flash with updater and hook."""
     return make_flash(tmp_path_factory.mktemp("flash") / "flash", interpreter)

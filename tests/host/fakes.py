@@ -1,4 +1,4 @@
-"""Voices and streams for tests of the host program."""
+"""Voices, streams and time for tests of the host program."""
 
 from __future__ import annotations
 
@@ -13,6 +13,22 @@ from modemflash_host.reporters import Event, Teller
 from modemflash_host.reporters.people import NORMAL, People
 from modemflash_host.reporters.plain import Plain
 from modemflash_host.reporters.terminal import Terminal
+
+
+class Clock:
+    """Time that only waiting moves."""
+
+    def __init__(self) -> None:
+        self.now_ms = 0
+
+    def ticks_ms(self) -> int:
+        return self.now_ms
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        return end - start
+
+    def sleep_ms(self, ms: int) -> None:
+        self.now_ms += ms
 
 
 class Ears:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from host.fakes import Clock
 from modemflash.errors import Problem, Stopped
 from modemflash_host import linux_ports, machine_setup, ports, state_folder
 from modemflash_host.errors import LinkProblem
@@ -125,22 +126,6 @@ def test_a_port_is_known_by_a_link_to_it(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(os.path, "realpath", lambda name: "/dev/ttyACM0")
     found = port_at("/dev/serial/by-id/usb-Pycom", listed(PYSENSE))
     assert found is not None and found.name == "/dev/ttyACM0"
-
-
-class Clock:
-    """Time that only waiting moves."""
-
-    def __init__(self) -> None:
-        self.now_ms = 0
-
-    def ticks_ms(self) -> int:
-        return self.now_ms
-
-    def ticks_diff(self, end: int, start: int) -> int:
-        return end - start
-
-    def sleep_ms(self, ms: int) -> None:
-        self.now_ms += ms
 
 
 def opener(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from host.fakes import Clock
 from modemflash.errors import NoModem, Refusal, UpdateFailed
 from modemflash_host import ports
 from modemflash_host.board.vigil import Seen, finder
@@ -19,24 +20,15 @@ from modemflash_host.rounds import Round, words
 from modemflash_host.usb_ids import NO_DEVICE
 
 
-class Scene:
+class Scene(Clock):
     """Attempts by script, a port that is there or not, and time."""
 
     def __init__(self, *ends: Result, gone_s: tuple[int, int] = (0, 0)) -> None:
-        self.now_ms = 0
+        super().__init__()
         self.ends = list(ends)
         self.gone_s = gone_s
         self.notes: list[str] = []
         self.teller = Teller([self], Interrupts())
-
-    def ticks_ms(self) -> int:
-        return self.now_ms
-
-    def ticks_diff(self, end: int, start: int) -> int:
-        return end - start
-
-    def sleep_ms(self, ms: int) -> None:
-        self.now_ms += ms
 
     def report(self, event: dict[str, Any], at_s: float) -> None:
         self.notes.append(event["text"])

@@ -11,11 +11,6 @@ from relay.desk import Desk, make_flash, without_mpremote
 
 
 @pytest.fixture(scope="session")
-def interpreter(tool: Callable[[str], Path]) -> Path:
-    return tool("micropython")
-
-
-@pytest.fixture(scope="session")
 def flash(interpreter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """/flash with the updater and a user's program."""
     return make_flash(tmp_path_factory.mktemp("flash") / "flash", interpreter)

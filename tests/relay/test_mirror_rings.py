@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from host.fakes import Clock
 from modemflash_host.board.mirror import LARGE_BLOCK_BYTES, MirrorPort
 from modemflash_host.sim import profiles
 from modemflash_host.sim.board.profiles import find
@@ -54,11 +55,11 @@ def test_a_modem_that_stops_in_the_middle_of_a_block(desk: Build, board: str, he
         assert waiting(table) <= BOARDS[board].mirror_ring_bytes
 
 
-class Wire:
+class Wire(Clock):
     """A link and its clock; says what was written when."""
 
     def __init__(self) -> None:
-        self.now_ms = 0
+        super().__init__()
         self.writes: list[tuple[int, int]] = []
 
     drain = drop_input = close = None
@@ -68,15 +69,6 @@ class Wire:
 
     def write(self, buf: bytes, off: int, n: int) -> None:
         self.writes.append((self.now_ms, n))
-
-    def ticks_ms(self) -> int:
-        return self.now_ms
-
-    def ticks_diff(self, end: int, start: int) -> int:
-        return end - start
-
-    def sleep_ms(self, ms: int) -> None:
-        self.now_ms += ms
 
 
 def test_bursts_and_pauses() -> None:
