@@ -77,7 +77,7 @@ class Listener(Reporter):
         self.show("working")
         self._keep()
         line = Line(Uart(self._clock, self.tick), self._clock, self)
-        journal = Journal(SlotFiles("/flash", "modemflash.journal"), record["board"], None)
+        journal = Journal(SlotFiles("/flash", "modemflash.journal"), record["board"])
         update = Update(line, [], set(), journal, {"find_ms": minutes * 60000})
         try:
             modem = update.look()

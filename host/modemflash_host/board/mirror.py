@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from modemflash.exchange import RING_BYTES
 from modemflash.line import Line
 from modemflash.upgrade import Update
 from modemflash_host.board.identity import Board, identify, need_pycom
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
     from modemflash.planning import Files, Plan
     from modemflash_host.link import Link
 
-SMALL_BLOCK_BYTES = 2016  # what a ring of 2048 holds with its header, whatever the modem does
-LARGE_BLOCK_BYTES = 4 * SMALL_BLOCK_BYTES  # the same for a ring of 8192
-BURST_BYTES = SMALL_BLOCK_BYTES + 16
+LARGE_BLOCK_BYTES = 4 * RING_BYTES  # what a ring of 8192 holds, whatever the modem does
+BURST_BYTES = RING_BYTES + 16
 # 22 ms on the line and a pause. How fast the bridge is nobody measured: at 15 us a byte it falls
 # behind the line, and with this pause not by more than 2 kB in the four bursts of a block.
 BURST_MS = 24
@@ -107,7 +107,7 @@ class MirrorPort:
         max_burst: bytes of a block that the bridge's receive ring holds whole.
     """
 
-    def __init__(self, link: Link, clock: Clock, max_burst: int = SMALL_BLOCK_BYTES) -> None:
+    def __init__(self, link: Link, clock: Clock, max_burst: int = RING_BYTES) -> None:
         self.max_burst = max_burst
         self._link = link
         self._clock = clock
@@ -197,7 +197,7 @@ def mirrored(
     reached = reach(place.open_port, say, place.device)
     link, clock = reached.link, reached.clock
     teller.follow(clock.ticks_ms())
-    mac, block_bytes = "", SMALL_BLOCK_BYTES  # of a board that is in it already nothing is known
+    mac, block_bytes = "", RING_BYTES  # of a board that is in it already nothing is known
     try:
         if reached.state == MIRROR:
             tell_place(teller, place.port, "mirror")
@@ -237,7 +237,7 @@ def _enter(place: Place, repl: Repl, board: Board, say: Callable[[str], object])
     repl.listen(200)
     if not repl.link.set_baud(FIRST_BAUD):
         raise Refusal("mirror-refused", "this adapter does not pass 921600 baud")
-    return LARGE_BLOCK_BYTES if has_large_ring else SMALL_BLOCK_BYTES
+    return LARGE_BLOCK_BYTES if has_large_ring else RING_BYTES
 
 
 def _check(place: Place, repl: Repl, board: Board) -> None:
