@@ -101,7 +101,7 @@ class Exchange:
         self._last_op = -1
         self._last_transaction = -1
         self._broken = False  # half an answer, or a damaged one, came
-        self._hasty = False  # strays may stand for our answer: ask again after a short quiet
+        self._early_probe = False  # strays may stand for our answer: ask again after a short quiet
         self._strayed = False  # bytes came that are no answer
         self._junk = bytearray(64)
         self._junk_bytes = 0
@@ -153,7 +153,7 @@ class Exchange:
             line.write(buf, 0, HEADER + size)
             self._sent = line.now()
             copies += 1
-            self._hasty = again and copies == 1  # once: a talkative modem is no damaged line
+            self._early_probe = again and copies == 1  # once: a talkative modem is no damaged line
             self.while_waiting(op)
             if not again:
                 wait_ms = self._careful_ms
@@ -201,7 +201,7 @@ class Exchange:
         """Send RESET outside of the rules: an answer is nice to have, and never needed."""
         buf = bytearray(HEADER)
         self._write_header(RESET, buf, 0)
-        self._hasty = False
+        self._early_probe = False
         for _ in range(3):
             self.line.write(buf)
             # Silence is no reason to ask again: the modem may be back in its AT dialogue.
@@ -212,7 +212,7 @@ class Exchange:
     def hears_answer(self, op: int, buf: bytearray, wait_ms: int) -> bool:
         """Whether any whole answer comes to one copy of a request without payload."""
         self._write_header(op, buf, 0)
-        self._hasty = False
+        self._early_probe = False
         start = self.line.now()
         self.line.write(buf, 0, HEADER)
         while True:
@@ -331,10 +331,10 @@ class Exchange:
             if left_ms <= 0 and (not self._have or left_ms < -_QUIET_MS):
                 self._drop(self._have, True)  # a line that never falls silent, whatever it says
                 return SILENT
-            hasty = self._strayed and self._hasty
+            early_probe = self._strayed and self._early_probe
             if self._have or self._broken:
                 left_ms = _QUIET_MS
-            elif hasty:  # no answer can be due before the request was on the wire
+            elif early_probe:  # no answer can be due before the request was on the wire
                 left_ms = max(_QUIET_MS, self._wire_ms - line.since(self._sent))
             got = line.read(self._tails[self._have], need - self._have, left_ms if left_ms > 0 else 0)
             self._have += got
@@ -345,7 +345,7 @@ class Exchange:
             elif self._broken:
                 self._broken = self._strayed = False
                 return DAMAGED
-            elif hasty:
+            elif early_probe:
                 self._strayed = False
                 return STRAYS
             else:

@@ -2,10 +2,10 @@
 
 Rules that hold here: no inflate, because release 1.18 has none; a step of the
 loop makes a whole piece; the program has its own line numbers, so a traceback
-says `<string>`, the line and the function (`modemflash_host.board.package`
+says `<string>`, the line and the function (`modemflash_host.board.install.package`
 finds the file). What a module needs is loaded before it and never from within
 it, because each import inside an import takes more than 1 kB of the 12 kB of
-stack that a board has. The packer is `modemflash_host.board.packing`; both agree on:
+stack that a board has. The packer is `modemflash_host.board.install.packing`; both agree on:
 
     byte       0-127 itself
     near       10lllddd dddddddd            l + 3 bytes from d + 1 back

@@ -1,13 +1,13 @@
 """The public Python API; the command line is its only client in this package.
 
-    with open_line(port, teller) as line: ...   an open line, for your own questions
-    info(port, teller) -> ModemInfo             find a modem and ask who it is; writes nothing
+    with open_line(port, reporter) as line: ...   an open line, for your own questions
+    info(port, reporter) -> ModemInfo             find a modem and ask who it is; writes nothing
     candidates(paths) -> [Candidate]            the firmware files behind paths, folders and archives
-    identify(file, teller) -> CheckedFile       what a firmware file is; needs no modem
-    update(port, files, teller, ...) -> Result  the whole update
+    identify(file, reporter) -> CheckedFile       what a firmware file is; needs no modem
+    update(port, files, reporter, ...) -> Result  the whole update
     begun_before(board) -> record | None        what this PC knows of an unfinished update
 
-Rules: no printing here, events go to the reporter (`modemflash_host.reporters.Teller`);
+Rules: no printing here, events go to the reporter (`modemflash_host.reporters.Reporter`);
 `update` returns a `Result` for every end that has words, with its `Problem` in
 it; the others raise the `Problem`.
 """
@@ -29,22 +29,22 @@ from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import has_written
 from modemflash.upgrade import Update
-from modemflash_host import journal_store
-from modemflash_host.agreement import Ask, agreed_plan, of_this_run, plan_event
-from modemflash_host.awake import awake
-from modemflash_host.board import told, ways
-from modemflash_host.board.relayed_update import HeldUpdate, RelayedUpdate
+from modemflash_host.board import access, location
+from modemflash_host.board.relay.update import HeldUpdate, RelayedUpdate
 from modemflash_host.capture.port import CapturingPort
-from modemflash_host.clock import MonotonicClock
-from modemflash_host.held_file import HeldFile
-from modemflash_host.journal_store import SlotFiles, journal_key
-from modemflash_host.link import open_link
-from modemflash_host.ports import AUTO, open_patiently
-from modemflash_host.reporters import Teller
-from modemflash_host.result import Result
-from modemflash_host.sources import Candidate, candidates, of_path
-from modemflash_host.state_folder import state_folder
-from modemflash_host.usb_ids import NO_DEVICE, device_of_url
+from modemflash_host.computer.clock import MonotonicClock
+from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
+from modemflash_host.files.candidates import Candidate, candidates, of_path
+from modemflash_host.files.stable_file import StableFile
+from modemflash_host.links.open import open_link
+from modemflash_host.links.ports import AUTO, open_patiently
+from modemflash_host.links.usb_ids import NO_DEVICE, device_of_url
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.confirm import Ask, confirmed_plan, of_this_run, plan_event
+from modemflash_host.run.result import Result
+from modemflash_host.store import journal_files
+from modemflash_host.store.journal_files import SlotFiles, journal_key
+from modemflash_host.store.state_folder import state_folder
 
 __all__ = [
     "Ask",
@@ -72,7 +72,7 @@ class CheckedFile:
     """A firmware file that was read from its first to its last byte."""
 
     image: Image
-    source: HeldFile
+    source: StableFile
     place: str = ""
 
     def __enter__(self) -> CheckedFile:
@@ -101,7 +101,7 @@ class ModemInfo:
 
 
 @contextmanager
-def open_line(port: str, teller: Teller) -> Iterator[Line]:
+def open_line(port: str, reporter: Reporter) -> Iterator[Line]:
     """An open line to whatever is behind `port`, closed at the end.
 
     Raises:
@@ -109,25 +109,25 @@ def open_line(port: str, teller: Teller) -> Iterator[Line]:
         Stopped: the user asked to stop while another program had it.
     """
     link, clock = open_patiently(
-        lambda: open_link(port, lambda: teller.tick(clock.ticks_ms())),
+        lambda: open_link(port, lambda: reporter.tick(clock.ticks_ms())),
         MonotonicClock(),
-        lambda text: teller.say("note", text=text),
-        stop_wanted=teller.stop_wanted,
+        lambda text: reporter.say("note", text=text),
+        stop_wanted=reporter.stop_wanted,
     )
-    teller.follow(clock.ticks_ms())
+    reporter.follow(clock.ticks_ms())
     try:
-        witnessed = CapturingPort(link, clock, teller.recorder) if teller.recorder is not None else link
-        yield Line(witnessed, clock, teller)
+        witnessed = CapturingPort(link, clock, reporter.recorder) if reporter.recorder is not None else link
+        yield Line(witnessed, clock, reporter)
     finally:
         link.close()
 
 
-def identify(file: Path | Candidate, teller: Teller, kind: str = "") -> CheckedFile:
+def identify(file: Path | Candidate, reporter: Reporter, kind: str = "") -> CheckedFile:
     """Read and check one firmware file; no modem is needed. Its source stays open.
 
     Args:
-        file: its path, or one of `modemflash_host.sources.candidates`.
-        teller: who is told.
+        file: its path, or one of `modemflash_host.files.candidates.candidates`.
+        reporter: who is told.
         kind: what it must be (`modemflash.builds.UPDATER`, `BOOT_ROM`); "" takes anything.
 
     Raises:
@@ -139,13 +139,13 @@ def identify(file: Path | Candidate, teller: Teller, kind: str = "") -> CheckedF
         file = of_path(file)
     source = file.open()
     clock = MonotonicClock()
-    teller.follow(clock.ticks_ms())
+    reporter.follow(clock.ticks_ms())
 
     def progress(done: int, total: int) -> None:
-        if teller.stop_wanted():
+        if reporter.stop_wanted():
             raise Stopped("stopped-before-write")
-        teller.tick(clock.ticks_ms())
-        teller.say("progress", phase="verify", done=done, total=total)
+        reporter.tick(clock.ticks_ms())
+        reporter.say("progress", phase="verify", done=done, total=total)
 
     try:
         image = examine(source, progress)
@@ -157,44 +157,44 @@ def identify(file: Path | Candidate, teller: Teller, kind: str = "") -> CheckedF
         raise
 
 
-def info(port: str, teller: Teller, find_ms: int = 60_000, via: str = ways.DIRECT) -> ModemInfo:
+def info(port: str, reporter: Reporter, find_ms: int = 60_000, via: str = access.DIRECT) -> ModemInfo:
     """Find the modem and ask who it is, by the way `via`. Writes nothing to the modem.
 
     Raises:
         Problem: the port or the modem does not answer.
     """
-    with _job(port, via, teller, [], set(), {"find_ms": find_ms}, only_look=True) as job:
+    with _job(port, via, reporter, [], set(), {"find_ms": find_ms}, only_look=True) as job:
         if isinstance(job, RelayedUpdate):
             job.tell_card()
-        _look(job, teller)
+        _look(job, reporter)
         begun = tuple(job.past["files"]) if has_written(job.past) else ()
         found = ModemInfo(job.modem.state, job.modem.baud, job.who, job.before, begun)
-        teller.say("details", bootloaders=found.identity.bootloaders, record=found.record)
+        reporter.say("details", bootloaders=found.identity.bootloaders, record=found.record)
         return found
 
 
 def update(
     port: str,
     files: Sequence[CheckedFile],
-    teller: Teller,
+    reporter: Reporter,
     *,
     consents: set[str],
     ask: Ask,
     options: dict[str, Any] | None = None,
     dry_run: bool = False,
-    via: str = ways.DIRECT,
+    via: str = access.DIRECT,
 ) -> Result:
     """Update the modem at `port` with what is in `files`.
 
     Args:
-        port: see `modemflash_host.link.open_link`.
+        port: see `modemflash_host.links.open.open_link`.
         files: checked files.
-        teller: who is told.
+        reporter: who is told.
         consents: what was consented to beforehand; see `modemflash_host.consents`.
         ask: who is asked for a consent that is missing.
         options: the engine's options, see `modemflash.upgrade.Update`.
         dry_run: end with the plan.
-        via: the way to the modem, see `modemflash_host.board.ways`.
+        via: the way to the modem, see `modemflash_host.board.access`.
 
     Returns:
         The result, with its `problem` where it did not end well.
@@ -203,14 +203,14 @@ def update(
     reached = False
     try:
         pairs: list[tuple[Image, Source]] = [(file.image, file.source) for file in files]
-        with _job(port, via, teller, pairs, consents, options or {}, only_look=dry_run) as job:
+        with _job(port, via, reporter, pairs, consents, options or {}, only_look=dry_run) as job:
             reached = True
             try:
-                _look(job, teller)
+                _look(job, reporter)
                 known = {"from_build": job.who.build, "boot_mode": job.modem.state}
-                work = _agreed_work(port, job, teller, consents, ask, dry_run)
+                work = _confirmed_work(port, job, reporter, consents, ask, dry_run)
                 if work is None:
-                    return Result("nothing-to-do", "dry-run", seconds=teller.at_s, **known)
+                    return Result("nothing-to-do", "dry-run", seconds=reporter.at_s, **known)
             except Problem as problem:
                 known = {"from_build": job.who.build, "boot_mode": job.modem.state if job.modem else ""}
                 if not isinstance(job, HeldUpdate):
@@ -221,19 +221,19 @@ def update(
             except Problem as problem:
                 known |= {"bytes": job.sent_bytes, "boot_mode": job.modem.state}
                 if problem.modem_state != UNTOUCHED:
-                    _tell_begun(job, teller)
+                    _tell_begun(job, reporter)
                 raise
     except Problem as problem:
         if not reached and _may_be_unfinished(port, via):
             problem.stamp(UNKNOWN)
-        return Result.of_problem(problem, seconds=teller.at_s, **known)
+        return Result.of_problem(problem, seconds=reporter.at_s, **known)
 
 
 @contextmanager
 def _job(
     port: str,
     via: str,
-    teller: Teller,
+    reporter: Reporter,
     files: Files,
     consents: set[str],
     options: dict[str, Any],
@@ -242,23 +242,23 @@ def _job(
 ) -> Iterator[Update]:
     """An update that nobody has looked at yet, by the way that the table says."""
     place = None
-    if port == AUTO or (via != ways.DIRECT and ("://" not in port or device_of_url(port) != NO_DEVICE)):
-        place = ways.place_of(port, lambda text: teller.say("note", text=text))
+    if port == AUTO or (via != access.DIRECT and ("://" not in port or device_of_url(port) != NO_DEVICE)):
+        place = access.place_of(port, lambda text: reporter.say("note", text=text))
         port = place.port
-    way = ways.way_for(port, place.device if place else NO_DEVICE, via)
-    if way.way == ways.DIRECT:
-        with open_line(port, teller) as line:
+    way = access.way_for(port, place.device if place else NO_DEVICE, via)
+    if way.way == access.DIRECT:
+        with open_line(port, reporter) as line:
             if not files:  # where it is asked for more than the modem
-                told.tell_place(teller, port, way.way)
+                location.tell_place(reporter, port, way.way)
             yield Update(line, files, consents, _journal(port, line), options)
         return
-    if via == ways.AUTO:
-        teller.say("note", text=f"Going by {way.way}: {way.condition}, and {way.why}.")
-    place = place or ways.place_of(port, lambda text: teller.say("note", text=text))
-    with ways.through_board(
+    if via == access.AUTO:
+        reporter.say("note", text=f"Going by {way.way}: {way.condition}, and {way.why}.")
+    place = place or access.place_of(port, lambda text: reporter.say("note", text=text))
+    with access.through_board(
         way,
         place,
-        teller,
+        reporter,
         files,
         consents,
         options,
@@ -276,27 +276,27 @@ def begun_before(board: str) -> dict[str, Any] | None:
         return None
 
 
-def _agreed_work(
-    port: str, job: Update, teller: Teller, consents: set[str], ask: Ask, dry_run: bool
+def _confirmed_work(
+    port: str, job: Update, reporter: Reporter, consents: set[str], ask: Ask, dry_run: bool
 ) -> Callable[[], dict[str, Any]] | None:
     """What everything was consented to; None when only the plan was wanted."""
     if isinstance(job, HeldUpdate):
-        return partial(_undisturbed, job.go_on, teller)  # it was agreed to when it was begun
+        return partial(_undisturbed, job.go_on, reporter)  # it was agreed to when it was begun
     is_simulated = port.startswith("sim://")
-    plan = agreed_plan(job, teller, consents, ask, is_simulated=is_simulated, dry_run=dry_run)
+    plan = confirmed_plan(job, reporter, consents, ask, is_simulated=is_simulated, dry_run=dry_run)
     if plan is None:
         return None
     work = partial(job.run, plan)
-    return work if is_simulated or plan.nothing_to_do else partial(_undisturbed, work, teller)
+    return work if is_simulated or plan.nothing_to_do else partial(_undisturbed, work, reporter)
 
 
-def _undisturbed(work: Callable[[], dict[str, Any]], teller: Teller) -> dict[str, Any]:
+def _undisturbed(work: Callable[[], dict[str, Any]], reporter: Reporter) -> dict[str, Any]:
     """The computer stays awake while a modem is written."""
-    with awake(lambda text: teller.say("warning", code="may-sleep", text=text)):
+    with sleep_inhibited(lambda text: reporter.say("warning", code="may-sleep", text=text)):
         return work()
 
 
-def _look(job: Update, teller: Teller) -> None:
+def _look(job: Update, reporter: Reporter) -> None:
     """Find the modem, and tell of an update that was begun and has not come to its end."""
     try:
         job.look()
@@ -305,12 +305,12 @@ def _look(job: Update, teller: Teller) -> None:
             of_this_run(problem, job)
         raise
     finally:
-        _tell_begun(job, teller)
+        _tell_begun(job, reporter)
 
 
-def _tell_begun(job: Update, teller: Teller) -> None:
+def _tell_begun(job: Update, reporter: Reporter) -> None:
     if has_written(job.past):
-        teller.say("unfinished", **{name: job.past.get(name) for name in _BEGUN})
+        reporter.say("unfinished", **{name: job.past.get(name) for name in _BEGUN})
 
 
 def _may_be_unfinished(port: str, via: str) -> bool:
@@ -322,7 +322,7 @@ def _may_be_unfinished(port: str, via: str) -> bool:
         folder = state_folder("journal")
     except OSError:
         return False
-    known = {journal_key(port)} if via == ways.DIRECT else journal_store.keys(folder)
+    known = {journal_key(port)} if via == access.DIRECT else journal_files.keys(folder)
     return any(has_written(Journal(SlotFiles(folder, key), key).read()) for key in known)
 
 
@@ -341,7 +341,7 @@ class _NoFolder:
 
 def _board_journal(port: str, address: str, line: Line) -> Journal:
     try:
-        address = journal_store.board_at(state_folder("journal"), port, address)
+        address = journal_files.board_at(state_folder("journal"), port, address)
     except OSError:
         pass
     return _journal(address or port, line)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from modemflash_host.board.package import deployed
+from modemflash_host.board.install.package import deployed
 from tools import fetch
 
 BELIEVED_KB_S = (100, 20)

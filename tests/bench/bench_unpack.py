@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from modemflash_host.board.package import READABLE, deployed
+from modemflash_host.board.install.package import READABLE, deployed
 from tools import fetch
 
 INSIDE = """

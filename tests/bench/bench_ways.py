@@ -24,12 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from board.bench import QUICK
 from modemflash_host.cli import app
-from modemflash_host.sim import images, profiles
-from modemflash_host.sim.board.at_door import BoardAtDoor, serve_board
-from modemflash_host.sim.board.plugged import PluggedBoard
-from modemflash_host.sim.doors.pty import PtyDoor
-from modemflash_host.sim.doors.serve import serve
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.board.serve_board import ServedBoard, serve_board
+from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.endpoints.pty import PtyEndpoint
+from modemflash_sim.endpoints.serve import serve
+from modemflash_sim.sequans import images, profiles
+from modemflash_sim.sequans.modem import SimModem
 from relay.desk import make_flash
 from tools import fetch
 
@@ -47,18 +47,18 @@ def at_board(folder: Path, there: SimModem) -> Iterator[str]:
     """A board that has the updater, at a pty."""
     interpreter = fetch.get("micropython")
     flash = make_flash(folder / "flash", interpreter)
-    door = PtyDoor()
+    endpoint = PtyEndpoint()
     board = PluggedBoard(
         "gpy-1.20.0", there, boot_ms=BOOT_MS, interpreter=interpreter, flash=flash, heap="5120k"
     )
     try:
         board.switch_on()
         board.pass_s(4)
-        with serve_board(BoardAtDoor(board, door, step_ms=2)):
-            yield door.url
+        with serve_board(ServedBoard(board, endpoint, step_ms=2)):
+            yield endpoint.url
     finally:
         board.close()
-        door.close()
+        endpoint.close()
 
 
 def measure(way: str, folder: Path, size: int) -> float:

@@ -24,10 +24,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from modemflash import stp
 from modemflash.line import Line
-from modemflash_host.held_file import open_held
-from modemflash_host.link import open_link
-from modemflash_host.sim import images
-from modemflash_host.sim.doors.apart import serve_apart
+from modemflash_host.files.stable_file import open_stable
+from modemflash_host.links.open import open_link
+from modemflash_sim.endpoints.subprocess_server import serve_in_subprocess
+from modemflash_sim.sequans import images
 from referees import vendor_client
 from tools import fetch
 
@@ -53,7 +53,7 @@ class Silent:
 def ours(port: str, file: Path, compressed: bool) -> float:
     """Seconds that our sender takes."""
     link, clock = open_link(port)
-    source = open_held(file)
+    source = open_stable(file)
     line = Line(link, clock, Silent())
     try:
         line.set_baud(BAUD)
@@ -87,7 +87,7 @@ def measure(
 ) -> float:
     """One transfer into a fresh modem, checked by the modem's own verdict."""
     options = (profile, "--start-mode", "recovery", "--quick", "--latency-ms", str(latency_ms))
-    with serve_apart(*options) as modem:
+    with serve_in_subprocess(*options) as modem:
         seconds = who(modem.url, file, compressed)
     assert not modem.verdict["violations"], modem.verdict["violations"]
     (image,) = modem.verdict["images"]

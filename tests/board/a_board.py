@@ -11,12 +11,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from modemflash_host.board.package import deployed
-from modemflash_host.sim.board.drives import FLASH_BYTES
-from modemflash_host.sim.board.fat import FatImage
-from modemflash_host.sim.board.process import BoardProcess, PoweredModem
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import PROFILES, SECOND_US, Timing
+from modemflash_host.board.install.package import deployed
+from modemflash_sim.board.drives import FLASH_BYTES
+from modemflash_sim.board.fat import FatImage
+from modemflash_sim.board.process import BoardProcess, PoweredModem
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import PROFILES, SECOND_US, Timing
 
 BOARDS = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")
 QUICK = Timing(boot_us=SECOND_US, updater_start_us=SECOND_US, stalls=(), install_us=2 * SECOND_US)

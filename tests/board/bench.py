@@ -12,14 +12,14 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from modemflash_host.board.package import deployed
-from modemflash_host.sim import images, profiles
-from modemflash_host.sim.beliefs import Beliefs
-from modemflash_host.sim.board.drives import FLASH_BYTES
-from modemflash_host.sim.board.fat import FatFailed, FatImage
-from modemflash_host.sim.board.process import BoardProcess
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.verdict import Verdict
+from modemflash_host.board.install.package import deployed
+from modemflash_sim.board.drives import FLASH_BYTES
+from modemflash_sim.board.fat import FatFailed, FatImage
+from modemflash_sim.board.process import BoardProcess
+from modemflash_sim.sequans import images, profiles
+from modemflash_sim.sequans.assumptions import Assumptions
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.verdict import Verdict
 
 SECOND_US = 1_000_000
 USER = b"""import os
@@ -54,9 +54,11 @@ def make_flash(
     return path
 
 
-def quick_modem(name: str = "pycom-catm1", beliefs: Beliefs | None = None, **changes: object) -> SimModem:
+def quick_modem(
+    name: str = "pycom-catm1", assumptions: Assumptions | None = None, **changes: object
+) -> SimModem:
     """A modem of that profile which does not take its time."""
-    return SimModem(replace(profiles.find(name), timing=QUICK, **changes), beliefs)  # type: ignore[arg-type]
+    return SimModem(replace(profiles.find(name), timing=QUICK, **changes), assumptions)  # type: ignore[arg-type]
 
 
 def fill(image: FatImage) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from board.bench import PLAIN, Bench, make_flash
 from board.routes import ROUTES
-from modemflash_host.sim.board.fat import FatImage
+from modemflash_sim.board.fat import FatImage
 
 CARD_BYTES = 2 << 20
 

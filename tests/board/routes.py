@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from board.bench import IMAGE, PLAIN, UPDATER, quick_modem
-from modemflash_host import card as cards
-from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Teller
-from modemflash_host.sim import images
-from modemflash_host.sim.beliefs import Beliefs
-from modemflash_host.sim.modem import SimModem
+from modemflash_host.families.sequans import card as cards
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.stop_requests import Interrupts
+from modemflash_sim.sequans import images
+from modemflash_sim.sequans.assumptions import Assumptions
+from modemflash_sim.sequans.modem import SimModem
 
 FILES = {"CATM1-41065.dup": IMAGE, "updater.elf": UPDATER}
 PART_ONE_BYTES = 416_448
@@ -38,7 +38,7 @@ def prepared(folder: Path, files: dict[str, bytes], **words: object) -> dict[str
     card.mkdir()
     for name, data in files.items():
         (sources / name).write_bytes(data)
-    cards.prepare([sources], card, Teller([], Interrupts()), **words)  # type: ignore[arg-type]
+    cards.prepare([sources], card, Reporter([], Interrupts()), **words)  # type: ignore[arg-type]
     return {"/" + path.relative_to(card).as_posix(): path for path in card.rglob("*") if path.is_file()}
 
 
@@ -59,9 +59,9 @@ class Route:
     changes: dict[str, Any] = field(default_factory=dict)
     autostart: bool = False
 
-    def modem(self, **beliefs: Any) -> SimModem:
+    def modem(self, **assumptions: Any) -> SimModem:
         """A modem for it."""
-        return quick_modem(self.profile, Beliefs(**beliefs) if beliefs else None, **self.changes)
+        return quick_modem(self.profile, Assumptions(**assumptions) if assumptions else None, **self.changes)
 
 
 def _plain(folder: Path) -> dict[str, bytes | Path]:

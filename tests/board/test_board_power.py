@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from board.a_board import HELP, quick_modem, said, workshop
-from modemflash_host.sim.board import hardware
+from modemflash_sim.board import hardware
 
 
 def test_watchdog_resets(interpreter: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from board.bench import PLAIN, quick_modem
-from modemflash_host.sim.board.by_hand import ByHand
+from modemflash_sim.board.interactive import ByHand
 
 MPREMOTE_S = 60
 

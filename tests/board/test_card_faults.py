@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from board.bench import GREEN, IMAGE, PLAIN, RED, RUNS, SECOND_US, YELLOW, Bench, fill
-from modemflash_host.sim.board.drives import make_blank
-from modemflash_host.sim.board.hardware import Refused
+from modemflash_sim.board.drives import make_blank
+from modemflash_sim.board.hardware import Refused
 
 Build = Callable[..., Bench]
 SECTOR = 512

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from board.a_board import BOARDS, HELP, OLD, on, said, workshop
-from modemflash_host.sim.board.drives import make_blank
+from modemflash_sim.board.drives import make_blank
 
 
 def test_this_computer_is_out_of_reach(interpreter: Path) -> None:

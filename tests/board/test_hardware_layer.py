@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from board.a_board import BOARDS, said, workshop
-from modemflash_host.sim.board.process import BoardProcess
+from modemflash_sim.board.process import BoardProcess
 
 AUTOSTART = """
 import machine

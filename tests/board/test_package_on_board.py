@@ -7,10 +7,10 @@ import pytest
 
 from board.a_board import BOARDS, said, workshop
 from board.bench import HOOK, PLAIN, make_flash, quick_modem
-from modemflash_host.board.package import deployed
-from modemflash_host.sim.board import requests
-from modemflash_host.sim.board.fat import FatImage
-from modemflash_host.sim.board.process import BoardProcess
+from modemflash_host.board.install.package import deployed
+from modemflash_sim.board import requests
+from modemflash_sim.board.fat import FatImage
+from modemflash_sim.board.process import BoardProcess
 
 INSIDE = Path(requests.__file__).parent / "inside"
 

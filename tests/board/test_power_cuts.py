@@ -18,7 +18,7 @@ import pytest
 
 from board.bench import RUNS, SECOND_US, WHITE, YELLOW, Bench
 from board.routes import ROUTES
-from modemflash_host.sim.board.requests import Op
+from modemflash_sim.board.requests import Op
 
 Build = Callable[..., Bench]
 Cards = Callable[[str], Path]
@@ -50,8 +50,8 @@ _LISTED: dict[str, dict[str, list[int]]] = {}
 def on_table(bench: Build, route_card: Cards) -> Callable[..., Bench]:
     """`on_table(route, **beliefs)`: a board with that route's card and modem."""
 
-    def put(name: str, **beliefs: str) -> Bench:
-        table = bench(card=route_card(name), modem=ROUTES[name].modem(**beliefs))
+    def put(name: str, **assumptions: str) -> Bench:
+        table = bench(card=route_card(name), modem=ROUTES[name].modem(**assumptions))
         table.board.hardware.flags["lte_modem_en_on_boot"] = ROUTES[name].autostart
         return table
 
@@ -152,15 +152,15 @@ def between_parts(table: Bench) -> bool:
     return table.board.printed.count("prepare:") >= 2
 
 
-@pytest.mark.parametrize("belief", ["survives", "bricks"])
-def test_cut_between_the_parts(on_table: Callable[..., Bench], belief: str) -> None:
+@pytest.mark.parametrize("assumption", ["survives", "bricks"])
+def test_cut_between_the_parts(on_table: Callable[..., Bench], assumption: str) -> None:
     """Part 2 follows at the next power-up; where the modem died of it, as six did, the words are true."""
-    with on_table("two-part", part_one_power_loss=belief) as table:
+    with on_table("two-part", part_one_power_loss=assumption) as table:
         until(table, lambda: between_parts(table))
         table.off()
         light = len(table.board.hardware.light)
         assert table.boot() == "over"
-        if belief == "survives":
+        if assumption == "survives":
             assert (table.verdict.build, table.verdict.bricked) == (48829, ""), table.board.printed
             assert table.results()[-1]["result"] == "updated"
         else:

@@ -42,16 +42,16 @@ def test_one_changed_byte(bench: Build, tmp_path: Path) -> None:
         assert table.board.uart.tally.sent == 0
 
 
-def test_imei_only_on_wish(bench: Build, tmp_path: Path) -> None:
+def test_imei_only_on_stop_request(bench: Build, tmp_path: Path) -> None:
     """The IMEI stands in the results where the card was prepared for that, and nowhere else."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    for folder, wish in (("a", True), ("b", False)):
-        with bench(card=prepared(tmp_path / folder, FILES, with_imei=wish)) as table:
+    for folder, stop_request in (("a", True), ("b", False)):
+        with bench(card=prepared(tmp_path / folder, FILES, with_imei=stop_request)) as table:
             table.boot()
         row = table.results()[-1]
-        assert (len(str(row.get("imei", ""))) == 15) is wish
-        if not wish:
+        assert (len(str(row.get("imei", ""))) == 15) is stop_request
+        if not stop_request:
             assert "imei" not in row
 
 

@@ -10,7 +10,7 @@ import pytest
 from board.a_board import BOARDS
 from board.bench import GREEN, RUNS, Bench
 from board.routes import ROUTES
-from modemflash_host.sim.board.hardware import HARD
+from modemflash_sim.board.hardware import HARD
 
 Build = Callable[..., Bench]
 KINDS = {"staged": ["staged"], "boot-loader": ["updater", "on-the-fly"]}

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from board.a_board import BOARDS, TRANSFER, quick_modem, said, workshop
-from modemflash_host.sim import images
-from modemflash_host.sim.board.process import BoardProcess
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import Timing
-from sim.doors.echo_modem import EchoModem
+from modemflash_sim.board.process import BoardProcess
+from modemflash_sim.sequans import images
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import Timing
+from sim.endpoints.echo_modem import EchoModem
 
 Tool = Callable[[str], Path]
 PORT = """

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from board.a_board import BOARDS, said, workshop
-from modemflash_host.sim.board.process import BoardProcess
-from sim.doors.echo_modem import EchoModem
+from modemflash_sim.board.process import BoardProcess
+from sim.endpoints.echo_modem import EchoModem
 
 OPEN = """
 import machine, os, utime

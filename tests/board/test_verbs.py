@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from board.bench import PLAIN, RUNS, SECOND_US, USER, Bench, quick_modem
-from modemflash_host.board.package import deployed, programs
-from modemflash_host.sim.board.hardware import HARD
+from modemflash_host.board.install.package import deployed, programs
+from modemflash_sim.board.hardware import HARD
 
 Build = Callable[..., Bench]
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")

@@ -25,8 +25,8 @@ from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.privacy import mask_event
-from modemflash_host.sim import images
-from modemflash_host.sim.virtual import open_sim_url
+from modemflash_sim.sequans import images
+from modemflash_sim.sequans.virtual import open_sim_url
 
 FOLDER = Path(__file__).parent
 CONSENTS = {"without-way-back"}

@@ -1,6 +1,6 @@
 """The engine's port and clock over a pipe to the simulated modem, in virtual time.
 
-The child's side of `modemflash_host.sim.doors.pipe`, for any Python: run as
+The child's side of `modemflash_sim.endpoints.pipe`, for any Python: run as
 `program … READ_FD WRITE_FD`. The clock is the moment that came with the last
 answer; only reads, sleeps, drains and changes of rate make time pass.
 """

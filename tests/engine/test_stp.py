@@ -63,7 +63,7 @@ def test_answers_are_judged_as_the_vectors_say():
         sender = stp.Sender(Line(bench, bench, bench))
         sender.session, sender.transaction = 1, row["transaction"]
         sender._size = 2016
-        sender._hasty = True
+        sender._early_probe = True
         bench.say(vectors.unhex(row["bytes"]))
         got = ("done", "refused", "damaged", "in doubt", "strays", "silent")[sender.wait(row["op"], 1000)]
         assert got == row["verdict"], (row["what"], got)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from modemflash.errors import CATALOGUE, BadFile
 from modemflash.image import Image, examine
-from modemflash_host.sim.images import CRC, FLETCHER, NO_CHECK, container
+from modemflash_sim.sequans.images import CRC, FLETCHER, NO_CHECK, container
 
 
 class Memory:

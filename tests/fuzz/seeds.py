@@ -11,8 +11,8 @@ from pathlib import Path
 from modemflash.board import manifest
 from modemflash.crc import crc16
 from modemflash.journal import Journal
-from modemflash_host.sim import images, state_file
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.sequans import images, state_file
+from modemflash_sim.sequans.modem import SimModem
 
 CORPUS = Path(__file__).parent / "corpus"
 SMALL = 2000

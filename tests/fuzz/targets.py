@@ -28,25 +28,27 @@ from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import dies_without_power, has_written
 from modemflash.stp import CONTAINER, Sender, in_transfer
-from modemflash_host import archive, config
-from modemflash_host import card as cards
-from modemflash_host.board import esp32, firmware_archive
-from modemflash_host.board import identity as board_identities
-from modemflash_host.board.relay_line import RelayLine
-from modemflash_host.board.relay_talk import RelayTalk
+from modemflash_host.board.console import identity as board_identities
+from modemflash_host.board.firmware import archive as firmware_archive
+from modemflash_host.board.relay.conversation import RelayTalk
+from modemflash_host.board.relay.line import RelayLine
+from modemflash_host.board.tools import esptool
 from modemflash_host.capture import reading, runs
 from modemflash_host.cli.board import _rows_of as board_rows
-from modemflash_host.interrupts import Interrupts
+from modemflash_host.families.sequans import card as cards
+from modemflash_host.files import archive
 from modemflash_host.report.bundle import report_text
 from modemflash_host.report.history import row_of
-from modemflash_host.reporters import Teller
+from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.history_view import history_table
 from modemflash_host.reporters.json_lines import JsonLines
-from modemflash_host.reporters.masked import Masked
+from modemflash_host.reporters.masking_sink import MaskingSink
 from modemflash_host.reporters.people import VERBOSE
 from modemflash_host.reporters.plain import Plain
-from modemflash_host.sim import state_file
-from modemflash_host.sim.profiles import find
+from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.store import settings as config
+from modemflash_sim.sequans import state_file
+from modemflash_sim.sequans.profiles import find
 
 _STEP_US = 1000
 
@@ -271,11 +273,13 @@ class _Spoken(io.StringIO):
         return len(text)
 
 
-def _voices() -> Teller:
+def _sinks() -> Reporter:
     """Everything that shows an event, without colours, on a screen that minds."""
     screen = Console(file=_Spoken(), color_system=None, force_terminal=False, width=80)
     interrupts = Interrupts()
-    return Teller([Masked(Plain(screen, screen, VERBOSE)), Masked(JsonLines(_Spoken()))], interrupts)
+    return Reporter(
+        [MaskingSink(Plain(screen, screen, VERBOSE)), MaskingSink(JsonLines(_Spoken()))], interrupts
+    )
 
 
 class _Board:
@@ -303,9 +307,9 @@ def board_identity(data: bytes) -> None:
 
 def relay_events(data: bytes) -> None:
     """What a board tells the PC that it works for, one event a line."""
-    teller = _voices()
+    reporter = _sinks()
     line = line_of(b"")
-    talk = RelayTalk(line.port, line.clock, teller, [], lambda *_: Journal(_Slots([b"", b""]), "x"))  # type: ignore[arg-type]
+    talk = RelayTalk(line.port, line.clock, reporter, [], lambda *_: Journal(_Slots([b"", b""]), "x"))  # type: ignore[arg-type]
     for words in data.split(b"\n"):
         try:
             talk.hear(words)
@@ -329,7 +333,7 @@ def relay_line(data: bytes) -> None:
 def chip_words(data: bytes) -> None:
     """What another program says of a chip."""
     try:
-        esp32.parse(data.decode("utf-8", "replace"))
+        esptool.parse(data.decode("utf-8", "replace"))
     except Problem as problem:
         told(problem)
 
@@ -353,7 +357,7 @@ def card_lists(data: bytes) -> None:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / manifest.NAME).write_bytes(content)
             try:
-                cards.check(Path(folder), _voices())
+                cards.check(Path(folder), _sinks())
             except Problem as problem:
                 told(problem)
 

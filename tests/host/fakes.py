@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.console import Console
 
-from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Event, Teller
+from modemflash_host.reporters import Event, Reporter
 from modemflash_host.reporters.people import NORMAL, People
 from modemflash_host.reporters.plain import Plain
 from modemflash_host.reporters.terminal import Terminal
+from modemflash_host.run.stop_requests import Interrupts
 
 
 class Clock:
@@ -51,12 +51,12 @@ class Ears:
         return [event["event"] for event in self.events]
 
 
-def teller(*voices: Any) -> Teller:
-    return Teller(list(voices), Interrupts())
+def reporter(*sinks: Any) -> Reporter:
+    return Reporter(list(sinks), Interrupts())
 
 
 def spoken(
-    tell: Callable[[Teller], None],
+    tell: Callable[[Reporter], None],
     *,
     width: int = 80,
     terminal: bool = False,
@@ -76,9 +76,9 @@ def spoken(
         highlight=False,
         _environ={},
     )
-    voice: People = (Terminal if terminal else Plain)(console, console, verbosity)
-    tell(teller(voice))
-    voice.close()
+    sink: People = (Terminal if terminal else Plain)(console, console, verbosity)
+    tell(reporter(sink))
+    sink.close()
     stream.flush()
     return raw.getvalue().decode(encoding)
 
@@ -117,7 +117,7 @@ RESULT: Event = {
 }
 
 
-def story(tell: Teller) -> None:
+def story(tell: Reporter) -> None:
     """A whole good update, told in events."""
     tell.say("phase", phase="find", usual_s=5, allowed_s=60, note="")
     tell.say("found", state="application", baud=921600, resumed=False)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import Refusal
-from modemflash_host import archive
-from modemflash_host.sources import candidates
+from modemflash_host.files import archive
+from modemflash_host.files.candidates import candidates
 
 
 def zip_of(path: Path, **files: bytes) -> Path:

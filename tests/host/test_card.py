@@ -11,22 +11,22 @@ from click.testing import CliRunner
 from modemflash.board import manifest
 from modemflash.crc import crc16
 from modemflash.errors import CATALOGUE, BadFile, Problem, Refusal
-from modemflash_host import card as cards
-from modemflash_host.board.package import deployed
-from modemflash_host.card.layout import safe_name
-from modemflash_host.card.readme import WIDTH
-from modemflash_host.card.results import INTERRUPTED
+from modemflash_host.board.install.package import deployed
 from modemflash_host.cli.card import card as command
-from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Teller
-from modemflash_host.sim import images
+from modemflash_host.families.sequans import card as cards
+from modemflash_host.families.sequans.card.layout import safe_name
+from modemflash_host.families.sequans.card.readme import WIDTH
+from modemflash_host.families.sequans.card.results import INTERRUPTED
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.stop_requests import Interrupts
+from modemflash_sim.sequans import images
 
 IMAGE = images.make_full_image(41065, size_bytes=20_000)
 ELF = images.make_updater_elf(66_000)
 
 
-def teller() -> Teller:
-    return Teller([], Interrupts())
+def reporter() -> Reporter:
+    return Reporter([], Interrupts())
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def prepare(sources: Path, folder: Path, **words: object) -> cards.Prepared:
-    return cards.prepare([sources], folder, teller(), **words)  # type: ignore[arg-type]
+    return cards.prepare([sources], folder, reporter(), **words)  # type: ignore[arg-type]
 
 
 def code(call: object, *arguments: object, **words: object) -> str:
@@ -65,7 +65,7 @@ def test_lays_out_and_checks(sources: Path, folder: Path) -> None:
     }  # fmt: skip
     assert {way.origin for way in prepared.ways if way.works} >= {33988, 38638, 39529}
     assert all(way.target == 41065 for way in prepared.ways if way.works)
-    checked = cards.check(folder, teller())
+    checked = cards.check(folder, reporter())
     assert [image.build for image in checked.images] == [41065, None]
     assert not checked.with_engine
 
@@ -83,7 +83,7 @@ def test_with_engine(sources: Path, folder: Path) -> None:
     assert prepare(sources, folder, with_engine=True).with_engine
     assert {name: (folder / "engine" / name).read_bytes() for name in deployed()} == deployed()
     (folder / "engine/modemflash/stp.py").write_bytes(b"")
-    assert code(cards.check, folder, teller()) == "card-file-changed"
+    assert code(cards.check, folder, reporter()) == "card-file-changed"
 
 
 def test_the_readme_is_plain(sources: Path, folder: Path) -> None:
@@ -113,7 +113,7 @@ def test_check_finds(sources: Path, folder: Path, spoil: object, expected: str) 
     """Whatever is missing or changed is named."""
     prepare(sources, folder)
     spoil(folder)  # type: ignore[operator]
-    assert code(cards.check, folder, teller()) == expected
+    assert code(cards.check, folder, reporter()) == expected
 
 
 def test_a_consent_cannot_be_edited_in(sources: Path, folder: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_consent_cannot_be_edited_in(sources: Path, folder: Path) -> None:
     prepare(sources, folder)
     path = folder / manifest.NAME
     path.write_bytes(path.read_bytes().replace(b'"consents": []', b'"consents": ["write-boot-rom"]'))
-    assert code(cards.check, folder, teller()) == "card-manifest"
+    assert code(cards.check, folder, reporter()) == "card-manifest"
 
 
 def test_foreign_files_stay(sources: Path, folder: Path) -> None:

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 
 import modemflash
-from modemflash_host import api, exits
+from modemflash_host import api
 from modemflash_host.cli import app
 from modemflash_host.cli import update as update_command
-from modemflash_host.reporters import Event, Teller
-from modemflash_host.sim import images
+from modemflash_host.reporters import Event, Reporter
+from modemflash_host.run import exit_codes
+from modemflash_sim.sequans import images
 
 SMALL = 40_000
 
@@ -90,7 +91,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 def test_a_plain_upgrade_ends_with_the_new_build_and_0(desk: Desk) -> None:
     ended = desk.update(desk.new, "-y")
-    assert ended.code == exits.DONE
+    assert ended.code == exit_codes.DONE
     assert {**ended.result, "seconds": 0} == {
         "event": "result",
         "schema": 1,
@@ -110,7 +111,7 @@ def test_a_plain_upgrade_ends_with_the_new_build_and_0(desk: Desk) -> None:
 def test_a_modem_that_runs_the_build_already_is_left_alone(desk: Desk) -> None:
     desk.update(desk.new, "-y")
     ended = desk.update(desk.new)
-    assert (ended.code, ended.result["status"]) == (exits.DONE, "nothing-to-do")
+    assert (ended.code, ended.result["status"]) == (exit_codes.DONE, "nothing-to-do")
 
 
 def test_the_same_build_is_written_again_where_a_repair_is_wanted(desk: Desk) -> None:
@@ -122,7 +123,7 @@ def test_the_same_build_is_written_again_where_a_repair_is_wanted(desk: Desk) ->
 
 def test_a_dry_run_shows_the_plan_and_writes_nothing(desk: Desk) -> None:
     ended = desk.update(desk.new, "--dry-run")
-    assert (ended.code, ended.result["code"]) == (exits.DONE, "dry-run")
+    assert (ended.code, ended.result["code"]) == (exit_codes.DONE, "dry-run")
     assert "plan" in [event["event"] for event in ended.events]
     assert "--dry-run" not in ended.result["next"]
     assert desk.saved()["record"]["images"] == []
@@ -142,21 +143,21 @@ def test_without_its_consent_a_danger_is_refused_with_5_and_the_flags_name(
     """`-y` says yes to a plain upgrade only."""
     needed = {"new": "-y", "old": "--allow-downgrade", "nb": "--change-radio nb-iot"}[file]
     ended = desk.update(getattr(desk, file), *flags)
-    assert (ended.code, ended.result["status"]) == (exits.REFUSED, "refused")
+    assert (ended.code, ended.result["status"]) == (exit_codes.REFUSED, "refused")
     assert ended.result["next"].endswith(needed) or needed + " " in ended.result["next"]
     assert desk.saved()["record"]["images"] == []
 
 
 def test_with_its_own_flag_a_danger_is_accepted(desk: Desk) -> None:
     assert desk.update(desk.nb, "-y", "--change-radio", "nb-iot").result["status"] == "updated"
-    assert desk.update(desk.new, "-y", "--change-radio", "nb-iot").code == exits.REFUSED
+    assert desk.update(desk.new, "-y", "--change-radio", "nb-iot").code == exit_codes.REFUSED
     assert desk.update(desk.new, "-y", "--change-radio", "cat-m1").result["status"] == "updated"
 
 
 def test_a_missing_way_back_is_its_own_danger(desk: Desk) -> None:
     Path(desk.updater).unlink()
     ended = desk.type("update", desk.new, "-p", desk.modem(), "-y", "--json")
-    assert ended.code == exits.REFUSED
+    assert ended.code == exit_codes.REFUSED
     assert "--without-way-back" in ended.result["next"]
 
 
@@ -168,7 +169,7 @@ def answers(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, *words: str)
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("y\n", exits.DONE), ("n\n", exits.REFUSED), ("\n", exits.REFUSED)]
+    ("text", "code"), [("y\n", exit_codes.DONE), ("n\n", exit_codes.REFUSED), ("\n", exit_codes.REFUSED)]
 )
 def test_on_a_terminal_a_plain_upgrade_is_asked_for(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, code: int
@@ -177,7 +178,8 @@ def test_on_a_terminal_a_plain_upgrade_is_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("downgrade\n", exits.DONE), ("y\n", exits.REFUSED), ("yes\n", exits.REFUSED)]
+    ("text", "code"),
+    [("downgrade\n", exit_codes.DONE), ("y\n", exit_codes.REFUSED), ("yes\n", exit_codes.REFUSED)],
 )
 def test_on_a_terminal_a_danger_wants_its_word_and_names_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, code: int
@@ -191,28 +193,28 @@ def test_an_end_of_input_at_a_question_stops_before_the_write(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = answers(desk, monkeypatch, "", desk.new)
-    assert ended.code == exits.INTERRUPTED
+    assert ended.code == exit_codes.INTERRUPTED
     assert "stopped-before-write" in ended.err
 
 
 @pytest.mark.parametrize(
     ("words", "code", "slug"),
     [
-        (["update", "absent.dup", "-p", "sim://pycom-catm1"], exits.REFUSED, "no-such-file"),
-        (["info", "-p", "/dev/ttyNOTHERE7"], exits.NO_PORT, "port-absent"),
+        (["update", "absent.dup", "-p", "sim://pycom-catm1"], exit_codes.REFUSED, "no-such-file"),
+        (["info", "-p", "/dev/ttyNOTHERE7"], exit_codes.NO_PORT, "port-absent"),
         (
             ["info", "-p", "sim://pycom-catm1?fault=mute:100000", "--answer-timeout", "10"],
-            exits.NO_MODEM,
+            exit_codes.NO_MODEM,
             "modem-silent",
         ),
         (
             ["info", "-p", "sim://pycom-catm1?fault=nuls", "--answer-timeout", "10"],
-            exits.NO_MODEM,
+            exit_codes.NO_MODEM,
             "modem-nuls",
         ),
-        (["info", "--via", "nonsense"], exits.USAGE, "usage"),
-        (["update", "--nonsense"], exits.USAGE, "usage"),
-        (["nonsense"], exits.USAGE, "usage"),
+        (["info", "--via", "nonsense"], exit_codes.USAGE, "usage"),
+        (["update", "--nonsense"], exit_codes.USAGE, "usage"),
+        (["nonsense"], exit_codes.USAGE, "usage"),
     ],
 )
 def test_every_end_has_its_exit_code_and_its_result_line(
@@ -230,10 +232,10 @@ def test_a_file_of_another_kind_is_not_taken_as_the_updater(desk: Desk) -> None:
 def test_identify_needs_no_modem_and_a_damaged_file_is_5(desk: Desk) -> None:
     cut = desk.file("cut.dup", Path(desk.new).read_bytes()[:-100])
     good = desk.type("identify", desk.new, desk.updater)
-    assert good.code == exits.DONE
+    assert good.code == exit_codes.DONE
     assert "41065" in good.out
     bad = desk.type("identify", cut, desk.new, "--json")
-    assert (bad.code, bad.result["status"]) == (exits.REFUSED, "refused")
+    assert (bad.code, bad.result["status"]) == (exit_codes.REFUSED, "refused")
     assert [event["name"] for event in bad.events if event["event"] == "file"] == [
         "cut.dup",
         "CATM1-41065.dup",
@@ -242,7 +244,7 @@ def test_identify_needs_no_modem_and_a_damaged_file_is_5(desk: Desk) -> None:
 
 def test_info_writes_nothing_and_says_who_it_is(desk: Desk) -> None:
     ended = desk.type("info", "-p", desk.modem())
-    assert ended.code == exits.DONE
+    assert ended.code == exit_codes.DONE
     for part in ("FiPy", "build 38638", "CAT-M1", "running its application", "Bootloader2"):
         assert part in ended.out
     assert desk.saved()["record"]["images"] == []
@@ -252,7 +254,7 @@ def test_explain_says_what_to_do_lists_all_and_suggests_near_ones(desk: Desk) ->
     assert "Cut all power" in desk.type("explain", "modem-silent").out
     assert "port-busy" in desk.type("explain").out
     missed = desk.type("explain", "modem-silnt")
-    assert missed.code == exits.REFUSED
+    assert missed.code == exit_codes.REFUSED
     assert "modem-silent" in missed.err
 
 
@@ -265,7 +267,7 @@ def test_what_nobody_thought_of_has_words_a_file_and_exit_code_1(
     monkeypatch.setattr(api, "info", broken)
     ended = desk.type("info", "-p", "sim://pycom-catm1", "--json")
     assert (ended.code, ended.result["code"], ended.result["modem_state"]) == (
-        exits.UNEXPECTED,
+        exit_codes.UNEXPECTED,
         "unexpected",
         "unknown",
     )
@@ -298,12 +300,12 @@ def pressed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, list[
     """An update in which `signals` come as soon as a phase begins."""
 
     def run(phase: str, signals: list[signal.Signals]) -> Ended:
-        made = Teller.__init__
+        made = Reporter.__init__
 
-        def with_presses(self: Teller, voices: list[Any], interrupts: Any, *more: Any) -> None:
-            made(self, [*voices, Presses(phase, signals)], interrupts, *more)
+        def with_presses(self: Reporter, sinks: list[Any], interrupts: Any, *more: Any) -> None:
+            made(self, [*sinks, Presses(phase, signals)], interrupts, *more)
 
-        monkeypatch.setattr(Teller, "__init__", with_presses)
+        monkeypatch.setattr(Reporter, "__init__", with_presses)
         return desk.update(desk.new, "-y")
 
     return run
@@ -317,7 +319,7 @@ def test_a_stop_before_the_first_write_is_130(
     pressed: Callable[[str, list[signal.Signals]], Ended], stop: signal.Signals
 ) -> None:
     ended = pressed("prepare", [stop])
-    assert (ended.code, ended.result["status"]) == (exits.INTERRUPTED, "interrupted")
+    assert (ended.code, ended.result["status"]) == (exit_codes.INTERRUPTED, "interrupted")
     assert ended.result["modem_state"] == "untouched"
 
 
@@ -343,19 +345,19 @@ def test_two_stops_in_a_transfer_leave_a_modem_that_the_same_command_finishes(
     desk: Desk, pressed: Callable[[str, list[signal.Signals]], Ended], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = pressed("transfer", [signal.SIGINT, signal.SIGTERM])
-    assert (ended.code, ended.result["modem_state"]) == (exits.FAILED_RECOVERABLE, "recoverable")
+    assert (ended.code, ended.result["modem_state"]) == (exit_codes.FAILED_RECOVERABLE, "recoverable")
     assert ended.result["status"] == "interrupted"
     monkeypatch.undo()
     monkeypatch.setenv("MODEMFLASH_HOME", str(desk.folder / "home"))
     again = desk.update(desk.new, "-y")
-    assert (again.code, again.result["status"]) == (exits.DONE, "updated")
+    assert (again.code, again.result["status"]) == (exit_codes.DONE, "updated")
 
 
 def test_in_an_install_stopping_only_ends_the_watching(
     pressed: Callable[[str, list[signal.Signals]], Ended],
 ) -> None:
     ended = pressed("install", [signal.SIGINT, signal.SIGINT])
-    assert (ended.code, ended.result["code"]) == (exits.FAILED_UNKNOWN, "stopped-watching")
+    assert (ended.code, ended.result["code"]) == (exit_codes.FAILED_UNKNOWN, "stopped-watching")
     assert "info" in ended.result["next"]
 
 
@@ -376,7 +378,7 @@ def test_an_update_whose_reader_goes_away_goes_on_to_its_end(desk: Desk) -> None
         assert program.stdout is not None
         program.stdout.readline()
         program.stdout.close()
-        assert program.wait(60) == exits.DONE
+        assert program.wait(60) == exit_codes.DONE
     assert desk.saved()["memory"]["build"] == 41065
 
 
@@ -394,7 +396,7 @@ def test_no_color_is_honoured(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_help_names_every_exit_code(desk: Desk) -> None:
     text = " ".join(desk.type("--help").out.split())
-    for number, meaning in exits.EXITS:
+    for number, meaning in exit_codes.EXIT_CODES:
         assert f"{number} {meaning}" in text
 
 
@@ -415,7 +417,7 @@ def test_the_version_is_told_within_0_4_s() -> None:
 
 def test_the_version_loads_neither_pyserial_nor_the_engine_nor_the_simulator() -> None:
     seen = child("-X", "importtime", "-m", "modemflash", "--version").stderr
-    for name in ("serial", "modemflash.upgrade", "modemflash_host.sim", "platformdirs", "rich.live"):
+    for name in ("serial", "modemflash.upgrade", "modemflash_sim.sequans", "platformdirs", "rich.live"):
         assert f" {name}\n" not in seen, name
 
 
@@ -427,8 +429,8 @@ def test_memory_stays_below_60_mb_for_any_file(tmp_path: Path) -> None:
         file.truncate(300_000_000)
     program = (
         "import sys; from pathlib import Path; from modemflash_host.cli import app; "
-        "from modemflash_host.held_file import open_held; "
-        "app.run(['identify', sys.argv[1]]); open_held(Path(sys.argv[1])).packed(); "
+        "from modemflash_host.files.stable_file import open_stable; "
+        "app.run(['identify', sys.argv[1]]); open_stable(Path(sys.argv[1])).packed(); "
         # Not getrusage: that one still counts what the parent had when it forked.
         "print('KB', Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])"
     )
@@ -439,7 +441,17 @@ def test_memory_stays_below_60_mb_for_any_file(tmp_path: Path) -> None:
 
 def test_the_simulated_modem_says_its_port_and_lives_on_in_a_file(tmp_path: Path) -> None:
     state = tmp_path / "modem.json"
-    words = [sys.executable, "-m", "modemflash", "simulate", "modem", "--door", "tcp", "--state", str(state)]
+    words = [
+        sys.executable,
+        "-m",
+        "modemflash",
+        "simulate",
+        "modem",
+        "--endpoint",
+        "tcp",
+        "--state",
+        str(state),
+    ]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         port = program.stdout.readline().split()[1]

@@ -12,10 +12,10 @@ import pytest
 
 from host.test_cli import SMALL, Desk, Ended
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
-from modemflash_host import exits
 from modemflash_host.cli import update as update_command
 from modemflash_host.consents import DANGERS, flag_of, word_of
-from modemflash_host.sim import images, install
+from modemflash_host.run import exit_codes
+from modemflash_sim.sequans import images, install
 from referees import vendor_client
 
 RESULT_FIELDS = [
@@ -45,20 +45,20 @@ def difference(desk: Desk) -> str:
 
 # what is wrong with the modem ("to": the build it ends with), the command, and how it ends
 ENDS = [
-    ("", "new -y", exits.DONE, "updated", "updated", UPDATED),
-    ("", "same -y", exits.DONE, "nothing-to-do", "already-runs-it", UNTOUCHED),
-    ("", "new --dry-run", exits.DONE, "nothing-to-do", "dry-run", UNTOUCHED),
-    ("mute:100000", "new -y --answer-timeout 5", exits.NO_MODEM, "failed", "modem-silent", UNTOUCHED),
-    ("nuls", "new -y --answer-timeout 5", exits.NO_MODEM, "failed", "modem-nuls", UNTOUCHED),
-    ("", "new", exits.REFUSED, "refused", "consent-missing", UNTOUCHED),
-    ("open-refused:99", "difference -y", exits.FAILED_UNTOUCHED, "failed", "session-refused", UNTOUCHED),
-    ("install-fails:9", "new -y", exits.FAILED_RECOVERABLE, "failed", "install-failed", RECOVERABLE),
-    ("sticks:9", "new -y", exits.FAILED_UNKNOWN, "failed", "install-timeout", UNKNOWN),
-    ("to:39529", "new -y", exits.UNCONFIRMED, "installed-unconfirmed", "other-build", UPDATED),
+    ("", "new -y", exit_codes.DONE, "updated", "updated", UPDATED),
+    ("", "same -y", exit_codes.DONE, "nothing-to-do", "already-runs-it", UNTOUCHED),
+    ("", "new --dry-run", exit_codes.DONE, "nothing-to-do", "dry-run", UNTOUCHED),
+    ("mute:100000", "new -y --answer-timeout 5", exit_codes.NO_MODEM, "failed", "modem-silent", UNTOUCHED),
+    ("nuls", "new -y --answer-timeout 5", exit_codes.NO_MODEM, "failed", "modem-nuls", UNTOUCHED),
+    ("", "new", exit_codes.REFUSED, "refused", "consent-missing", UNTOUCHED),
+    ("open-refused:99", "difference -y", exit_codes.FAILED_UNTOUCHED, "failed", "session-refused", UNTOUCHED),
+    ("install-fails:9", "new -y", exit_codes.FAILED_RECOVERABLE, "failed", "install-failed", RECOVERABLE),
+    ("sticks:9", "new -y", exit_codes.FAILED_UNKNOWN, "failed", "install-timeout", UNKNOWN),
+    ("to:39529", "new -y", exit_codes.UNCONFIRMED, "installed-unconfirmed", "other-build", UPDATED),
     (
         "to:41065",
         "nameless -y --accept-unproven-path 38638-unknown --accept-unknown-file",
-        exits.UNCONFIRMED,
+        exit_codes.UNCONFIRMED,
         "installed-unconfirmed",
         "build-not-predicted",
         UPDATED,
@@ -101,7 +101,7 @@ CONSENTS: dict[str, tuple[dict[str, str], str, bool]] = {
     "allow-downgrade": ({}, "old", True),
     "change-radio nb-iot": ({}, "nb", True),
     "accept-unproven-path 41065-48829": ({"build": "41065"}, "parts", True),
-    "accept-unknown-file": ({"belief": "extra_data:swallowed"}, "odd", True),
+    "accept-unknown-file": ({"assume": "extra_data:swallowed"}, "odd", True),
     "without-way-back": ({}, "new", False),
     "write-boot-rom": ({"profile": "pycom-factory"}, "new", True),
 }
@@ -152,13 +152,13 @@ def test_off_a_terminal_a_missing_consent_is_5_with_its_flag_and_nothing_is_writ
     case = Case(desk, consent)
     others = ["--allow-downgrade", "--accept-unknown-file", "--without-way-back", "--write-boot-rom"]
     ended = case.type("-y", "--json", *(flag for flag in others if flag != flag_of(consent)))
-    assert (ended.code, ended.result["code"]) == (exits.REFUSED, "consent-missing")
+    assert (ended.code, ended.result["code"]) == (exit_codes.REFUSED, "consent-missing")
     assert ended.result["next"].endswith(flag_of(consent))
     assert flag_of(consent) in next(e["happened"] for e in ended.events if e["event"] == "problem")
     assert case.untouched()
 
     given = case.type("-y", "--json", *flag_of(consent).split(" "))
-    assert (given.code, given.result["status"]) == (exits.DONE, "updated")
+    assert (given.code, given.result["status"]) == (exit_codes.DONE, "updated")
 
 
 @pytest.mark.parametrize("consent", CONSENTS)
@@ -170,12 +170,12 @@ def test_on_a_terminal_each_danger_is_asked_for_by_its_own_word(
     for typed in ("y", "yes", ""):
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed + "\n"))
         ended = case.type("-y")
-        assert ended.code == exits.REFUSED
+        assert ended.code == exit_codes.REFUSED
         assert f"Type {word_of(consent)}" in ended.out
         assert "not-confirmed" in ended.err
         assert case.untouched()
     monkeypatch.setattr(sys, "stdin", io.StringIO(word_of(consent) + "\n"))
-    assert case.type("-y").code == exits.DONE
+    assert case.type("-y").code == exit_codes.DONE
 
 
 @pytest.mark.referee
@@ -189,7 +189,7 @@ def test_the_vendors_file_is_refused_by_a_pycom_modem_under_any_name(
     file.symlink_to(vendor_client.firmware_file(tool("vendor-client")))
     flags = [flag_of(consent) for consent in DANGERS if not DANGERS[consent].argument]
     ended = desk.update(str(file), "-y", *flags, "--change-radio", "cat-m1")
-    assert (ended.code, ended.result["code"]) == (exits.REFUSED, "wrong-product")
+    assert (ended.code, ended.result["code"]) == (exit_codes.REFUSED, "wrong-product")
     assert desk.saved()["record"]["images"] == []
 
 
@@ -198,7 +198,7 @@ def test_the_vendors_file_goes_compressed_into_its_own_modem(desk: Desk, tool: C
     file = vendor_client.firmware_file(tool("vendor-client"))
     # stalls=0: two virtual minutes of silence cost as many writes of the modem's state file
     ended = desk.type("update", str(file), "-p", desk.modem("gm02s", stalls="0"), "--json", "-y")
-    assert (ended.code, ended.result["to_build"]) == (exits.DONE, 59577), ended.result
+    assert (ended.code, ended.result["to_build"]) == (exit_codes.DONE, 59577), ended.result
     assert [e["packed"] for e in ended.events if e["event"] == "session"] == [True]
 
 
@@ -208,7 +208,7 @@ def test_after_a_run_that_wrote_silence_is_never_called_untouched(desk: Desk) ->
     dead = desk.modem(fault="mute:1000000")
     for words in (["info"], ["update", desk.new, "--updater", desk.updater, "-y"]):
         ended = desk.type(*words, "-p", dead, "--json")
-        assert (ended.code, ended.result["code"]) == (exits.FAILED_UNKNOWN, "modem-lost")
+        assert (ended.code, ended.result["code"]) == (exit_codes.FAILED_UNKNOWN, "modem-lost")
         assert ended.result["modem_state"] == "unknown"
         (begun,) = [event for event in ended.events if event["event"] == "unfinished"]
         assert (begun["target"], begun["files"]) == (41065, ["CATM1-41065.dup", "updater.elf"])
@@ -224,9 +224,9 @@ def test_where_nothing_can_be_kept_info_works_and_an_update_is_refused_untouched
 ) -> None:
     """A home that is no folder: no journal, so no write."""
     monkeypatch.setenv("MODEMFLASH_HOME", desk.new + "/is-a-file")
-    assert desk.type("info", "-p", desk.modem(), "--json").code == exits.DONE
+    assert desk.type("info", "-p", desk.modem(), "--json").code == exit_codes.DONE
     ended = desk.update(desk.new, "-y")
-    assert (ended.code, ended.result["code"]) == (exits.REFUSED, "no-place-for-the-journal")
+    assert (ended.code, ended.result["code"]) == (exit_codes.REFUSED, "no-place-for-the-journal")
     assert ended.result["modem_state"] == "untouched"
     assert "unfinished" not in [event["event"] for event in ended.events]
     assert desk.saved()["record"]["images"] == []
@@ -236,12 +236,12 @@ def test_where_nothing_can_be_kept_info_works_and_an_update_is_refused_untouched
 def test_a_pipe_is_refused_and_not_waited_for(desk: Desk) -> None:
     os.mkfifo(desk.folder / "pipe.dup")
     ended = desk.update(str(desk.folder / "pipe.dup"), "-y")
-    assert (ended.code, ended.result["status"]) == (exits.REFUSED, "refused")
+    assert (ended.code, ended.result["status"]) == (exit_codes.REFUSED, "refused")
 
 
 def test_the_expected_build_is_compared_before_anything_is_asked_of_the_modems_flash(desk: Desk) -> None:
     refused = desk.update(desk.new, "-y", "--expect-build", "41019")
-    assert (refused.code, refused.result["code"]) == (exits.REFUSED, "not-the-expected-build")
+    assert (refused.code, refused.result["code"]) == (exit_codes.REFUSED, "not-the-expected-build")
     assert desk.saved()["record"]["images"] == []
     assert desk.update(desk.new, "-y", "--expect-build", "41065").result["status"] == "updated"
 
@@ -250,5 +250,5 @@ def test_verbose_shows_every_probe_and_quiet_only_the_end(desk: Desk) -> None:
     port = desk.modem(fault="mute:5")
     assert "921600 baud, pass 1: silence" in desk.type("info", "-p", port, "-v").out
     quiet = desk.type("info", "-p", desk.modem(), "-q")
-    assert quiet.code == exits.DONE
+    assert quiet.code == exit_codes.DONE
     assert len(quiet.out.splitlines()) == 1

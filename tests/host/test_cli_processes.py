@@ -17,11 +17,11 @@ from typing import IO, Any
 
 import pytest
 
-from modemflash_host import exits
-from modemflash_host.sim import images
-from modemflash_host.sim.doors.serve import open_door, serve
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import SECOND_US, Timing, find
+from modemflash_host.run import exit_codes
+from modemflash_sim.endpoints.serve import open_endpoint, serve
+from modemflash_sim.sequans import images
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import SECOND_US, Timing, find
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals and POSIX signals")
 
@@ -97,28 +97,28 @@ def test_killed_in_mid_transfer_and_the_same_command_finishes(bench: Bench) -> N
         until(first.stdout, halfway)
         second = bench.start("info", "-p", port, "--json")  # nobody else gets the port meanwhile
         out, _ = second.communicate(timeout=30)
-        assert second.returncode == exits.NO_PORT
+        assert second.returncode == exit_codes.NO_PORT
         assert json.loads(out.splitlines()[-1])["code"] == "port-busy"
         first.send_signal(signal.SIGKILL)
         first.wait()
         again = bench.update(port, "--json")
         out, _ = again.communicate(timeout=60)
     events = [json.loads(line) for line in out.splitlines()]
-    assert (again.returncode, events[-1]["status"]) == (exits.DONE, "updated")
+    assert (again.returncode, events[-1]["status"]) == (exit_codes.DONE, "updated")
     assert [event["resumed"] for event in events if event["event"] == "found"] == [True]
     assert (modem.verdict.build, modem.verdict.whole, modem.verdict.violations) == (41065, True, ())
 
 
 def test_a_port_that_vanishes_in_mid_transfer_is_7_in_words(bench: Bench) -> None:
     """A pulled cable: no traceback, no hang, and the modem is called what it is."""
-    endpoint = open_door("pty")
+    endpoint = open_endpoint("pty")
     with serve(bench.modem(), endpoint, paced=False) as port:
         child = bench.update(port, stderr=subprocess.PIPE)
         for line in child.stdout:
             if "send the firmware (" in line or "of 200 kB" in line:
                 break
     out, err = child.communicate(timeout=30)
-    assert child.returncode == exits.FAILED_RECOVERABLE
+    assert child.returncode == exit_codes.FAILED_RECOVERABLE
     assert "port-lost" in err
     assert "recoverable" in err
     assert "Traceback" not in out + err
@@ -136,7 +136,7 @@ def test_a_closed_terminal_does_not_end_a_transfer(bench: Bench) -> None:
             seen += os.read(master, 4096)
         os.close(master)
         child.send_signal(signal.SIGHUP)
-        assert child.wait(60) == exits.DONE
+        assert child.wait(60) == exit_codes.DONE
     assert modem.verdict.build == 41065
 
 
@@ -161,7 +161,7 @@ def test_a_typed_word_on_a_real_terminal(bench: Bench) -> None:
             answered = True
             os.write(master, b"downgrade\n")
     os.close(master)
-    assert child.wait(30) == exits.DONE, seen.decode(errors="replace")
+    assert child.wait(30) == exit_codes.DONE, seen.decode(errors="replace")
     assert b"DOWNGRADE" in seen
     assert b"Traceback" not in seen
     assert json.loads((bench.folder / "modem.json").read_text())["memory"]["build"] == 33988
@@ -177,7 +177,7 @@ def test_started_without_any_streams(bench: Bench) -> None:
     )
     words = [sys.executable, "-c", program, "update", bench.image.name, "-p", port, "-y"]
     done = subprocess.run(words, env=bench.environment, cwd=bench.folder, timeout=60)
-    assert done.returncode == exits.DONE
+    assert done.returncode == exit_codes.DONE
     assert json.loads((bench.folder / "modem.json").read_text())["memory"]["build"] == 41065
 
 
@@ -195,7 +195,7 @@ def test_help_and_lists_into_a_pipe_that_closes(bench: Bench) -> None:
         child.stdout.readline()
         child.stdout.close()
         assert "Traceback" not in child.stderr.read()
-        assert child.wait(30) == exits.DONE
+        assert child.wait(30) == exit_codes.DONE
 
 
 FULL = Path("/dev/full")
@@ -211,11 +211,11 @@ LIST, ASK, ASK_JSON = (
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (LIST, exits.FAILED_UNTOUCHED),
-        (ASK, exits.FAILED_UNTOUCHED),
-        (ASK_JSON, exits.FAILED_UNTOUCHED),
-        (("explain", "no-such-code"), exits.REFUSED),
-        (("no-such-command", "--json"), exits.USAGE),
+        (LIST, exit_codes.FAILED_UNTOUCHED),
+        (ASK, exit_codes.FAILED_UNTOUCHED),
+        (ASK_JSON, exit_codes.FAILED_UNTOUCHED),
+        (("explain", "no-such-code"), exit_codes.REFUSED),
+        (("no-such-command", "--json"), exit_codes.USAGE),
     ],
 )
 def test_output_to_a_full_disk(bench: Bench, words: tuple[str, ...], code: int, buffered: bool) -> None:
@@ -235,7 +235,7 @@ def test_a_full_disk_does_not_change_how_an_update_ended(bench: Bench) -> None:
     """The exit code of an update is the modem's, whatever becomes of the words; on both streams."""
     with serve(bench.modem(), paced=False) as port, FULL.open("w") as full:
         child = bench.start("update", bench.image.name, "-p", port, "-y", stdout=full, stderr=full)
-        assert child.wait(60) == exits.DONE
+        assert child.wait(60) == exit_codes.DONE
 
 
 def test_plain_letters_only_where_the_terminal_knows_no_others(bench: Bench) -> None:
@@ -243,5 +243,5 @@ def test_plain_letters_only_where_the_terminal_knows_no_others(bench: Bench) -> 
     bench.environment |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     child = bench.start("info", "-p", "sim://pycom-catm1", stderr=subprocess.PIPE)
     out, err = child.communicate(timeout=30)
-    assert (child.returncode, err) == (exits.DONE, "")
+    assert (child.returncode, err) == (exit_codes.DONE, "")
     assert out.isascii()

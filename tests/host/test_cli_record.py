@@ -20,15 +20,17 @@ import pytest
 
 from host.test_cli import Desk
 from modemflash.journal import Journal
-from modemflash_host import api, battery, exits
+from modemflash_host import api
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.runs import find_run, runs
 from modemflash_host.cli import app
-from modemflash_host.journal_store import SlotFiles, journal_key
+from modemflash_host.computer import battery
 from modemflash_host.report.bundle import make_report
-from modemflash_host.sim import images, profiles
-from modemflash_host.sim.doors.serve import serve
-from modemflash_host.sim.modem import SimModem
+from modemflash_host.run import exit_codes
+from modemflash_host.store.journal_files import SlotFiles, journal_key
+from modemflash_sim.endpoints.serve import serve
+from modemflash_sim.sequans import images, profiles
+from modemflash_sim.sequans.modem import SimModem
 
 QUICK = profiles.Timing(boot_us=profiles.SECOND_US, stalls=(), install_us=2 * profiles.SECOND_US)
 
@@ -102,7 +104,7 @@ def test_a_run_is_remembered_and_reported(desk: Desk) -> None:
     assert (info.header["command"][0], update.result["to_build"]) == ("info", 41065)
     assert any("rx" in each for each in read_capture(info.path).records)
     ended = desk.type("update", desk.new, "-p", "sim://pycom-catm1?fault=install-fails:9", "-y")
-    assert ended.code == exits.FAILED_RECOVERABLE
+    assert ended.code == exit_codes.FAILED_RECOVERABLE
     path = Path(ended.err.strip().splitlines()[-1].split()[-1])
     assert path.is_file()
     assert path.suffix == ".zip"
@@ -160,12 +162,12 @@ def test_sleep_is_held_off_while_a_real_port_is_written(desk: Desk, monkeypatch:
     held = []
 
     @contextmanager
-    def awake(on_trouble: Callable[[str], object]) -> Iterator[None]:
+    def sleep_inhibited(on_trouble: Callable[[str], object]) -> Iterator[None]:
         on_trouble("this computer may fall asleep")
         held.append(1)
         yield
 
-    monkeypatch.setattr(api, "awake", awake)
+    monkeypatch.setattr(api, "sleep_inhibited", sleep_inhibited)
     ended = desk.type("update", desk.new, "--updater", desk.updater, "-p", desk.modem(), "-y", "--json")
     assert (ended.result["status"], held) == ("updated", [])
     quick = profiles.find("pycom-catm1", timing=QUICK)
@@ -187,7 +189,7 @@ def test_capture_goes_where_it_is_told(desk: Desk) -> None:
     assert desk.type("info", "-p", desk.modem(), "--capture", str(file)).code == 0
     assert any("rx" in each for each in read_capture(file).records)
     before = Path(desk.new).read_bytes()
-    assert desk.type("info", "-p", desk.modem(), "--capture", desk.new).code == exits.REFUSED
+    assert desk.type("info", "-p", desk.modem(), "--capture", desk.new).code == exit_codes.REFUSED
     assert Path(desk.new).read_bytes() == before
 
 
@@ -201,7 +203,7 @@ def test_a_setting_replaces_an_option(desk: Desk) -> None:
     assert "colour is no setting" in ended.err
     (home / "config.toml").write_text("port = 5")
     ended = desk.type("info", "--json")
-    assert (ended.code, ended.result["code"]) == (exits.REFUSED, "config-broken")
+    assert (ended.code, ended.result["code"]) == (exit_codes.REFUSED, "config-broken")
     assert desk.type("explain", "config-broken").code == 0
 
 
@@ -237,7 +239,7 @@ def test_killed_at_a_random_point_capture_and_journal_still_open(desk: Desk, mom
         report = make_report(find_run(), desk.folder / "r.zip") if runs() else None
         assert report is None or zipfile.ZipFile(report).testzip() is None
         done = subprocess.run(words, capture_output=True, text=True, timeout=200)
-        assert done.returncode == exits.DONE, done.stderr
+        assert done.returncode == exit_codes.DONE, done.stderr
     assert runs()[0].result["to_build"] == 41065
 
 

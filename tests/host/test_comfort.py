@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host import battery as power
-from modemflash_host.awake import awake
-from modemflash_host.battery import Battery
-from modemflash_host.suspend import SuspendWatch, words
+from modemflash_host.computer import battery as power
+from modemflash_host.computer.battery import Battery
+from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
+from modemflash_host.computer.sleep_watch import SleepWatch, words
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
 
@@ -26,7 +26,7 @@ def program(folder: Path, script: str) -> Path:
 
 def hold(system: str, found: Path | None) -> list[str]:
     told: list[str] = []
-    with awake(told.append, system=system, which=lambda name: str(found) if found else None):
+    with sleep_inhibited(told.append, system=system, which=lambda name: str(found) if found else None):
         pass
     return told
 
@@ -40,7 +40,7 @@ def test_sleep_is_held_off_exactly_as_long(tmp_path: Path, system: str) -> None:
         tmp_path, f'while [ "$1" != sh ]; do shift; done\necho begin >> {log}\n"$@"\necho end >> {log}'
     )
     told: list[str] = []
-    with awake(told.append, system=system, which=lambda name: str(holder)):
+    with sleep_inhibited(told.append, system=system, which=lambda name: str(holder)):
         assert log.read_text() == "begin\n"
     assert log.read_text() == "begin\nend\n"
     assert told == []
@@ -52,8 +52,8 @@ def test_holder_ends_when_we_are_killed(tmp_path: Path) -> None:
     holder = program(tmp_path, 'while [ "$1" != sh ]; do shift; done\n"$@"\necho over')
     script = f"""
 import os, signal
-from modemflash_host.awake import awake
-with awake(print, system="linux", which=lambda name: {str(holder)!r}):
+from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
+with sleep_inhibited(print, system="linux", which=lambda name: {str(holder)!r}):
     os.kill(os.getpid(), signal.SIGKILL)
 """
     done = subprocess.run([sys.executable, "-c", script], timeout=30)
@@ -83,11 +83,11 @@ def test_windows_state_is_set_and_given_back() -> None:
         calls.append(flags)
         return 1
 
-    with pytest.raises(KeyError), awake(pytest.fail, system="win32", set_state=set_state):
+    with pytest.raises(KeyError), sleep_inhibited(pytest.fail, system="win32", set_state=set_state):
         raise KeyError
     assert calls == [0x80000001, 0x80000000]
     told: list[str] = []
-    with awake(told.append, system="win32", set_state=lambda flags: 0):
+    with sleep_inhibited(told.append, system="win32", set_state=lambda flags: 0):
         pass
     assert "Windows refused it" in told[0]
 
@@ -96,7 +96,7 @@ def test_windows_state_is_set_and_given_back() -> None:
 def test_real_program_does_not_hang() -> None:
     """The real systemd-inhibit holds or refuses, in a few seconds at most."""
     told: list[str] = []
-    with awake(told.append, system="linux"):
+    with sleep_inhibited(told.append, system="linux"):
         pass
     assert len(told) <= 1
 
@@ -112,7 +112,7 @@ def test_sleep_is_noticed_once() -> None:
     """A gap between the clocks is told with its length, a small or a vanished one is not."""
     slept: list[float] = []
     going_on, stopping = Clock(), Clock()
-    watch = SuspendWatch(slept.append, going_on, stopping)
+    watch = SleepWatch(slept.append, going_on, stopping)
     for runs_s, stops_s in (
         (0.25, 0.25),
         (2.25, 0.25),
@@ -130,7 +130,7 @@ def test_sleep_is_noticed_once() -> None:
 
 def test_real_clocks_agree() -> None:
     """On this computer, awake, the two clocks go together."""
-    watch = SuspendWatch(lambda seconds: pytest.fail(f"slept {seconds} s"))
+    watch = SleepWatch(lambda seconds: pytest.fail(f"slept {seconds} s"))
     for _ in range(100):
         watch.tick(0.0)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import Refusal
-from modemflash_host import config
-from modemflash_host.config import SETTINGS, config_files, load
 from modemflash_host.consents import DANGERS
+from modemflash_host.store import settings
+from modemflash_host.store.settings import SETTINGS, config_files, load
 
 
 def file(path: Path, text: str) -> Path:
@@ -104,6 +104,6 @@ def test_no_danger_is_a_setting() -> None:
 
 def test_every_setting_is_documented_where_the_code_is() -> None:
     """The module's search order names the places that are read."""
-    assert config.__doc__ is not None
+    assert settings.__doc__ is not None
     for word in ("MODEMFLASH_CONFIG", "MODEMFLASH_HOME", "config.toml", "default"):
-        assert word in config.__doc__
+        assert word in settings.__doc__

@@ -5,8 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from modemflash_host.card.lights import LIGHTS, RHYTHMS
-from modemflash_host.docs_lights import drawing, patterns
+from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
+from tools.docs_lights import drawing, patterns
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.docs_screens import screens
+from tools.docs_screens import screens
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 

@@ -10,7 +10,7 @@ import pytest
 from host.fakes import RESULT, spoken
 from host.test_reporters import problem_of
 from modemflash.builds import PACKAGES
-from modemflash_host.reporters import Teller, first_aid, plain
+from modemflash_host.reporters import Reporter, first_aid, plain
 
 BEGUN = {"step": "send", "route": 2, "target": 41065, "from_build": 38638, "files": ["a.dup"], "part": 1}
 (PACKAGE,) = PACKAGES
@@ -48,7 +48,7 @@ def test_each_story_has_its_own_prognosis() -> None:
 
 
 def screen(code: str, begun: dict[str, Any] | None, state: str, width: int = 80, **fields: Any) -> str:
-    def tell(to: Teller) -> None:
+    def tell(to: Reporter) -> None:
         if begun:
             to.say("unfinished", **begun)
         to.report(problem_of(code, **fields))
@@ -87,7 +87,7 @@ def test_off_a_terminal_a_long_wait_says_that_it_goes_on(monkeypatch: pytest.Mon
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(plain, "_QUIET_S", 15.0)
 
-    def tell(to: Teller) -> None:
+    def tell(to: Reporter) -> None:
         to.say("phase", phase="find", usual_s=5, allowed_s=1200, note="")
         for second in range(60):
             now[0] += 1

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from modemflash_host.sim import images
+from modemflash_sim.sequans import images
 
 resource = pytest.importorskip("resource", reason="limits of POSIX")
 PORT = "sim://pycom-catm1"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from host.test_cli import Desk
-from modemflash_host.sim import profiles
+from modemflash_sim.sequans import profiles
 
 BIDI = "\u202e".encode().decode("latin-1")
 EVIL = [

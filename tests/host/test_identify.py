@@ -6,9 +6,9 @@ import pytest
 
 from modemflash.builds import BUILDS
 from modemflash.image import Image, examine
-from modemflash_host.identify import FileFacts, Way, facts
+from modemflash_host.families.sequans.file_facts import FileFacts, Way, facts
 from modemflash_host.reporters.identify_view import identify_rows
-from modemflash_host.sim import images
+from modemflash_sim.sequans import images
 
 
 class Bytes:

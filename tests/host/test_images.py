@@ -6,7 +6,7 @@ import pytest
 
 from modemflash import builds
 from modemflash.image import Image, examine
-from modemflash_host.sim import images
+from modemflash_sim.sequans import images
 from tools import make_container_vectors
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import Problem
-from modemflash_host import link as links
-from modemflash_host import serial_port
-from modemflash_host.linux_ports import holder_of
-from modemflash_host.sim.doors.rfc2217 import Rfc2217Door
+from modemflash_host.links import open as links
+from modemflash_host.links import serial_port
+from modemflash_host.links.linux import holder_of
+from modemflash_sim.endpoints.rfc2217 import Rfc2217Endpoint
 
 
 class Terminal:
@@ -223,22 +223,22 @@ def test_a_socket_carries_bytes_but_no_rate() -> None:
 
 @pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial 3.5
 def test_rfc_2217_carries_bytes_and_the_rate() -> None:
-    door = Rfc2217Door()
+    endpoint = Rfc2217Endpoint()
     rates: list[int] = []
     stop = threading.Event()
 
     def far_end() -> None:
         while not stop.is_set():
-            for data, baud in door.read():
+            for data, baud in endpoint.read():
                 if data:
                     rates.append(baud)
-                    door.write(data.upper())
+                    endpoint.write(data.upper())
             stop.wait(0.002)
 
     thread = threading.Thread(target=far_end)
     thread.start()
     try:
-        port, _ = links.open_link(door.url)
+        port, _ = links.open_link(endpoint.url)
         assert port.set_baud(115_200)
         port.write(b"at\xff\r", 0, 4)
         got = bytearray()
@@ -253,7 +253,7 @@ def test_rfc_2217_carries_bytes_and_the_rate() -> None:
     finally:
         stop.set()
         thread.join(5)
-        door.close()
+        endpoint.close()
 
 
 class Slow:
@@ -271,20 +271,20 @@ class Slow:
 @pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial 3.5
 def test_a_refused_rate_leaves_the_port_as_it_was() -> None:
     """Over RFC 2217 a rate may be refused: the port is not lost, and everything else can still be changed."""
-    door = Rfc2217Door()
-    door.adapter = Slow()
+    endpoint = Rfc2217Endpoint()
+    endpoint.adapter = Slow()
     stop = threading.Event()
     heard: list[tuple[bytes, int]] = []
 
     def far_end() -> None:
         while not stop.is_set():
-            heard.extend(door.read())
+            heard.extend(endpoint.read())
             stop.wait(0.002)
 
     thread = threading.Thread(target=far_end)
     thread.start()
     try:
-        port, _ = links.open_console(door.url)
+        port, _ = links.open_console(endpoint.url)
         assert port.set_baud(230_400)
         assert not port.set_baud(921_600)
         port.write(b"text", 0, 4)
@@ -299,7 +299,7 @@ def test_a_refused_rate_leaves_the_port_as_it_was() -> None:
     finally:
         stop.set()
         thread.join(5)
-        door.close()
+        endpoint.close()
 
 
 class Wires:

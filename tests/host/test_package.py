@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import modemflash
 from modemflash.unpack import load, unpacked
-from modemflash_host.board.package import LIMIT_BYTES, READABLE, deployed, programs, strip, where
-from modemflash_host.board.packing import pack
+from modemflash_host.board.install.package import LIMIT_BYTES, READABLE, deployed, programs, strip, where
+from modemflash_host.board.install.packing import pack
 
 ENGINE = Path(modemflash.__file__).parent
 FILES = sorted(path for path in ENGINE.rglob("*.py") if path.name != "__main__.py")

@@ -16,10 +16,20 @@ import pytest
 
 from host.fakes import Clock
 from modemflash.errors import Problem, Stopped
-from modemflash_host import linux_ports, machine_setup, ports, state_folder
 from modemflash_host.errors import LinkProblem
-from modemflash_host.ports import Port, choose, find_again, list_ports, open_patiently, port_at
-from modemflash_host.usb_ids import BOARD, CHIP, DEVICES, DFU, NO_DEVICE, PIC_VENDOR, UNKNOWN, device_of
+from modemflash_host.links import linux, ports, setup
+from modemflash_host.links.ports import Port, choose, find_again, list_ports, open_patiently, port_at
+from modemflash_host.links.usb_ids import (
+    BOARD,
+    CHIP,
+    DEVICES,
+    DFU,
+    NO_DEVICE,
+    PIC_VENDOR,
+    UNKNOWN,
+    device_of,
+)
+from modemflash_host.store import state_folder
 
 NOWHERE = Path("/no/such/folder")
 
@@ -189,15 +199,15 @@ def test_nothing_else_is_waited_for(code: str, detail: str, runs: bool) -> None:
 
 def test_a_running_program_is_seen_by_its_name() -> None:
     own = (Path("/proc/self/comm")).read_text().strip()
-    assert linux_ports.is_running(own)
-    assert not linux_ports.is_running("no-such-program")
+    assert linux.is_running(own)
+    assert not linux.is_running("no-such-program")
 
 
 # -- what this computer needs ------------------------------------------------------------
 
 
 def test_every_known_device_has_its_rule_and_boards_are_hidden_from_modem_manager() -> None:
-    rules = "\n".join(machine_setup.udev_rules())
+    rules = "\n".join(setup.udev_rules())
     for (vendor, product), device in DEVICES.items():
         lines = [
             line for line in rules.splitlines() if f'"{vendor:04x}"' in line and f'"{product:04x}"' in line
@@ -209,14 +219,14 @@ def test_every_known_device_has_its_rule_and_boards_are_hidden_from_modem_manage
 
 
 def test_rules_are_read_before_the_one_that_gives_the_user_access() -> None:
-    number = re.match(r"(\d+)-", Path(machine_setup.RULES_FILE).name)
+    number = re.match(r"(\d+)-", Path(setup.RULES_FILE).name)
     assert number and int(number[1]) < 73
 
 
 @pytest.mark.skipif(not shutil.which("udevadm"), reason="udevadm is not on this machine")
 def test_udev_itself_finds_no_fault_with_the_rules(tmp_path: Path) -> None:
     path = tmp_path / "60-modemflash.rules"
-    path.write_text("\n".join(machine_setup.udev_rules()) + "\n")
+    path.write_text("\n".join(setup.udev_rules()) + "\n")
     done = subprocess.run(["udevadm", "verify", str(path)], capture_output=True, text=True)
     if "Unknown command" in done.stderr or "not found" in done.stderr:
         pytest.skip("this udevadm cannot verify rules")
@@ -226,16 +236,16 @@ def test_udev_itself_finds_no_fault_with_the_rules(tmp_path: Path) -> None:
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32", "freebsd14"])
 def test_every_system_gets_words(system: str) -> None:
     for found in ([], listed(PYSENSE)):
-        for each in machine_setup.advice(found, system):
+        for each in setup.advice(found, system):
             assert each.title and each.text.endswith((".", ":", ")"))
 
 
 def test_what_is_in_order_is_not_advised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "rules"
-    monkeypatch.setattr(machine_setup, "RULES_FILE", str(path))
-    assert machine_setup._rules().lines
-    path.write_text("\n".join(machine_setup.udev_rules()))
-    assert not machine_setup._rules().lines
+    monkeypatch.setattr(setup, "RULES_FILE", str(path))
+    assert setup._rules().lines
+    path.write_text("\n".join(setup.udev_rules()))
+    assert not setup._rules().lines
 
 
 # -- under sudo ----------------------------------------------------------------------------

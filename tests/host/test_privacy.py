@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from host.fakes import Ears
 from modemflash_host.privacy import Masker, mask, mask_command_line, mask_event, mask_text, without_home
-from modemflash_host.reporters.masked import Masked
+from modemflash_host.reporters.masking_sink import MaskingSink
 
 IMEI, IMSI, ICCID = b"123456789012345", b"001011234567890", b"8900000000012345678"
 
@@ -155,12 +155,12 @@ def test_home_leaves_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
     assert event["text"] == "in /home/anna/fw"
 
 
-def test_voices_say_no_identity() -> None:
+def test_sink_say_no_identity() -> None:
     """A voice behind the mask hears the same events, without the numbers."""
     ears = Ears()
-    voice = Masked(ears)
-    voice.report({"event": "note", "text": "IMEI 123456789012345"}, 0.0)
-    voice.tick(1.5)
-    voice.close()
+    sink = MaskingSink(ears)
+    sink.report({"event": "note", "text": "IMEI 123456789012345"}, 0.0)
+    sink.tick(1.5)
+    sink.close()
     assert ears.events == [{"event": "note", "text": "IMEI xxxxxxxxxxxxxxx"}]
     assert ears.ticks == [1.5]

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from host.fakes import PLAN, RESULT, Ears, spoken, story, teller
+from host.fakes import PLAN, RESULT, Ears, reporter, spoken, story
 from modemflash.errors import CATALOGUE
-from modemflash_host import errors, interrupts
-from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Teller, terminal, words
+from modemflash_host import errors
+from modemflash_host.reporters import Reporter, terminal, words
 from modemflash_host.reporters.json_lines import JsonLines
 from modemflash_host.reporters.people import QUIET
-from modemflash_host.reporters.watch import Watch
+from modemflash_host.reporters.progress import Watch
+from modemflash_host.run import stop_requests
+from modemflash_host.run.stop_requests import Interrupts
 
 
 def problem_of(code: str, **changes: Any) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def test_what_a_modem_says_never_becomes_a_control_code(live: bool) -> None:
     """A reply that would clear the screen, ring, or write to the title is shown as text."""
     evil = "\x1b[2J\x07\x1b]0;owned\x07\x9b31m\u202e"
 
-    def tell(to: Teller) -> None:
+    def tell(to: Reporter) -> None:
         to.say("identity", product=evil, build=None, version=evil, ue=evil)
         to.say("details", bootloaders=[(evil, evil, True)], record={evil: evil})
         to.say("warning", code="x", text=evil)
@@ -112,7 +113,7 @@ def test_what_a_modem_says_never_becomes_a_control_code(live: bool) -> None:
 
 
 def test_an_error_is_code_sentence_hint_state_and_next_command() -> None:
-    def tell(to: Teller) -> None:
+    def tell(to: Reporter) -> None:
         to.report(problem_of("port-busy"))
         to.report(
             {
@@ -131,7 +132,7 @@ def test_an_error_is_code_sentence_hint_state_and_next_command() -> None:
 
 
 def test_a_silent_modem_ends_with_hand_checks_and_a_prognosis() -> None:
-    def tell(to: Teller) -> None:
+    def tell(to: Reporter) -> None:
         to.report(problem_of("modem-silent"))
         to.report(
             {**RESULT, "status": "failed", "code": "modem-silent", "modem_state": "untouched", "next": "x"}
@@ -144,7 +145,7 @@ def test_a_silent_modem_ends_with_hand_checks_and_a_prognosis() -> None:
 
 def test_the_last_json_line_is_the_result_and_has_exactly_its_fields() -> None:
     out = io.StringIO()
-    story(teller(JsonLines(out)))
+    story(reporter(JsonLines(out)))
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
     assert lines[-1] == RESULT
     assert list(lines[-1]) == list(RESULT)
@@ -153,11 +154,11 @@ def test_the_last_json_line_is_the_result_and_has_exactly_its_fields() -> None:
 
 def test_json_shows_bytes_of_the_modem_as_escaped_text() -> None:
     out = io.StringIO()
-    teller(JsonLines(out)).say("problem", heard=b"\x00OK\xff")
+    reporter(JsonLines(out)).say("problem", heard=b"\x00OK\xff")
     assert json.loads(out.getvalue())["heard"] == "\\x00OK\xff"
 
 
-def test_a_voice_that_cannot_speak_falls_silent_and_the_others_go_on() -> None:
+def test_a_sink_that_cannot_speak_falls_silent_and_the_others_go_on() -> None:
     """A closed terminal must not tear an update."""
 
     class Broken(Ears):
@@ -165,7 +166,7 @@ def test_a_voice_that_cannot_speak_falls_silent_and_the_others_go_on() -> None:
             raise BrokenPipeError
 
     ears = Ears()
-    tell = teller(Broken(), ears)
+    tell = reporter(Broken(), ears)
     tell.say("note", text="a")
     tell.say("note", text="b")
     assert len(ears.events) == 2
@@ -176,27 +177,27 @@ def test_every_phase_of_the_engine_has_a_name_and_an_answer_to_ctrl_c() -> None:
 
     for phase in PHASES:
         assert phase in words.PHASES, phase
-        assert phase in interrupts.ANSWERS, phase
+        assert phase in stop_requests.ANSWERS, phase
 
 
-def test_the_first_wish_in_a_transfer_warns_and_the_second_ends_it() -> None:
-    wishes, ears = Interrupts(), Ears()
-    tell = Teller([ears], wishes)
+def test_the_first_stop_request_in_a_transfer_warns_and_the_second_ends_it() -> None:
+    stop_requests, ears = Interrupts(), Ears()
+    tell = Reporter([ears], stop_requests)
     tell.say("phase", phase="transfer", silence_s=300)
     for number in (1, 2):
-        wishes.wishes = number
+        stop_requests.stop_requests = number
         tell.tick(number)
     first, second = (event["text"] for event in ears.events if event["event"] == "interrupt")
     assert "once more" in first
     assert "Ending the transfer as soon as the modem answers, after 300 s at most" in second
 
 
-def test_a_wish_while_looking_again_after_a_write_does_not_claim_that_nothing_was_written() -> None:
-    wishes, ears = Interrupts(), Ears()
-    tell = Teller([ears], wishes)
+def test_a_stop_request_while_looking_again_after_a_write_does_not_claim_that_nothing_was_written() -> None:
+    stop_requests, ears = Interrupts(), Ears()
+    tell = Reporter([ears], stop_requests)
     tell.say("phase", phase="transfer")
     tell.say("phase", phase="find")
-    wishes.wishes = 1
+    stop_requests.stop_requests = 1
     tell.tick(1)
     assert "Nothing has been written" not in ears.events[-1]["text"]
 
@@ -214,7 +215,7 @@ def test_the_rate_is_that_of_the_last_seconds() -> None:
 
 
 def test_time_goes_on_when_the_clock_changes() -> None:
-    tell = teller(Ears())
+    tell = reporter(Ears())
     tell.follow(5_000)
     tell.tick(7_000)
     tell.follow(1_000_000)

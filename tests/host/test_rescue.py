@@ -9,15 +9,15 @@ import pytest
 
 from host.fakes import Clock
 from modemflash.errors import NoModem, Refusal, UpdateFailed
-from modemflash_host import ports
-from modemflash_host.board.vigil import Seen, finder
-from modemflash_host.interrupts import Interrupts
-from modemflash_host.ports import Port
-from modemflash_host.reporters import Teller
-from modemflash_host.rescue import rescue
-from modemflash_host.result import Result
-from modemflash_host.rounds import Round, words
-from modemflash_host.usb_ids import NO_DEVICE
+from modemflash_host.links import ports
+from modemflash_host.links.ports import Port
+from modemflash_host.links.usb_ids import NO_DEVICE
+from modemflash_host.reporters import Reporter
+from modemflash_host.rescue.port_monitor import Seen, finder
+from modemflash_host.rescue.power_cycle import PowerCycle, words
+from modemflash_host.rescue.retry import rescue
+from modemflash_host.run.result import Result
+from modemflash_host.run.stop_requests import Interrupts
 
 
 class Scene(Clock):
@@ -28,7 +28,7 @@ class Scene(Clock):
         self.ends = list(ends)
         self.gone_s = gone_s
         self.notes: list[str] = []
-        self.teller = Teller([self], Interrupts())
+        self.reporter = Reporter([self], Interrupts())
 
     def report(self, event: dict[str, Any], at_s: float) -> None:
         self.notes.append(event["text"])
@@ -45,7 +45,7 @@ class Scene(Clock):
         def is_there() -> bool:
             return not self.gone_s[0] <= self.now_ms / 1000 < self.gone_s[1]
 
-        return rescue(attempt, is_there, self, self.teller, for_s)
+        return rescue(attempt, is_there, self, self.reporter, for_s)
 
 
 SILENT = Result.of_problem(NoModem("modem-silent"))
@@ -98,7 +98,7 @@ def test_power_that_must_stay() -> None:
 
     class Begun(list[Result]):
         def pop(self, _: Any = 0) -> Result:
-            scene.teller.say("unfinished", step="send", target=48829)
+            scene.reporter.say("unfinished", step="send", target=48829)
             return attempt()
 
     scene.ends = Begun(scene.ends)
@@ -112,7 +112,7 @@ def test_ends_with_its_time() -> None:
     assert Scene(SILENT, SILENT).run(for_s=100) is SILENT
 
 
-class Told:
+class PastEvents:
     """What a round tells."""
 
     def __init__(self) -> None:
@@ -164,8 +164,8 @@ FOUND = record(4, code="found", state="application", baud=921600, after_s=3, bui
 )
 def test_what_proves_a_power_cut(seen: list[Seen], steps: list[str], end: str) -> None:
     """Ten seconds without the port and a board that started anew, nothing less; the rest has names."""
-    told = Told()
-    this = Round(0, told, 600)
+    told = PastEvents()
+    this = PowerCycle(0, told, 600)
     for each in seen:
         this.look(each)
     assert (told.steps, this.end) == (steps, end)

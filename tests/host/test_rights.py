@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from host.unprivileged import typed
-from modemflash_host import exits
-from modemflash_host.machine_setup import RULES_FILE
+from modemflash_host.links.setup import RULES_FILE
+from modemflash_host.run import exit_codes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="rights of devices are Linux's")
 
@@ -40,7 +40,7 @@ def home(tmp_path: Path) -> Path:
 def test_a_port_that_is_not_permitted(port: str, home: Path, via: str) -> None:
     """Exit code 3, its own code, and the way out in words; by the modem's way and by the board's."""
     done = typed(home, "info", "-p", port, "--via", via, "--json")
-    assert done.returncode == exits.NO_PORT == 3, done.stdout + done.stderr
+    assert done.returncode == exit_codes.NO_PORT == 3, done.stdout + done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
     problem = next(event for event in events if event["event"] == "problem")
     assert (problem["code"], problem["modem_state"]) == ("port-not-permitted", "untouched")
@@ -53,7 +53,7 @@ def test_the_same_in_words(port: str, home: Path) -> None:
     """A person reads what happened, that the modem is untouched, and what to type; no traceback."""
     done = typed(home, "board", "info", "-p", port)
     words = " ".join((done.stdout + done.stderr).split())
-    assert done.returncode == exits.NO_PORT
+    assert done.returncode == exit_codes.NO_PORT
     assert "may not open the port" in words and port in words
     assert "modemflash setup" in words
     assert "Traceback" not in words
@@ -62,6 +62,6 @@ def test_the_same_in_words(port: str, home: Path) -> None:
 def test_setup_for_an_ordinary_user(home: Path) -> None:
     """`setup` needs no rights: it names the group to join and the rule file, as the user would type them."""
     done = typed(home, "setup")
-    assert done.returncode == exits.DONE, done.stderr
+    assert done.returncode == exit_codes.DONE, done.stderr
     assert "sudo usermod -aG" in done.stdout or "You are in the group" in done.stdout
     assert RULES_FILE in done.stdout and "You are root" not in done.stdout

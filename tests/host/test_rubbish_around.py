@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host import exits
+from modemflash_host.run import exit_codes
 
 LONG = "x" * 100_000
 ESCAPES = "\x1b[2J\x1b]0;owned\x07"
-CODES = {code for code, _ in exits.EXITS} - {exits.UNEXPECTED}
+CODES = {code for code, _ in exit_codes.EXIT_CODES} - {exit_codes.UNEXPECTED}
 HARMLESS = [
     {"TERM": "no-such-terminal", "COLUMNS": "0", "LINES": "-1"},
     {"TERM": ESCAPES, "COLUMNS": "many", "COLORTERM": LONG},
@@ -66,7 +66,7 @@ def test_rubbish_in_the_environment_is_borne(tmp_path: Path, environment: dict[s
     """The modem is asked all the same: none of this is needed for it."""
     done = info(tmp_path, environment)
     assert_told(done)
-    assert done.returncode == exits.DONE, done.stderr
+    assert done.returncode == exit_codes.DONE, done.stderr
     assert "38638" in done.stdout
 
 
@@ -75,7 +75,7 @@ def test_a_setting_that_cannot_be_meant_is_refused(tmp_path: Path, environment: 
     """What was set on purpose and is wrong is named, before anything is opened."""
     done = info(tmp_path, environment, "--json")
     assert_told(done)
-    assert done.returncode == exits.REFUSED
+    assert done.returncode == exit_codes.REFUSED
     result = json.loads(done.stdout.splitlines()[-1])
     assert (result["code"], result["modem_state"]) == ("config-broken", "untouched")
     assert len(done.stderr) < 2000

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from host.fakes import teller
+from host.fakes import reporter
 from modemflash.image import examine
-from modemflash_host.card import prepare
 from modemflash_host.errors import Refusal
-from modemflash_host.simulated_firmware import make
-from modemflash_host.sources import candidates, of_path
+from modemflash_host.families.sequans.card import prepare
+from modemflash_host.files.candidates import candidates, of_path
+from modemflash_host.files.simulated import make
 
 NAMES = {
     "CATM1-41065.dup": ("full", 41065, True),
@@ -45,7 +45,7 @@ def test_it_is_refused_where_a_real_modem_may_be(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="simulated-firmware"):
         of_path(path)
     with pytest.raises(Refusal, match="simulated-firmware"):
-        prepare([path], tmp_path, teller())
+        prepare([path], tmp_path, reporter())
 
 
 @pytest.mark.parametrize("name", ["odd.bin", "readme", "diff.dup"])

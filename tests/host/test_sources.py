@@ -14,11 +14,11 @@ from modemflash.image import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
-from modemflash_host import sources
-from modemflash_host.held_file import PAGE_BYTES, open_held
-from modemflash_host.sim.images import make_full_image
-from modemflash_host.sim.virtual import SimLine, open_sim_url
-from modemflash_host.sources import candidates, nearest, neighbours
+from modemflash_host.files import candidates as sources
+from modemflash_host.files.candidates import candidates, nearest, neighbours
+from modemflash_host.files.stable_file import PAGE_BYTES, open_stable
+from modemflash_sim.sequans.images import make_full_image
+from modemflash_sim.sequans.virtual import SimLine, open_sim_url
 
 
 def refused(*paths: Path) -> Refusal:
@@ -84,7 +84,7 @@ def test_file_that_becomes_a_fifo_is_refused_without_waiting(
     plain = (tmp_path / "plain.dup").stat()
     monkeypatch.setattr(Path, "stat", lambda self: plain)
     with pytest.raises(Refusal, match="not-a-file"):
-        open_held(tmp_path / "pipe.dup")
+        open_stable(tmp_path / "pipe.dup")
 
 
 @pytest.mark.parametrize("kind", ["device", "socket", "nowhere", "loop"])
@@ -177,7 +177,7 @@ def test_what_is_read_again_must_be_the_same(tmp_path: Path) -> None:
     """Bytes that changed after they were checked are never handed out."""
     path = tmp_path / "a.dup"
     path.write_bytes(bytes(3 * PAGE_BYTES))
-    source = open_held(path)
+    source = open_stable(path)
     buf = bytearray(2 * PAGE_BYTES)
     assert source.readinto(100, buf) == len(buf)
     assert source.readinto(0, buf) == len(buf)
@@ -194,7 +194,7 @@ def test_file_that_shrinks_or_grows(tmp_path: Path) -> None:
     """A file that became shorter is caught; what was appended is not sent."""
     path = tmp_path / "a.dup"
     path.write_bytes(bytes(PAGE_BYTES + 100))
-    source = open_held(path)
+    source = open_stable(path)
     with path.open("ab") as file:
         file.write(b"more")
     assert source.readinto(PAGE_BYTES, bytearray(200)) == 100
@@ -209,7 +209,7 @@ def test_file_replaced_by_rename_sends_what_was_checked(tmp_path: Path) -> None:
     """An editor's or a sync's rename leaves us with the file that we hold."""
     path = tmp_path / "a.dup"
     path.write_bytes(b"old")
-    source = open_held(path)
+    source = open_stable(path)
     (tmp_path / "b").write_bytes(b"new")
     (tmp_path / "b").replace(path)
     buf = bytearray(3)
@@ -244,7 +244,7 @@ def test_file_that_changes_in_mid_transfer_ends_the_update(tmp_path: Path) -> No
     path.write_bytes(whole)
     line = open_sim_url("sim://pycom-catm1?stalls=0")
     for port, attempt in ((Meddler(line, path), 1), (line, 2)):
-        source = open_held(path)
+        source = open_stable(path)
         job = Update(
             Line(port, line, Ears()), [(examine(source), source)], {"without-way-back"}, Journal(Slots(), "b")
         )

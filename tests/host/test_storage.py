@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import Problem
-from modemflash_host.held_file import open_held
-from modemflash_host.journal_store import SlotFiles, journal_key
-from modemflash_host.state_folder import state_folder
+from modemflash_host.files.stable_file import open_stable
+from modemflash_host.store.journal_files import SlotFiles, journal_key
+from modemflash_host.store.state_folder import state_folder
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def firmware(tmp_path: Path) -> Path:
 
 
 def test_a_source_gives_the_bytes_from_any_offset(firmware: Path) -> None:
-    source = open_held(firmware)
+    source = open_stable(firmware)
     assert (source.name, source.size) == (firmware.name, 256_000)
     buf = bytearray(4)
     assert source.readinto(254, buf) == 4
@@ -34,7 +34,7 @@ def test_a_source_gives_the_bytes_from_any_offset(firmware: Path) -> None:
 
 def test_a_packed_source_is_one_zlib_stream_with_the_modems_window(firmware: Path) -> None:
     """A window of 4096 bytes: a decoder that has no more unpacks it."""
-    source = open_held(firmware)
+    source = open_stable(firmware)
     packed = source.packed()
     data = bytearray(packed.size)
     assert packed.readinto(0, data) == packed.size
@@ -46,7 +46,7 @@ def test_a_packed_source_is_one_zlib_stream_with_the_modems_window(firmware: Pat
 
 def test_what_is_sent_is_the_file_that_was_opened(firmware: Path) -> None:
     """Another file under the same name changes nothing."""
-    source = open_held(firmware)
+    source = open_stable(firmware)
     other = firmware.with_suffix(".new")
     other.write_bytes(b"other")
     other.replace(firmware)
@@ -59,7 +59,7 @@ def test_what_is_sent_is_the_file_that_was_opened(firmware: Path) -> None:
 @pytest.mark.parametrize(("name", "code"), [("absent.dup", "no-such-file"), ("", "not-a-file")])
 def test_a_file_that_cannot_be_opened_has_a_code(tmp_path: Path, name: str, code: str) -> None:
     with pytest.raises(Problem) as caught:
-        open_held(tmp_path / name)
+        open_stable(tmp_path / name)
     assert caught.value.code == code
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 import pytest
 
-from modemflash_host import exits
 from modemflash_host.capture.runs import begin_run
 from modemflash_host.cli.completion import completion
 from modemflash_host.cli.config import config
 from modemflash_host.cli.history import history
 from modemflash_host.cli.report import report
+from modemflash_host.run import exit_codes
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def test_history_lists_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_report_prints_its_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """The path of the zip is all that is printed; without a run it is refused by its code."""
-    assert called(report) == exits.REFUSED
+    assert called(report) == exit_codes.REFUSED
     assert "no-such-run" in capsys.readouterr().err
     one_run()
     assert called(report, "1", "-o", str(tmp_path / "r.zip")) == 0
@@ -74,7 +74,7 @@ def test_config_shows_value_source_and_files(capsys: pytest.CaptureFixture[str],
 def test_broken_config_is_refused(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     """A config file that cannot be used is named, with its code."""
     (home / "config.toml").write_text("port = 5")
-    assert called(config) == exits.REFUSED
+    assert called(config) == exit_codes.REFUSED
     assert "config-broken" in capsys.readouterr().err
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from modemflash import errors as engine
-from modemflash_host import consents, docs_errors, exits
+from modemflash_host import consents
 from modemflash_host import errors as host
+from modemflash_host.run import exit_codes
+from tools import docs_errors
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = {
@@ -114,15 +116,15 @@ def test_the_page_of_errors_is_up_to_date() -> None:
 def test_every_error_has_its_exit_code(problem: engine.Problem, state: str | None, number: int) -> None:
     if state:
         problem.stamp(state)
-    assert exits.of_problem(problem) == number
-    assert number in dict(exits.EXITS)
+    assert exit_codes.of_problem(problem) == number
+    assert number in dict(exit_codes.EXIT_CODES)
 
 
 @pytest.mark.parametrize(
     ("status", "number"), [("updated", 0), ("nothing-to-do", 0), ("installed-unconfirmed", 8)]
 )
 def test_every_good_end_has_its_exit_code(status: str, number: int) -> None:
-    assert exits.of_status(status, "updated") == number
+    assert exit_codes.of_status(status, "updated") == number
 
 
 def test_every_consent_of_the_engine_is_known_with_its_flag() -> None:

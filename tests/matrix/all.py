@@ -29,7 +29,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from matrix.cases import ROUTES, Case, Outcome
-from matrix.cuts import LINKS, clean, every_belief, play, random_cuts, single_cuts
+from matrix.cuts import LINKS, clean, every_assumption, play, random_cuts, single_cuts
 
 FIGURES = Path(__file__).with_name("figures.json")  # of the last runs, for docs/safety.md
 SINGLE, SEVERAL = "one cut", "several"
@@ -41,9 +41,14 @@ def cases(link: str, routes: tuple[str, ...], every: int, several: int) -> Itera
     """Every Nth of all single cuts, and some of ten cases of several cuts per route and belief."""
     for route in routes:
         yield from list(single_cuts(route, link))[::every]
-    chances = [(route, seed, belief) for route in routes for belief in every_belief() for seed in range(10)]
-    for route, seed, belief in random.Random(link).sample(chances, min(several, len(chances))):
-        yield random_cuts(route, seed, belief, link)
+    chances = [
+        (route, seed, assumption)
+        for route in routes
+        for assumption in every_assumption()
+        for seed in range(10)
+    ]
+    for route, seed, assumption in random.Random(link).sample(chances, min(several, len(chances))):
+        yield random_cuts(route, seed, assumption, link)
 
 
 def played(case: Case) -> tuple[Case, Outcome]:

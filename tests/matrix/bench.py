@@ -9,15 +9,15 @@ from matrix.cases import CONSENTS, LIMIT_MS, ROUTES, TIMING
 from matrix.operations import CutLink, Cuts, CutSlots
 from matrix.truth import Flash, code_of, lies
 from modemflash.errors import Problem
-from modemflash_host.sim import beliefs, faults
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import find
-from modemflash_host.sim.virtual import VirtualLine
+from modemflash_sim.sequans import assumptions, faults
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import find
+from modemflash_sim.sequans.virtual import VirtualLine
 from scenarios.world import World
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class PastEvents:
     """How an update ended.
 
     Attributes:
@@ -40,11 +40,11 @@ class Told:
 def update(
     route: str,
     fault: str = "",
-    belief: str = "",
+    assumption: str = "",
     seed: int = 0,
     commands: int = 1,
     **options: Any,
-) -> Told:
+) -> PastEvents:
     """Give the update command `commands` times at most, until it is done.
 
     Raises:
@@ -53,7 +53,7 @@ def update(
     way = ROUTES[route]
     changes = {"timing": TIMING, **way.changes}
     profile = dataclasses.replace(find(way.profile), **changes)
-    modem = SimModem(profile, beliefs.parse(belief), faults.parse(fault), seed=seed)
+    modem = SimModem(profile, assumptions.parse(assumption), faults.parse(fault), seed=seed)
     before, line = Flash.of(modem), VirtualLine(modem)
     slots: dict[int, bytes] = {}
     world = World()
@@ -65,4 +65,4 @@ def update(
         wrong += lies(result, modem, before, way.target)
         if not isinstance(result, Problem) and result["status"] != "installed-unconfirmed":
             break
-    return Told(code_of(result), result, wrong, modem, world.teller.events, line.now_us / 6e7)
+    return PastEvents(code_of(result), result, wrong, modem, world.reporter.events, line.now_us / 6e7)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matrix.operations import POWER_OFF_S, Cuts
-from modemflash_host.sim.board.answers import NOTHING, Answer
-from modemflash_host.sim.board.process import BoardProcess
-from modemflash_host.sim.board.requests import Op
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.board.answers import NOTHING, Answer
+from modemflash_sim.board.process import BoardProcess
+from modemflash_sim.board.requests import Op
+from modemflash_sim.sequans.modem import SimModem
 
 MODEM_UART = 1
 _NOTES = {Op.NVS: (1, 2), Op.FLAG: (0, 1)}  # those that set and erase
@@ -75,9 +75,9 @@ class BoardOperations:
         if self._modem.live.powered:
             self._board.uart.forget_words()
             if comes_back:
-                self._modem.life.lose_power_for(POWER_OFF_S)
+                self._modem.boot_modes.lose_power_for(POWER_OFF_S)
             else:
-                self._modem.life.lose_power()
+                self._modem.boot_modes.lose_power()
         self._doing = self._what_it_does()
 
     def _what_it_does(self) -> tuple[object, ...]:

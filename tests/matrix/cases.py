@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from modemflash_host.sim.profiles import SECOND_US, Timing
+from modemflash_sim.sequans.profiles import SECOND_US, Timing
 from scenarios.world import Memory, World, boot_rom, difference, full, parts, updater
 
 SIZE = 64 * 1024
@@ -78,17 +78,17 @@ class Case:
         route: a key of `ROUTES`.
         link: a key of `LINKS`.
         cuts: (run, operation, cut): in the first command, in the second, ...
-        belief: a belief switched the other way, `name:behaviour`, or "".
+        assumption: a belief switched the other way, `name:behaviour`, or "".
     """
 
     route: str
     cuts: tuple[tuple[int, int, str], ...] = ()
-    belief: str = ""
+    assumption: str = ""
     link: str = "direct"
 
     def __str__(self) -> str:
         where = ", ".join(f"{cut} at {number} of run {run + 1}" for run, number, cut in self.cuts)
-        return " ".join(filter(None, (self.route, self.link, self.belief, where or "uncut")))
+        return " ".join(filter(None, (self.route, self.link, self.assumption, where or "uncut")))
 
 
 @dataclass(frozen=True, slots=True)

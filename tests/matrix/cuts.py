@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from matrix import direct, on_card, through_board
 from matrix.cases import ROUTES, Case, Outcome
 from matrix.operations import BOARD_CUTS, CARD_CUTS, CUTS
-from modemflash_host.sim import beliefs
+from modemflash_sim.sequans import assumptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ def play(case: Case) -> Outcome:
 
 
 @functools.cache
-def clean(route: str, belief: str = "", link: str = "direct") -> Outcome:
+def clean(route: str, assumption: str = "", link: str = "direct") -> Outcome:
     """The run without a cut: it counts the operations."""
-    return play(Case(route, (), belief, link))
+    return play(Case(route, (), assumption, link))
 
 
 def single_cuts(route: str, link: str = "direct") -> Iterator[Case]:
@@ -77,18 +77,18 @@ def single_cuts(route: str, link: str = "direct") -> Iterator[Case]:
             yield Case(route, ((0, number, cut),), link=link)
 
 
-def random_cuts(route: str, seed: int, belief: str = "", link: str = "direct") -> Case:
+def random_cuts(route: str, seed: int, assumption: str = "", link: str = "direct") -> Case:
     """Two to four cuts, in the first command and in those after it."""
-    dice = random.Random(f"{route} {seed} {belief} {link}")
+    dice = random.Random(f"{route} {seed} {assumption} {link}")
     # A clean run through a board takes seconds: there the believed modem's does for all.
-    count = clean(route, belief if link == "direct" else "", link).count
+    count = clean(route, assumption if link == "direct" else "", link).count
     cuts = []
     for run in range(dice.randint(2, LINKS[link].most_cuts)):
         # Later commands are shorter or longer than the first: numbers beyond their end cut nothing.
         cuts.append((run, dice.randrange(count), dice.choice(list(LINKS[link].cuts))))
-    return Case(route, tuple(cuts), belief, link)
+    return Case(route, tuple(cuts), assumption, link)
 
 
-def every_belief() -> list[str]:
+def every_assumption() -> list[str]:
     """The believed modem, and each belief the other way."""
-    return ["", *(f"{name}:{behaviour}" for name, behaviour, _ in beliefs.every_other_way())]
+    return ["", *(f"{name}:{behaviour}" for name, behaviour, _ in assumptions.every_other_way())]

@@ -13,10 +13,10 @@ from matrix.cases import CONSENTS, GAPS_S, LIMIT_MS, ROUTES, RUNS, TIMING, Case,
 from matrix.operations import POWER_CUTS, CutLink, Cuts, CutSlots, Killed, TooLong
 from matrix.truth import BEYOND_HELP, Flash, code_of, lies
 from modemflash.errors import Problem
-from modemflash_host.sim import beliefs
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import SECOND_US, find
-from modemflash_host.sim.virtual import VirtualLine
+from modemflash_sim.sequans import assumptions
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import SECOND_US, find
+from modemflash_sim.sequans.virtual import VirtualLine
 from scenarios.world import Memory, World
 
 
@@ -31,7 +31,7 @@ class _Player:
         self.route = ROUTES[case.route]
         changes = {"timing": TIMING, **self.route.changes}
         profile = dataclasses.replace(find(self.route.profile), **changes)
-        self.modem = SimModem(profile, beliefs.parse(case.belief))
+        self.modem = SimModem(profile, assumptions.parse(case.assumption))
         self.line = VirtualLine(self.modem)
         self.before = Flash.of(self.modem)
         self.slots: dict[int, bytes] = {}
@@ -81,7 +81,7 @@ class _Player:
             return None
         except TooLong:
             self.codes.append("hangs")
-            self.wrong.append(f"hangs: {world.teller.events[-3:]}")
+            self.wrong.append(f"hangs: {world.reporter.events[-3:]}")
             return None
         self.codes.append(code_of(result))
         self.wrong.extend(lies(result, self.modem, self.before, self.route.target))

@@ -24,9 +24,9 @@ from matrix.cases import LIMIT_MS, RUNS, Case, Outcome
 from matrix.operations import POWER_CUTS, Cuts
 from matrix.through_board import interpreter, memory_folder
 from matrix.truth import BEYOND_HELP, Flash, dies_of_a_power_cut, lies
-from modemflash_host.sim import beliefs
-from modemflash_host.sim.board.course import Ended
-from modemflash_host.sim.board.fat import FatFailed, FatImage
+from modemflash_sim.board.fat import FatFailed, FatImage
+from modemflash_sim.board.scheduler import Ended
+from modemflash_sim.sequans import assumptions
 
 # Route of `cases.ROUTES` -> card of `board.routes`. A card has whatever may be needed, so nothing is fetched.
 ROUTES = {
@@ -74,7 +74,7 @@ class _Player:
     def __init__(self, case: Case, folder: Path) -> None:
         self.case = case
         self.route = CARDS[ROUTES[case.route]]
-        self.modem = quick_modem(self.route.profile, beliefs.parse(case.belief), **self.route.changes)
+        self.modem = quick_modem(self.route.profile, assumptions.parse(case.assumption), **self.route.changes)
         self.before = Flash.of(self.modem)
         card = _card(ROUTES[case.route])
         self.bench = Bench(folder, interpreter(), _flash(), card, self.modem)
@@ -183,7 +183,7 @@ class _Player:
             assert board.card is not None
             board.card.present = False
             if self.operations.cuts.count % 2:  # else it comes back at the next power-up
-                board.course.at(board.now_us + CARD_AWAY_US, self._put_card_back)
+                board.scheduler.at(board.now_us + CARD_AWAY_US, self._put_card_back)
         elif cut == "board crashed":
             raise Ended("panic")
         else:

@@ -14,8 +14,8 @@ from typing import Any
 
 from modemflash.errors import LinkProblem
 from modemflash_host import errors as host_errors  # noqa: F401  (brings the words for port-lost)
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.virtual import VirtualLine
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.virtual import VirtualLine
 
 POWER_OFF_S = 10.0
 
@@ -167,7 +167,7 @@ class CutLink:
         kills, loses, cuts_power = CUTS[cut]
         if cuts_power and self._modem.live.powered:
             self._modem.advance(self._line.now_us)
-            self._modem.life.lose_power_for(POWER_OFF_S)
+            self._modem.boot_modes.lose_power_for(POWER_OFF_S)
             self._doing = self._what_it_does()
         if kills:
             raise Killed

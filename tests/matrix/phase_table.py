@@ -21,10 +21,10 @@ from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
 from modemflash_host import errors as host_errors  # noqa: F401  (brings the words for port-lost)
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import SECOND_US, find
-from modemflash_host.sim.virtual import VirtualLine
-from scenarios.world import Slots, Teller
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import SECOND_US, find
+from modemflash_sim.sequans.virtual import VirtualLine
+from scenarios.world import Reporter, Slots
 
 SILENCE_S = 360
 OPERATIONS_BEFORE = 3
@@ -150,7 +150,7 @@ def cell(step: str, trouble: str) -> Cell:
     def command() -> dict[str, Any] | Problem | None:
         files = [(examine(source), source) for source in route.files]
         run = WatchedUpdate(
-            Line(line, line, Teller()), files, CONSENTS[WHERE[step]], Journal(slots, "here"), {}
+            Line(line, line, Reporter()), files, CONSENTS[WHERE[step]], Journal(slots, "here"), {}
         )
         run.on_step = lambda name: line.begin() if name == step else None
         try:

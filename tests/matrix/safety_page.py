@@ -19,7 +19,7 @@ from matrix.cuts import LINKS
 from matrix.phase_table import TROUBLES, table
 from modemflash import phases
 from modemflash.errors import CATALOGUE
-from modemflash_host.sim.beliefs import BELIEFS
+from modemflash_sim.sequans.assumptions import ASSUMPTIONS
 
 FIGURES = Path(__file__).with_name("figures.json")
 
@@ -167,17 +167,17 @@ def _steps() -> str:
 
 def page() -> str:
     """The whole page."""
-    beliefs = "\n".join(f"| {row.about} | {row.default} | {row.source} |" for row in BELIEFS.values())
+    assumptions = "\n".join(f"| {row.about} | {row.default} | {row.source} |" for row in ASSUMPTIONS.values())
     links = "\n".join(f"| {name} | {link.about} | {', '.join(link.cuts)} |" for name, link in LINKS.items())
-    ways = sum(len(row.alternatives) for row in BELIEFS.values())
+    ways = sum(len(row.alternatives) for row in ASSUMPTIONS.values())
     return "\n".join(
         (
             _PROMISE,
-            _EVIDENCE.format(beliefs=ways, links=links),
+            _EVIDENCE.format(assumptions=ways, links=links),
             _figures(),
             _steps(),
             _DEATHS,
-            _NOT_PROMISED.format(beliefs=beliefs),
+            _NOT_PROMISED.format(assumptions=assumptions),
         )
     )
 

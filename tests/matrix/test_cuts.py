@@ -6,7 +6,7 @@ A fixed sample of `tests/matrix/all.py`, which runs them all.
 import pytest
 
 from matrix.cases import ROUTES, Case
-from matrix.cuts import clean, every_belief, play, random_cuts, single_cuts
+from matrix.cuts import clean, every_assumption, play, random_cuts, single_cuts
 
 STRIDE = 23  # has no divisor in common with the number of cuts: each cut meets every kind of operation
 
@@ -29,11 +29,11 @@ def test_one_cut(route: str, part: int) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("belief", every_belief())
-def test_several_cuts_with_every_belief(belief: str) -> None:
+@pytest.mark.parametrize("assumption", every_assumption())
+def test_several_cuts_with_every_assumption(assumption: str) -> None:
     wrong = []
     for route in ROUTES:
-        case = random_cuts(route, 1000, belief)
+        case = random_cuts(route, 1000, assumption)
         outcome = play(case)
         wrong += [(str(case), outcome.codes, outcome.wrong)] if outcome.wrong else []
     assert wrong == []

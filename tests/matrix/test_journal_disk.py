@@ -36,5 +36,5 @@ def test_a_disk_that_fills_up_midway_stops_nothing() -> None:
         world = World()
         world.slots = FullDisk(room)
         assert_updated(world, world.update([full(41065), updater()]), 41065)
-        said = [event["code"] for event in world.teller.all("warning")]
+        said = [event["code"] for event in world.reporter.all("warning")]
         assert said.count("journal-not-kept") == (room < 6), "said once"

@@ -12,9 +12,9 @@ from matrix.operations import TooLong
 from modemflash.at import KEEP_MAX, LINE_MAX, LINES_MAX, At
 from modemflash.errors import Problem
 from modemflash.line import Line
-from modemflash_host.sim.profiles import FAST_BAUD
-from modemflash_host.sim.virtual import VirtualLine
-from scenarios.world import Teller, World
+from modemflash_sim.sequans.profiles import FAST_BAUD
+from modemflash_sim.sequans.virtual import VirtualLine
+from scenarios.world import Reporter, World
 
 MINUTES = LIMIT_MS / 60000
 
@@ -240,7 +240,7 @@ def test_a_modem_that_never_stops_talking(words: str, every_us: int) -> None:
 def test_memory_is_bounded_whatever_is_said(words: str) -> None:
     """Half a minute of talk leaves no more than a board can hold."""
     wire = VirtualLine(Babbler(BABBLE[words], 4000))
-    line = Line(wire, wire, Teller())
+    line = Line(wire, wire, Reporter())
     at = At(line)
     jobs: list[Callable[[], object]] = [
         lambda: at.resync(30000),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from matrix.cases import TIMING
-from modemflash_host.sim.profiles import FAST_BAUD
-from modemflash_host.sim.virtual import VirtualLine
+from modemflash_sim.sequans.profiles import FAST_BAUD
+from modemflash_sim.sequans.virtual import VirtualLine
 from scenarios.world import World, assert_updated, full, updater
 
 LONGEST_WHOLE = 600  # bytes of a message that the weather lets through
@@ -31,7 +31,7 @@ class Weather(VirtualLine):
 
 
 def warnings(world: World, code: str) -> list[str]:
-    return [event["text"] for event in world.teller.all("warning") if event["code"] == code]
+    return [event["text"] for event in world.reporter.all("warning") if event["code"] == code]
 
 
 def test_where_no_long_block_arrives_the_next_attempt_sends_short_ones_and_one_line_says_so() -> None:
@@ -61,7 +61,7 @@ def test_a_boot_loader_that_loses_too_much_at_921600_gets_its_updater_at_115200(
     line.longest = 40
     world.wire = line
     assert_updated(world, world.update([full(41065), updater()]), 41065)
-    assert [event["what"] for event in world.teller.all("retry") if event["what"] == "the whole update"]
+    assert [event["what"] for event in world.reporter.all("retry") if event["what"] == "the whole update"]
     [said] = warnings(world, "slow-boot-loader")
     assert said.startswith("the boot loader stays at 115200 baud, because at 921600 too much of the updater")
 

@@ -24,13 +24,13 @@ from matrix.truth import BEYOND_HELP, Flash, lies
 from modemflash.errors import Problem
 from modemflash.image import Image, examine
 from modemflash_host import api
-from modemflash_host.board.relay import Place
-from modemflash_host.journal_store import SlotFiles
-from modemflash_host.result import Result
-from modemflash_host.sim import beliefs
-from modemflash_host.sim.board.course import Ended
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import find
+from modemflash_host.board.relay.open import Place
+from modemflash_host.run.result import Result
+from modemflash_host.store.journal_files import SlotFiles
+from modemflash_sim.board.scheduler import Ended
+from modemflash_sim.sequans import assumptions
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import find
 from relay.desk import RUNS as PROGRAM_RUNS
 from relay.desk import Desk, Firmware, make_flash, without_mpremote
 from scenarios.world import Memory
@@ -76,7 +76,7 @@ def _examined(source: Memory) -> Image:
 def _set_up(folder: str) -> Any:
     patch = pytest.MonkeyPatch()
     patch.setenv("XDG_STATE_HOME", folder + "/state")
-    patch.setattr("modemflash_host.api.awake", lambda on_trouble: _Awake())
+    patch.setattr("modemflash_host.api.sleep_inhibited", lambda on_trouble: _Awake())
     without_mpremote(patch)
     return _Undo(patch)
 
@@ -275,7 +275,7 @@ class _Player:
         self.route = ROUTES[case.route]
         changes = {"timing": TIMING, **self.route.changes}
         self.modem = SimModem(
-            dataclasses.replace(find(self.route.profile), **changes), beliefs.parse(case.belief)
+            dataclasses.replace(find(self.route.profile), **changes), assumptions.parse(case.assumption)
         )
         self.before = Flash.of(self.modem)
         self.desk = CutDesk(folder, self.modem)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, UPDATED, Problem
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.sequans.modem import SimModem
 
 # Deaths that no updater could have prevented (docs/safety.md, "Known deaths").
 BEYOND_HELP = (
@@ -45,7 +45,7 @@ class Flash:
 def dies_of_a_power_cut(modem: SimModem) -> bool:
     """Whether cutting the modem's power now would be its end."""
     memory = modem.memory
-    between = memory.part_one and modem.beliefs.part_one_power_loss == "bricks"
+    between = memory.part_one and modem.assumptions.part_one_power_loss == "bricks"
     return not memory.bricked and (memory.half_boot_rom or between)
 
 

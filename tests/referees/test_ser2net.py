@@ -13,13 +13,13 @@ import pytest
 import serial
 
 from modemflash_host.errors import LinkProblem
-from modemflash_host.link import SerialPort, open_link
-from modemflash_host.sim import profiles
-from modemflash_host.sim.doors.serve import serve
-from modemflash_host.sim.modem import SimModem
+from modemflash_host.links.open import SerialPort, open_link
+from modemflash_sim.endpoints.serve import serve
+from modemflash_sim.sequans import profiles
+from modemflash_sim.sequans.modem import SimModem
 
 if TYPE_CHECKING:
-    from modemflash_host.link import Link
+    from modemflash_host.links.open import Link
 
 pytestmark = [
     pytest.mark.referee,
@@ -100,11 +100,13 @@ def talk_at_both_rates(link: "Link") -> None:
     link.close()
 
 
-def test_our_client_through_ser2net_to_our_rfc2217_door(tool: Callable[[str], Path], tmp_path: Path) -> None:
+def test_our_client_through_ser2net_to_our_rfc2217_endpoint(
+    tool: Callable[[str], Path], tmp_path: Path
+) -> None:
     """Two RFC 2217 links in a row, one end of each foreign: the dialogue passes at both rates."""
     modem = SimModem(profiles.find("pycom-catm1", start_mode="boot-loader"))
-    with serve(modem, "rfc2217") as door:
-        connector = "telnet(rfc2217),tcp," + door.split("//")[1].replace(":", ",")
+    with serve(modem, "rfc2217") as endpoint:
+        connector = "telnet(rfc2217),tcp," + endpoint.split("//")[1].replace(":", ",")
         with ser2net(tool("ser2net"), tmp_path, connector) as url:
             talk_at_both_rates(once_it_listens(lambda: open_link(url)[0]))
 

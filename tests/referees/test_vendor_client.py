@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.sim import profiles
-from modemflash_host.sim.doors.serve import serve
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.endpoints.serve import serve
+from modemflash_sim.sequans import profiles
+from modemflash_sim.sequans.modem import SimModem
 from referees import vendor_client
 
 pytestmark = pytest.mark.referee

@@ -18,24 +18,24 @@ import pytest
 
 from modemflash.errors import Refusal
 from modemflash_host import api
-from modemflash_host.board import deploy as deploying
-from modemflash_host.board import ways
-from modemflash_host.board.package import deployed
-from modemflash_host.board.relay import Place
-from modemflash_host.board.session import Session
+from modemflash_host.board import access
+from modemflash_host.board.console.session import Session
+from modemflash_host.board.install import deploy as deploying
+from modemflash_host.board.install.package import deployed
+from modemflash_host.board.relay.open import Place
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.errors import BoardProblem
-from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Teller
-from modemflash_host.result import Result
-from modemflash_host.sim import images, profiles
-from modemflash_host.sim.board.drives import FLASH_BYTES
-from modemflash_host.sim.board.fat import FatImage
-from modemflash_host.sim.board.pc_end import Cable, PcEnd
-from modemflash_host.sim.board.plugged import PluggedBoard
-from modemflash_host.sim.board.profiles import BoardProfile
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.usb_ids import NO_DEVICE
+from modemflash_host.links.usb_ids import NO_DEVICE
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.result import Result
+from modemflash_host.run.stop_requests import Interrupts
+from modemflash_sim.board.drives import FLASH_BYTES
+from modemflash_sim.board.fat import FatImage
+from modemflash_sim.board.pc_end import Cable, PcEnd
+from modemflash_sim.board.profiles import BoardProfile
+from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.sequans import images, profiles
+from modemflash_sim.sequans.modem import SimModem
 
 SECOND_US = 1_000_000
 USER = b"import time\nwhile True:\n    time.sleep(1)\n    print('the user program runs')\n"
@@ -192,17 +192,17 @@ class Desk:
     def command(self, via: str = "relay", **options: Any) -> Result:
         """`modemflash update` as typed, with all it needs consented to."""
         self.interrupts = Interrupts()
-        teller = Teller([self.heard], self.interrupts, self.recorder)
+        reporter = Reporter([self.heard], self.interrupts, self.recorder)
         options = {"consents": {"yes"}, "ask": _say_yes, **options}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ways, "place_of", lambda port, say: self.place())
-            return api.update("simulated", self.files, teller, via=via, **options)  # type: ignore[arg-type]
+            patch.setattr(access, "place_of", lambda port, say: self.place())
+            return api.update("simulated", self.files, reporter, via=via, **options)  # type: ignore[arg-type]
 
     def info(self, via: str = "relay") -> api.ModemInfo:
         """`modemflash info` as typed."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ways, "place_of", lambda port, say: self.place())
-            return api.info("simulated", Teller([self.heard], Interrupts()), via=via)
+            patch.setattr(access, "place_of", lambda port, say: self.place())
+            return api.info("simulated", Reporter([self.heard], Interrupts()), via=via)
 
     def keeps(self) -> tuple[dict[str, bytes], dict[str, Any], dict[str, Any]]:
         """All that the board keeps without power: files, NVS, flags."""

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from modemflash_host.board import reach as ladder
-from modemflash_host.board.reach import check_idle, reach
+from modemflash_host.board.console import connect as ladder
+from modemflash_host.board.console.connect import check_idle, reach
 from modemflash_host.errors import BoardProblem
-from modemflash_host.sim import faults, images, profiles
-from modemflash_host.sim.board.drives import Drive
-from modemflash_host.sim.board.fat import FatImage
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.board.drives import Drive
+from modemflash_sim.board.fat import FatImage
+from modemflash_sim.sequans import faults, images, profiles
+from modemflash_sim.sequans.modem import SimModem
 from relay.desk import QUICK, USER, Desk, Killed, make_flash
 
 HOOK = b"import modemflash\nmodemflash.hook()\n" + USER

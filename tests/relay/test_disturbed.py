@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from modemflash_host.board.relay_line import RelayLine
-from modemflash_host.result import Result
+from modemflash_host.board.relay.line import RelayLine
+from modemflash_host.run.result import Result
 from relay.desk import RUNS, Build, Desk, Killed
 
 PHASES = (
@@ -165,7 +165,7 @@ def test_ctrl_c_in_the_transfer(desk: Build) -> None:
     with desk() as table:
 
         def strike() -> None:
-            table.interrupts.wishes += 2
+            table.interrupts.stop_requests += 2
 
         at(table, "half", strike)
         first = run(table)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from modemflash_host.board.relay_talk import COMMAND_FILE, RelayTalk
-from modemflash_host.sim import profiles
-from modemflash_host.sim.board.pc_end import Cable
-from modemflash_host.sim.board.profiles import find as find_board
-from modemflash_host.sim.modem import SimModem
+from modemflash_host.board.relay.conversation import COMMAND_FILE, RelayTalk
+from modemflash_sim.board.pc_end import Cable
+from modemflash_sim.board.profiles import find as find_board
+from modemflash_sim.sequans import profiles
+from modemflash_sim.sequans.modem import SimModem
 from relay.desk import QUICK, SECOND_US, Build, Desk
 
 SMALL_RING = "ring-of-512"
@@ -30,7 +30,7 @@ def asked_s(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     def timed(self: RelayTalk, file: int, start: int, count: int) -> bytes:
         if file != COMMAND_FILE:
-            moments.append(self._teller.at_s)
+            moments.append(self._reporter.at_s)
         return serve(self, file, start, count)
 
     monkeypatch.setattr(RelayTalk, "_serve", timed)

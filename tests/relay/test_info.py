@@ -12,10 +12,10 @@ from rich.console import Console
 from host.board.consoles import old_board
 from modemflash.errors import Problem
 from modemflash_host.cli import app
+from modemflash_host.links.usb_ids import DEVICES
 from modemflash_host.reporters.plain import Plain
-from modemflash_host.sim.board.drives import CARD_BYTES
-from modemflash_host.sim.board.fat import FatImage
-from modemflash_host.usb_ids import DEVICES
+from modemflash_sim.board.drives import CARD_BYTES
+from modemflash_sim.board.fat import FatImage
 from relay.desk import RUNS, Build, Desk
 
 FT23X = DEVICES[(0x0403, 0x6015)]
@@ -25,14 +25,14 @@ def screen(table: Desk, via: str = "relay") -> str:
     """What a person reads; the problem's code at the end, where there was one."""
     paper = io.StringIO()
     console = Console(file=paper, width=200)
-    voice = Plain(console, console)
+    sink = Plain(console, console)
     code = ""
     try:
         table.info(via)
     except Problem as problem:
         code = problem.code
     for event in table.heard.events:
-        voice.report(event, event["at_s"])
+        sink.report(event, event["at_s"])
     return paper.getvalue() + code
 
 

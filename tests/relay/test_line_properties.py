@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modemflash.board.pcline import AWAY_MS, CONSOLE_BAUD, PcLine
-from modemflash_host.board.relay_line import RelayLine
+from modemflash_host.board.relay.line import RelayLine
 
 FILE = bytes(range(251)) * 200
 BYTES_A_MS = 92
 RATES = (921_600, 460_800, 230_400, 115_200)
-Damage = dict[int, int]
+Corruption = dict[int, int]
 """Which byte, counted from the start -> what becomes of it: 256 lost, else the bits that flip."""
 
 
 class Wire:
     """One direction: bytes in order, each with the rate it was sent at; some come damaged."""
 
-    def __init__(self, damage: Damage) -> None:
+    def __init__(self, damage: Corruption) -> None:
         self.bytes: deque[tuple[int, int]] = deque()
         self.ring_bytes = 0  # 0: nobody counts
         self.arrived = 1 << 30  # of `bytes`; the rest is under way
@@ -58,7 +58,7 @@ class Wire:
 class World:
     """Time, both wires, and both sides in turns."""
 
-    def __init__(self, to_board: Damage, to_pc: Damage, small_ring: bool, most_baud: int) -> None:
+    def __init__(self, to_board: Corruption, to_pc: Corruption, small_ring: bool, most_baud: int) -> None:
         self.now_ms = 0
         self.to_board, self.to_pc = Wire(to_board), Wire(to_pc)
         self.small_ring = small_ring
@@ -166,7 +166,7 @@ damages = st.dictionaries(st.integers(0, 12_000), st.integers(1, 256), max_size=
     st.lists(st.integers(1, 80), max_size=30),
 )
 def test_blocks_arrive_whole(
-    to_board: Damage, to_pc: Damage, small_ring: bool, sizes: list[int], pauses: list[int]
+    to_board: Corruption, to_pc: Corruption, small_ring: bool, sizes: list[int], pauses: list[int]
 ) -> None:
     """Bytes lost and changed, both ways, and a board that pauses: every block arrives as it is on the PC."""
     world = World(to_board, to_pc, small_ring, CONSOLE_BAUD)
@@ -201,7 +201,7 @@ def test_a_loss_makes_shy() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(damages, damages, st.integers(1, 30))
-def test_events_arrive_once_and_in_order(to_board: Damage, to_pc: Damage, count: int) -> None:
+def test_events_arrive_once_and_in_order(to_board: Corruption, to_pc: Corruption, count: int) -> None:
     """Lost and changed bytes, both ways: the PC hears every event once, in order."""
     world = World(to_board, to_pc, False, CONSOLE_BAUD)
     for number in range(count):
@@ -224,7 +224,7 @@ def test_more_events_than_wait() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(damages, st.sampled_from(RATES))
-def test_a_rate_is_found_or_left(damage: Damage, most_baud: int) -> None:
+def test_a_rate_is_found_or_left(damage: Corruption, most_baud: int) -> None:
     """Whatever the adapter passes, and whatever breaks: both sides end at one rate, and blocks arrive."""
     world = World(damage, damage, False, most_baud)
     world.run(lambda: world.pc.state != "", 2_000)

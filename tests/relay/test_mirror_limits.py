@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from modemflash.image import examine
-from modemflash_host.sim import images, profiles
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.sequans import images, profiles
+from modemflash_sim.sequans.modem import SimModem
 from relay.desk import QUICK, Build, Firmware, Killed, Memory
 from relay.test_disturbed import at, kill, run
 

@@ -8,9 +8,9 @@ import pytest
 
 from host.fakes import Clock
 from modemflash_host.board.mirror import LARGE_BLOCK_BYTES, MirrorPort
-from modemflash_host.sim import profiles
-from modemflash_host.sim.board.profiles import find
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.board.profiles import find
+from modemflash_sim.sequans import profiles
+from modemflash_sim.sequans.modem import SimModem
 from relay.desk import QUICK, SECOND_US, Build, Desk
 
 LEAST_RING_BYTES = 2048

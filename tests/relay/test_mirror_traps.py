@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemflash_host.board.repl import Repl
+from modemflash_host.board.console.repl import Repl
 from relay.desk import RUNS, Build, Desk
 
 BRIDGE = "from network import LTE\nLTE.modem_upgrade_mode()\n"

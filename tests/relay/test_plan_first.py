@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from modemflash.errors import RECOVERABLE, Refusal
-from modemflash_host.board.files import BoardFiles
+from modemflash_host.board.console.files import BoardFiles
 from modemflash_host.errors import LinkProblem
-from modemflash_host.result import Result
-from modemflash_host.sim import profiles
-from modemflash_host.sim.modem import SimModem
+from modemflash_host.run.result import Result
+from modemflash_sim.sequans import profiles
+from modemflash_sim.sequans.modem import SimModem
 from relay.desk import QUICK, RUNS, Build, Desk
 from relay.test_disturbed import at, kill, run
 
@@ -129,7 +129,7 @@ def test_updater_stays_while_the_modem_needs_it(desk: Build, fresh_flash: Path) 
     """After a failed transfer the updater stays, which is said; the command that succeeds takes it off."""
     with desk(fresh_flash) as table:
         before = table.keeps()
-        at(table, "half", lambda: setattr(table.interrupts, "wishes", 2))
+        at(table, "half", lambda: setattr(table.interrupts, "stop_requests", 2))
         first = run(table)
         assert first is not None
         assert first.code == "stopped-in-transfer"
@@ -158,7 +158,7 @@ def test_updater_of_a_killed_command_goes_too(desk: Build, fresh_flash: Path) ->
 def test_refusal_after_an_earlier_write_is_not_called_untouched(desk: Build) -> None:
     """Where an earlier run has written, a missing consent does not make the modem untouched."""
     with desk() as table:
-        at(table, "half", lambda: setattr(table.interrupts, "wishes", 2))
+        at(table, "half", lambda: setattr(table.interrupts, "stop_requests", 2))
         run(table)
         result = table.command("relay", consents=set(), ask=nobody)
         assert (result.code, result.modem_state) == ("consent-missing", RECOVERABLE)

@@ -11,20 +11,22 @@ import pytest
 
 from modemflash.errors import NoModem, Refusal, UpdateFailed
 from modemflash.journal import Journal
-from modemflash_host import api, exits
-from modemflash_host.armed_rescue import ArmedRescue, Means, put_back
-from modemflash_host.board import armed, ways
-from modemflash_host.board import deploy as deploying
-from modemflash_host.board.relay import Place
-from modemflash_host.board.session import at_console
+from modemflash_host import api
+from modemflash_host.board import access
+from modemflash_host.board.console.session import at_console
+from modemflash_host.board.install import deploy as deploying
+from modemflash_host.board.relay.open import Place
 from modemflash_host.cli import app
 from modemflash_host.cli import rescue as command
 from modemflash_host.errors import BoardProblem
-from modemflash_host.interrupts import Interrupts
-from modemflash_host.reporters import Teller
-from modemflash_host.result import Result
-from modemflash_host.sim import faults, profiles
-from modemflash_host.sim.modem import SimModem
+from modemflash_host.reporters import Reporter
+from modemflash_host.rescue import arming
+from modemflash_host.rescue.with_board import BoardRescue, Means, put_back
+from modemflash_host.run import exit_codes
+from modemflash_host.run.result import Result
+from modemflash_host.run.stop_requests import Interrupts
+from modemflash_sim.sequans import faults, profiles
+from modemflash_sim.sequans.modem import SimModem
 from relay.desk import QUICK, RUNS, Build, Desk, Heard, Killed
 
 SWEPT = [pytest.param(name, marks=pytest.mark.sweep) for name in ("gpy-1.20.0", "fipy-1.20.2")]
@@ -114,7 +116,7 @@ def rescue(
 ) -> Result:
     """`modemflash rescue [SOURCE]` as typed."""
     table.interrupts = Interrupts()
-    teller = Teller([table.heard], table.interrupts)
+    reporter = Reporter([table.heard], table.interrupts)
 
     def told(event: dict[str, Any], at_s: float) -> None:
         Heard.report(table.heard, event, at_s)
@@ -130,19 +132,19 @@ def rescue(
     def try_once(port: str) -> Result:
         if source:
             return api.update(
-                port, table.files, teller, consents={"yes"}, ask=lambda *_: True, via="relay",  # type: ignore[arg-type]
+                port, table.files, reporter, consents={"yes"}, ask=lambda *_: True, via="relay",  # type: ignore[arg-type]
                 options={"find_ms": 5_000},
             )  # fmt: skip
         try:
-            found = api.info(port, teller, 5_000, via="relay")
+            found = api.info(port, reporter, 5_000, via="relay")
         except Exception as problem:  # noqa: BLE001
             return Result.of_problem(problem)  # type: ignore[arg-type]
         return Result("nothing-to-do", "modem-asked", from_build=found.identity.build)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ways, "place_of", place_at)
+        patch.setattr(access, "place_of", place_at)
         means = Means("simulated", person.find, place_at, table.pc, attempt or try_once, past_of)
-        return ArmedRescue(means, teller, for_s, stay_armed).run(set() if ask else {"yes"}, ask)
+        return BoardRescue(means, reporter, for_s, stay_armed).run(set() if ask else {"yes"}, ask)
 
 
 def is_as_before(table: Desk, names: dict[str, int], main: bytes) -> None:
@@ -233,7 +235,7 @@ def test_ctrl_c_while_waiting(desk: Build) -> None:
         names, main = table.flash.names(), table.flash.get("/main.py")
 
         def stop(person: Person) -> None:
-            person.at(5, lambda: setattr(table.interrupts, "wishes", 1))
+            person.at(5, lambda: setattr(table.interrupts, "stop_requests", 1))
 
         person = Person(table, stop)
         result = rescue(table, person)
@@ -258,10 +260,10 @@ def test_the_port_never_comes_back(desk: Build) -> None:
         table.board.pass_s(8)
         assert int(table.board.hardware.nvs["mf_boots"]) > 1  # it listens, with nobody there
         place = table.place()
-        teller = Teller([table.heard], Interrupts())
-        assert put_back(at_console(place.port, place.open_port, place.device, print), teller)
+        reporter = Reporter([table.heard], Interrupts())
+        assert put_back(at_console(place.port, place.open_port, place.device, print), reporter)
         is_as_before(table, names, main)
-        assert not put_back(at_console(place.port, place.open_port, place.device, print), teller)
+        assert not put_back(at_console(place.port, place.open_port, place.device, print), reporter)
 
 
 def test_pc_dies(desk: Build, fresh_flash: Any) -> None:
@@ -334,7 +336,7 @@ def test_a_board_that_cannot_be_asked(desk: Build, monkeypatch: pytest.MonkeyPat
     def refuses(session: Any) -> Any:
         raise BoardProblem("board-out-of-step")
 
-    monkeypatch.setattr(armed, "outcome", refuses)
+    monkeypatch.setattr(arming, "outcome", refuses)
     with desk(modem=wedged()) as table:
 
         def skipped(person: Person) -> None:
@@ -377,7 +379,7 @@ def test_as_typed(desk: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         def place_of(name: str, say: Any) -> Place:
             return replace(table.place(), port=name)
 
-        monkeypatch.setattr(ways, "place_of", place_of)
+        monkeypatch.setattr(access, "place_of", place_of)
         monkeypatch.setattr(command, "finder", lambda name: find)
         monkeypatch.setattr(command, "MonotonicClock", lambda: table.pc)
 
@@ -386,14 +388,14 @@ def test_as_typed(desk: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
             return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
         code, events = typed()
-        assert (code, events[-1]["code"]) == (exits.REFUSED, "consent-missing")
+        assert (code, events[-1]["code"]) == (exit_codes.REFUSED, "consent-missing")
         assert events[-1]["next"].endswith(" -y")
         assert [event["event"] for event in events if event["event"].startswith("rescue")] == ["rescue-plan"]
         assert "mf_put" not in table.board.hardware.nvs
         person.cut(40)
         person._due = [(due + 40_000_000, act) for due, act in person._due]
         code, events = typed("-y")
-        assert (code, events[-1]["code"]) == (exits.DONE, "modem-asked"), events[-12:]
+        assert (code, events[-1]["code"]) == (exit_codes.DONE, "modem-asked"), events[-12:]
         steps = [event["what"] for event in events if event["event"] == "rescue"]
         assert steps[-4:] == ["power-cut", "answered", "alive", "put-back"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.board import ways
-from modemflash_host.usb_ids import DEVICES, NO_DEVICE, PIC_VENDOR, Device
+from modemflash_host.board import access
+from modemflash_host.links.usb_ids import DEVICES, NO_DEVICE, PIC_VENDOR, Device
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "update-from-pc.md"
 SHIELD = DEVICES[(PIC_VENDOR, 0xF012)]
@@ -30,23 +30,23 @@ CP210X = DEVICES[(0x10C4, 0xEA60)]
 )
 def test_the_first_row_that_fits(port: str, device: Device, way: str) -> None:
     """What the port is decides; nothing is opened for that."""
-    assert ways.way_for(port, device).way == way
+    assert access.way_for(port, device).way == way
 
 
 @pytest.mark.parametrize("via", ["relay", "mirror", "direct"])
 def test_the_users_word_counts(via: str) -> None:
     """`--via` takes that way and no other."""
-    way = ways.way_for("/dev/ttyACM0", SHIELD, via)
+    way = access.way_for("/dev/ttyACM0", SHIELD, via)
     assert (way.way, way.fallback) == (via, "")
 
 
 def test_every_row_has_its_condition() -> None:
     """The words of the table and the code behind them belong together."""
-    assert [way.condition for way in ways.WAYS] == list(ways.CONDITIONS)
+    assert [way.condition for way in access.WAYS] == list(access.CONDITIONS)
 
 
 def test_the_page_says_why() -> None:
     """docs/update-from-pc.md gives the reason of every row."""
     page = PAGE.read_text(encoding="utf-8")
-    for way in ways.WAYS:
+    for way in access.WAYS:
         assert way.why in page

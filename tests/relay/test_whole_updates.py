@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.sim.board.pc_end import Cable
-from modemflash_host.usb_ids import DEVICES, PIC_VENDOR
+from modemflash_host.links.usb_ids import DEVICES, PIC_VENDOR
+from modemflash_sim.board.pc_end import Cable
 from relay.desk import RUNS, Build, Desk
 
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")

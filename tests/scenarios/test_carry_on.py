@@ -6,9 +6,9 @@ import pytest
 
 from modemflash.errors import Problem
 from modemflash.journal import Journal
-from modemflash_host.sim import install
-from modemflash_host.sim.images import container
-from scenarios.world import Memory, Teller, World, assert_updated, difference, ended, full, parts, updater
+from modemflash_sim.sequans import install
+from modemflash_sim.sequans.images import container
+from scenarios.world import Memory, Reporter, World, assert_updated, difference, ended, full, parts, updater
 
 
 def files():
@@ -18,30 +18,30 @@ def files():
 def stop_in(phase, at=None):
     """Two wishes to stop, in a phase; `at`: only from this share of a transfer on."""
 
-    def on_event(teller, event):
-        if event.get("phase") == phase and not teller.stops:
+    def on_event(reporter, event):
+        if event.get("phase") == phase and not reporter.stops:
             if (event["event"] == "phase" and at is None) or (
                 event["event"] == "progress" and at is not None and event["done"] >= at * event["total"]
             ):
-                teller.stops = 2
+                reporter.stops = 2
 
     return on_event
 
 
 def phases(world):
-    return [event["phase"] for event in world.teller.all("phase")]
+    return [event["phase"] for event in world.reporter.all("phase")]
 
 
-@pytest.mark.parametrize("voice", ["answers", "silent"])
-def test_a_second_command_watches_an_install_that_goes_on(voice):
+@pytest.mark.parametrize("sink", ["answers", "silent"])
+def test_a_second_command_watches_an_install_that_goes_on(sink):
     """It is not sent anew; a modem that is silent while it installs is waited for."""
-    world = World(belief="install_voice:" + voice)
+    world = World(assumption="install_output:" + sink)
     assert ended(world.update(files(), on_event=stop_in("install"))) == "stopped-watching"
     result = world.update(files())
     assert_updated(world, result, 41065)
-    if voice == "answers":
+    if sink == "answers":
         assert len(world.verdict.images) == 1
-        assert [event["code"] for event in world.teller.all("warning")][-1] == "install-goes-on"
+        assert [event["code"] for event in world.reporter.all("warning")][-1] == "install-goes-on"
 
 
 def test_a_staged_install_that_ended_unwatched_is_seen_and_named():
@@ -68,7 +68,7 @@ def test_an_open_journal_waits_twenty_minutes_for_a_silent_modem():
     result = world.update(files())
     assert isinstance(result, Problem)
     assert (result.code, result.modem_state) == ("modem-lost", "unknown")
-    (find,) = world.teller.all("phase")
+    (find,) = world.reporter.all("phase")
     assert find["allowed_s"] == 1200
 
 
@@ -77,9 +77,9 @@ def test_part_2_follows_in_a_second_command():
     world = World(build=41065)
     consent = ["accept-unproven-path 41065-48829"]
 
-    def between(teller, event):
-        if event["event"] == "phase" and event["phase"] == "read-back" and not teller.stops:
-            teller.stops = 2
+    def between(reporter, event):
+        if event["event"] == "phase" and event["phase"] == "read-back" and not reporter.stops:
+            reporter.stops = 2
 
     first = world.update(parts(), consent, on_event=between)
     assert isinstance(first, Problem), first
@@ -121,7 +121,7 @@ def test_the_journal_tells_where_this_update_began() -> None:
     journal.write({"step": "send", "route": 2, "target": 41065, "from_build": 33080})
     told = []
 
-    def on_event(teller: Teller, event: dict[str, Any]) -> None:
+    def on_event(reporter: Reporter, event: dict[str, Any]) -> None:
         if event["event"] == "phase" and event["phase"] == "enter-recovery":
             told.append((journal.read() or {}).get("from_build"))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.sim.profiles import find
+from modemflash_sim.sequans.profiles import find
 from referees import vendor_client
 from scenarios.world import Memory, World, assert_updated, full, updater
 
@@ -21,7 +21,7 @@ def payload_share(
     world = World(profile, max_burst=max_burst, timing=timing)
     moments: list[int] = []
 
-    def on_event(teller: object, event: dict[str, object]) -> None:
+    def on_event(reporter: object, event: dict[str, object]) -> None:
         if event["event"] == "session" or (moments and event["event"] == "progress"):
             moments.append(world.wire.now_us)
 

@@ -5,12 +5,12 @@ import pytest
 from modemflash.errors import NoModem
 from modemflash.line import Line
 from modemflash.modem import find
-from scenarios.world import Teller
+from scenarios.world import Reporter
 
 UNASKED_MS = 20
 
 
-class Door:
+class Endpoint:
     """A port and a clock in virtual time; `answer` makes what comes back of what was sent.
 
     Args:
@@ -74,10 +74,10 @@ CONSOLE = b"\r\nTraceback (most recent call last):\r\nNameError: name 'AT' isn't
     ids=["nothing", "an echo", "the board's console", "a flood of words", "a flood of OK", "a hiss", "NULs"],
 )
 def test_each_has_its_own_words(answer, code, word):
-    door, teller = Door(answer), Teller()
+    endpoint, reporter = Endpoint(answer), Reporter()
     with pytest.raises(NoModem) as caught:
-        find(Line(door, door, teller), 5000)
+        find(Line(endpoint, endpoint, reporter), 5000)
     assert caught.value.code == code
     assert word in caught.value.happened
     assert caught.value.modem_state == "untouched"
-    assert door.ticks_ms() < 180_000
+    assert endpoint.ticks_ms() < 180_000

@@ -75,7 +75,7 @@ def test_what_the_update_changed_is_recorded_before_and_after():
     """The read-only record is asked twice, and its difference is told."""
     world = World()
     assert_updated(world, world.update([full(41065), updater()]), 41065)
-    (record,) = world.teller.all("record")
+    (record,) = world.reporter.all("record")
     before, after = record["before"], record["after"]
     for command in (
         "ATI1",

@@ -6,7 +6,7 @@ import pytest
 
 from modemflash import steps
 from modemflash.errors import Problem
-from modemflash_host.sim.profiles import find
+from modemflash_sim.sequans.profiles import find
 from scenarios.world import World, assert_updated, ended, full, updater
 
 
@@ -19,14 +19,14 @@ def test_a_crash_dump_full_of_ok():
     world = World(fault="crash-dump:30000")
     result = world.update(files())
     assert_updated(world, result, 41065)
-    assert world.teller.all("crash-dump")[0]["size"] > 20000
+    assert world.reporter.all("crash-dump")[0]["size"] > 20000
 
 
 def test_mute_for_ten_seconds_then_at_the_other_rate():
     """A modem that is silent first and then answers at the other rate is found."""
     world = World(fault="mute:10,starts-at-other-rate")
     assert_updated(world, world.update(files()), 41065)
-    assert world.teller.all("found")[0]["baud"] == 115200
+    assert world.reporter.all("found")[0]["baud"] == 115200
 
 
 @pytest.mark.parametrize("purpose", ["on-the-fly", "staged", "updater"])
@@ -34,7 +34,7 @@ def test_mute_for_ten_seconds_then_at_the_other_rate():
 def test_left_in_a_transfer_by_a_killed_updater(purpose, idle):
     """A modem that waits in a half block is found and finished by the same command."""
     mode = {"on-the-fly": "recovery", "staged": "application", "updater": "boot-loader"}[purpose]
-    world = World(fault="in-transfer:" + purpose, belief="stp_idle:" + idle, start_mode=mode)
+    world = World(fault="in-transfer:" + purpose, assumption="stp_idle:" + idle, start_mode=mode)
     assert_updated(world, world.update(files()), 41065)
 
 
@@ -77,14 +77,14 @@ def test_faults_on_the_way(fault):
     """One fault at a time, and the modem is updated all the same."""
     world = World(fault=fault)
     result = world.update(files())
-    assert ended(result) == "updated", (ended(result), world.teller.events[-8:])
+    assert ended(result) == "updated", (ended(result), world.reporter.events[-8:])
     assert_updated(world, result, 41065)
 
 
 def test_power_lost_at_a_block_and_given_again():
     """The power of the modem goes in mid-transfer and comes back: the second attempt finishes."""
-    for belief in ("recovery", "boot-loader"):
-        world = World(fault="die:3:10", belief="transfer_power_cut:" + belief)
+    for assumption in ("recovery", "boot-loader"):
+        world = World(fault="die:3:10", assumption="transfer_power_cut:" + assumption)
         assert_updated(world, world.update(files()), 41065)
 
 
@@ -94,7 +94,7 @@ def test_a_modem_that_never_answers(fault, code):
     world = World(fault=fault)
     result = world.update(files())
     assert isinstance(result, Problem) and result.code == code and result.modem_state == "untouched"
-    rates = [event["baud"] for event in world.teller.all("probe")]
+    rates = [event["baud"] for event in world.reporter.all("probe")]
     assert rates.count(921600) >= 2 and rates.count(115200) >= 2
 
 
@@ -103,7 +103,7 @@ def test_an_install_that_never_ends():
     world = World(fault="sticks:9")
     result = world.update(files())
     assert ended(result) == "install-timeout" and result.modem_state == "unknown"
-    assert len([event for event in world.teller.all("stall") if event["phase"] == "install"]) > 60
+    assert len([event for event in world.reporter.all("stall") if event["phase"] == "install"]) > 60
 
 
 def test_installs_that_fail_for_good():

@@ -6,7 +6,7 @@ import pytest
 
 from modemflash import phases
 from modemflash.errors import Problem
-from modemflash_host.sim.profiles import find
+from modemflash_sim.sequans.profiles import find
 from scenarios.world import World, assert_updated, difference, ended, full, updater
 
 # when the wish comes: the phase that begins, and where the modem then ends
@@ -23,18 +23,18 @@ def files():
     return [full(41065), updater()]
 
 
-def wishing(phase, wishes):
+def wishing(phase, stop_requests):
     """Somebody who wishes to stop as soon as a phase begins."""
 
-    def on_event(teller, event):
+    def on_event(reporter, event):
         if event["event"] == "phase" and event["phase"] == phase:
-            teller.stops += wishes
+            reporter.stops += stop_requests
 
     return on_event
 
 
 @pytest.mark.parametrize("phase", ["find", "identify", "prepare"])
-def test_before_the_first_write_one_wish_stops(phase):
+def test_before_the_first_write_one_stop_request_stops(phase):
     world = World()
     result = world.update(files(), on_event=wishing(phase, 1))
     assert isinstance(result, Problem)
@@ -43,14 +43,14 @@ def test_before_the_first_write_one_wish_stops(phase):
     assert world.slots.slots == {}, "nothing was begun, so the journal holds nothing"
 
 
-def test_a_wish_in_the_last_moment_of_the_preparation_is_not_forgotten():
+def test_a_stop_request_in_the_last_moment_of_the_preparation_is_not_forgotten():
     """It was told that nothing has been written, so nothing may be written any more."""
     world = World()
     heard = world.modem.at.take
 
     def take(data, first_us):
         if b"AT+CFUN=4" in data:  # the last command of the preparation
-            world.teller.stops = 1
+            world.reporter.stops = 1
         return heard(data, first_us)
 
     world.modem.at.take = take
@@ -91,13 +91,13 @@ def radio(world):
 
 
 @pytest.mark.parametrize(("phase", "code", "state"), AFTER_THE_FIRST_WRITE)
-def test_after_the_first_write_one_wish_only_warns(phase, code, state):
+def test_after_the_first_write_one_stop_request_only_warns(phase, code, state):
     world = World()
     assert_updated(world, world.update(files(), on_event=wishing(phase, 1)), 41065)
 
 
 @pytest.mark.parametrize(("phase", "code", "state"), AFTER_THE_FIRST_WRITE)
-def test_after_the_first_write_two_wishes_stop_and_the_same_command_finishes(phase, code, state):
+def test_after_the_first_write_two_stop_requests_stop_and_the_same_command_finishes(phase, code, state):
     world = World()
     result = world.update(files(), on_event=wishing(phase, 2))
     assert isinstance(result, Problem)
@@ -106,31 +106,31 @@ def test_after_the_first_write_two_wishes_stop_and_the_same_command_finishes(pha
     assert_updated(world, again, 41065)
 
 
-def test_one_wish_in_each_phase_never_adds_up():
+def test_one_stop_request_in_each_phase_never_adds_up():
     """A wish that was answered in one phase does not stop the next one."""
     world = World()
 
-    def on_event(teller, event):
+    def on_event(reporter, event):
         if event["event"] == "phase" and event["phase"] not in ("find", "identify", "prepare"):
-            teller.stops += 1
+            reporter.stops += 1
 
     assert_updated(world, world.update(files(), on_event=on_event), 41065)
 
 
-def test_two_wishes_with_the_last_block_say_that_the_modem_installs():
+def test_two_stop_requests_with_the_last_block_say_that_the_modem_installs():
     """The image is whole then, so "it waits for a whole image" would be a lie."""
     world = World()
 
-    def on_event(teller, event):
+    def on_event(reporter, event):
         if event["event"] == "progress" and event["phase"] == "transfer" and event["done"] == event["total"]:
-            teller.stops += 2
+            reporter.stops += 2
 
     result = world.update(files(), on_event=on_event)
     assert (ended(result), result.modem_state) == ("stopped-watching", "unknown")
     assert_updated(world, world.update(files()), 41065)
 
 
-def test_two_wishes_while_a_difference_is_stored_leave_the_old_firmware_running():
+def test_two_stop_requests_while_a_difference_is_stored_leave_the_old_firmware_running():
     world = World()
     result = world.update([difference(38638, 41065)], on_event=wishing("transfer", 2))
     assert (ended(result), result.modem_state) == ("stopped-in-staging", "untouched")
@@ -138,18 +138,18 @@ def test_two_wishes_while_a_difference_is_stored_leave_the_old_firmware_running(
     assert_updated(world, world.update([difference(38638, 41065)]), 41065)
 
 
-def test_a_wish_in_a_long_erase_ends_with_the_next_answer():
+def test_a_stop_request_in_a_long_erase_ends_with_the_next_answer():
     """The modem erases for four minutes: the transfer ends when it answers, not before, and is not torn."""
     erase_us = 240 * 1_000_000
     world = World(timing=dataclasses.replace(find("pycom-catm1").timing, stalls=((8, erase_us),)))
 
-    def impatient(teller, event):
+    def impatient(reporter, event):
         if event["event"] == "stall" and event["seconds"] == 20:
-            teller.stops += 2
-            teller.wished_ms = world.wire.ticks_ms()
+            reporter.stops += 2
+            reporter.wished_ms = world.wire.ticks_ms()
 
     assert ended(world.update(files(), on_event=impatient)) == "stopped-in-transfer"
-    waited_s = (world.wire.ticks_ms() - world.teller.wished_ms) / 1000
+    waited_s = (world.wire.ticks_ms() - world.reporter.wished_ms) / 1000
     assert 200 < waited_s < phases.SILENCE_S
     assert world.verdict.violations == ()
     assert_updated(world, world.update(files()), 41065)
@@ -160,6 +160,6 @@ def test_a_slow_transfer_is_not_cut_short():
     minutes = tuple((per_cent, 280 * 1_000_000) for per_cent in range(10, 100, 10))
     world = World(timing=dataclasses.replace(find("pycom-catm1").timing, stalls=minutes))
     assert_updated(world, world.update(files()), 41065)
-    [transfer] = [each for each in world.teller.all("phase") if each["phase"] == "transfer"]
+    [transfer] = [each for each in world.reporter.all("phase") if each["phase"] == "transfer"]
     assert (transfer["allowed_s"], transfer["silence_s"]) == (0, phases.SILENCE_S)
     assert world.wire.ticks_ms() > 30 * 60 * 1000

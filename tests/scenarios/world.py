@@ -15,10 +15,10 @@ from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.planning import Plan
 from modemflash.upgrade import Update
-from modemflash_host.sim import beliefs, faults, images
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import find
-from modemflash_host.sim.virtual import VirtualLine
+from modemflash_sim.sequans import assumptions, faults, images
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import find
+from modemflash_sim.sequans.virtual import VirtualLine
 
 SIZE = 128 * 1024  # eight per cent of it, where modems stall, lie behind the first block
 
@@ -52,7 +52,7 @@ class Slots:
         self.slots[slot] = data
 
 
-class Teller:
+class Reporter:
     """Keeps the events, and wishes to stop when a test says so."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class World:
 
     Args:
         profile: a name of `PROFILES`.
-        belief: beliefs to switch, `name:value,…`.
+        assumption: beliefs to switch, `name:value,…`.
         fault: faults, `name:argument,…`.
         max_burst: what the link says of itself.
         changes: fields of the profile to change.
@@ -115,21 +115,21 @@ class World:
     def __init__(
         self,
         profile: str = "pycom-catm1",
-        belief: str = "",
+        assumption: str = "",
         fault: str = "",
         seed: int = 0,
         max_burst: int = 0,
         **changes: Any,
     ) -> None:
         kind = dataclasses.replace(find(profile), **changes)
-        self.modem = SimModem(kind, beliefs.parse(belief), faults.parse(fault), seed=seed)
+        self.modem = SimModem(kind, assumptions.parse(assumption), faults.parse(fault), seed=seed)
         self.wire = VirtualLine(self.modem, max_burst=max_burst)
         self.slots = Slots()
-        self.teller = Teller()
+        self.reporter = Reporter()
 
     def line(self) -> Line:
-        self.teller = Teller()
-        return Line(self.wire, self.wire, self.teller)
+        self.reporter = Reporter()
+        return Line(self.wire, self.wire, self.reporter)
 
     def update(
         self,
@@ -142,7 +142,7 @@ class World:
     ) -> "dict[str, Any] | Problem":
         """One run of the update command: its result, or the problem it ended with."""
         line = self.line()
-        self.teller.on_event = on_event
+        self.reporter.on_event = on_event
         checked = [(examine(source), source) for source in files]
         run = Update(line, checked, set(consents), Journal(self.slots, "here", line.report), options)
         try:
@@ -173,7 +173,7 @@ def ended(result: Any) -> str:
 
 def assert_updated(world: World, result: Any, build: int) -> None:
     """The updater says updated, and so does the modem; nobody broke a rule."""
-    assert not isinstance(result, Problem), (result.code, result.detail, world.teller.events[-8:])
+    assert not isinstance(result, Problem), (result.code, result.detail, world.reporter.events[-8:])
     verdict = world.verdict
     assert result["status"] == "updated", result
     assert result["to_build"] == build

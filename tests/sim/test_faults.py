@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.sim import faults, images, profiles
-from modemflash_host.sim import stp_frames as frames
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import FAST_BAUD, SLOW_BAUD, Timing
-from modemflash_host.sim.stp_frames import Request
+from modemflash_sim.sequans import faults, images, profiles
+from modemflash_sim.sequans import stp_frames as frames
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import FAST_BAUD, SLOW_BAUD, Timing
+from modemflash_sim.sequans.stp_frames import Request
 from sim.updater import Updater
 
 ON_THE_FLY = 'AT+SMSTPU="ON_THE_FLY"'

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.sim import at_texts, faults, profiles
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import SLOW_BAUD
+from modemflash_sim.sequans import at_texts, faults, profiles
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import SLOW_BAUD
 from sim.updater import Updater
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "transcripts.json").read_text())

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemflash_host.sim import faults, profiles
-from modemflash_host.sim.modem import SimModem
+from modemflash_sim.sequans import faults, profiles
+from modemflash_sim.sequans.modem import SimModem
 
 BAUD = 921_600
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modemflash_host.sim import images
-from modemflash_host.sim.container import Fletcher
-from modemflash_host.sim.package import PART_ONE_BYTES, Walk
+from modemflash_sim.sequans import images
+from modemflash_sim.sequans.container import Fletcher
+from modemflash_sim.sequans.package import PART_ONE_BYTES, Walk
 
 ROWS = json.loads((Path(__file__).parents[1] / "vectors" / "containers.json").read_text())
 WHOLE = [row for row in ROWS if "build" in row]

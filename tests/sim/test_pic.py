@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from modemflash_host.board.pic import Pic
-from modemflash_host.sim.board.pic import PORTC, RESET_BIT, TRISC, PicAdapter
-from modemflash_host.usb_ids import DEVICES, PIC_VENDOR
+from modemflash_host.links.usb_ids import DEVICES, PIC_VENDOR
+from modemflash_sim.board.pic import PORTC, RESET_BIT, TRISC, PicAdapter
 
 PYSENSE, EXPANSION_3 = 0xF012, 0xEF98
 

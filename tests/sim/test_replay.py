@@ -12,12 +12,12 @@ from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.recorder import Recorder
-from modemflash_host.link import open_link
-from modemflash_host.sim import faults
-from modemflash_host.sim.doors.serve import serve
-from modemflash_host.sim.doors.virtual import VirtualLine
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.replay import CaptureMismatch, ReplayModem, replay_line
+from modemflash_host.links.open import open_link
+from modemflash_sim.endpoints.serve import serve
+from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.sequans import faults
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.replay import CaptureMismatch, ReplayModem, replay_line
 
 FIRMWARE = b"firmware" * 8
 BLOCK_FRAME = b"fast" + bytes([BLOCK, 1, 0, 64]) + bytes(8) + FIRMWARE
@@ -145,7 +145,7 @@ def test_torn_capture_runs_as_far_as_it_goes(tmp_path: Path) -> None:
     assert heard(line)
 
 
-def test_capture_behind_a_door() -> None:
+def test_capture_behind_a_endpoint() -> None:
     """The same modem answers behind TCP: `simulate modem --from-capture` is a door around it."""
     import socket
     from urllib.parse import urlsplit

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemflash_host.sim import images, profiles, state_file
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import Timing
-from modemflash_host.sim.state_file import BadStateFile
+from modemflash_sim.sequans import images, profiles, state_file
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import Timing
+from modemflash_sim.sequans.state_file import BadStateFile
 from sim.updater import Updater
 
 ON_THE_FLY = 'AT+SMSTPU="ON_THE_FLY"'
@@ -32,7 +32,7 @@ STEPS = (
 def again(modem: SimModem, path: Path) -> SimModem:
     """The modem saved and loaded."""
     state_file.save(modem, path)
-    return state_file.load(path, modem.profile, modem.beliefs, modem.faults, modem.seed)
+    return state_file.load(path, modem.profile, modem.assumptions, modem.faults, modem.seed)
 
 
 @pytest.mark.parametrize("done", range(len(STEPS) + 1))

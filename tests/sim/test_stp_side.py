@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemflash_host.sim import beliefs, faults, images, profiles
-from modemflash_host.sim import stp_frames as frames
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.profiles import Timing
-from modemflash_host.sim.stp_frames import Request
+from modemflash_sim.sequans import assumptions, faults, images, profiles
+from modemflash_sim.sequans import stp_frames as frames
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import Timing
+from modemflash_sim.sequans.stp_frames import Request
 from sim.updater import Updater
 
 ON_THE_FLY = 'AT+SMSTPU="ON_THE_FLY"'
@@ -25,7 +25,7 @@ def in_session(profile: str = "pycom-catm1", believed: str = "", fault: str = ""
     """An updater with an open on-the-fly session; on version 2 the data type is named."""
     timing = Timing(stalls=())
     started = profiles.find(profile, start_mode="recovery", echo=False, timing=timing)
-    updater = Updater(SimModem(started, beliefs.parse(believed), faults.parse(fault)))
+    updater = Updater(SimModem(started, assumptions.parse(believed), faults.parse(fault)))
     updater.at(ON_THE_FLY)
     updater.open_session(4 if started.stp_version == 2 else 0)
     return updater

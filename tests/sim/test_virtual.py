@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.sim import images, profiles
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.virtual import SimLine, open_sim_url
+from modemflash_sim.sequans import images, profiles
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.virtual import SimLine, open_sim_url
 from sim.updater import Updater
 
 IMAGE = images.make_full_image(41065, size_bytes=6_000_000)
@@ -98,14 +98,14 @@ def test_power_can_be_cycled_between_commands(tmp_path: Path) -> None:
 def test_the_parts_of_a_url() -> None:
     """Faults, beliefs, and the modem's own state."""
     line = open_sim_url(
-        "sim://pycom-nb1?fault=mute:3&fault=urc:0.5&belief=stp_idle:for-ever&build=37781&answer_ms=16"
+        "sim://pycom-nb1?fault=mute:3&fault=urc:0.5&assume=stp_idle:for-ever&build=37781&answer_ms=16"
         "&mode=recovery&half_written=1&stalls=0&max_burst=2016&seed=4&version=6.0.0.1&nb_iot=1"
     )
     modem = line.modem
     assert line.max_burst == 2016
     assert modem.faults.number("urc") == 0.5
     assert modem.faults.on("mute")
-    assert modem.beliefs.stp_idle == "for-ever"
+    assert modem.assumptions.stp_idle == "for-ever"
     assert (modem.verdict.build, modem.verdict.mode, modem.verdict.whole) == (37781, "recovery", False)
     assert modem.timing.answer_us == 16_000
     assert modem.timing.stalls == ()
@@ -120,7 +120,7 @@ def test_the_parts_of_a_url() -> None:
         ("sim://pycom-catm1?seed=x", "seed is a number"),
         ("sim://pycom-catm1?mode=moon", "mode is one of"),
         ("sim://pycom-catm1?fault=moon", "no fault"),
-        ("sim://pycom-catm1?belief=moon:1", "no belief"),
+        ("sim://pycom-catm1?assume=moon:1", "no assumption"),
     ],
 )
 def test_a_wrong_url_is_refused(url: str, words: str) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from modemflash_host.sim.images import ECDSA, FLETCHER, NO_CHECK, RSA, container
+from modemflash_sim.sequans.images import ECDSA, FLETCHER, NO_CHECK, RSA, container
 
 PATH = Path(__file__).resolve().parents[1] / "vectors" / "containers.json"
 

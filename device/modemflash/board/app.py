@@ -48,18 +48,18 @@ def call(verb: str, words: "tuple[Any, ...]", named: "dict[str, Any]") -> "Any":
 
 
 def _run(source: str = "/sd") -> "dict[str, Any] | None":
-    return _by_hand(source, 0, False)
+    return _interactive(source, 0, False)
 
 
 def _plan(source: str = "/sd") -> "dict[str, Any] | None":
-    return _by_hand(source, 0, True)
+    return _interactive(source, 0, True)
 
 
 def _rescue(minutes: int = 10, source: str = "/sd") -> "dict[str, Any] | None":
-    return _by_hand(source, minutes * 60000, False)
+    return _interactive(source, minutes * 60000, False)
 
 
-def _by_hand(source: str, listen_ms: int, plan_only: bool) -> "dict[str, Any] | None":
+def _interactive(source: str, listen_ms: int, plan_only: bool) -> "dict[str, Any] | None":
     from modemflash.board.session import Session
 
     session = Session(source, True)

@@ -74,7 +74,7 @@ class PcLine:
         self._any, self._read, self._write = self._uart.any, self._uart.readinto, self._uart.write
         self._sure = (ring - 16) // (PIECE + 4) * PIECE  # that the ring holds, whatever this side does
         self._window = _WIDE_BYTES
-        self._shy = self._shyness = 0  # blocks that go the sure way yet; how many after the last loss
+        self._shy = self._backoff = 0  # blocks that go the sure way yet; how many after the last loss
         self._rate = CONSOLE_BAUD
         self._wanted_rate = 0
         self._heard = self._moved = self._beat = self._told = clock.ticks_ms()
@@ -107,7 +107,7 @@ class PcLine:
         if self._shy:
             self._shy -= 1
         elif self._window > self._sure:
-            self._shyness = 0
+            self._backoff = 0
         self._window = self._sure if self._shy else _WIDE_BYTES
         self._again()
 
@@ -211,7 +211,7 @@ class PcLine:
         self.repeats += 1
         if self._window > self._sure:
             self._window = self._sure
-            self._shy = self._shyness = min(2 * self._shyness, _MOST_SHY) or 1
+            self._shy = self._backoff = min(2 * self._backoff, _MOST_SHY) or 1
         self._head_bytes = 0
         self._dropping = True
         self._moved = self._clock.ticks_ms()

@@ -43,8 +43,8 @@ class Session:
         touched: whether the modem's pins were taken.
     """
 
-    def __init__(self, path: str = "/sd", by_hand: bool = False) -> None:
-        self.by_hand = by_hand
+    def __init__(self, path: str = "/sd", interactive: bool = False) -> None:
+        self.interactive = interactive
         self.clock = Clock()
         self.nvs = Nvs()
         self.led = Led(self.clock)
@@ -97,7 +97,7 @@ class Session:
         if job is None:
             raise CardProblem("card-no-firmware")
         tries = self._begin(job)
-        if not self.by_hand and not listen_ms:
+        if not self.interactive and not listen_ms:
             if tries.done:
                 return self._nothing_done("job-done")
             if not tries.left:
@@ -105,7 +105,7 @@ class Session:
             if machine.reset_cause() == getattr(machine, "BROWN_OUT_RESET", None):
                 raise Refusal("power-weak")
         claimed = autostart(self.nvs, self.card).claim() if not line else "alone"
-        if claimed == "reset" and not self.by_hand:
+        if claimed == "reset" and not self.interactive:
             return {"status": RESET, "code": "", "light": "working", "text": ""}
         if not plan_only:
             self._count(tries)
@@ -153,7 +153,7 @@ class Session:
 
     def _count(self, tries: Tries) -> None:
         """One more try, before anything can go wrong."""
-        if not self.by_hand:
+        if not self.interactive:
             tries.begin()
             if not tries.kept and not pycom.powered_on():
                 raise Refusal("tries-used-up", "nothing here can count them")
@@ -220,7 +220,7 @@ class Session:
             problem.stamp(RECOVERABLE if self.update.modem else UNKNOWN)
         else:
             problem.stamp(UNTOUCHED)
-        if self._begun and tries and not self.by_hand and _costs_no_try(problem):
+        if self._begun and tries and not self.interactive and _costs_no_try(problem):
             tries.give_back()
         return {
             "status": "refused" if isinstance(problem, Refusal) else "failed",
@@ -228,7 +228,7 @@ class Session:
             "modem_state": problem.modem_state,
             "from_build": self.update.who.build if self.update else None,
             "to_build": None,
-            "light": light_of(problem, bool(self.by_hand or not tries or tries.left)),
+            "light": light_of(problem, bool(self.interactive or not tries or tries.left)),
             "text": on_a_board(problem),
         }
 

@@ -1,6 +1,6 @@
 """The way through the board's own bridge: mirror mode, with the engine on this PC.
 
-    with mirrored(place, teller, files, …) as update: …     an `Update` like any other
+    with mirrored(place, reporter, files, …) as update: …     an `Update` like any other
 
 Rules: every condition is measured before the bridge is entered, because only a
 reset ends it; how it is left is said first; nothing is written before the modem
@@ -18,22 +18,22 @@ from typing import TYPE_CHECKING, Any
 from modemflash.exchange import RING_BYTES
 from modemflash.line import Line
 from modemflash.upgrade import Update
-from modemflash_host.board.identity import Board, identify, need_pycom
-from modemflash_host.board.known_state import quiet_state
-from modemflash_host.board.reach import MIRROR, reach
-from modemflash_host.board.relay import Place
-from modemflash_host.board.relay_talk import JournalOf
-from modemflash_host.board.repl import Repl
-from modemflash_host.board.told import tell_place
+from modemflash_host.board.console.connect import MIRROR, reach
+from modemflash_host.board.console.identity import Board, identify, need_pycom
+from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.console.safe_boot import quiet_state
+from modemflash_host.board.location import tell_place
+from modemflash_host.board.relay.conversation import JournalOf
+from modemflash_host.board.relay.open import Place
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.errors import BoardProblem, Refusal
-from modemflash_host.link import CONSOLE_BAUD, FIRST_BAUD
-from modemflash_host.reporters import Teller
+from modemflash_host.links.open import CONSOLE_BAUD, FIRST_BAUD
+from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock, Readable, Writable
     from modemflash.planning import Files, Plan
-    from modemflash_host.link import Link
+    from modemflash_host.links.open import Link
 
 LARGE_BLOCK_BYTES = 4 * RING_BYTES  # what a ring of 8192 holds, whatever the modem does
 BURST_BYTES = RING_BYTES + 16
@@ -170,7 +170,7 @@ class MirroredUpdate(Update):
 @contextmanager
 def mirrored(
     place: Place,
-    teller: Teller,
+    reporter: Reporter,
     files: Files,
     consents: set[str],
     options: dict[str, Any],
@@ -180,7 +180,7 @@ def mirrored(
 
     Args:
         place: where the board is.
-        teller: who is told.
+        reporter: who is told.
         files: as in `Update`.
         consents: as in `Update`.
         options: as in `Update`.
@@ -192,28 +192,28 @@ def mirrored(
     """
 
     def say(text: str) -> None:
-        teller.say("note", text=text)
+        reporter.say("note", text=text)
 
     reached = reach(place.open_port, say, place.device)
     link, clock = reached.link, reached.clock
-    teller.follow(clock.ticks_ms())
+    reporter.follow(clock.ticks_ms())
     mac, block_bytes = "", RING_BYTES  # of a board that is in it already nothing is known
     try:
         if reached.state == MIRROR:
-            tell_place(teller, place.port, "mirror")
+            tell_place(reporter, place.port, "mirror")
             say("The board is in mirror mode already. " + LEAVING)
         else:
             board = identify(reached.repl)
-            tell_place(teller, place.port, "mirror", board)
+            tell_place(reporter, place.port, "mirror", board)
             need_pycom(board)
             mac = board.mac
             block_bytes = _enter(place, reached.repl, board, say)
             link, clock = reached.repl.link, reached.repl.clock
         ping(link, clock)
         port: Any = MirrorPort(link, clock, block_bytes)
-        if teller.recorder is not None:
-            port = CapturingPort(port, clock, teller.recorder)
-        line = Line(port, clock, teller)
+        if reporter.recorder is not None:
+            port = CapturingPort(port, clock, reporter.recorder)
+        line = Line(port, clock, reporter)
         line.baud = FIRST_BAUD
         yield MirroredUpdate(line, files, consents, journal_of(line, mac), options)
         say(LEAVING)

@@ -16,7 +16,7 @@ from modemflash_host.errors import BoardProblem
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
-    from modemflash_host.link import Console, Link
+    from modemflash_host.links.open import Console, Link
 
 Open = Callable[[int], "tuple[Console, Clock]"]
 """Opens the port, given its data bits: 8 for the console, `DATA_BITS` for the command channel."""

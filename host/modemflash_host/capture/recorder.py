@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from modemflash_host.capture.file import CaptureFile, Record
-from modemflash_host.capture.frames import Block, Filling, Frame, Frames
+from modemflash_host.families.sequans.framer import Block, Filling, Frame, Frames
 from modemflash_host.privacy import Masker, mask_event, without_home
 
 _LONGEST_ANSWER = 64
@@ -24,7 +24,7 @@ _PROGRESS_EVERY_MS = 1000
 
 
 class Recorder:
-    """A voice of the `Teller`, and where a `CapturingPort` writes.
+    """A voice of the `Reporter`, and where a `CapturingPort` writes.
 
     Args:
         wire: gets everything.

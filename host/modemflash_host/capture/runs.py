@@ -21,7 +21,7 @@ from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.errors import Refusal
 from modemflash_host.privacy import mask_command_line
-from modemflash_host.state_folder import state_folder
+from modemflash_host.store.state_folder import state_folder
 
 KEPT = 20
 _SUFFIX = ".jsonl"

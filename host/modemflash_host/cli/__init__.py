@@ -2,7 +2,7 @@
 
 Rules: one file a command, loaded when it is used, because `modemflash --version`
 must be quick; every end goes through `main`, so that there is always an exit
-code from `exits.EXITS` and never a traceback.
+code from `exit_codes.EXIT_CODES` and never a traceback.
 """
 
 from __future__ import annotations

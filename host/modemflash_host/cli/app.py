@@ -15,9 +15,9 @@ import rich_click as click
 
 import modemflash
 from modemflash.errors import Refusal
-from modemflash_host import exits
 from modemflash_host.cli.output import Output
 from modemflash_host.reporters.words import printable
+from modemflash_host.run import exit_codes
 
 _COMMANDS = {
     "board": "board",
@@ -39,7 +39,7 @@ _COMMANDS = {
 _WRITING = ("rescue", "update")  # commands whose exit code is the modem's, whatever becomes of the words
 _WIDEST = 1000  # columns or lines
 _TALKING = ("identify", "info", "rescue", "update")  # commands that the settings are for
-_EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exits.EXITS)
+_EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exit_codes.EXIT_CODES)
 
 
 class _LazyGroup(click.RichGroup):
@@ -62,7 +62,7 @@ class _LazyGroup(click.RichGroup):
 def modemflash_group(context: click.Context) -> None:
     """Update the firmware of Sequans LTE modems on Pycom GPy, FiPy and G01 boards."""
     if context.invoked_subcommand in _TALKING:
-        from modemflash_host.config import load
+        from modemflash_host.store.settings import load
 
         config = load()
         for warning in config.warnings:
@@ -83,8 +83,8 @@ def run(arguments: list[str]) -> int:
         if out.lost is not None and not isinstance(out.lost, BrokenPipeError):
             if not out.is_said:
                 print(f"The output could not be written: {out.lost.strerror}.", file=sys.stderr)
-            if code == exits.DONE and not set(_WRITING) & set(arguments[:1]):
-                code = exits.FAILED_UNTOUCHED
+            if code == exit_codes.DONE and not set(_WRITING) & set(arguments[:1]):
+                code = exit_codes.FAILED_UNTOUCHED
         err.end()
     finally:
         sys.stdout, sys.stderr = real
@@ -112,30 +112,30 @@ def _run(arguments: list[str], out: Output) -> int:
     except click.ClickException as error:
         error.show()
         _last_line(arguments, "usage", "refused")
-        return exits.USAGE
+        return exit_codes.USAGE
     except Refusal as refusal:
         print(f"{printable(refusal.happened)}\n{printable(refusal.hint)}", file=sys.stderr)
         _last_line(arguments, refusal.code, "refused")
-        return exits.of_problem(refusal)
+        return exit_codes.of_problem(refusal)
     except (click.Abort, KeyboardInterrupt):
         print("\nStopped. Nothing was written.", file=sys.stderr)
         _last_line(arguments, "stopped-before-write", "interrupted")
-        return exits.INTERRUPTED
+        return exit_codes.INTERRUPTED
     except BrokenPipeError:
-        return exits.DONE  # `modemflash explain | head`
+        return exit_codes.DONE  # `modemflash explain | head`
     except OSError:
         if out.lost is None:
             return _unexpected(arguments)
-        return exits.DONE  # `modemflash explain > /dev/full`; `run` says so
+        return exit_codes.DONE  # `modemflash explain > /dev/full`; `run` says so
     except Exception:  # noqa: BLE001 (the guard: whatever it is, people get words and a file, no traceback)
         return _unexpected(arguments)
-    return code if isinstance(code, int) else exits.DONE
+    return code if isinstance(code, int) else exit_codes.DONE
 
 
 def _last_line(arguments: list[str], code: str, status: str) -> None:
     """A script gets its result line even when the command line was wrong."""
     if "--json" in arguments:
-        from modemflash_host.result import Result
+        from modemflash_host.run.result import Result
 
         state = "unknown" if code == "unexpected" else "untouched"
         with suppress(OSError):  # `run` says so
@@ -150,7 +150,7 @@ def _unexpected(arguments: list[str]) -> int:
     text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n{arguments}\n\n"
     text += traceback.format_exc()
     try:
-        from modemflash_host.state_folder import state_folder
+        from modemflash_host.store.state_folder import state_folder
 
         path = state_folder("crashes") / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
@@ -162,4 +162,4 @@ def _unexpected(arguments: list[str]) -> int:
         f"\n{happened}:\n  {last}\n\n  Code   unexpected\n  File   {where}\n  Do     {hint}", file=sys.stderr
     )
     _last_line(arguments, "unexpected", "failed")
-    return exits.UNEXPECTED
+    return exit_codes.UNEXPECTED

@@ -12,19 +12,23 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
-from modemflash_host.board import armed, esp32, firmware_archive, firmware_plan, guest
-from modemflash_host.board import deploy as deploying
-from modemflash_host.board.identity import Board, identify
-from modemflash_host.board.known_state import known_state
+from modemflash_host.board.console.connect import check_idle
+from modemflash_host.board.console.identity import Board, identify
+from modemflash_host.board.console.safe_boot import safe_boot
+from modemflash_host.board.console.session import at_board, find_port, open_board_port
+from modemflash_host.board.firmware import archive as firmware_archive
+from modemflash_host.board.firmware import forecast
+from modemflash_host.board.install import deploy as deploying
+from modemflash_host.board.install import temporary
 from modemflash_host.board.pic import pic_channel
-from modemflash_host.board.reach import check_idle
-from modemflash_host.board.session import at_board, find_port, open_board_port
-from modemflash_host.cli.session import carry_out, talk_options
+from modemflash_host.board.tools import esptool
+from modemflash_host.cli.common import carry_out, talk_options
 from modemflash_host.errors import Refusal
-from modemflash_host.reporters import Teller
+from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.words import printable
-from modemflash_host.result import Result
+from modemflash_host.rescue import arming
+from modemflash_host.run.result import Result
 
 POWER_OFF_S = 10
 _RESET_WORDS = "The board is reset, not its modem: that has its own power and does not notice."
@@ -56,10 +60,10 @@ def _port_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def info(port: str, **talk: Any) -> int:
     """Ask the board who it is. Writes nothing; its program is started again afterwards."""
 
-    def work(teller: Teller, shown: Shown) -> Result:
-        with at_board(port, _notes(teller)) as session:
+    def work(reporter: Reporter, shown: Shown) -> Result:
+        with at_board(port, _notes(reporter)) as session:
             found = identify(session.repl)
-            teller.say("board", port=session.port, by=session.by, **dataclasses.asdict(found))
+            reporter.say("board", port=session.port, by=session.by, **dataclasses.asdict(found))
         shown += _rows_of(found)
         return Result("nothing-to-do", "board-read")
 
@@ -72,12 +76,12 @@ def info(port: str, **talk: Any) -> int:
 def chip(port: str, **talk: Any) -> int:
     """Ask the ESP32's boot loader for chip, revision, MAC and flash. Writes nothing."""
 
-    def work(teller: Teller, shown: Shown) -> Result:
+    def work(reporter: Reporter, shown: Shown) -> Result:
         name, device = find_port(port)
-        open_port = open_board_port(name, _notes(teller))
+        open_port = open_board_port(name, _notes(reporter))
         check_idle(open_port)
-        found = esp32.chip(name, open_port, device)
-        teller.say("chip", port=name, **dataclasses.asdict(found))
+        found = esptool.chip(name, open_port, device)
+        reporter.say("chip", port=name, **dataclasses.asdict(found))
         shown.append(("Chip", Text(f"{found.name}, revision {found.revision[0]}.{found.revision[1]}")))
         shown.append(("MAC", Text(found.mac)))
         shown.append(("Flash", Text(f"{found.flash_mb} MB" if found.flash_mb else "not detected")))
@@ -94,17 +98,17 @@ def chip(port: str, **talk: Any) -> int:
 def firmware(archive: Path, dry_run: bool, port: str, **talk: Any) -> int:
     """Check a Pycom firmware archive: whose it is, what would be written where, what becomes of /flash."""
 
-    def work(teller: Teller, shown: Shown) -> Result:
+    def work(reporter: Reporter, shown: Shown) -> Result:
         if not dry_run:
             raise Refusal("firmware-write-not-here")
         found = firmware_archive.read(archive)
         name, core = "", None
         if port:
-            with at_board(port, _notes(teller)) as session:
+            with at_board(port, _notes(reporter)) as session:
                 asked = identify(session.repl)
             name, core = asked.name, asked.python
-        plan = firmware_plan.make(found, name, core)
-        teller.say(
+        plan = forecast.make(found, name, core)
+        reporter.say(
             "firmware",
             file=archive.name,
             board=found.board,
@@ -130,9 +134,9 @@ def firmware(archive: Path, dry_run: bool, port: str, **talk: Any) -> int:
 def reset(port: str, **talk: Any) -> int:
     """Reset the board. This does not reset its modem: only a power cut does."""
 
-    def work(teller: Teller, shown: Shown) -> Result:
-        _notes(teller)(_RESET_WORDS)
-        with at_board(port, _notes(teller)):
+    def work(reporter: Reporter, shown: Shown) -> Result:
+        _notes(reporter)(_RESET_WORDS)
+        with at_board(port, _notes(reporter)):
             pass  # giving it back is a reset
         return Result("nothing-to-do", "board-reset")
 
@@ -145,13 +149,13 @@ def reset(port: str, **talk: Any) -> int:
 def power_cycle(port: str, **talk: Any) -> int:
     """Cut the power of board and modem for ten seconds, on shields with a PIC (believed, not tried)."""
 
-    def work(teller: Teller, shown: Shown) -> Result:
+    def work(reporter: Reporter, shown: Shown) -> Result:
         name, device = find_port(port)
         if not device.cuts_power:
             raise Refusal("pic-needed", device.name)
-        open_port = open_board_port(name, _notes(teller))
+        open_port = open_board_port(name, _notes(reporter))
         check_idle(open_port)
-        _notes(teller)(_POWER_WORDS)
+        _notes(reporter)(_POWER_WORDS)
         with pic_channel(open_port) as pic:
             pic.cut_power(POWER_OFF_S)
         return Result("nothing-to-do", "board-power-cycled")
@@ -173,15 +177,15 @@ def deploy(port: str, hook: bool, button: str, **talk: Any) -> int:
     if not re.fullmatch(r"(P\d{1,2})?", button):
         raise click.BadParameter("a pin's name such as P10, or '' for none", param_hint="--button")
 
-    def work(teller: Teller, shown: Shown) -> Result:
-        with at_board(port, _notes(teller)) as session, known_state(session.repl, session.say):
+    def work(reporter: Reporter, shown: Shown) -> Result:
+        with at_board(port, _notes(reporter)) as session, safe_boot(session.repl, session.say):
             session.restarted()
             done = deploying.deploy(session)
-            guest.forget(session.repl)
+            temporary.forget(session.repl)
             if hook:
-                armed.install_hook(session, button)
+                arming.install_hook(session, button)
         fields = {name: getattr(done, name) for name in ("written", "unchanged", "removed", "bytes")}
-        teller.say("deployed", **fields, hook=hook)
+        reporter.say("deployed", **fields, hook=hook)
         shown += _rows_of(done.board)
         words = f"{done.written} written ({done.bytes} bytes), {done.unchanged} were there"
         shown.append(("Files", Text(f"{words}, {done.removed} removed")))
@@ -198,11 +202,11 @@ def deploy(port: str, hook: bool, button: str, **talk: Any) -> int:
 def remove(port: str, **talk: Any) -> int:
     """Take the updater off the board: every file that was put there, and nothing else."""
 
-    def work(teller: Teller, shown: Shown) -> Result:
-        with at_board(port, _notes(teller)) as session, known_state(session.repl, session.say):
+    def work(reporter: Reporter, shown: Shown) -> Result:
+        with at_board(port, _notes(reporter)) as session, safe_boot(session.repl, session.say):
             session.restarted()
             done = deploying.remove(session)
-        teller.say("removed", files=done.files, kept=list(done.kept))
+        reporter.say("removed", files=done.files, kept=list(done.kept))
         shown.append(("Files", Text(f"{done.files} removed")))
         shown += [("Kept", Text(f"{printable(path)}: somebody changed it", "yellow")) for path in done.kept]
         return Result("nothing-to-do", "board-removed")
@@ -210,18 +214,18 @@ def remove(port: str, **talk: Any) -> int:
     return _carry_out(work, **talk)
 
 
-def _carry_out(work: Callable[[Teller, Shown], Result], *, as_json: bool, quiet: bool, **talk: Any) -> int:
+def _carry_out(work: Callable[[Reporter, Shown], Result], *, as_json: bool, quiet: bool, **talk: Any) -> int:
     """Do it, then show people what was found."""
     shown: Shown = []
-    code = carry_out(lambda teller: work(teller, shown), as_json=as_json, quiet=quiet, **talk)
+    code = carry_out(lambda reporter: work(reporter, shown), as_json=as_json, quiet=quiet, **talk)
     if shown and not as_json and not quiet:
         Console(highlight=False).print(Rows(shown))
     return code
 
 
-def _notes(teller: Teller) -> Callable[[str], object]:
+def _notes(reporter: Reporter) -> Callable[[str], object]:
     """What is done on the way, as events; people see it in gray."""
-    return lambda text: teller.say("note", text=text)
+    return lambda text: reporter.say("note", text=text)
 
 
 def _rows_of(found: Board) -> Shown:

@@ -13,17 +13,17 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from modemflash.errors import Problem
-from modemflash_host import card as cards
-from modemflash_host import exits
-from modemflash_host.card.lights import LIGHTS, RHYTHMS
-from modemflash_host.card.readme import HOOK, can_lines
-from modemflash_host.card.results import COLUMNS
-from modemflash_host.card.ways import Way
-from modemflash_host.cli.session import carry_out, talk_options
-from modemflash_host.cli.wishes import engine_options, given, wish_options
-from modemflash_host.reporters import Teller
+from modemflash_host.cli.common import carry_out, talk_options
+from modemflash_host.cli.update_options import engine_options, given, update_options
+from modemflash_host.families.sequans import card as cards
+from modemflash_host.families.sequans.card.forecast import Way
+from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
+from modemflash_host.families.sequans.card.readme import HOOK, can_lines
+from modemflash_host.families.sequans.card.results import COLUMNS
+from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.words import printable
-from modemflash_host.result import Result
+from modemflash_host.run import exit_codes
+from modemflash_host.run.result import Result
 
 
 @click.group()
@@ -40,7 +40,7 @@ def card() -> None:
     "--with-engine", is_flag=True, help="Put the updater on the card, too; boards with an older one use it."
 )
 @click.option("--with-imei", is_flag=True, help="Let boards write their modem's IMEI into the results.")
-@wish_options
+@update_options
 @talk_options
 def prepare(
     sources: tuple[Path, ...],
@@ -62,21 +62,21 @@ def prepare(
     """
     made: list[cards.Prepared] = []
 
-    def work(teller: Teller) -> Result:
+    def work(reporter: Reporter) -> Result:
         prepared = cards.prepare(
             sources,
             folder,
-            teller,
+            reporter,
             consents=given(consents),
             options=engine_options(expect_build, repair, after_part_1),
             with_engine=with_engine,
             with_imei=with_imei,
         )
         made.append(prepared)
-        teller.say(
+        reporter.say(
             "card", **_fields(prepared.folder, prepared.ways, prepared.with_engine, prepared.with_imei)
         )
-        return Result("nothing-to-do", "card-prepared", seconds=teller.at_s)
+        return Result("nothing-to-do", "card-prepared", seconds=reporter.at_s)
 
     code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, color=color)
     if made and not as_json and not quiet:
@@ -97,11 +97,11 @@ def check(folder: Path, as_json: bool, verbose: bool, quiet: bool, color: str) -
     """Compare every file in FOLDER with what was prepared."""
     found: list[cards.Checked] = []
 
-    def work(teller: Teller) -> Result:
-        checked = cards.check(folder, teller)
+    def work(reporter: Reporter) -> Result:
+        checked = cards.check(folder, reporter)
         found.append(checked)
-        teller.say("card", **_fields(checked.folder, checked.ways, checked.with_engine, checked.with_imei))
-        return Result("nothing-to-do", "card-good", seconds=teller.at_s)
+        reporter.say("card", **_fields(checked.folder, checked.ways, checked.with_engine, checked.with_imei))
+        return Result("nothing-to-do", "card-good", seconds=reporter.at_s)
 
     code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, color=color)
     if found and not as_json and not quiet:
@@ -123,15 +123,15 @@ def show_results(
         except Problem as problem:
             ended = Result.of_problem(problem)
             return carry_out(lambda _: ended, as_json=False)
-        return exits.DONE
+        return exit_codes.DONE
     tables: list[cards.Table] = []
 
-    def work(teller: Teller) -> Result:
+    def work(reporter: Reporter) -> Result:
         table = cards.results(folders)
         tables.append(table)
         for board in table.boards:
-            teller.say("board", **board.row)
-        return Result("nothing-to-do", "card-results", seconds=teller.at_s)
+            reporter.say("board", **board.row)
+        return Result("nothing-to-do", "card-results", seconds=reporter.at_s)
 
     code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet)
     if not tables or as_json or quiet:

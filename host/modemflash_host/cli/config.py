@@ -9,17 +9,17 @@ from rich.console import Console
 from rich.text import Text
 
 from modemflash.errors import Problem
-from modemflash_host.cli.session import carry_out
+from modemflash_host.cli.common import carry_out
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.words import printable
-from modemflash_host.result import Result
+from modemflash_host.run.result import Result
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines for scripts.")
 def config(as_json: bool) -> int:
     """Show every setting, its value, where it comes from, and which files are read."""
-    from modemflash_host.config import load
+    from modemflash_host.store.settings import load
 
     try:
         found = load()

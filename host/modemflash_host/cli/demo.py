@@ -8,9 +8,9 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from modemflash_host import exits
-from modemflash_host.cli.session import command_line
-from modemflash_host.demo import FROM_BUILD, TO_BUILD, show
+from modemflash_host.cli.common import command_line
+from modemflash_host.cli.demonstration import FROM_BUILD, TO_BUILD, show
+from modemflash_host.run import exit_codes
 
 
 @click.command()
@@ -35,7 +35,7 @@ def demo() -> int:
     shown = show(tell, [])
     console.print()
     console.print(Rule(style="dim"))
-    if shown.exit_code == exits.DONE:
+    if shown.exit_code == exit_codes.DONE:
         faults = "no fault" if not shown.verdict.violations else f"{len(shown.verdict.violations)} faults"
         say(f"The modem agrees: it runs build {shown.verdict.build}, and it counts {faults} of the updater.")
         say(

@@ -8,12 +8,12 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
-from modemflash_host.cli.session import carry_out
+from modemflash_host.cli.common import carry_out
 from modemflash_host.errors import CATALOGUE, Refusal
 from modemflash_host.reporters import first_aid
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows
-from modemflash_host.result import Result
+from modemflash_host.run.result import Result
 
 
 def _codes(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:

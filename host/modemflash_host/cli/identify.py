@@ -10,10 +10,10 @@ import rich_click as click
 from modemflash.errors import Problem, Stopped
 from modemflash.image import Image
 from modemflash_host import api
-from modemflash_host.cli.session import carry_out, talk_options
-from modemflash_host.identify import facts
-from modemflash_host.reporters import Event, Teller
-from modemflash_host.result import Result
+from modemflash_host.cli.common import carry_out, talk_options
+from modemflash_host.families.sequans.file_facts import facts
+from modemflash_host.reporters import Event, Reporter
+from modemflash_host.run.result import Result
 
 
 @click.command()
@@ -25,7 +25,7 @@ def identify(files: tuple[Path, ...], **talk: Any) -> int:
     A FILE is a firmware file, a folder with some, or a .zip.
     """
 
-    def work(teller: Teller) -> Result:
+    def work(reporter: Reporter) -> Result:
         read: list[tuple[Image, str] | Event] = []
         worst: Problem | None = None
 
@@ -41,9 +41,9 @@ def identify(files: tuple[Path, ...], **talk: Any) -> int:
                 broken(path.name, problem)
                 continue
             for file in behind:
-                teller.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
+                reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
                 try:
-                    with api.identify(file, teller) as checked:
+                    with api.identify(file, reporter) as checked:
                         read.append((checked.image, checked.place))
                 except Stopped:
                     raise
@@ -53,9 +53,9 @@ def identify(files: tuple[Path, ...], **talk: Any) -> int:
         for each in read:
             if isinstance(each, tuple):
                 each = facts(*each, beside=[image for image in images if image is not each[0]]).event()
-            teller.report(each)
+            reporter.report(each)
         if worst is not None:
-            return Result.of_problem(worst, seconds=teller.at_s)
-        return Result("nothing-to-do", "files-read", seconds=teller.at_s)
+            return Result.of_problem(worst, seconds=reporter.at_s)
+        return Result("nothing-to-do", "files-read", seconds=reporter.at_s)
 
     return carry_out(work, **talk)

@@ -8,11 +8,11 @@ import rich_click as click
 
 from modemflash.errors import Refusal
 from modemflash_host import api
-from modemflash_host.board.ways import AUTO as AUTO_WAY
-from modemflash_host.cli.session import carry_out, command_line, port_options, talk_options
-from modemflash_host.ports import AUTO
-from modemflash_host.reporters import Teller
-from modemflash_host.result import Result
+from modemflash_host.board.access import AUTO as AUTO_WAY
+from modemflash_host.cli.common import carry_out, command_line, port_options, talk_options
+from modemflash_host.links.ports import AUTO
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.result import Result
 
 
 @click.command()
@@ -21,14 +21,14 @@ from modemflash_host.result import Result
 def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
     """Say what is there: port, board, card and modem, and what to type next. Writes nothing."""
 
-    def work(teller: Teller) -> Result:
+    def work(reporter: Reporter) -> Result:
         try:
-            found = api.info(port, teller, (answer_timeout or 60) * 1000, via)
+            found = api.info(port, reporter, (answer_timeout or 60) * 1000, via)
         except Refusal as refusal:
             if refusal.code != "board-not-pycom":
                 raise
-            teller.say("note", text=f"No modem was asked. {refusal.happened}")
-            return Result("nothing-to-do", "board-read", seconds=teller.at_s)
+            reporter.say("note", text=f"No modem was asked. {refusal.happened}")
+            return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
         files = found.unfinished or ["FIRMWARE.dup"]
         where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_WAY else ["--via", via])]
         return Result(
@@ -37,7 +37,7 @@ def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
             next=command_line(["modemflash", "update", *files, *where]),
             from_build=found.identity.build,
             boot_mode=found.state,
-            seconds=teller.at_s,
+            seconds=reporter.at_s,
         )
 
     return carry_out(work, port=port, **talk)

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from modemflash_host.cli.session import carry_out, talk_options
-from modemflash_host.ports import Port, list_ports
-from modemflash_host.reporters import Teller
+from modemflash_host.cli.common import carry_out, talk_options
+from modemflash_host.links.ports import Port, list_ports
+from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.words import printable
-from modemflash_host.result import Result
+from modemflash_host.run.result import Result
 
 
 @click.command()
@@ -22,10 +22,10 @@ def ports(as_json: bool, quiet: bool, **talk: Any) -> int:
     """Show every serial port: what it is, and who holds it. Opens none."""
     found: list[Port] = []
 
-    def work(teller: Teller) -> Result:
+    def work(reporter: Reporter) -> Result:
         found.extend(list_ports())
         for port in found:
-            teller.say(
+            reporter.say(
                 "port",
                 name=port.name,
                 device=port.device.name,

@@ -7,8 +7,8 @@ from pathlib import Path
 import rich_click as click
 
 from modemflash.errors import Problem
-from modemflash_host.cli.session import carry_out
-from modemflash_host.result import Result
+from modemflash_host.cli.common import carry_out
+from modemflash_host.run.result import Result
 
 
 @click.command()

@@ -11,20 +11,21 @@ from typing import Any
 import rich_click as click
 
 from modemflash.errors import Problem
-from modemflash_host import api, ports
-from modemflash_host.armed_rescue import ArmedRescue, Means, put_back
-from modemflash_host.board import ways
-from modemflash_host.board.relay import Place
-from modemflash_host.board.session import at_board
-from modemflash_host.board.vigil import finder
-from modemflash_host.cli.session import carry_out, port_options, talk_options
+from modemflash_host import api
+from modemflash_host.board import access
+from modemflash_host.board.console.session import at_board
+from modemflash_host.board.relay.open import Place
+from modemflash_host.cli.common import carry_out, port_options, talk_options
 from modemflash_host.cli.update import Asker, on_a_terminal, read_all, refuse
-from modemflash_host.clock import MonotonicClock
+from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.consents import YES
-from modemflash_host.reporters import Teller
-from modemflash_host.rescue import rescue as keep_trying
-from modemflash_host.result import Result
-from modemflash_host.usb_ids import NO_DEVICE
+from modemflash_host.links import ports
+from modemflash_host.links.usb_ids import NO_DEVICE
+from modemflash_host.reporters import Reporter
+from modemflash_host.rescue.port_monitor import finder
+from modemflash_host.rescue.retry import rescue as keep_trying
+from modemflash_host.rescue.with_board import BoardRescue, Means, put_back
+from modemflash_host.run.result import Result
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600}
 _TRY_S = 60
@@ -73,71 +74,73 @@ def rescue(
     """
     options = {"find_ms": (answer_timeout or _TRY_S) * 1000}
 
-    def work(teller: Teller) -> Result:
+    def work(reporter: Reporter) -> Result:
         def say(text: str) -> None:
-            teller.say("note", text=text)
+            reporter.say("note", text=text)
 
         if disarm:
-            done = put_back(at_board(port, say), teller)
+            done = put_back(at_board(port, say), reporter)
             return Result("nothing-to-do", "rescue-put-back" if done else "rescue-not-there")
         with ExitStack() as opened:
-            checked = read_all(files, None, None, teller, opened, port.startswith("sim://")) if files else []
-            ask = refuse if talk["as_json"] or not on_a_terminal() else Asker(teller)
+            checked = (
+                read_all(files, None, None, reporter, opened, port.startswith("sim://")) if files else []
+            )
+            ask = refuse if talk["as_json"] or not on_a_terminal() else Asker(reporter)
             consents = {YES} if yes else set()
 
             def attempt(port: str, via: str) -> Result:
                 if not checked:
-                    return _look(port, teller, options["find_ms"], via)
+                    return _look(port, reporter, options["find_ms"], via)
                 return api.update(
-                    port, checked, teller, consents=set(consents), ask=ask, options=options, via=via
+                    port, checked, reporter, consents=set(consents), ask=ask, options=options, via=via
                 )
 
             place, way = _way_to(port, via, say)
-            if place is not None and way.way == ways.RELAY:
+            if place is not None and way.way == access.RELAY:
                 means = Means(
                     place.port,
                     finder(place.port),
-                    lambda name: ways.place_of(name, say),
+                    lambda name: access.place_of(name, say),
                     MonotonicClock(),
-                    lambda name: attempt(name, ways.RELAY),
+                    lambda name: attempt(name, access.RELAY),
                     api.begun_before,
                 )
                 try:
-                    return ArmedRescue(means, teller, for_s, keep_armed).run(set(consents), ask)
+                    return BoardRescue(means, reporter, for_s, keep_armed).run(set(consents), ask)
                 except Problem as problem:
                     if problem.code not in way.after:
                         raise
                     say(f"{problem.happened} Going on without the board's help.")
             return keep_trying(
-                lambda: attempt(port, via), lambda: _is_there(port), MonotonicClock(), teller, for_s
+                lambda: attempt(port, via), lambda: _is_there(port), MonotonicClock(), reporter, for_s
             )
 
     return carry_out(work, port=port, **talk)
 
 
-def _way_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Place | None, ways.Way]:
+def _way_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Place | None, access.Way]:
     """The way to the modem, and the board at the port; None for an address.
 
     Raises:
         LinkProblem, Refusal: no port, or several.
     """
     if "://" in port:
-        return None, ways.way_for(port, NO_DEVICE, via)
-    place = ways.place_of(port, say)
-    return place, ways.way_for(place.port, place.device, via)
+        return None, access.way_for(port, NO_DEVICE, via)
+    place = access.place_of(port, say)
+    return place, access.way_for(place.port, place.device, via)
 
 
-def _look(port: str, teller: Teller, find_ms: int, via: str) -> Result:
+def _look(port: str, reporter: Reporter, find_ms: int, via: str) -> Result:
     try:
-        found = api.info(port, teller, find_ms, via)
+        found = api.info(port, reporter, find_ms, via)
     except Problem as problem:
-        return Result.of_problem(problem, seconds=teller.at_s)
+        return Result.of_problem(problem, seconds=reporter.at_s)
     return Result(
         "nothing-to-do",
         "modem-asked",
         from_build=found.identity.build,
         boot_mode=found.state,
-        seconds=teller.at_s,
+        seconds=reporter.at_s,
     )
 
 

@@ -8,11 +8,11 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
-from modemflash_host.cli.session import carry_out, talk_options
-from modemflash_host.machine_setup import advice
-from modemflash_host.ports import list_ports
-from modemflash_host.reporters import Teller
-from modemflash_host.result import Result
+from modemflash_host.cli.common import carry_out, talk_options
+from modemflash_host.links.ports import list_ports
+from modemflash_host.links.setup import advice
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.result import Result
 
 
 @click.command()
@@ -21,9 +21,9 @@ def setup(as_json: bool, quiet: bool, **talk: Any) -> int:
     """Show the exact lines that let this computer's user reach a board. Changes nothing."""
     wanted = advice(list_ports())
 
-    def work(teller: Teller) -> Result:
+    def work(reporter: Reporter) -> Result:
         for each in wanted:
-            teller.say("advice", title=each.title, text=each.text, lines=list(each.lines))
+            reporter.say("advice", title=each.title, text=each.text, lines=list(each.lines))
         return Result("nothing-to-do", "setup-shown")
 
     code = carry_out(work, as_json=as_json, quiet=quiet or not as_json, **talk)

@@ -17,13 +17,13 @@ from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.capture.reading import read_capture
-from modemflash_host.cli.session import command_line
+from modemflash_host.cli.common import command_line
 from modemflash_host.reporters.rows import Rows
-from modemflash_host.sim import beliefs, faults, profiles, state_file
-from modemflash_host.sim.board import profiles as boards
-from modemflash_host.sim.doors.serve import open_door, serve
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.sim.replay import ReplayModem
+from modemflash_sim.board import profiles as boards
+from modemflash_sim.endpoints.serve import open_endpoint, serve
+from modemflash_sim.sequans import assumptions, faults, profiles, state_file
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.replay import ReplayModem
 
 _LOOK_S = 0.5
 
@@ -54,7 +54,7 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
     help="Which modem, in which state.",
 )
 @click.option(
-    "--door",
+    "--endpoint",
     default="pty",
     show_default=True,
     type=click.Choice(["pty", "tcp", "rfc2217"]),
@@ -78,11 +78,11 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
     help="What is wrong with it, such as drop:0.01; more than once. --list names them all.",
 )
 @click.option(
-    "--belief",
-    "its_beliefs",
+    "--assume",
+    "its_assumptions",
     multiple=True,
     metavar="NAME:VALUE",
-    callback=_parsed(beliefs.parse),
+    callback=_parsed(assumptions.parse),
     help="How it behaves where nobody knows; more than once. --list names them all.",
 )
 @click.option(
@@ -94,11 +94,11 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
 @click.option("--list", "list_all", is_flag=True, help="List the faults and beliefs, and end.")
 def modem(
     profile: str,
-    door: str,
+    endpoint: str,
     tcp_port: int,
     state: Path | None,
     its_faults: faults.Faults,
-    its_beliefs: beliefs.Beliefs,
+    its_assumptions: assumptions.Assumptions,
     from_capture: Path | None,
     list_all: bool,
 ) -> int:
@@ -112,16 +112,16 @@ def modem(
         if from_capture is not None:
             its_modem = ReplayModem(read_capture(from_capture))
         elif state is not None and state.exists():
-            its_modem = state_file.load(state, profiles.find(profile), its_beliefs, its_faults)
+            its_modem = state_file.load(state, profiles.find(profile), its_assumptions, its_faults)
         else:
-            its_modem = SimModem(profile, its_beliefs, its_faults)
-        endpoint = open_door(door, tcp_port)
+            its_modem = SimModem(profile, its_assumptions, its_faults)
+        opened = open_endpoint(endpoint, tcp_port)
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    with serve(its_modem, endpoint) as port:
+    with serve(its_modem, opened) as port:
         console.print(Text.assemble(("Port  ", "dim"), (port, "bold")), soft_wrap=True)
         info = command_line(["modemflash", "info", "--port", port])
         console.print(Text.assemble(("Try   ", "dim"), (info, "cyan")), soft_wrap=True)
@@ -174,13 +174,13 @@ def board(
     micropython: Path | None,
 ) -> int:
     """Run a simulated board, its REPL on a pseudo terminal. Power, reset and card are typed here."""
-    from modemflash_host.sim.board.by_hand import COMMANDS, SHIELD_AT, ByHand
+    from modemflash_sim.board.interactive import COMMANDS, SHIELD_AT, ByHand
 
     console = Console(highlight=False)
     if micropython is None:
         raise click.UsageError("there is no micropython on PATH; install one, or name it with --micropython")
     try:
-        endpoint = open_door("rfc2217" if adapter == "pic" else "pty")
+        endpoint = open_endpoint("rfc2217" if adapter == "pic" else "pty")
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
     its_modem = SimModem(modem_profile)
@@ -222,7 +222,10 @@ def board(
 def _list(console: Console) -> None:
     for title, table in (
         ("Faults", {name: kind.about for name, kind in faults.FAULTS.items()}),
-        ("Beliefs", {f"{b.name}:{'|'.join(b.alternatives)}": b.about for b in beliefs.BELIEFS.values()}),
+        (
+            "Beliefs",
+            {f"{b.name}:{'|'.join(b.alternatives)}": b.about for b in assumptions.ASSUMPTIONS.values()},
+        ),
     ):
         console.print(Text(title, "bold"))
         console.print(Rows([(name, Text(about)) for name, about in table.items()], width=16))

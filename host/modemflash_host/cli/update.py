@@ -12,12 +12,12 @@ import rich_click as click
 from modemflash.builds import BOOT_ROM, UPDATER
 from modemflash.errors import BadFile, Refusal
 from modemflash_host import api
-from modemflash_host.cli.session import carry_out, port_options, talk_options
-from modemflash_host.cli.wishes import engine_options, given, wish_options
+from modemflash_host.cli.common import carry_out, port_options, talk_options
+from modemflash_host.cli.update_options import engine_options, given, update_options
 from modemflash_host.consents import AFTER_PART_1, DANGERS, YES, flag_of, word_of
-from modemflash_host.reporters import Teller
-from modemflash_host.result import Result
-from modemflash_host.sources import neighbours, of_path
+from modemflash_host.files.candidates import neighbours, of_path
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.result import Result
 
 click.rich_click.OPTION_GROUPS["modemflash update"] = [
     {
@@ -42,7 +42,7 @@ click.rich_click.OPTION_GROUPS["modemflash update"] = [
 )
 @click.option("--bootrom", type=click.Path(path_type=Path), metavar="FILE", help="The boot ROM package.")
 @click.option("-y", "--yes", is_flag=True, help="Say yes to a plain upgrade, and to nothing else.")
-@wish_options
+@update_options
 @talk_options
 def update(
     files: tuple[Path, ...],
@@ -73,16 +73,16 @@ def update(
     if answer_timeout is not None:
         engine["find_ms"] = engine["answer_ms"] = answer_timeout * 1000
 
-    def work(teller: Teller) -> Result:
-        teller.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
+    def work(reporter: Reporter) -> Result:
+        reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
         with ExitStack() as opened:
-            checked = read_all(files, updater, bootrom, teller, opened, port.startswith("sim://"))
+            checked = read_all(files, updater, bootrom, reporter, opened, port.startswith("sim://"))
             return api.update(
                 port,
                 checked,
-                teller,
+                reporter,
                 consents=given(consents),
-                ask=refuse if as_json or not on_a_terminal() else Asker(teller),
+                ask=refuse if as_json or not on_a_terminal() else Asker(reporter),
                 options=engine,
                 dry_run=dry_run,
                 via=via,
@@ -104,7 +104,7 @@ def read_all(
     files: tuple[Path, ...],
     updater: Path | None,
     bootrom: Path | None,
-    teller: Teller,
+    reporter: Reporter,
     opened: ExitStack,
     simulated: bool,
 ) -> list[api.CheckedFile]:
@@ -114,33 +114,35 @@ def read_all(
     """
     found = api.candidates(files, simulated)
     if updater is None and not any(file.name.lower().endswith(".elf") for file in found):
-        updater = _neighbour(files, teller)
+        updater = _neighbour(files, reporter)
     wanted = [(file, "") for file in found]
     helpers = ((updater, UPDATER), (bootrom, BOOT_ROM))
     wanted += [(of_path(path, simulated=simulated), kind) for path, kind in helpers if path]
     checked: dict[str, api.CheckedFile] = {}
     for file, kind in wanted:
         try:
-            one = opened.enter_context(api.identify(file, teller, kind))
+            one = opened.enter_context(api.identify(file, reporter, kind))
         except BadFile as problem:
             if file.named:
                 raise
-            teller.say("warning", code=problem.code, text=f"{file.place} is passed over: {problem.happened}")
+            reporter.say(
+                "warning", code=problem.code, text=f"{file.place} is passed over: {problem.happened}"
+            )
             continue
         checked.setdefault(one.image.sha256, one)
     return list(checked.values())
 
 
-def _neighbour(files: tuple[Path, ...], teller: Teller) -> Path | None:
+def _neighbour(files: tuple[Path, ...], reporter: Reporter) -> Path | None:
     """The one updater that lies beside the files."""
     beside = {each: None for path in files if path.is_file() for each in neighbours(path)}
     if len(beside) == 1:
         [path] = beside
-        teller.say("note", text=f"{path} lies beside the firmware and is taken for its updater.")
+        reporter.say("note", text=f"{path} lies beside the firmware and is taken for its updater.")
         return path
     if beside:
         names = ", ".join(each.name for each in beside)
-        teller.say("note", text=f"Several updaters lie beside the firmware ({names}): none is taken.")
+        reporter.say("note", text=f"Several updaters lie beside the firmware ({names}): none is taken.")
     return None
 
 
@@ -158,15 +160,15 @@ class Asker:
     """Asks on the terminal: a plain yes, or the typed word of a danger.
 
     Args:
-        teller: the reporter, because a wish to stop ends the question.
+        reporter: the reporter, because a wish to stop ends the question.
     """
 
-    def __init__(self, teller: Teller) -> None:
-        self._teller = teller
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
 
     def __call__(self, consent: str, danger: str, refusal: Refusal) -> bool:
         """See `modemflash_host.api.Ask`."""
-        with self._teller.asking():
+        with self._reporter.asking():
             try:
                 accepted = self._answer(consent, danger, refusal)
             except click.Abort:

@@ -19,7 +19,7 @@ from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.runs import Run
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters.words import clock_time, printable, size
-from modemflash_host.state_folder import state_folder
+from modemflash_host.store.state_folder import state_folder
 
 _KEPT = 20
 _LABEL_WIDTH = 12
@@ -104,11 +104,11 @@ def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
             lines += ["", _TITLES[event["event"]], *(body or ["  nothing"])]
     if not run.result:
         lines += ["", "Result", "  none: the program was killed, or still runs"]
-    lines += ["", "Course (time, firmware sent so far, what happened)", *_course(capture)]
+    lines += ["", "Course (time, firmware sent so far, what happened)", *_scheduler(capture)]
     return "\n".join(printable(line) for line in lines) + "\n"
 
 
-def _course(capture: Capture) -> list[str]:
+def _scheduler(capture: Capture) -> list[str]:
     """When each phase began and what happened in it, with the firmware that was sent by then."""
     lines: list[str] = []
     sent = 0

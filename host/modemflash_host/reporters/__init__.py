@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from modemflash.errors import Stopped
-from modemflash_host.interrupts import Interrupts, answer, writes
+from modemflash_host.run.stop_requests import Interrupts, answer, writes
 
 if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Event = dict[str, Any]
 
 
-class Voice(Protocol):
+class Sink(Protocol):
     """Something that shows or records events."""
 
     def report(self, event: Event, at_s: float) -> None:
@@ -34,11 +34,11 @@ class Voice(Protocol):
         """The run is over, whatever happened; called once, nothing comes after it."""
 
 
-class Teller:
+class Reporter:
     """The reporter that the engine is handed.
 
     Args:
-        voices: who speaks.
+        sinks: who speaks.
         interrupts: who counts the wishes to stop.
         recorder: the witness of the wire, where there is one; it is a voice, too.
         on_lost: told why, when a voice cannot speak any more.
@@ -46,19 +46,19 @@ class Teller:
 
     def __init__(
         self,
-        voices: list[Voice],
+        sinks: list[Sink],
         interrupts: Interrupts,
         recorder: Recorder | None = None,
         on_lost: Callable[[OSError], object] = lambda _: None,
     ) -> None:
         self._on_lost = on_lost
-        self._voices = [*voices, *([recorder] if recorder is not None else [])]
+        self._sinks = [*sinks, *([recorder] if recorder is not None else [])]
         self.recorder = recorder
         self._interrupts = interrupts
         self._phase = ""
         self._silence_s = 0
-        self._wishes_told = 0
-        self._wishes_before_phase = 0
+        self._stop_requests_told = 0
+        self._stop_requests_before_phase = 0
         self._written = False
         self._start_ms = 0
         self._start_s = 0.0
@@ -70,12 +70,12 @@ class Teller:
             self._phase = event["phase"]
             self._silence_s = event.get("silence_s") or 0
             self._written = self._written or writes(self._phase)
-            self._wishes_before_phase = self._interrupts.wishes
-        for voice in list(self._voices):
+            self._stop_requests_before_phase = self._interrupts.stop_requests
+        for sink in list(self._sinks):
             try:
-                voice.report(event, self.at_s)
+                sink.report(event, self.at_s)
             except OSError as error:
-                self._lose(voice, error)
+                self._lose(sink, error)
 
     def say(self, event: str, /, **fields: Any) -> None:
         """Report an event by its name and fields."""
@@ -89,26 +89,26 @@ class Teller:
     def tick(self, now_ms: int) -> None:
         """Time goes by: `now_ms` is the engine's clock."""
         self.at_s = self._start_s + (now_ms - self._start_ms) / 1000
-        self._answer_wishes()
-        for voice in list(self._voices):
+        self._answer_stop_requests()
+        for sink in list(self._sinks):
             try:
-                voice.tick(self.at_s)
+                sink.tick(self.at_s)
             except OSError as error:
-                self._lose(voice, error)
+                self._lose(sink, error)
 
-    def listen(self, voice: Voice) -> None:
+    def listen(self, sink: Sink) -> None:
         """One more voice."""
-        self._voices.append(voice)
+        self._sinks.append(sink)
 
     def end_recording(self) -> None:
         """The recorder has heard everything."""
-        if self.recorder is not None and self.recorder in self._voices:
-            self._voices.remove(self.recorder)
+        if self.recorder is not None and self.recorder in self._sinks:
+            self._sinks.remove(self.recorder)
             self.recorder.close()
 
     def stop_wanted(self) -> int:
         """How often the user asked to stop."""
-        return self._interrupts.wishes
+        return self._interrupts.stop_requests
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -127,23 +127,23 @@ class Teller:
 
     def close(self) -> None:
         """The run is over."""
-        for voice in self._voices:
+        for sink in self._sinks:
             with suppress(OSError):
-                voice.close()
+                sink.close()
 
-    def _lose(self, voice: Voice, error: OSError) -> None:
-        if voice in self._voices:  # else it was lost while it was being told of a loss
-            self._voices.remove(voice)
+    def _lose(self, sink: Sink, error: OSError) -> None:
+        if sink in self._sinks:  # else it was lost while it was being told of a loss
+            self._sinks.remove(sink)
             self._on_lost(error)
 
-    def _answer_wishes(self) -> None:
-        wishes = self._interrupts.wishes
-        if wishes > self._wishes_told:
-            self._wishes_told = wishes
-            in_phase = max(1, wishes - self._wishes_before_phase)
+    def _answer_stop_requests(self) -> None:
+        stop_requests = self._interrupts.stop_requests
+        if stop_requests > self._stop_requests_told:
+            self._stop_requests_told = stop_requests
+            in_phase = max(1, stop_requests - self._stop_requests_before_phase)
             self.say(
                 "interrupt",
                 phase=self._phase,
-                wishes=in_phase,
+                stop_requests=in_phase,
                 text=answer(self._phase, in_phase, self._written, self._silence_s),
             )

@@ -1,6 +1,6 @@
 """What `identify` shows of one firmware file, for people.
 
-Rules: the event of `modemflash_host.identify` is all it knows; every value from
+Rules: the event of `modemflash_host.families.sequans.file_facts` is all it knows; every value from
 outside passes `printable`; a published size is called published, never good;
 what hurts stands in words, not only in colours.
 """

@@ -23,9 +23,9 @@ from modemflash_host.reporters import words as w
 from modemflash_host.reporters.board_rows import place_rows, slot_words
 from modemflash_host.reporters.identify_view import identify_rows
 from modemflash_host.reporters.plan_block import plan_blocks, warning_line
+from modemflash_host.reporters.progress import Watch
 from modemflash_host.reporters.rescue_view import ASKS, plan_rows, step_line
 from modemflash_host.reporters.rows import Rows, marked
-from modemflash_host.reporters.watch import Watch
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 _WIDE = 60  # columns from which before and after stand side by side
@@ -248,12 +248,12 @@ class People:
             ("Modem", Text(words, _STATE_STYLES[state])),
         ]
         if evidence := problem.get("evidence") or first_aid.EVIDENCE.get(problem["code"]):
-            by_hand = [
+            interactive = [
                 (f"{n}. {title}", text)
                 for n, (title, text) in enumerate(first_aid.checks(evidence, self._begun), 1)
             ]
             about[2:2] = [
-                ("By hand", Text.assemble(*_paragraphs(by_hand))),
+                ("By hand", Text.assemble(*_paragraphs(interactive))),
                 ("Prognosis", Text(first_aid.prognosis(evidence, self._begun))),
             ]
         if self._left:

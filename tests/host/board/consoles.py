@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.link import open_console
-from modemflash_host.sim.board import fat, profiles
-from modemflash_host.sim.board.console_python import ConsolePython
-from modemflash_host.sim.board.repl import SimConsole, traits_of
-from modemflash_host.sim.doors.serve import serve
+from modemflash_host.links.open import open_console
+from modemflash_sim.board import fat, profiles
+from modemflash_sim.board.console_python import ConsolePython
+from modemflash_sim.board.repl import SimConsole, traits_of
+from modemflash_sim.endpoints.serve import serve
 
 Tool = Callable[[str], Path]
 
@@ -50,7 +50,7 @@ def simulated(
     *,
     files: Mapping[str, bytes] | None = None,
     pybytes: bool = False,
-    door: str = "pty",
+    endpoint: str = "pty",
     **flags: bool,
 ) -> Iterator[Simulated]:
     """A board that has just got its power; `files` are on its /flash."""
@@ -65,7 +65,7 @@ def simulated(
     traits = traits_of(board, pybytes)
     console = SimConsole(python, traits)
     console.power_on()
-    with closing(python), serve(console, door, paced=False) as url:
+    with closing(python), serve(console, endpoint, paced=False) as url:
         yield Simulated(
             url, re.escape(traits.banner.replace("\n", "")), re.escape(traits.reboot), console, python
         )

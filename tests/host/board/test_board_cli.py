@@ -13,14 +13,15 @@ from host.board.consoles import Simulated, old_board, simulated
 from host.board.test_deploy import everything
 from host.board.test_firmware import archive, files
 from host.board.virtual_board import BehavingPython, VirtualBoard
-from modemflash_host import exits
-from modemflash_host.board import deploy as deploying
-from modemflash_host.board import guest, pic
-from modemflash_host.board.package import deployed
-from modemflash_host.board.session import at_board
+from modemflash_host.board import pic
+from modemflash_host.board.console.session import at_board
+from modemflash_host.board.install import deploy as deploying
+from modemflash_host.board.install import temporary
+from modemflash_host.board.install.package import deployed
 from modemflash_host.cli import app
 from modemflash_host.cli import board as commands
-from modemflash_host.usb_ids import DEVICES
+from modemflash_host.links.usb_ids import DEVICES
+from modemflash_host.run import exit_codes
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def test_info_tells_who_the_board_is_and_its_program_runs_again(
     board: Simulated, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, events = typed(capsys, "board", "info", "-p", board.url)
-    assert code == exits.DONE
+    assert code == exit_codes.DONE
     found = next(event for event in events if event["event"] == "board")
     assert (found["name"], found["mac"], found["is_pycom"]) == ("GPy", "240ac4010203", True)
     assert board.console.resets == ["plain", "plain"]
@@ -55,7 +56,7 @@ def test_info_works_on_a_board_of_somebody_else(
 ) -> None:
     with old_board(tool) as served:
         code, events = typed(capsys, "board", "info", "-p", served.url)
-    assert code == exits.DONE
+    assert code == exit_codes.DONE
     found = next(event for event in events if event["event"] == "board")
     assert (found["name"], found["is_pycom"]) == ("microbit", False)
 
@@ -66,15 +67,15 @@ def test_deploy_and_remove(
     """Who deploys by hand wants the updater to stay, also where an update had put it there for itself."""
     monkeypatch.setattr(deploying, "deployed", lambda: {"modemflash/__init__.py": b"VERSION = 1\n"})
     with at_board(board.url, str) as session:
-        guest.mark(session.repl)
-        assert guest.is_guest(session.repl)
+        temporary.mark(session.repl)
+        assert temporary.is_temporary(session.repl)
     code, events = typed(capsys, "board", "deploy", "-p", board.url)
-    assert (code, events[-1]["code"]) == (exits.DONE, "board-deployed")
+    assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-deployed")
     assert next(event for event in events if event["event"] == "deployed")["written"] == 1
     with at_board(board.url, str) as session:
-        assert not guest.is_guest(session.repl)
+        assert not temporary.is_temporary(session.repl)
     code, events = typed(capsys, "board", "remove", "-p", board.url)
-    assert (code, events[-1]["code"]) == (exits.DONE, "board-removed")
+    assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-removed")
 
 
 HOOK_NEEDS = ("__init__", "errors", "catalogue", "board/__init__", "board/app", "board/install", "board/card",
@@ -91,14 +92,14 @@ def test_deploy_with_the_hook_and_remove(
         session.files.put("/flash/main.py", b"print(1)")
         before = everything(session)
     code, events = typed(capsys, "board", "deploy", "--hook", "-p", board.url)
-    assert (code, events[-1]["code"]) == (exits.DONE, "board-deployed"), events
+    assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-deployed"), events
     assert next(event for event in events if event["event"] == "deployed")["hook"] is True
     with at_board(board.url, str) as session:
         main = session.files.get("/flash/main.py")
         assert b'hook(button="P10")' in main
         assert main.endswith(b"print(1)")
     code, events = typed(capsys, "board", "remove", "-p", board.url)
-    assert (code, events[-1]["code"]) == (exits.DONE, "board-removed")
+    assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-removed")
     with at_board(board.url, str) as session:
         assert everything(session) == before
 
@@ -106,11 +107,11 @@ def test_deploy_with_the_hook_and_remove(
 @pytest.mark.parametrize("button", ["10", "P10'", "P1234"])
 def test_a_button_is_a_pin(button: str) -> None:
     """What stands in main.py is a pin's name and nothing else."""
-    assert app.run(["board", "deploy", "--hook", "--button", button, "--json"]) == exits.USAGE
+    assert app.run(["board", "deploy", "--hook", "--button", button, "--json"]) == exit_codes.USAGE
 
 
 def test_reset_says_that_the_modem_is_not_reset(board: Simulated, capsys: pytest.CaptureFixture[str]) -> None:
-    assert app.run(["board", "reset", "-p", board.url]) == exits.DONE
+    assert app.run(["board", "reset", "-p", board.url]) == exit_codes.DONE
     assert "not its modem" in " ".join(capsys.readouterr().out.split())
     assert board.console.resets == ["plain", "plain"]
 
@@ -119,9 +120,9 @@ def test_firmware_is_only_looked_at(tmp_path: Path, capsys: pytest.CaptureFixtur
     path = str(archive(tmp_path, files()))
     assert typed(capsys, "board", "firmware", path)[1][-1]["code"] == "firmware-write-not-here"
     code, events = typed(capsys, "board", "firmware", path, "--dry-run")
-    assert (code, events[-1]["code"]) == (exits.DONE, "firmware-looked-at")
+    assert (code, events[-1]["code"]) == (exit_codes.DONE, "firmware-looked-at")
     assert events[0]["script"] == "script_8MB"
-    assert app.run(["board", "firmware", path, "--dry-run"]) == exits.DONE
+    assert app.run(["board", "firmware", path, "--dry-run"]) == exit_codes.DONE
     assert "/flash" in capsys.readouterr().out
 
 
@@ -130,12 +131,12 @@ def test_firmware_is_checked_against_the_board(
 ) -> None:
     path = str(archive(tmp_path, files()))  # a FiPy's
     code, events = typed(capsys, "board", "firmware", path, "--dry-run", "-p", board.url)
-    assert (code, events[-1]["code"]) == (exits.REFUSED, "firmware-other-board")
+    assert (code, events[-1]["code"]) == (exit_codes.REFUSED, "firmware-other-board")
 
 
 def test_a_power_cycle_needs_a_shield_that_can_do_it(capsys: pytest.CaptureFixture[str]) -> None:
     code, events = typed(capsys, "board", "power-cycle", "-p", "rfc2217://127.0.0.1:1")
-    assert (code, events[-1]["code"]) == (exits.REFUSED, "pic-needed")
+    assert (code, events[-1]["code"]) == (exit_codes.REFUSED, "pic-needed")
 
 
 def test_a_power_cycle_says_that_it_is_believed(
@@ -144,7 +145,7 @@ def test_a_power_cycle_says_that_it_is_believed(
     shield = VirtualBoard(BehavingPython(""), pic=True)
     monkeypatch.setattr(commands, "find_port", lambda port: ("/dev/ttyACM0", DEVICES[0x04D8, 0xF012]))
     monkeypatch.setattr(commands, "open_board_port", lambda name, say: shield.open)
-    assert app.run(["board", "power-cycle"]) == exits.DONE
+    assert app.run(["board", "power-cycle"]) == exit_codes.DONE
     assert "believed" in " ".join(capsys.readouterr().out.split())
     assert shield.opened == [8, pic.DATA_BITS], "it listens first whether an update goes on"
     assert [command[0] for command in shield.pic_commands] == [0x11, 0x20, 0x21]
@@ -162,6 +163,6 @@ def test_an_old_pic_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ports_and_setup_change_nothing_and_end_well(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert app.run([command]) == exits.DONE
+    assert app.run([command]) == exit_codes.DONE
     capsys.readouterr()
-    assert typed(capsys, command)[0] == exits.DONE
+    assert typed(capsys, command)[0] == exit_codes.DONE

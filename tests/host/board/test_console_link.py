@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import serial
 
-from modemflash_host.link import open_console
-from modemflash_host.sim.doors.rfc2217 import Rfc2217Door
+from modemflash_host.links.open import open_console
+from modemflash_sim.endpoints.rfc2217 import Rfc2217Endpoint
 
 
 class Recorded:
@@ -44,7 +44,7 @@ def test_control_lines_are_set_before_the_port_is_opened_and_left_alone(
     """Both asserted is what every kernel does at open, and what the reset circuits of ESP32 boards ignore."""
     made = Recorded()
     monkeypatch.setattr(serial, "serial_for_url", lambda name, do_not_open: made)
-    monkeypatch.setattr("modemflash_host.link._settle", lambda link: None)
+    monkeypatch.setattr("modemflash_host.links.open._settle", lambda link: None)
     open_console("/dev/ttyUSB7")
     assert made.at_open == {
         "dtr": True,
@@ -59,23 +59,23 @@ def test_control_lines_are_set_before_the_port_is_opened_and_left_alone(
 
 @pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial 3.5
 def test_the_command_channel_of_a_pic_reaches_the_far_end_of_a_network_link() -> None:
-    door = Rfc2217Door()
+    endpoint = Rfc2217Endpoint()
     stop = threading.Event()
 
     def far_end() -> None:
         while not stop.is_set():
-            door.read()
+            endpoint.read()
             stop.wait(0.002)
 
     thread = threading.Thread(target=far_end)
     thread.start()
     try:
-        link, _ = open_console(door.url, data_bits=5)
-        assert door._port.bytesize == 5
-        assert door._port.baudrate == 115_200
-        assert not door._port.rtscts
+        link, _ = open_console(endpoint.url, data_bits=5)
+        assert endpoint._port.bytesize == 5
+        assert endpoint._port.baudrate == 115_200
+        assert not endpoint._port.rtscts
         link.close()
     finally:
         stop.set()
         thread.join(5)
-        door.close()
+        endpoint.close()

@@ -9,11 +9,11 @@ import pytest
 
 from host.board.consoles import Served, Simulated, old_board, simulated
 from modemflash.errors import Problem
-from modemflash_host.board import deploy as deploying
-from modemflash_host.board.deploy import LIST, deploy, remove
-from modemflash_host.board.known_state import known_state
-from modemflash_host.board.package import deployed
-from modemflash_host.board.session import Session, at_board
+from modemflash_host.board.console.safe_boot import safe_boot
+from modemflash_host.board.console.session import Session, at_board
+from modemflash_host.board.install import deploy as deploying
+from modemflash_host.board.install.deploy import LIST, deploy, remove
+from modemflash_host.board.install.package import deployed
 
 PACKAGE = {
     "modemflash/__init__.py": b"VERSION = 1\n",
@@ -122,7 +122,7 @@ def test_the_known_state_is_given_back(tool: Callable[[str], Path], tmp_path: Pa
     """LTE autostart off and a safe boot for a job; the flag as it was afterwards, whatever happened."""
     with simulated(tool, tmp_path, "fipy-1.20.2", lte_modem_en_on_boot=True, wdt_on_boot=True) as board:
         with at_board(board.url, quiet) as session:
-            with pytest.raises(ZeroDivisionError), known_state(session.repl, quiet) as found:  # noqa: PT012 (the body fails)
+            with pytest.raises(ZeroDivisionError), safe_boot(session.repl, quiet) as found:  # noqa: PT012 (the body fails)
                 assert found.lte_on_boot and found.watchdog_on_boot
                 assert board.console.resets[-1] == "safe"
                 assert board.python.state["flags"]["lte_modem_en_on_boot"] == 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from host.board.virtual_board import BehavingPython, VirtualBoard
-from modemflash_host.board import esp32
-from modemflash_host.board.program import run_program
+from modemflash_host.board.tools import esptool
+from modemflash_host.board.tools.program import run_program
 from modemflash_host.errors import BoardProblem
-from modemflash_host.sim.board.esp32_rom import Esp32Rom
-from modemflash_host.sim.doors.serve import serve
-from modemflash_host.usb_ids import DEVICES
+from modemflash_host.links.usb_ids import DEVICES
+from modemflash_sim.board.esp32_rom import Esp32Rom
+from modemflash_sim.endpoints.serve import serve
 
 WORDS = """
 Connected to ESP32 on /dev/ttyUSB0:
@@ -24,11 +24,11 @@ Detected flash size: 8MB
 
 @pytest.mark.referee
 @pytest.mark.slow
-def test_the_real_esptool_through_the_rfc2217_door() -> None:
+def test_the_real_esptool_through_the_rfc2217_endpoint() -> None:
     """Each change of a time-out is negotiated over such a link, so this takes a third of a minute."""
     rom = Esp32Rom()
     with serve(rom, "rfc2217", paced=False) as url:
-        found = esp32.chip(url)
+        found = esptool.chip(url)
     assert (found.name, found.revision, found.flash_mb) == ("ESP32-D0WDQ6", (1, 0), 8)
     assert found.mac == "240ac4010203"
     assert 0x08 in rom.commands and 0x0A in rom.commands
@@ -45,25 +45,27 @@ def test_the_real_esptool_through_a_pty(
     def without_resets(module: str, words: list[str], deadline_s: float) -> str:
         return plain(module, ["no-reset" if word.endswith("-reset") else word for word in words], deadline_s)
 
-    monkeypatch.setattr(esp32, "run_program", without_resets)
+    monkeypatch.setattr(esptool, "run_program", without_resets)
     with serve(Esp32Rom(revision=revision, flash_mb=flash_mb), "pty") as url:
-        found = esp32.chip(url)
+        found = esptool.chip(url)
     assert (found.revision, found.flash_mb) == ((revision, 0), flash_mb)
 
 
 @pytest.mark.referee
 def test_a_chip_that_runs_its_firmware_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(esp32, "_ATTEMPTS", "1")
+    monkeypatch.setattr(esptool, "_ATTEMPTS", "1")
     silent = serve(Esp32Rom(listens=False), "rfc2217", paced=False)
     with silent as url, pytest.raises(BoardProblem, match="esp32-not-in-download-mode"):
-        esp32.chip(url)
+        esptool.chip(url)
 
 
 def test_esptools_words_are_understood() -> None:
-    assert esp32.parse(WORDS) == esp32.Chip("ESP32-D0WDQ6", (1, 0), "240ac4010203", 8, "Wi-Fi, BT, Dual Core")
-    assert esp32.parse(WORDS.replace("Detected flash size: 8MB", "")).flash_mb == 0
+    assert esptool.parse(WORDS) == esptool.Chip(
+        "ESP32-D0WDQ6", (1, 0), "240ac4010203", 8, "Wi-Fi, BT, Dual Core"
+    )
+    assert esptool.parse(WORDS.replace("Detected flash size: 8MB", "")).flash_mb == 0
     with pytest.raises(BoardProblem, match="tool-failed"):
-        esp32.parse("Chip type: something else")
+        esptool.parse("Chip type: something else")
 
 
 def test_a_pic_adapter_puts_the_chip_into_its_loader_and_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,8 +78,8 @@ def test_a_pic_adapter_puts_the_chip_into_its_loader_and_out_again(monkeypatch: 
         at_work.append(dict(board.registers))
         return WORDS
 
-    monkeypatch.setattr(esp32, "run_program", tool)
-    esp32.chip("/dev/ttyACM0", board.open, DEVICES[0x04D8, 0xF013])
+    monkeypatch.setattr(esptool, "run_program", tool)
+    esptool.chip("/dev/ttyACM0", board.open, DEVICES[0x04D8, 0xF013])
     assert not at_work[0][0x08E] & 1 and not at_work[0][0x00E] & 1, "P2 is held low"
     assert board.registers[0x08E] & 1, "and let go"
     assert board.registers[0x08E] & 0x20, "the reset line is an input again"
@@ -87,7 +89,7 @@ def test_a_pic_adapter_puts_the_chip_into_its_loader_and_out_again(monkeypatch: 
 def test_an_adapter_that_does_not_answer_is_said() -> None:
     board = VirtualBoard(BehavingPython(""))
     with pytest.raises(BoardProblem, match="pic-silent"):
-        esp32.chip("/dev/ttyACM0", board.open, DEVICES[0x04D8, 0xF013])
+        esptool.chip("/dev/ttyACM0", board.open, DEVICES[0x04D8, 0xF013])
     assert not board._is_open
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from host.board.consoles import Simulated, simulated
-from modemflash_host.board import files as board_files
-from modemflash_host.board.files import BoardFiles
-from modemflash_host.board.mpremote import Mpremote
-from modemflash_host.board.repl import Repl
+from modemflash_host.board.console import files as board_files
+from modemflash_host.board.console.files import BoardFiles
+from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.tools.mpremote import Mpremote
 from modemflash_host.errors import BoardProblem
-from modemflash_host.link import open_console
+from modemflash_host.links.open import open_console
 
 EVERY_BYTE = bytes(range(256)) * 5 + b"odd"
 

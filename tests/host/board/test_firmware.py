@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from modemflash.errors import Problem
-from modemflash_host.board import firmware_archive, firmware_plan
-from modemflash_host.board.firmware_plan import Write
+from modemflash_host.board.firmware import archive as firmware_archive
+from modemflash_host.board.firmware import forecast
+from modemflash_host.board.firmware.forecast import Write
 
 PROGRAM = b"\xe9\x08\x02\x3f" + bytes(60_000) + b"v1.11-a159dee on 2021-10-28\0" + bytes(999)
 PARTITIONS = {
@@ -63,10 +64,8 @@ def archive(folder: Path, content: dict[str, bytes], name: str = "FiPy-1.20.2.r6
     return path
 
 
-def plan(
-    path: Path, board: str = "FiPy", core: tuple[int, ...] | None = (1, 11, 0)
-) -> firmware_plan.FirmwarePlan:
-    return firmware_plan.make(firmware_archive.read(path), board, core)
+def plan(path: Path, board: str = "FiPy", core: tuple[int, ...] | None = (1, 11, 0)) -> forecast.FirmwarePlan:
+    return forecast.make(firmware_archive.read(path), board, core)
 
 
 def code_of(path: Path, board: str = "FiPy") -> str:
@@ -139,7 +138,7 @@ def test_the_gpys_script2_that_names_fipy_bin_is_warned_of_and_never_followed(tm
     assert found.writes[-1].file == "gpy.bin"
     assert any("script2" in each and "fipy.bin" in each for each in found.warnings)
     with pytest.raises(Problem, match="firmware-archive-bad"):
-        firmware_plan.make(firmware_archive.read(path), "GPy", None, flash_mb=4)
+        forecast.make(firmware_archive.read(path), "GPy", None, flash_mb=4)
 
 
 def test_a_script_that_erases_the_boards_settings_is_warned_of(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from host.board.consoles import simulated
-from modemflash_host.board.files import BoardFiles
-from modemflash_host.board.repl import Repl
+from modemflash_host.board.console.files import BoardFiles
+from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
-from modemflash_host.link import open_console
+from modemflash_host.links.open import open_console
 
 
 class Lossy:

@@ -19,14 +19,15 @@ import pytest
 
 from host import unprivileged
 from host.board.consoles import Simulated, simulated
-from modemflash_host import exits, machine_setup
-from modemflash_host.board.reach import INTERRUPTED, REPL, reach
+from modemflash_host.board.console.connect import INTERRUPTED, REPL, reach
 from modemflash_host.cli import app
-from modemflash_host.link import open_console
-from modemflash_host.ports import GRAB_PATIENCE_MS
-from modemflash_host.sim import profiles
-from modemflash_host.sim.doors.serve import serve
-from modemflash_host.sim.modem import SimModem
+from modemflash_host.links import setup
+from modemflash_host.links.open import open_console
+from modemflash_host.links.ports import GRAB_PATIENCE_MS
+from modemflash_host.run import exit_codes
+from modemflash_sim.endpoints.serve import serve
+from modemflash_sim.sequans import profiles
+from modemflash_sim.sequans.modem import SimModem
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ModemManager is Linux's")
 
@@ -39,7 +40,7 @@ def grabbed(port: str, seconds: float, *words: str) -> Iterator[subprocess.Popen
     command = [
         sys.executable,
         "-m",
-        "modemflash_host.sim.modem_manager",
+        "modemflash_sim.board.modem_manager",
         port,
         "--seconds",
         str(seconds),
@@ -87,7 +88,7 @@ def test_a_grab_is_waited_out(board: Simulated, tmp_path: Path, capsys: pytest.C
         code, events = typed(capsys, "board", "info", "-p", port)
         assert grabber.wait(END_S) == 0
         assert grabber.stdout is not None and "Error" in grabber.stdout.read(), "the REPL did answer it"
-    assert code == exits.DONE
+    assert code == exit_codes.DONE
     waits = [text for text in notes(events) if "ModemManager" in text]
     assert len(waits) == 1
     assert f"ModemManager ({grabber.pid}) has the port" in waits[0]
@@ -104,7 +105,7 @@ def test_a_grab_of_the_modems_own_port_is_waited_out(
         port = device(tmp_path, url)
         with grabbed(port, 1):
             code, events = typed(capsys, "info", "-p", port, "--via", "direct")
-    assert (code, events[-1]["code"]) == (exits.DONE, "modem-asked")
+    assert (code, events[-1]["code"]) == (exit_codes.DONE, "modem-asked")
     assert any("ModemManager (" in text for text in notes(events))
 
 
@@ -116,7 +117,7 @@ def test_who_cannot_see_the_holder_waits_too(board: Simulated, tmp_path: Path) -
     with grabbed(board.url, 3, "--baud", "115200"):
         done = unprivileged.typed(home, "board", "info", "-p", board.url, "--json")
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == exits.DONE, done.stdout + done.stderr
+    assert done.returncode == exit_codes.DONE, done.stdout + done.stderr
     assert any("ModemManager has the port" in text for text in notes(events))
 
 
@@ -146,9 +147,9 @@ def test_setup_names_the_rule_against_it(board: Simulated, capsys: pytest.Captur
     """While it runs, `setup` says what it does, which rule stops that for good, and how for one evening."""
     with grabbed(board.url, 0.5):
         code, events = typed(capsys, "setup")
-    assert code == exits.DONE
+    assert code == exit_codes.DONE
     advice = {event["title"]: event for event in events if event["event"] == "advice"}
     assert "sudo systemctl stop ModemManager" in advice["ModemManager"]["lines"]
     rules = advice["Rules for the devices"]
-    assert machine_setup.RULES_FILE in rules["text"] and "ModemManager leaves them alone" in rules["text"]
+    assert setup.RULES_FILE in rules["text"] and "ModemManager leaves them alone" in rules["text"]
     assert any('ENV{ID_MM_DEVICE_IGNORE}="1"' in line for line in rules["lines"])

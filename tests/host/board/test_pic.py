@@ -17,21 +17,21 @@ from typing import Any
 
 import pytest
 
-from modemflash_host import exits
-from modemflash_host.board import reach as ladder
-from modemflash_host.board import repl, session
+from modemflash_host.board.console import connect as ladder
+from modemflash_host.board.console import repl, session
+from modemflash_host.board.console.connect import PIC_RESET, REPL, reach
 from modemflash_host.board.pic import pic_channel
-from modemflash_host.board.reach import PIC_RESET, REPL, reach
 from modemflash_host.cli import app
 from modemflash_host.cli import board as commands
-from modemflash_host.sim import profiles
-from modemflash_host.sim.board import pic as sim_pic
-from modemflash_host.sim.board.at_door import BoardAtDoor, serve_board
-from modemflash_host.sim.board.pic import PicAdapter
-from modemflash_host.sim.board.plugged import PluggedBoard
-from modemflash_host.sim.doors.rfc2217 import Rfc2217Door
-from modemflash_host.sim.modem import SimModem
-from modemflash_host.usb_ids import DEVICES, PIC_VENDOR
+from modemflash_host.links.usb_ids import DEVICES, PIC_VENDOR
+from modemflash_host.run import exit_codes
+from modemflash_sim.board import pic as sim_pic
+from modemflash_sim.board.pic import PicAdapter
+from modemflash_sim.board.serve_board import ServedBoard, serve_board
+from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.endpoints.rfc2217 import Rfc2217Endpoint
+from modemflash_sim.sequans import profiles
+from modemflash_sim.sequans.modem import SimModem
 from relay.desk import make_flash
 
 pytestmark = [
@@ -120,15 +120,15 @@ def shield(tool: Callable[[str], Path], flash: Path, tmp_path: Path, monkeypatch
             "gpy-1.20.0", modem, boot_ms=BOOT_MS, interpreter=tool("micropython"), flash=path, heap="5120k"
         )
         adapter = PicAdapter(board, DEVICES[device], device[1], **switches)
-        door = Rfc2217Door()
+        endpoint = Rfc2217Endpoint()
         board.switch_on()
         board.pass_s(on_for_s)
         try:
-            with serve_board(BoardAtDoor(board, door, adapter if pic else None, step_ms=4)):
-                yield Shield(door.url, board, adapter, modem)
+            with serve_board(ServedBoard(board, endpoint, adapter if pic else None, step_ms=4)):
+                yield Shield(endpoint.url, board, adapter, modem)
         finally:
             board.close()
-            door.close()
+            endpoint.close()
 
     return make
 
@@ -173,7 +173,7 @@ def test_a_board_in_mirror_mode_is_reset(shield: Make, capsys: pytest.CaptureFix
         assert there.board.mirrors
         since = there.modem.live.powered_at_us
         code, events = typed(capsys, "board", "reset", "-p", there.port())
-        assert (code, events[-1]["code"]) == (exits.DONE, "board-reset")
+        assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-reset")
         assert there.pic.commands
         assert there.board.repl.resets[0] == "plain" and len(there.board.repl.resets) > 2
         assert there.modem.live.powered_at_us == since
@@ -187,13 +187,13 @@ def test_a_power_cycle_reaches_the_modem(
     with shield() as there:
         since_us = there.modem.live.powered_at_us
         code, events = typed(capsys, "board", "power-cycle", "-p", there.port())
-        assert (code, events[-1]["code"]) == (exits.DONE, "board-power-cycled")
+        assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-power-cycled")
         deadline = time.monotonic() + 20
         while not there.modem.live.powered_at_us > since_us and time.monotonic() < deadline:
             time.sleep(0.05)
         assert there.modem.live.powered_at_us - since_us >= SECOND_US
         code, events = typed(capsys, "board", "info", "-p", there.port())
-        assert code == exits.DONE
+        assert code == exit_codes.DONE
         assert next(event for event in events if event["event"] == "board")["name"] == "GPy"
 
 
@@ -204,7 +204,7 @@ def test_a_shield_that_does_not_switch_the_module(
     monkeypatch.setattr(commands, "POWER_OFF_S", 1)
     with shield(device=EXPANSION_3) as there:
         code, events = typed(capsys, "board", "power-cycle", "-p", there.port(PYSENSE))
-        assert (code, events[-1]["code"]) == (exits.DONE, "board-power-cycled")
+        assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-power-cycled")
         assert any("not tried" in event["text"] for event in events if event["event"] == "note")
         assert [command[0] for command in there.pic.commands][-2:] == [sim_pic.SETUP_SLEEP, sim_pic.GO_SLEEP]
         time.sleep(0.1)
@@ -214,10 +214,10 @@ def test_a_shield_that_does_not_switch_the_module(
 @pytest.mark.parametrize(
     ("device", "switches", "exit_code", "code", "words"),
     [
-        (PYSENSE, {"firmware": 5}, exits.FAILED_UNTOUCHED, "pic-too-old", "5"),
-        (PYSENSE, {"pic": False}, exits.FAILED_UNTOUCHED, "pic-silent", "does not answer"),
-        (FTDI, {"pic": False}, exits.REFUSED, "pic-needed", "FTDI"),
-        (EXPANSION_3, {}, exits.REFUSED, "pic-needed", "Expansion Board 3"),
+        (PYSENSE, {"firmware": 5}, exit_codes.FAILED_UNTOUCHED, "pic-too-old", "5"),
+        (PYSENSE, {"pic": False}, exit_codes.FAILED_UNTOUCHED, "pic-silent", "does not answer"),
+        (FTDI, {"pic": False}, exit_codes.REFUSED, "pic-needed", "FTDI"),
+        (EXPANSION_3, {}, exit_codes.REFUSED, "pic-needed", "Expansion Board 3"),
     ],
 )
 def test_what_cannot_cut_the_power_is_said(
@@ -255,12 +255,12 @@ def test_a_rate_that_is_swallowed_is_measured(shield: Make, capsys: pytest.Captu
     """An adapter that says yes to 921600 and stays where it was is found out by the echo."""
     with shield(refuses=False) as there:
         code, events = typed(capsys, "info", "-p", there.port(), "--via", "relay")
-        assert (code, events[-1]["from_build"]) == (exits.DONE, 38638)
+        assert (code, events[-1]["from_build"]) == (exit_codes.DONE, 38638)
 
 
 def test_an_update_through_a_shield(shield: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """921600 is refused, a lower rate carries the image, and the modem ends updated."""
-    from modemflash_host.sim import images
+    from modemflash_sim.sequans import images
 
     image = tmp_path / "CATM1-41065.dup"
     image.write_bytes(images.make_full_image(41065, size_bytes=64_000))
@@ -269,6 +269,6 @@ def test_an_update_through_a_shield(shield: Make, tmp_path: Path, capsys: pytest
     with shield() as there:
         words = ["update", str(image), "--updater", str(updater), "-p", there.port(), "--via", "relay", "-y"]
         code, events = typed(capsys, *words)
-        assert (code, events[-1]["status"]) == (exits.DONE, "updated"), events[-1]
+        assert (code, events[-1]["status"]) == (exit_codes.DONE, "updated"), events[-1]
         assert (there.modem.verdict.build, there.modem.verdict.violations) == (41065, ())
         assert max(there.pic.rates) == 230_400

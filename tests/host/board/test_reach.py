@@ -11,12 +11,20 @@ import pytest
 from host.board.consoles import simulated
 from host.board.virtual_board import IDENTITY, BehavingPython, VirtualBoard
 from modemflash.errors import Problem
-from modemflash_host.board import reach as ladder
-from modemflash_host.board import repl
-from modemflash_host.board.known_state import restart_safely
-from modemflash_host.board.reach import INTERRUPTED, MIRROR, PIC_RESET, REPL, SAFE_BOOT, is_binary, reach
-from modemflash_host.link import open_console
-from modemflash_host.usb_ids import DEVICES, NO_DEVICE
+from modemflash_host.board.console import connect as ladder
+from modemflash_host.board.console import repl
+from modemflash_host.board.console.connect import (
+    INTERRUPTED,
+    MIRROR,
+    PIC_RESET,
+    REPL,
+    SAFE_BOOT,
+    is_binary,
+    reach,
+)
+from modemflash_host.board.console.safe_boot import restart_safely
+from modemflash_host.links.open import open_console
+from modemflash_host.links.usb_ids import DEVICES, NO_DEVICE
 
 CTRL_F = 0x06
 PYSENSE = DEVICES[0x04D8, 0xF012]

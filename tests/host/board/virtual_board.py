@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from modemflash_host.clock import MonotonicClock
-from modemflash_host.sim.board.profiles import find
-from modemflash_host.sim.board.repl import BAUD, Poll, SimConsole, traits_of
+from modemflash_host.computer.clock import MonotonicClock
+from modemflash_sim.board.profiles import find
+from modemflash_sim.board.repl import BAUD, Poll, SimConsole, traits_of
 
 BOOT_MS = 500  # until boot.py; Ctrl-F is heard
 IDENTITY = (

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modemflash.exchange import BLOCK, BLOCK_COMMAND, OPEN_SESSION
-from modemflash_host.capture.frames import Block, Filling, Frame, Frames
+from modemflash_host.families.sequans.framer import Block, Filling, Frame, Frames
 
 
 def frame(op: int, payload: bytes = b"") -> bytes:

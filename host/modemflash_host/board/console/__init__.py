@@ -1,0 +1,1 @@
+"""A board's console: connected, asked, put into safe boot, and left as it was."""

@@ -1,0 +1,120 @@
+"""Who a board is, from its own mouth: works on every MicroPython, also on ones we cannot use.
+
+Rules: nothing is written; a word that this firmware does not know is empty, not
+an error; the board is known by its ESP32's address, because USB serial strings
+repeat. A G01 runs the GPy's firmware and says GPy.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from modemflash_host.board.console.repl import Repl
+from modemflash_host.errors import BoardProblem, Refusal
+
+_MODEM_BOARDS = ("GPy", "FiPy", "G01")
+_MAC_BYTES = 6
+_PREPARE = """\
+import os, sys
+def _ask(f):
+    try:
+        return f()
+    except Exception:
+        return None
+def _uname(n):
+    return _ask(lambda: os.uname()[n])
+def _id():
+    import machine
+    return machine.unique_id()
+def _boot():
+    import pycom
+    return pycom.lte_modem_en_on_boot(), pycom.wdt_on_boot()
+def _free():
+    return os.getfree('/flash')
+"""
+_ASK = (
+    "(_uname(0), _uname(2), _uname(3), _uname(4), sys.implementation[1], "
+    "_ask(_id), _ask(_boot), _ask(_free), hasattr(os, 'dupterm'))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A board that answered.
+
+    Attributes:
+        name: what it calls itself: GPy, FiPy, …
+        release: of its firmware; for people only, nothing may depend on it.
+        version: of its MicroPython, in words.
+        machine: its hardware in words.
+        python: its MicroPython as numbers.
+        mac: the address of its ESP32 as twelve hex digits; "" when it has none.
+        lte_on_boot: its LTE driver talks to the modem after a hard boot; None where it does not say.
+        watchdog_on_boot: a watchdog is armed at each boot; None where it does not say.
+        free_kib: room on /flash; None where it does not say.
+        is_pycom: its console and its files are Pycom's.
+    """
+
+    name: str
+    release: str
+    version: str
+    machine: str
+    python: tuple[int, ...]
+    mac: str
+    lte_on_boot: bool | None
+    watchdog_on_boot: bool | None
+    free_kib: int | None
+    is_pycom: bool
+
+    @property
+    def has_modem(self) -> bool:
+        """Whether this program can do something for it."""
+        return self.is_pycom and self.name in _MODEM_BOARDS
+
+
+def identify(repl: Repl) -> Board:
+    """Ask the board who it is.
+
+    Args:
+        repl: in the raw REPL.
+
+    Raises:
+        BoardProblem: as `Repl.value`.
+    """
+    text = repl.value(_ASK, _PREPARE)
+    try:
+        found: tuple[Any, ...] = ast.literal_eval(text)
+        *words, python, unique_id, boot, free, has_dupterm = found
+        name, release, version, machine = (word or "" for word in words)
+        lte, watchdog = boot or (None, None)
+        python = tuple(number for number in python if isinstance(number, int))
+        if not all(isinstance(word, str) for word in words if word) or type(free) not in (int, type(None)):
+            raise ValueError("words of another kind")
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise BoardProblem("board-out-of-step", raw=text.encode("utf-8", "replace")) from error
+    mac = unique_id.hex() if isinstance(unique_id, bytes) and len(unique_id) == _MAC_BYTES else ""
+    is_pycom = bool(has_dupterm) and "ESP32" in machine and bool(mac)
+    return Board(
+        name,
+        release,
+        version,
+        machine,
+        python,
+        mac,
+        lte,
+        watchdog,
+        free,
+        is_pycom,
+    )
+
+
+def need_pycom(board: Board) -> None:
+    """Refuse a board that is none of Pycom's with a modem.
+
+    Raises:
+        Refusal: `board-not-pycom`.
+    """
+    if not board.has_modem:
+        raise Refusal("board-not-pycom", board.machine or "it does not say what it is")

@@ -1,0 +1,143 @@
+"""The modem's UART through the board's REPL, as the engine's port: slow, and enough for questions.
+
+Rules: nothing of ours has to be on the board, and nothing is written there; the
+pins are taken from the LTE driver, which is never called, and freed again; no
+more than 128 bytes go to a transmitter that is not known to be empty, because a
+write that cannot place a byte for 5 ms fails with an unknown number sent.
+Facts: docs/boards.md ("The UART").
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from contextlib import suppress
+
+from modemflash.errors import LinkProblem
+from modemflash_host.board.console.repl import Repl
+from modemflash_host.errors import BoardProblem
+
+_TAKE_BYTES = 256
+_PUT_BYTES = 384  # 512 as base64: what the smallest ring of a board holds
+_LOOK_MS = 200  # waiting for the transmitter blocks the whole board
+_HELD_MS = 300_000  # as long as the modem may hold the line; the same on the board
+_OPEN = f"""\
+import os, time
+try:
+    import ubinascii as _b
+except ImportError:
+    import binascii as _b
+from machine import UART
+_P = {{'GPy': ('P5', 'P98', 'P7', 'P99'), 'FiPy': ('P20', 'P18', 'P19', 'P17')}}[os.uname()[0]]
+_k = {{'pins': _P, 'timeout_chars': 5, 'rx_buffer_size': 4096}}
+try:
+    _u = UART(1, baudrate=921600, **_k)
+except TypeError:
+    del _k['rx_buffer_size']
+    _u = UART(1, baudrate=921600, **_k)
+def _rate(r):
+    ok = _u.wait_tx_done({_LOOK_MS})
+    if ok:
+        _u.init(baudrate=r, **_k)
+    return ok
+def _put(d, at):
+    while at < len(d) and _u.wait_tx_done({_LOOK_MS}):
+        _u.write(d[at:at + 128])
+        at += 128
+    return at
+try:
+    _dog
+except NameError:
+    _dog = None
+def _get(n, ms):
+    s = time.ticks_ms()
+    while True:
+        if _dog:
+            _dog.feed()
+        d = _u.read(n)
+        if d or time.ticks_diff(time.ticks_ms(), s) >= ms:
+            return str(_b.b2a_base64(d or b''), 'ascii').strip()
+        time.sleep_ms(2)
+def _drop():
+    for i in range(40):
+        if not _u.read(128):
+            return
+"""
+
+
+class ReplPort:
+    """See `modemflash.line` for ports.
+
+    Args:
+        repl: in the raw REPL, in which nobody else runs code meanwhile.
+        tick: called in every long wait of a write.
+    """
+
+    max_burst = 0  # RTS and CTS are wired
+
+    def __init__(self, repl: Repl, tick: Callable[[], object]) -> None:
+        self._repl = repl
+        self._tick = tick
+        self._unread = bytearray()
+
+    def open(self) -> None:
+        """Take the modem's pins.
+
+        Raises:
+            LinkProblem: `uart-refused`: the firmware does not give them.
+        """
+        try:
+            self._repl.run_whole(_OPEN)
+        except BoardProblem as problem:
+            if problem.code != "board-refused":
+                raise
+            raise LinkProblem("uart-refused", problem.detail) from problem
+
+    def close(self) -> None:
+        """Free the pins. A board that does not listen any more is none of ours to mend here."""
+        with suppress(BoardProblem, LinkProblem):
+            self._repl.run("_u.deinit()\n")
+
+    def readinto(self, buf: bytearray | memoryview, n: int, timeout_ms: int) -> int:
+        """At most `n` bytes at the start of `buf`, as soon as there are any; 0 on time-out."""
+        if not self._unread:
+            self._unread += base64.b64decode(self._repl.value(f"_get({_TAKE_BYTES}, {timeout_ms})"))
+        got = min(n, len(self._unread))
+        buf[:got] = self._unread[:got]
+        del self._unread[:got]
+        return got
+
+    def write(self, buf: bytes | bytearray | memoryview, off: int, n: int) -> None:
+        """Send `n` bytes of `buf` from `off` on; the last 128 may still be under way.
+
+        Raises:
+            LinkProblem: `uart-blocked`: the modem held the line for minutes.
+        """
+        for at in range(off, off + n, _PUT_BYTES):
+            piece = bytes(buf[at : min(at + _PUT_BYTES, off + n)])
+            self._repl.run_whole(f"_d = _b.a2b_base64('{base64.b64encode(piece).decode()}')\n_n = 0\n")
+            self._until_taken("_put(_d, _n)", f"_n >= {len(piece)}")
+
+    def drain(self, timeout_ms: int) -> bool:
+        """Wait until all is sent; True when it is."""
+        return self._repl.value(f"_u.wait_tx_done({min(timeout_ms, _LOOK_MS)})") == "True"
+
+    def set_baud(self, rate: int) -> bool:
+        """Send what waits, then change the rate. What was received and not read is lost."""
+        self._unread.clear()
+        self._until_taken(f"_rate({rate})", "_n")
+        return True
+
+    def drop_input(self) -> None:
+        """Forget what was received and not read."""
+        self._unread.clear()
+        self._repl.run("_drop()\n")
+
+    def _until_taken(self, step: str, is_done: str) -> None:
+        """A step again and again, while the modem holds the line; its value is `_n`."""
+        clock = self._repl.clock
+        begun = clock.ticks_ms()
+        while self._repl.value(is_done, f"_n = {step}\n") != "True":
+            self._tick()
+            if clock.ticks_diff(clock.ticks_ms(), begun) >= _HELD_MS:
+                raise LinkProblem("uart-blocked")

@@ -1,0 +1,140 @@
+"""A board at a port, from opening to giving it back.
+
+    with at_board("auto", say) as session:
+        session.repl.run("print('hello')")
+
+Rules: a board is given back running: its program was stopped to talk to it, so
+it is started again by a reset (of the board, not of its modem); a board in
+mirror mode has no Python that could be talked to, and is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from modemflash_host.board.console.connect import MIRROR, Reached, reach
+from modemflash_host.board.console.files import BoardFiles
+from modemflash_host.board.pic import Open
+from modemflash_host.computer.clock import MonotonicClock
+from modemflash_host.errors import BoardProblem, LinkProblem
+from modemflash_host.links import ports
+from modemflash_host.links.open import open_console
+from modemflash_host.links.usb_ids import NO_DEVICE, Device, device_of_url
+
+if TYPE_CHECKING:
+    from modemflash.contracts import Clock
+    from modemflash_host.links.open import Console
+
+Say = Callable[[str], object]
+
+
+class Session:
+    """A board that listens; see `at_board`.
+
+    Attributes:
+        port: what was opened.
+        device: what the board hangs on.
+        by: how it was reached, see `reach.Reached`.
+        repl: its raw REPL.
+    """
+
+    def __init__(self, port: str, device: Device, reached: Reached, say: Say) -> None:
+        self.port = port
+        self.device = device
+        self.by = reached.by
+        self.say = say
+        self.repl = reached.repl
+        self._files: BoardFiles | None = None
+
+    @property
+    def files(self) -> BoardFiles:
+        """Its file system."""
+        if self._files is None:
+            self._files = BoardFiles(self.repl)
+        return self._files
+
+    def restarted(self) -> None:
+        """The board's Python was reset: what was prepared in it is gone."""
+        self._files = None
+
+    @contextmanager
+    def released(self) -> Iterator[str]:
+        """The port, free for another program; the board stays at its prompt.
+
+        Raises:
+            BoardProblem: `board-out-of-step`: it does not answer any more afterwards.
+        """
+        self.repl.leave()
+        self.repl.link.close()
+        try:
+            yield self.port
+        finally:
+            # The same Repl, because others hold it, too.
+            self.repl.link, self.repl.clock = open_board_port(self.port, self.say)(8)
+            self._files = None
+            if not self.repl.enter():
+                raise BoardProblem("board-out-of-step")
+
+
+@contextmanager
+def at_board(port: str, say: Say, *, may_reset: bool = True) -> Iterator[Session]:
+    """A board in its raw REPL; afterwards its own program runs again.
+
+    Args:
+        port: a name, a URL, or "auto".
+        say: told what is done, in words.
+        may_reset: see `reach.reach`.
+
+    Raises:
+        LinkProblem: the port.
+        Refusal: `port-ambiguous`.
+        BoardProblem: `board-not-reached`, `board-binary`, `board-in-mirror`.
+    """
+    name, device = find_port(port)
+    with at_console(name, open_board_port(name, say), device, say, may_reset=may_reset) as session:
+        yield session
+
+
+@contextmanager
+def at_console(
+    name: str, open_port: Open, device: Device, say: Say, *, may_reset: bool = True
+) -> Iterator[Session]:
+    """As `at_board`, for a port that was found already."""
+    reached = reach(open_port, say, device, may_reset=may_reset)
+    if reached.state == MIRROR:
+        reached.link.close()
+        raise BoardProblem("board-in-mirror", name)
+    session = Session(name, device, reached, say)
+    try:
+        yield session
+    finally:
+        with suppress(LinkProblem):  # it was lost, and what broke was raised already
+            session.repl.restart_board()
+        session.repl.link.close()
+
+
+def find_port(port: str) -> tuple[str, Device]:
+    """The port that is meant, and what it is; an address may say that, see `device_of_url`.
+
+    Raises:
+        LinkProblem, Refusal: see `ports.choose`.
+    """
+    if "://" in port:
+        return port, device_of_url(port)
+    listed = ports.list_ports()
+    if port == ports.AUTO:
+        chosen = ports.choose(listed)
+        return chosen.name, chosen.device
+    known = ports.port_at(port, listed)
+    return port, known.device if known else NO_DEVICE
+
+
+def open_board_port(name: str, say: Say) -> Callable[[int], tuple[Console, Clock]]:
+    """Opens the port with so many data bits; a grab by ModemManager is waited out."""
+
+    def open_it(data_bits: int) -> tuple[Console, Clock]:
+        return ports.open_patiently(lambda: open_console(name, data_bits=data_bits), MonotonicClock(), say)
+
+    return open_it

@@ -1,0 +1,1 @@
+"""The engine on a board: packed, put there, and taken off again."""

@@ -1,0 +1,257 @@
+"""The installed engine onto a board, and off it again.
+
+    needed(session, board) -> Needed    what `deploy` would write; writes nothing itself
+    deploy(session) -> Deployed         put the package into /flash/lib
+    remove(session) -> Removed          take away all that was put there, and nothing else
+
+Rules: a file is ours when the board's own list of deployed files has it; a
+foreign file is never overwritten, a changed one never removed; the list is
+there before the first file, so a deployment that was cut in the middle can be
+gone on with, or removed; a file is skipped or believed by its hash alone. The
+user's files are never touched, so removing restores the board byte for byte;
+the one thing that stays is the journal of an update that is not finished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from modemflash.journal import Journal
+from modemflash_host.board.console.files import BoardFiles
+from modemflash_host.board.console.identity import Board, identify, need_pycom
+from modemflash_host.board.console.session import Session
+from modemflash_host.board.install import temporary
+from modemflash_host.board.install.package import deployed
+from modemflash_host.board.relay.journals import PATHS, BoardSlots
+from modemflash_host.board.tools.mpremote import Mpremote
+from modemflash_host.errors import BoardProblem, Refusal
+
+LIBRARY = "/flash/lib"
+LIST = "/flash/lib/modemflash.files"
+_BLOCK_BYTES = 4096  # what a file takes at least, in either file system
+ENGINE = "import sys\nif '/flash/lib' not in sys.path: sys.path.insert(0, '/flash/lib')\n"
+_DISARM = """\
+import pycom
+for _n in ('mf_rescue', 'mf_boots', 'mf_put'):
+    try:
+        pycom.nvs_erase(_n)
+    except Exception:
+        pass
+"""
+RESCUE_RECORD = "/flash/modemflash.rescue"  # `modemflash.board.listen`
+_HOOK_SIGN = b"#>modemflash"
+MAIN = "/flash/main.py"
+
+Listed = dict[str, str]
+"""Path -> SHA-256 as hex, or "folder" for a folder that was made."""
+_FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What `deploy` would write.
+
+    Attributes:
+        files, bytes: how much.
+        fresh: nothing of ours is there.
+    """
+
+    files: int
+    bytes: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What `deploy` did.
+
+    Attributes:
+        board: where.
+        written, unchanged, removed: counts of files.
+        bytes: that were written.
+    """
+
+    board: Board
+    written: int
+    unchanged: int
+    removed: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What `remove` did.
+
+    Attributes:
+        files: how many went.
+        kept: paths that somebody changed since they were put there; left alone.
+    """
+
+    files: int
+    kept: tuple[str, ...]
+
+
+def needed(session: Session, board: Board, package: Mapping[str, bytes] | None = None) -> Needed:
+    """What `deploy` would write, or why it cannot; writes nothing.
+
+    Raises:
+        Refusal, BoardProblem: as `deploy`.
+    """
+    wanted, ours, missing = _compared(session, package)
+    _need_room(board, missing)
+    return Needed(len(missing), sum(map(len, missing.values())), not ours and len(missing) == len(wanted))
+
+
+def deploy(session: Session, package: Mapping[str, bytes] | None = None) -> Deployed:
+    """Bring the board's copy of the engine up to this one.
+
+    Args:
+        session: the board; best in its known state, so that no thread of the user's writes, too.
+        package: path below `LIBRARY` -> content; None for the installed package.
+
+    Raises:
+        Refusal: `board-not-pycom`, `board-no-room`, `board-foreign-files`.
+        BoardProblem: the board.
+    """
+    board = identify(session.repl)
+    need_pycom(board)
+    wanted, ours, missing = _compared(session, package)
+    _need_room(board, missing)
+
+    folders = _folders_of(session.files, wanted)
+    target = {path: hashlib.sha256(content).hexdigest() for path, content in wanted.items()}
+    kept_folders = {path: mark for path, mark in ours.items() if mark == _FOLDER}
+    if missing or {**kept_folders, **folders, **target} != ours:
+        write_list(session.files, {**ours, **folders, **target})
+        for folder in sorted(folders):
+            session.files.make_folder(folder)
+        _write(session, missing)
+    stale = [path for path, mark in ours.items() if mark != _FOLDER and path not in wanted]
+    for path in stale:
+        session.files.remove(path)
+    final = {**kept_folders, **folders, **target}
+    if final != read_list(session.files):
+        write_list(session.files, final)
+    return Deployed(
+        board, len(missing), len(wanted) - len(missing), len(stale), sum(map(len, missing.values()))
+    )
+
+
+def remove(session: Session) -> Removed:
+    """Take away what `deploy` put there, the start-up hook first, and disarm a rescue.
+
+    Raises:
+        Refusal: `board-not-pycom`.
+        BoardProblem: the board.
+    """
+    board = identify(session.repl)
+    need_pycom(board)
+    files = session.files
+    remove_hook(session)
+    session.repl.run(_DISARM)
+    files.remove(RESCUE_RECORD)
+    ours = read_list(files)
+    kept, gone = [], 0
+    for path, mark in ours.items():
+        if mark == _FOLDER or files.size(path) is None:
+            continue
+        if files.sha256(path) != mark:
+            kept.append(path)
+            continue
+        files.remove(path)
+        gone += 1
+    for folder in sorted((path for path, mark in ours.items() if mark == _FOLDER), reverse=True):
+        if files.size(folder) == -1 and not files.listing(folder):
+            files.remove(folder)
+    if kept:
+        write_list(files, {path: mark for path, mark in ours.items() if path in kept})
+    else:
+        files.remove(LIST)
+        for folder in (path for path, mark in ours.items() if mark == _FOLDER and path == LIBRARY):
+            if not files.listing(folder):
+                files.remove(folder)
+    if Journal(BoardSlots(session), board.mac).read() is None:
+        for path in PATHS:
+            files.remove(path)
+    temporary.forget(session.repl)
+    return Removed(gone, tuple(kept))
+
+
+def has_hook(files: BoardFiles) -> bool:
+    """Whether main.py has the lines of the start-up hook."""
+    return bool(files.size(MAIN)) and _HOOK_SIGN in files.get(MAIN)
+
+
+def remove_hook(session: Session) -> None:
+    """Take the start-up hook out of main.py where it is in there; the updater is needed for that."""
+    if has_hook(session.files):
+        session.repl.run(f"{ENGINE}import modemflash\nmodemflash.remove_hook()\n")
+
+
+def read_list(files: BoardFiles) -> Listed:
+    """What was deployed before, by the board's own list; empty when there is none."""
+    if files.size(LIST) is None:
+        return {}
+    found: Listed = {}
+    for line in files.get(LIST).decode("ascii", "replace").splitlines():
+        mark, _, path = line.partition(" ")
+        if path.startswith(LIBRARY) and ".." not in PurePosixPath(path).parts:
+            found[path] = mark
+    return found
+
+
+def write_list(files: BoardFiles, listed: Listed) -> None:
+    """Keep the list."""
+    files.make_folder(LIBRARY)
+    files.put(LIST, "".join(f"{mark} {path}\n" for path, mark in sorted(listed.items())).encode("ascii"))
+
+
+def _compared(
+    session: Session, package: Mapping[str, bytes] | None
+) -> tuple[dict[str, bytes], Listed, dict[str, bytes]]:
+    """What is wanted, what is listed as ours, and what of the wanted is not there as it should be."""
+    files = session.files
+    package = deployed() if package is None else package
+    wanted = {f"{LIBRARY}/{name}": content for name, content in package.items()}
+    ours = read_list(files)
+    tops = {PurePosixPath(name).parts[0] for name in package}
+    if all(files.size(f"{LIBRARY}/{top}") is None for top in tops):
+        return wanted, ours, wanted  # a fresh board: no need to ask for every file
+    missing = {path: content for path, content in wanted.items() if not files.holds(path, content)}
+    foreign = [path for path in missing if path not in ours and files.size(path) is not None]
+    if foreign:
+        raise Refusal("board-foreign-files", ", ".join(foreign[:3]))
+    return wanted, ours, missing
+
+
+def _write(session: Session, missing: Mapping[str, bytes]) -> None:
+    """mpremote first; what it did not bring whole, in our own way."""
+    if not missing:
+        return
+    session.say(f"Writing {len(missing)} files to the board.")
+    try:
+        with session.released() as port:
+            Mpremote(port).copy(missing)
+    except BoardProblem as problem:
+        if not problem.code.startswith("tool-"):
+            raise
+        session.say("mpremote cannot do it with this firmware; writing through the REPL instead.")
+    for path, content in missing.items():
+        if not session.files.holds(path, content):
+            session.files.put(path, content)
+
+
+def _folders_of(files: BoardFiles, wanted: Mapping[str, bytes]) -> Listed:
+    """The folders that have to be made, each before what is in it."""
+    needed = {str(parent) for path in wanted for parent in PurePosixPath(path).parents}
+    below = sorted(folder for folder in needed if folder == LIBRARY or folder.startswith(LIBRARY + "/"))
+    return {folder: _FOLDER for folder in below if files.size(folder) is None}
+
+
+def _need_room(board: Board, missing: Mapping[str, bytes]) -> None:
+    needed_kib = sum(-(-len(content) // _BLOCK_BYTES) * _BLOCK_BYTES for content in missing.values()) // 1024
+    if board.free_kib is not None and board.free_kib < needed_kib:
+        raise Refusal("board-no-room", f"{needed_kib} KiB are needed, {board.free_kib} KiB are free")

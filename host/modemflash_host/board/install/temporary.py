@@ -1,0 +1,48 @@
+"""Whether the updater is on a board as a guest: put there by an update, which takes it off when it is done.
+
+Rule: the mark lies in the board's NVS, so that another command, from another PC
+if need be, still knows what the one before it has put there.
+"""
+
+from __future__ import annotations
+
+from modemflash_host.board.console.repl import Repl
+
+KEY = "mf_guest"
+_MARK = f"""\
+import pycom
+try:
+    pycom.nvs_set('{KEY}', 1)
+except Exception:
+    pass
+"""
+_FORGET = f"""\
+import pycom
+try:
+    pycom.nvs_erase('{KEY}')
+except Exception:
+    pass
+"""
+_PREPARE = f"""\
+def _guest():
+    import pycom
+    try:
+        return pycom.nvs_get('{KEY}') == 1
+    except Exception:
+        return False
+"""
+
+
+def mark(repl: Repl) -> None:
+    """The updater is a guest from here on; where NVS does not keep that, it stays until it is removed."""
+    repl.run(_MARK)
+
+
+def forget(repl: Repl) -> None:
+    """The updater is there to stay, or not there at all."""
+    repl.run(_FORGET)
+
+
+def is_temporary(repl: Repl) -> bool:
+    """Whether an update has put the updater there."""
+    return repl.value("_guest()", _PREPARE) == "True"

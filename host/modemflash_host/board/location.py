@@ -1,0 +1,59 @@
+"""What `info` and `update` tell of the way to the modem: port, board, its firmware, its card."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+
+from modemflash_host.board.console.identity import Board
+from modemflash_host.board.console.repl import Repl
+from modemflash_host.errors import BoardProblem
+from modemflash_host.reporters import Reporter
+
+_CARD = """\
+import os
+def _card():
+    from machine import SD
+    try:
+        os.stat('/sd')
+        made = False
+    except OSError:
+        try:
+            d = SD()
+        except Exception:
+            return ('empty', [])
+        try:
+            os.mount(d, '/sd')
+        except Exception:
+            return ('unreadable', [])
+        made = True
+    try:
+        return ('read', sorted(os.listdir('/sd'))[:100])
+    finally:
+        if made:
+            (getattr(os, 'umount', None) or os.unmount)('/sd')
+            d.deinit()
+"""
+_FIRMWARE = (".dup", ".elf")
+
+
+def tell_place(reporter: Reporter, port: str, way: str, board: Board | None = None) -> None:
+    """Where the modem is, and who is between.
+
+    Args:
+        reporter: who is told.
+        port: its name.
+        way: "relay", "mirror" or "direct".
+        board: None where it cannot be asked.
+    """
+    reporter.say("place", port=port, way=way, board=dataclasses.asdict(board) if board else None)
+
+
+def tell_card(reporter: Reporter, repl: Repl) -> None:
+    """What is in the board's slot for an SD card; a board that cannot say is passed over. Writes nothing."""
+    try:
+        state, names = ast.literal_eval(repl.value("_card()", _CARD))
+    except (BoardProblem, ValueError, SyntaxError):
+        return
+    firmware = [name for name in names if name.lower().endswith(_FIRMWARE)]
+    reporter.say("slot", state=state, files=len(names), firmware=firmware)

@@ -1,0 +1,1 @@
+"""A modem reached through a board that runs the engine itself."""

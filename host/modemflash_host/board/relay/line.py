@@ -1,0 +1,311 @@
+"""The PC's end of the line to a board that relays; frames as in `modemflash.board.pcline`.
+
+Rules: this side only answers: pieces that the board asked for, a sign of life
+twice a second, and an acknowledgement for every event; what is damaged is
+passed over, because the board asks again; a rate is used after an echo over it
+came back whole, and a line that falls silent goes back to the console's rate.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from modemflash.board.pcline import (
+    AWAY_MS,
+    CONSOLE_BAUD,
+    PIECE,
+    TEST_BYTES,
+    TEST_FILE,
+)
+from modemflash.crc import crc16
+from modemflash_host.errors import BoardProblem
+
+if TYPE_CHECKING:
+    from modemflash.contracts import Clock
+    from modemflash_host.links.open import Link
+
+GET, EVENT, LOSSY_EVENT, BEAT, ECHO = b"G", b"E", b"P", b"H", b"T"
+_PING, _HAVE, _BAUD, _END, _HELLO = 0xF0, 0xF1, 0xF2, 0xF3, 0xF4
+_IDS = 0xF0
+_SYNC = 0xA5
+_MOST_BODY_BYTES = 16_384
+_HALF_FRAME_MS = 300
+_LEAVES_MS = 8  # what an adapter still holds when the system calls it sent; the board waits for 20
+_PING_MS = 500
+_SILENCE_MS = 3_000
+_DEAD_MS = 15_000
+_ECHO_MS = 3_000
+_REBOOT_SIGNS = (b"rst:0x", b"ets Jun", b"Pycom MicroPython")
+_TEST = bytes(range(256)) * 5
+
+RATES = (921_600, 460_800, 230_400)
+
+_NAMES = {_PING: "ping", _HAVE: "have", _BAUD: "baud", _END: "end", _HELLO: "hello"}
+
+Serve = Callable[[int, int, int], bytes]
+"""(file, start, count) -> those bytes."""
+Witness = Callable[..., object]
+"""Told the fields of each frame, and never its contents, see `Recorder.relay`."""
+
+
+def nobody(**frame: object) -> None:
+    """A witness that keeps nothing."""
+
+
+class RelayLine:
+    """The line to one board.
+
+    Args:
+        link: the open port, at the console's rate.
+        clock: what goes with it.
+        serve: where the bytes of files come from.
+        on_event: told the JSON of each event, once.
+        stops: how often the user asked to stop.
+        witness: told what goes over the line.
+
+    Attributes:
+        stops: as given.
+        commands: orders for the board so far; it fetches them as a file.
+        state, job: as in the board's last heartbeat; empty before the first.
+        baud: the rate in use.
+        asks_again: what was told to a PC before this one is missing here; the caller says when it came.
+        rates: that are still worth a try, the best first.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        serve: Serve,
+        on_event: Callable[[bytes], object],
+        stops: Callable[[], int] = lambda: 0,
+        witness: Witness = nobody,
+    ) -> None:
+        self.commands = 0
+        self.state = self.job = ""
+        self.baud = CONSOLE_BAUD
+        self.asks_again = False
+        self.rates = list(RATES)
+        self._link = link
+        self._clock = clock
+        self._serve = serve
+        self._on_event = on_event
+        self._witness = witness
+        self.stops = stops
+        self._unread = bytearray()
+        self._junk = bytearray()
+        self._passed_over = 0  # bytes that the witness was not told yet
+        self._last_event = -1
+        self._echo = b""
+        self._heard = self._pinged = clock.ticks_ms()
+        self._half_since: int | None = None
+
+    # -- what the caller wants ------------------------------------------------------
+
+    def attend(self, until: Callable[[], bool], on_wait: Callable[[], object] = lambda: None) -> None:
+        """Serve the board until something is so.
+
+        Raises:
+            BoardProblem: `relay-restarted`, `relay-silent`.
+            LinkProblem: the port.
+        """
+        self._heard = before = self._clock.ticks_ms()
+        while not until():
+            self.step(20)
+            on_wait()
+            if self._since(before) > _SILENCE_MS:
+                self._heard = self._clock.ticks_ms() - _SILENCE_MS  # this computer slept: the line is below
+                self._set_baud(CONSOLE_BAUD)
+            before = self._clock.ticks_ms()
+            silent_ms = self._since(self._heard)
+            if silent_ms > _DEAD_MS:
+                raise BoardProblem("relay-silent")
+            if silent_ms > _SILENCE_MS and self.baud != CONSOLE_BAUD:
+                self._set_baud(CONSOLE_BAUD)
+            if self.rates and self.baud == CONSOLE_BAUD and self.state and silent_ms < _PING_MS:
+                self._raise_rate()
+
+    def tell_again(self) -> None:
+        """We are a new PC, and ask with each ping what the board has found out, until the caller has it."""
+        self._last_event = -1
+        self.asks_again = True
+
+    def end(self) -> None:
+        """Let the board give its console back; the line is at the console's rate then.
+
+        Raises:
+            BoardProblem: `relay-silent`.
+        """
+        started = self._clock.ticks_ms()
+        while self._since(started) < 2 * AWAY_MS:
+            self._control(_END, 0, 0)
+            before = self._heard
+            pause = self._clock.ticks_ms()
+            while self._since(pause) < 900:
+                self.step(50)
+            if self._heard == before:  # not one heartbeat
+                self._set_baud(CONSOLE_BAUD)
+                return
+        raise BoardProblem("relay-silent")
+
+    def listen_for_beat(self, patience_ms: int) -> bool:
+        """Whether the heartbeat of a board that relays comes at this rate."""
+        started = self._clock.ticks_ms()
+        while not self.job and self._since(started) < patience_ms:
+            self.step(50)
+        return bool(self.job)
+
+    @property
+    def heard_noise(self) -> bool:
+        """Whether bytes came that are no text: a board that relays at another rate, perhaps."""
+        strange = sum(byte >= 0x80 or byte < 0x07 for byte in self._junk)
+        return strange > 4
+
+    # -- one step -------------------------------------------------------------------
+
+    def step(self, timeout_ms: int) -> None:
+        """Take what came, answer it, and give a sign of life where one is due."""
+        if self._since(self._pinged) >= _PING_MS:
+            self._pinged = self._clock.ticks_ms()
+            if self.job:
+                self._control(_PING, min(self.stops(), 255), self.commands)
+                if self.asks_again:
+                    self._control(_HELLO, 0, 0)
+        buf = bytearray(4096)
+        got = self._link.readinto(buf, len(buf), timeout_ms)
+        self._unread += buf[:got]
+        while frame := self._frame():
+            self._heard = self._clock.ticks_ms()
+            self._take(frame[:1], frame[1:])
+        if self._passed_over:
+            self._witness(relay_rx="?", size=self._passed_over)
+            self._passed_over = 0
+
+    def _take(self, kind: bytes, body: bytes) -> None:
+        if kind == GET and len(body) == 10:
+            number, file, start, offset, count = struct.unpack(">BBIHH", body)
+            self._witness(relay_rx="get", id=number, file=file, start=start, offset=offset, count=count)
+            self._answer(number, file, start, offset, count)
+            return
+        self._witness(relay_rx=kind.decode("latin-1"), size=len(body))
+        if kind == EVENT and body:
+            self._control(_HAVE, body[0], 0)
+            if body[0] != self._last_event:
+                self._last_event = body[0]
+                self._on_event(body[1:])
+        elif kind == LOSSY_EVENT:
+            self._on_event(body)
+        elif kind == BEAT:
+            self.state, self.job = body[:1].decode("ascii", "replace"), body[1:].decode("ascii", "replace")
+        elif kind == ECHO:
+            self._echo = body
+
+    def _answer(self, number: int, file: int, start: int, offset: int, count: int) -> None:
+        """The pieces of one request; each with the sum over its block so far."""
+        if file == TEST_FILE:
+            data = _TEST[: offset + count]
+        else:
+            data = self._serve(file, start, offset + count)
+        crc = crc16(data, 0, 0, offset)
+        out = bytearray()
+        for at in range(offset, offset + count, PIECE):
+            end = min(at + PIECE, offset + count)
+            crc = crc16(data, crc, at, end)
+            out += bytes([_SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
+            number = (number + 1) % _IDS
+        self._witness(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
+        self._link.write(out, 0, len(out))
+
+    def _control(self, kind: int, first: int, second: int) -> None:
+        self._witness(relay_tx=_NAMES[kind], values=[first, second])
+        frame = bytes([_SYNC, kind, first, second])
+        self._link.write(frame + crc16(frame).to_bytes(2, "big"), 0, 6)
+
+    def _frame(self) -> bytes | None:
+        """Kind and body of the next whole frame; what is none goes to `_junk`."""
+        unread = self._unread
+        while True:
+            begin = unread.find(_SYNC)
+            if begin:
+                self._pass_over(len(unread) if begin < 0 else begin)
+            if len(unread) < 4:
+                return None
+            size = unread[2] << 8 | unread[3]
+            end = 4 + size + 2
+            if size > _MOST_BODY_BYTES:
+                self._pass_over(1)
+                continue
+            if len(unread) < end:
+                now = self._clock.ticks_ms()
+                if self._half_since is None:
+                    self._half_since = now
+                wire_ms = size * 10_000 // self.baud
+                if self._since(self._half_since) < _HALF_FRAME_MS + wire_ms:
+                    return None
+                self._half_since = None
+                self._pass_over(1)
+                continue
+            self._half_since = None
+            if crc16(unread, 0, 1, end - 2) != unread[end - 2] << 8 | unread[end - 1]:
+                self._pass_over(1)
+                continue
+            frame = bytes(unread[1:2] + unread[4 : end - 2])
+            del unread[:end]
+            return frame
+
+    def _pass_over(self, count: int) -> None:
+        self._passed_over += count
+        self._junk += self._unread[:count]
+        del self._unread[:count]
+        if self.baud == CONSOLE_BAUD and self.job and any(sign in self._junk for sign in _REBOOT_SIGNS):
+            raise BoardProblem("relay-restarted")
+        del self._junk[:-64]
+
+    # -- the rate -------------------------------------------------------------------
+
+    def _raise_rate(self) -> None:
+        """The next rate that is worth a try; where its echo fails, both sides fall back by themselves."""
+        rate = self.rates.pop(0)
+        if not (self._link.set_baud(rate) and self._link.set_baud(self.baud)):
+            return  # this adapter refuses it, so the board need not try
+        self._control(_BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
+        self._link.drain(1_000)
+        self._clock.sleep_ms(_LEAVES_MS)
+        if not self._set_baud(rate):
+            self._await_fallback()
+            return
+        if self._echoes():
+            self.rates.insert(0, rate)  # for the next time, after a silence
+            self._heard = self._clock.ticks_ms()
+            return
+        self._set_baud(CONSOLE_BAUD)
+        self._await_fallback()
+
+    def _echoes(self) -> bool:
+        """Whether the test bytes come back in time, and whole."""
+        self._echo = b""
+        started = self._clock.ticks_ms()
+        while not self._echo and self._since(started) < _ECHO_MS:
+            self.step(20)
+        return self._echo == _TEST[:TEST_BYTES]
+
+    def _await_fallback(self) -> None:
+        before = self._heard
+        started = self._clock.ticks_ms()
+        while self._heard == before and self._since(started) < 2 * AWAY_MS:
+            self.step(50)
+
+    def _set_baud(self, rate: int) -> bool:
+        if not self._link.set_baud(rate):
+            return False
+        self.baud = rate
+        self._witness(relay_baud=rate)
+        self._unread.clear()
+        self._junk.clear()
+        return True
+
+    def _since(self, start: int) -> int:
+        return self._clock.ticks_diff(self._clock.ticks_ms(), start)

@@ -1,0 +1,135 @@
+"""The way through a board that runs the engine itself: this PC asks, plans, then is its files and its screen.
+
+    with relayed(place, reporter, files, …) as update: …     an `Update` like any other
+
+Rules: a board that carries out the same command already is taken up where it
+stands, and nobody is asked a second time; who only wants to look leaves a board
+that is at work alone; a board that is none of Pycom's is named, and refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from modemflash_host.board.console.connect import INTERRUPTED, MIRROR, REPL, Reached, reach
+from modemflash_host.board.console.identity import identify, need_pycom
+from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.console.safe_boot import quiet_state
+from modemflash_host.board.console.session import Session
+from modemflash_host.board.location import tell_place
+from modemflash_host.board.pic import Open
+from modemflash_host.board.relay.conversation import LOOKING, RUNNING, JournalOf, RelayTalk, job_of
+from modemflash_host.board.relay.update import HeldUpdate, RelayedUpdate
+from modemflash_host.errors import BoardProblem, LinkProblem
+from modemflash_host.links.usb_ids import NO_DEVICE, Device
+from modemflash_host.reporters import Reporter
+
+if TYPE_CHECKING:
+    from modemflash.planning import Files
+
+_BEAT_MS = 1_300
+_FALLBACK_MS = 7_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the board is.
+
+    Attributes:
+        port: its name, for words and for other programs.
+        open_port: opens it, see `reach.Open`.
+        device: what it hangs on.
+    """
+
+    port: str
+    open_port: Open
+    device: Device = NO_DEVICE
+
+
+@contextmanager
+def relayed(
+    place: Place,
+    reporter: Reporter,
+    files: Files,
+    consents: set[str],
+    options: dict[str, Any],
+    journal_of: JournalOf,
+    only_look: bool = False,
+) -> Iterator[RelayedUpdate | HeldUpdate]:
+    """A board that runs the engine for this command; afterwards it is as it was, its own program runs.
+
+    Args:
+        place: where the board is.
+        reporter: who is told.
+        files: as in `Update`.
+        consents: as in `Update`.
+        options: as in `Update`.
+        journal_of: see there.
+        only_look: nothing will be run; a board that is at work is left alone.
+
+    Raises:
+        Problem: the board cannot be reached, or used.
+    """
+
+    def say(text: str) -> None:
+        reporter.say("note", text=text)
+
+    link, clock = place.open_port(8)
+    reporter.follow(clock.ticks_ms())
+    try:
+        talk = RelayTalk(link, clock, reporter, files, journal_of)
+        at_work = _relays(talk)
+        if at_work:
+            tell_place(reporter, place.port, "relay")
+        if at_work and _goes_on(talk, job_of(files, options), only_look, say):
+            talk.relay.tell_again()
+            held = Session(
+                place.port, place.device, Reached(REPL, link, clock, Repl(link, clock), INTERRUPTED), say
+            )
+            yield HeldUpdate(talk, held, reporter, files, consents, journal_of(talk.line, ""))
+            return
+    finally:
+        link.close()
+    reached = reach(place.open_port, say, place.device)
+    session = Session(place.port, place.device, reached, say)
+    try:
+        if reached.state == MIRROR:
+            raise BoardProblem("board-in-mirror", place.port)
+        board = identify(session.repl)
+        tell_place(reporter, place.port, "relay", board)
+        need_pycom(board)
+        with quiet_state(session.repl, board, say):
+            session.restarted()
+            yield RelayedUpdate(session, reporter, files, consents, options, journal_of, board)
+    finally:
+        with suppress(LinkProblem):
+            session.repl.restart_board()
+        session.repl.link.close()
+
+
+def _relays(talk: RelayTalk) -> bool:
+    """Whether the board relays already. One whose PC went away falls back to our rate within seconds."""
+    relay = talk.relay
+    return relay.listen_for_beat(_BEAT_MS) or (relay.heard_noise and relay.listen_for_beat(_FALLBACK_MS))
+
+
+def _goes_on(talk: RelayTalk, job: str, only_look: bool, say: Callable[[str], object]) -> bool:
+    """Whether the board carries out this command; what nobody agreed to is ended.
+
+    Raises:
+        BoardProblem: `relay-occupied`, for somebody who only wants to look, or for another command.
+    """
+    relay = talk.relay
+    if relay.state == RUNNING:
+        is_ours = relay.job == job
+        if only_look or not is_ours:
+            raise BoardProblem("relay-occupied", f"{'that of this very' if is_ours else 'another'} command")
+        say("The board carries out this update already; watching it.")
+        return True
+    relay.stops = lambda: 99
+    relay.attend(lambda: relay.state not in (LOOKING, RUNNING))
+    relay.end()
+    return False

@@ -1,0 +1,1 @@
+"""Foreign programs for boards: esptool and mpremote, run as programs, never imported."""

@@ -1,0 +1,263 @@
+"""Prepare a card: what a board needs, checked here, where it takes a second.
+
+Rules: every file is read whole and judged before the first byte is written; the
+list of files is removed first and written last, so a card that was pulled out
+in between is no prepared card; what was written is read back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import modemflash
+from modemflash.board import manifest
+from modemflash.crc import crc16
+from modemflash.errors import Stopped
+from modemflash.image import Image, examine
+from modemflash_host.board.install.package import deployed
+from modemflash_host.consents import flag_of
+from modemflash_host.errors.card import Refusal
+from modemflash_host.families.sequans.card.forecast import Way, ways
+from modemflash_host.families.sequans.card.layout import FIRMWARE, README, earlier_files, safe_name
+from modemflash_host.families.sequans.card.readme import readme
+from modemflash_host.files.candidates import candidates
+from modemflash_host.reporters import Reporter
+
+_SPARE_BYTES = 1 << 20  # for the boards' log, results and journal
+_CHUNK_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A card that is ready.
+
+    Attributes:
+        folder: where it is.
+        images: its firmware.
+        ways: what boards will do with it.
+        with_engine: it brings the updater itself.
+        with_imei: results will name IMEIs.
+    """
+
+    folder: Path
+    images: tuple[Image, ...]
+    ways: tuple[Way, ...]
+    with_engine: bool
+    with_imei: bool
+
+
+@dataclass(slots=True)
+class _Item:
+    """One firmware file on its way to the card."""
+
+    image: Image
+    source: Any
+    path: str
+    sums: bytes
+
+
+def prepare(
+    sources: Sequence[Path],
+    folder: Path,
+    reporter: Reporter,
+    *,
+    consents: Iterable[str] = (),
+    options: dict[str, Any] | None = None,
+    with_engine: bool = False,
+    with_imei: bool = False,
+) -> Prepared:
+    """Lay out a card.
+
+    Args:
+        sources: firmware files, folders, zip archives.
+        folder: where the card is mounted.
+        reporter: who is told.
+        consents: given for every board that this card will be put into.
+        options: the engine's, see `modemflash.upgrade.Update`.
+        with_engine: put the updater on the card, too, for boards whose own is older.
+        with_imei: let boards write the modem's IMEI into the results.
+
+    Raises:
+        Refusal: a file is damaged, no known modem could be updated, a consent is missing,
+            the folder holds foreign files, or the card is full or read-only.
+    """
+    if not folder.is_dir():
+        raise Refusal("card-not-a-folder", str(folder))
+    given, options = sorted(set(consents)), options or {}
+    with contextlib.ExitStack() as held:
+        items = list(_items(sources, reporter, held))
+        images = tuple(item.image for item in items)
+        found = tuple(ways(images, given, options))
+        _refuse_useless(found)
+        files = _small_files(items, found, given, options, with_engine, with_imei)
+        _write(folder, items, files, reporter)
+    return Prepared(folder, images, found, with_engine, with_imei)
+
+
+def _items(sources: Sequence[Path], reporter: Reporter, held: contextlib.ExitStack) -> Iterator[_Item]:
+    """Every firmware file, read whole."""
+    taken: list[str] = []
+    for candidate in candidates(sources):
+        source = candidate.open()
+        held.callback(source.close)
+        reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note=candidate.name)
+        image = examine(source, lambda done, total: _progress(reporter, done, total), hashlib.sha256(), True)
+        name = safe_name(candidate.name, taken)
+        taken.append(name)
+        yield _Item(image, source, f"{FIRMWARE}/{name}", _sums(source))
+
+
+def _progress(reporter: Reporter, done: int, total: int) -> None:
+    if reporter.stop_wanted():
+        raise Stopped("stopped-before-write")
+    reporter.say("progress", phase="verify", done=done, total=total)
+
+
+def _sums(source: Any) -> bytes:
+    """The CRC-16 of every whole `manifest.GRID` bytes."""
+    room = bytearray(manifest.GRID)
+    sums = bytearray()
+    for offset in range(0, source.size - manifest.GRID + 1, manifest.GRID):
+        source.readinto(offset, room)
+        sums += crc16(room).to_bytes(2, "big")
+    return bytes(sums)
+
+
+def _refuse_useless(found: Sequence[Way]) -> None:
+    """A card that no board could use is refused here, not in the field."""
+    if any(way.works for way in found):
+        return
+    missing = sorted({name for way in found if not way.code for name in way.missing})
+    if missing:
+        raise Refusal("consent-missing", ", ".join(flag_of(name) for name in missing), ",".join(missing))
+    codes = [way.code for way in found]
+    raise Refusal(max(codes, key=codes.count), "for every modem that is known")
+
+
+def _small_files(
+    items: list[_Item],
+    found: Sequence[Way],
+    consents: list[str],
+    options: dict[str, Any],
+    with_engine: bool,
+    with_imei: bool,
+) -> dict[str, bytes]:
+    """Everything but the firmware: path below the folder -> bytes; the list is the last."""
+    files = {item.path + manifest.SUMS: item.sums for item in items}
+    engine = deployed() if with_engine else {}
+    files |= {f"{manifest.ENGINE}/{name}": data for name, data in engine.items()}
+    files[README] = readme([item.image for item in items], found, consents, with_engine, with_imei).encode(
+        "ascii", "replace"
+    )
+    words = {
+        "schema": manifest.SCHEMA,
+        "by": f"modemflash {modemflash.__version__}",
+        "mark": secrets.token_hex(4),  # prepared anew is a new job: boards try it again
+        "files": [_row(item) for item in items],
+        "consents": consents,
+        "options": options,
+        "with_imei": with_imei,
+        "engine": {name: hashlib.sha256(data).hexdigest() for name, data in engine.items()},
+    }
+    sealed = manifest.seal(json.dumps(words, indent=1).encode())
+    assert len(sealed) < manifest.MOST_BYTES
+    files[manifest.NAME] = sealed
+    return files
+
+
+def _row(item: _Item) -> dict[str, Any]:
+    image = item.image
+    row: dict[str, Any] = {
+        "name": image.name,
+        "path": item.path,
+        "size": image.size,
+        "fletcher32": image.fletcher32,
+    }
+    row["sums"] = f"{zlib.crc32(item.sums):08x}"
+    return row | {name: getattr(image, name) for name in manifest.IMAGE_FACTS}
+
+
+def _write(folder: Path, items: list[_Item], files: dict[str, bytes], reporter: Reporter) -> None:
+    ours = earlier_files(folder)
+    wanted = {item.path: item.image.sha256 for item in items}
+    wanted |= {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    foreign = [path for path in wanted if path not in ours and _differs(folder / path, wanted[path])]
+    if foreign:
+        raise Refusal("card-foreign-files", ", ".join(foreign[:8]))
+    stays = {path for path in ours & set(wanted) if not _differs(folder / path, wanted[path])}
+    need = sum(item.image.size for item in items if item.path not in stays) + sum(map(len, files.values()))
+    freed = sum(_size(folder / path) for path in ours - stays)
+    room = shutil.disk_usage(folder).free + freed
+    if room < need + _SPARE_BYTES:
+        raise Refusal("card-no-room", f"{(need + _SPARE_BYTES) >> 10} KiB needed, {room >> 10} KiB free")
+    try:
+        for path in [manifest.NAME, *sorted(ours - stays)]:
+            (folder / path).unlink(missing_ok=True)
+        for item in items:
+            if item.path not in stays:
+                reporter.say(
+                    "phase", phase="verify", usual_s=0, allowed_s=0, note="to the card: " + item.image.name
+                )
+                _put(folder / item.path, _chunks(item.source, reporter), item.image.sha256)
+        for path, data in files.items():
+            if path not in stays:
+                _put(folder / path, [data], wanted[path])
+    except OSError as error:
+        raise Refusal("card-write-failed", error.strerror or str(error)) from error
+
+
+def _chunks(source: Any, reporter: Reporter) -> Iterator[bytes]:
+    room = bytearray(_CHUNK_BYTES)
+    offset = 0
+    while got := source.readinto(offset, room):
+        yield bytes(room[:got])
+        offset += got
+        _progress(reporter, offset, source.size)
+
+
+def _put(path: Path, chunks: Iterable[bytes], sha256: str) -> None:
+    """Write a file, bring it to the medium, and read it back."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if _differs(path, sha256):
+        raise Refusal("card-copy-differs", path.name)
+
+
+def _differs(path: Path, sha256: str) -> bool:
+    """Whether there is a file with other bytes."""
+    if not path.exists():
+        return False
+    try:
+        return sha256_of(path) != sha256
+    except OSError:
+        return True
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digits of a whole file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

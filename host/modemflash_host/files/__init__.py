@@ -1,0 +1,1 @@
+"""What the user points at, as checked files that stay what they were."""

@@ -1,0 +1,74 @@
+"""Firmware for the simulated modem, named like a file: `sim://CATM1-41065.dup`.
+
+For the tutorial, and for a dry run without any firmware at hand. Rules: such a
+file is made on the spot and has no place on any disk, so it cannot be copied to
+a real modem; it is given out only to who says that everything is simulated; the
+name says what it is, the size is the published one where there is one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from modemflash.builds import BOOT_ROM, DIFFERENCE, FILES, FULL, UPDATER, Name
+from modemflash_host.errors import Refusal
+from modemflash_host.files.stable_file import StableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SCHEME = "sim:"
+_UPDATER_BUILD = 38638  # whose updater a file of that kind is as large as
+_DEFAULT_BYTES = 500_000
+
+
+def is_simulated(path: Path) -> bool:
+    """Whether a path is such a name; `Path` has made one slash of its two."""
+    return len(path.parts) > 1 and path.parts[0] == SCHEME
+
+
+def place_of(path: Path) -> str:
+    """The name as it is typed."""
+    return f"{SCHEME}//{path.name}"
+
+
+def size_of(path: Path) -> int:
+    """How large the file would be.
+
+    Raises:
+        Refusal: `no-such-file`: the name does not say what it would be.
+    """
+    name = _named(path)
+    build = _UPDATER_BUILD if name.kind == UPDATER else name.build
+    wanted = (name.kind, build, name.from_build, name.part)
+    return next((row[0] for row in FILES if row[1:] == wanted and row[0]), None) or _DEFAULT_BYTES
+
+
+def make(path: Path) -> StableFile:
+    """Make the file.
+
+    Raises:
+        Refusal: `no-such-file`, as `size_of`.
+    """
+    from modemflash_sim.sequans import images
+
+    name, size = _named(path), size_of(path)
+    makers: dict[str, Callable[[], bytes]] = {
+        FULL: lambda: images.make_full_image(name.build or 0, name.product, size),
+        DIFFERENCE: lambda: images.make_difference(name.from_build or 0, name.build or 0, size),
+        UPDATER: lambda: images.make_updater_elf(size),
+        BOOT_ROM: lambda: images.make_bootrom(size),
+    }
+    spool = cast("BinaryIO", tempfile.TemporaryFile(prefix="modemflash-"))  # noqa: SIM115 (the source closes it)
+    spool.write(makers[name.kind]())
+    spool.flush()
+    return StableFile(spool, path.name, path)
+
+
+def _named(path: Path) -> Name:
+    name = Name(path.name)
+    if not name.kind or (name.kind == DIFFERENCE and name.from_build is None):
+        raise Refusal("no-such-file", f"{place_of(path)}; one that can be made is sim://CATM1-41065.dup")
+    return name

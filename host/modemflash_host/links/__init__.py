@@ -1,0 +1,1 @@
+"""Serial links: which there are, how one is opened, and why not."""

@@ -1,0 +1,177 @@
+"""Serial links: open one by its name, or say why not.
+
+The only user of pyserial, together with `serial_port`. Rules: no pyserial
+error gets out, each becomes a `Problem` with a code; opening and closing toggle
+no control line, because on many boards they are wired to a reset.
+
+Flow control: a modem's own line has RTS/CTS, so a device is opened with it,
+unless CTS is not asserted at the start: with three wires every write would
+hang for ever. A link without flow control bounds what may be under way.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from modemflash_host.computer.clock import MonotonicClock
+from modemflash_host.errors import LinkProblem
+from modemflash_host.links.linux import holder_of, may_be_serial
+from modemflash_host.links.serial_port import SerialPort
+
+if TYPE_CHECKING:
+    from modemflash.contracts import Clock, Port
+
+    class Link(Port, Protocol):
+        """The engine's port, with an end."""
+
+        def close(self) -> object:
+            """Let it go; after it was lost, too."""
+
+    class Console(Link, Protocol):
+        """A link whose data bits can be changed while it is open."""
+
+        def set_data_bits(self, bits: int) -> None:
+            """8, or those of a PIC's command channel."""
+
+
+FIRST_BAUD = 921_600
+CONSOLE_BAUD = 115_200
+_CTS_PATIENCE_S = 0.3
+_POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
+
+
+def _nothing() -> None:
+    """Nobody wants to know that we wait."""
+
+
+def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, Clock]:
+    """Open a link.
+
+    Args:
+        name: a device, a COM name, any pyserial URL, or `sim://PROFILE?…`.
+        on_wait: called every 250 ms while a write waits, so that a screen stays alive.
+
+    Returns:
+        The port and the clock that goes with it: the simulated modem brings its own time.
+
+    Raises:
+        LinkProblem: `port-absent`, `port-not-permitted`, `port-busy` or `port-not-opened`.
+    """
+    if name.startswith("sim://"):
+        from modemflash_sim.sequans.virtual import open_sim_url
+
+        try:
+            simulated = open_sim_url(name)
+        except (ValueError, OSError) as error:
+            raise LinkProblem("port-not-opened", f"{name}: {error}") from error
+        return simulated, simulated
+    return SerialPort(_open_serial(name), on_wait), MonotonicClock()
+
+
+def open_console(
+    name: str, baud: int = CONSOLE_BAUD, data_bits: int = 8, on_wait: Callable[[], None] = _nothing
+) -> tuple[Console, Clock]:
+    """Open the console of a board: no flow control, because nobody wires it between board and USB.
+
+    Args:
+        name: a device, a COM name or a pyserial URL.
+        baud: the rate.
+        data_bits: 5 for the command channel of Pycom's PIC adapters, else 8.
+        on_wait: as in `open_link`.
+
+    Raises:
+        LinkProblem: as `open_link`.
+    """
+    return SerialPort(_open_serial(name, baud, data_bits, flow_control=False), on_wait), MonotonicClock()
+
+
+def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_control: bool = True) -> Any:
+    """A pyserial object, open and exclusive, or the reason why not."""
+    import serial
+
+    is_device = "://" not in name
+    if is_device and os.name == "posix" and not may_be_serial(name):
+        raise LinkProblem("port-not-opened", f"{name} is no serial port")
+    if is_device:
+        holder = holder_of(name)
+        if holder:
+            raise LinkProblem("port-busy", f"{name} is held by {holder}")
+    try:
+        link = serial.serial_for_url(name, do_not_open=True)
+    except (ValueError, OSError) as error:
+        raise _why_not(name, error) from error
+    try:
+        link.baudrate = 115_200 if name.startswith("socket:") else baud
+        link.bytesize = data_bits
+        link.timeout = _POLL_S
+        link.rtscts = flow_control and (is_device or name.startswith("rfc2217:"))
+        # Asserted is what the kernel makes of both lines at open: so nothing moves.
+        link.dtr = True
+        link.rts = True
+        if is_device and os.name == "posix":
+            link.exclusive = True
+        try:
+            link.open()
+        except ValueError:
+            if is_device:
+                raise
+            link.rtscts = False  # this server cannot; anything else that it cannot do shows again
+            link.open()
+        if is_device:
+            _settle(link)
+    except (serial.SerialException, OSError, ValueError) as error:
+        link.close()
+        raise _why_not(name, error) from error
+    return link
+
+
+def _settle(link: Any) -> None:
+    """Low latency, no hang-up at close, and no flow control where there is none."""
+    if sys.platform.startswith("linux"):
+        try:
+            link.set_low_latency_mode(True)
+        except (ValueError, OSError, NotImplementedError):
+            pass  # the driver has no such mode: slower, not worse
+    if os.name == "posix":
+        import termios
+
+        state = termios.tcgetattr(link.fileno())
+        state[2] &= ~termios.HUPCL
+        termios.tcsetattr(link.fileno(), termios.TCSANOW, state)
+    deadline = time.monotonic() + _CTS_PATIENCE_S
+    try:
+        while link.rtscts and not link.cts:
+            if time.monotonic() > deadline:
+                link.rtscts = False
+            time.sleep(0.02)
+    except OSError:
+        pass  # a pseudo terminal has no control lines, and holds nothing back
+
+
+def _why_not(name: str, error: BaseException) -> LinkProblem:
+    """The code for a port that did not open."""
+    number = getattr(error, "errno", None)
+    text = str(error)
+    if number in (errno.EBUSY, errno.EAGAIN) or "Access is denied" in text:
+        holder = holder_of(name)
+        return LinkProblem("port-busy", f"{name} is held by {holder}" if holder else name)
+    if number in (errno.EACCES, errno.EPERM):
+        return LinkProblem("port-not-permitted", name)
+    if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:
+        others = port_names()
+        return LinkProblem(
+            "port-absent", f"{name}; this computer has {', '.join(others) if others else 'none'}"
+        )
+    return LinkProblem("port-not-opened", f"{name}: {text}")
+
+
+def port_names() -> list[str]:
+    """The serial ports that this computer has now."""
+    from serial.tools import list_ports
+
+    return sorted(port.device for port in list_ports.comports())

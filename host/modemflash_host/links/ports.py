@@ -1,0 +1,195 @@
+"""The serial ports of this computer: what each is, who holds it, and which one is meant.
+
+Rules: looking opens nothing; `auto` takes a port only when it is the one
+candidate, and an unknown device is never one; a port is found again by its
+place on the USB, because names change and serial strings are not unique.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from modemflash.errors import Stopped
+from modemflash_host.errors import LinkProblem, Refusal
+from modemflash_host.links.linux import holder_of, is_running
+from modemflash_host.links.usb_ids import BOARD, CHIP, DFU, Device, device_of
+
+if TYPE_CHECKING:
+    from modemflash.contracts import Clock
+
+AUTO = "auto"
+GRAB_PATIENCE_MS = 40_000
+_GRAB_STEP_MS = 500
+_MODEM_MANAGER = "ModemManager"
+_USB_DEVICES = Path("/sys/bus/usb/devices")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One serial port, or a shield in DFU mode.
+
+    Attributes:
+        name: what is opened; "" for a shield in DFU mode.
+        device: what it is.
+        usb: vendor and product, such as "04d8:f012"; "" when it is not on the USB.
+        location: its place on the USB, the same until it is plugged in elsewhere; "" when not known.
+        serial: its serial string, for people only.
+        holder: who has it open, as far as that can be seen.
+        permitted: this user may open it.
+    """
+
+    name: str
+    device: Device
+    usb: str = ""
+    location: str = ""
+    serial: str = ""
+    holder: str = ""
+    permitted: bool = True
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether `auto` may mean it."""
+        return self.device.kind in (BOARD, CHIP) and bool(self.name)
+
+
+def list_ports(found: Iterable[Any] | None = None, usb_devices: Path = _USB_DEVICES) -> list[Port]:
+    """Every serial port, those of boards first, then shields in DFU mode.
+
+    Args:
+        found: ports as pyserial lists them; None asks the system.
+        usb_devices: where Linux shows its USB devices.
+    """
+    if found is None:
+        from serial.tools import list_ports as system
+
+        found = system.comports()
+    ports = [_port(each) for each in found if _is_wanted(each.device)]
+    ports.sort(key=lambda port: (not port.is_candidate, port.device.kind != BOARD, port.name))
+    return ports + _in_dfu_mode(usb_devices)
+
+
+def choose(ports: list[Port]) -> Port:
+    """The port that `--port auto` means.
+
+    Raises:
+        LinkProblem: `port-absent`: there is no candidate.
+        Refusal: `port-ambiguous`: there are several.
+    """
+    candidates = [port for port in ports if port.is_candidate]
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        raise Refusal("port-ambiguous", ", ".join(f"{port.name}: {port.device.name}" for port in candidates))
+    dfu = [port.device.name for port in ports if port.device.kind == DFU]
+    others = [port.name for port in ports if port.name]
+    if dfu:
+        raise LinkProblem(
+            "port-absent", f"{dfu[0]}: unplug it and plug it in again without holding its button"
+        )
+    raise LinkProblem(
+        "port-absent",
+        f"no board is plugged in; not known and not touched: {', '.join(others)}"
+        if others
+        else "none at all",
+    )
+
+
+def find_again(before: Port, ports: list[Port]) -> Port | None:
+    """The same device after it was away, perhaps under another name; None while it is away."""
+    if before.location:
+        matches = [port for port in ports if (port.location, port.usb) == (before.location, before.usb)]
+    else:
+        matches = [port for port in ports if port.name == before.name and port.usb == before.usb]
+    return matches[0] if len(matches) == 1 else None
+
+
+def port_at(name: str, ports: list[Port]) -> Port | None:
+    """What is known about a port by its name; links such as /dev/serial/by-id/… are followed."""
+    real = os.path.realpath(name) if name.startswith("/dev/") else name
+    return next((port for port in ports if port.name in (name, real)), None)
+
+
+def open_patiently(
+    open_it: Callable[[], _T],
+    clock: Clock,
+    say: Callable[[str], object],
+    patience_ms: int = GRAB_PATIENCE_MS,
+    grabber_runs: Callable[[], bool] = lambda: is_running(_MODEM_MANAGER),
+    stop_wanted: Callable[[], int] = lambda: 0,
+) -> _T:
+    """Open a port; while ModemManager has it, wait.
+
+    ModemManager asks every new port whether it is a modem, for 10 to 30 s after it
+    was plugged in, then lets go. Its own open files are not visible to an
+    ordinary user, so that it runs counts as much as that it is seen.
+
+    Args:
+        open_it: opens the port.
+        clock: to wait by.
+        say: told once, in words, that we wait.
+        patience_ms: how long.
+        grabber_runs: whether ModemManager runs.
+        stop_wanted: how often the user asked to stop.
+
+    Raises:
+        LinkProblem: whatever `open_it` raised last.
+        Stopped: the user asked to stop.
+    """
+    start = clock.ticks_ms()
+    told = False
+    while True:
+        try:
+            return open_it()
+        except LinkProblem as problem:
+            holder = problem.detail.partition(" is held by ")[2]
+            grabbed = _MODEM_MANAGER in holder or (not holder and grabber_runs())
+            late = clock.ticks_diff(clock.ticks_ms(), start) >= patience_ms
+            if problem.code != "port-busy" or not grabbed or late:
+                raise
+        if not told:
+            told = True
+            say(
+                f"{holder or _MODEM_MANAGER} has the port and asks it whether it is a modem; waiting for at "
+                f"most {patience_ms // 1000} s. `modemflash setup` shows how to stop that for good."
+            )
+        if stop_wanted():
+            raise Stopped("stopped-before-write")
+        clock.sleep_ms(_GRAB_STEP_MS)
+
+
+def _port(found: Any) -> Port:
+    usb = f"{found.vid:04x}:{found.pid:04x}" if found.vid is not None and found.pid is not None else ""
+    return Port(
+        found.device,
+        device_of(found.vid, found.pid),
+        usb,
+        found.location or "",
+        found.serial_number or "",
+        holder_of(found.device),
+        os.name != "posix" or os.access(found.device, os.R_OK | os.W_OK),
+    )
+
+
+def _is_wanted(name: str) -> bool:
+    # macOS shows every port twice, and opening the tty.* one waits for a carrier that never comes.
+    return sys.platform != "darwin" or "/cu." in name
+
+
+def _in_dfu_mode(usb_devices: Path) -> list[Port]:
+    """Shields that have no serial port now. Only Linux can say."""
+    found = []
+    for folder in sorted(usb_devices.glob("*")):
+        try:
+            vendor, product = (int((folder / name).read_text(), 16) for name in ("idVendor", "idProduct"))
+        except (OSError, ValueError):
+            continue
+        device = device_of(vendor, product)
+        if device.kind == DFU:
+            found.append(Port("", device, f"{vendor:04x}:{product:04x}", folder.name))
+    return found

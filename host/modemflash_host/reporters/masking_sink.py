@@ -1,0 +1,34 @@
+"""A voice that never says who somebody is.
+
+Rule: what a voice shows or writes has passed the masks of `privacy`; only the
+recorder of a capture stands outside, because it masks by itself, or was asked
+not to.
+"""
+
+from __future__ import annotations
+
+from modemflash_host.privacy import mask_event
+from modemflash_host.reporters import Event, Sink
+
+
+class MaskingSink:
+    """Passes events on, masked.
+
+    Args:
+        voice: who speaks.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def report(self, event: Event, at_s: float) -> None:
+        """One event."""
+        self._sink.report(mask_event(event), at_s)
+
+    def tick(self, at_s: float) -> None:
+        """Time goes by."""
+        self._sink.tick(at_s)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._sink.close()

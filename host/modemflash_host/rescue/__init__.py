@@ -1,0 +1,1 @@
+"""A silent modem: retries, guided power cycles, and a board that is armed to listen."""

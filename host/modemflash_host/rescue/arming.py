@@ -1,0 +1,189 @@
+"""A rescue armed on the board: what was there before, put there, read, and taken off again.
+
+    look(session) -> Before      read only: what the plan is made of
+    arm(session, before)         updater, hook, and the order to listen at each power-up
+    outcome(session)             what the board heard since
+    put_back(session)            everything as it was before
+
+Rules: what has to be put back is noted on the board, in its NVS, before the
+first change, because the PC may die, and another one may clean up; a board that
+was armed for the field is armed for the field again; the user's files are left
+byte for byte as they were.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from modemflash.journal import Journal
+from modemflash_host.board.console.identity import Board, identify, need_pycom
+from modemflash_host.board.console.session import Session
+from modemflash_host.board.install.deploy import (
+    ENGINE,
+    LIBRARY,
+    MAIN,
+    RESCUE_RECORD,
+    deploy,
+    has_hook,
+    remove,
+    remove_hook,
+)
+from modemflash_host.board.install.package import deployed
+from modemflash_host.board.relay.journals import BoardSlots
+from modemflash_host.errors import BoardProblem
+
+LISTEN_MINUTES = 10
+FIELD_MINUTES = 10  # `modemflash.arm_rescue()`
+LOG = "/flash/modemflash.log"
+_FOR_PC = 10_000  # `modemflash.board.startup`
+# What a rescue put there, and the minutes of the one that was armed before: bits in one small number.
+_PACKAGE, _HOOK, _LOG, _NOTED, _MINUTES_UP = 1, 2, 4, 8, 16
+_NVS = """\
+import pycom
+def _get(n):
+    try:
+        return pycom.nvs_get(n) or 0
+    except Exception:
+        return 0
+def _set(n, v):
+    if v:
+        pycom.nvs_set(n, v)
+        return pycom.nvs_get(n) == v
+    try:
+        pycom.nvs_erase(n)
+    except Exception:
+        pass
+    return True
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a rescue found on the board.
+
+    Attributes:
+        board: which one.
+        to_write_bytes: of the updater, 0 when it is there.
+        has_hook: main.py has the two lines.
+        note: see `_NOTED`.
+        past: the board's journal of an update that has not come to its end.
+    """
+
+    board: Board
+    to_write_bytes: int
+    has_hook: bool
+    note: int
+    past: dict[str, Any] | None
+
+    @property
+    def stays(self) -> list[str]:
+        """What is on the board afterwards, too, because it was there before."""
+        return [word for word, bit in (("updater", _PACKAGE), ("hook", _HOOK)) if not self.note & bit]
+
+
+def look(session: Session) -> Before:
+    """What is there; writes nothing.
+
+    Raises:
+        Refusal: `board-not-pycom`.
+        BoardProblem: the board.
+    """
+    board = identify(session.repl)
+    need_pycom(board)
+    files = session.files
+    package = deployed()
+    there = {name: files.size(f"{LIBRARY}/{name}") for name in package}
+    missing = [data for name, data in package.items() if there[name] != len(data)]
+    hooked = has_hook(files)
+    note = _number(session, "mf_put")
+    if not note & _NOTED:
+        armed = _number(session, "mf_rescue")
+        note = _NOTED + _MINUTES_UP * (armed if armed < _FOR_PC else 0)
+        note += 0 if any(size is not None for size in there.values()) else _PACKAGE
+        note += 0 if hooked else _HOOK
+        note += 0 if files.size(LOG) is not None else _LOG
+    past = Journal(BoardSlots(session), board.mac).read()
+    return Before(board, sum(map(len, missing)), hooked, note, past)
+
+
+def arm(session: Session, before: Before) -> None:
+    """Put everything there; the board listens from its next start on.
+
+    Raises:
+        Refusal: see `deploy.deploy`.
+        BoardProblem: `rescue-not-armed`: the board cannot keep it; or the board.
+    """
+    repl = session.repl
+    if repl.value(f"_set('mf_put', {before.note})", _NVS) != "True":
+        raise BoardProblem("rescue-not-armed", "mf_put")
+    deploy(session)
+    if not has_hook(session.files):
+        install_hook(session)
+    code = f"{ENGINE}from modemflash.board.listen import arm\n"
+    if repl.value(f"arm({LISTEN_MINUTES})", code) != "True":
+        raise BoardProblem("rescue-not-armed", "mf_rescue")
+
+
+def install_hook(session: Session, button: str = "P10") -> None:
+    """Put the two lines into main.py, with the updater that is on the board, and look whether they are there.
+
+    Raises:
+        BoardProblem: `board-file-differs`, and the board.
+    """
+    session.repl.run(f"{ENGINE}import modemflash\nmodemflash.install_hook(button={button!a})\n")
+    if not has_hook(session.files):
+        raise BoardProblem("board-file-differs", MAIN)
+
+
+def outcome(session: Session) -> dict[str, Any]:
+    """The record of `modemflash.board.listen`, with "board" for the one that is here.
+
+    Raises:
+        BoardProblem: the board; it has no updater, say.
+    """
+    code = f"{ENGINE}import json\nfrom modemflash.board.listen import outcome\n"
+    found: dict[str, Any] = json.loads(session.repl.value("json.dumps(outcome())", code))
+    return {**found, "board": identify(session.repl).mac}
+
+
+def log(session: Session) -> str:
+    """What the board wrote down, "" for nothing."""
+    with suppress(BoardProblem):
+        if session.files.size(LOG):
+            return session.files.get(LOG).decode("utf-8", "replace")
+    return ""
+
+
+def put_back(session: Session, *, stay_armed: bool = False) -> bool:
+    """Everything as it was before a rescue; whether there was something to put back.
+
+    Args:
+        session: the board; best in its known state.
+        stay_armed: leave updater and hook, armed for a card: for a board that goes back to the field.
+
+    Raises:
+        BoardProblem: the board.
+    """
+    repl, files = session.repl, session.files
+    note = _number(session, "mf_put")
+    if not note & _NOTED:
+        return False
+    minutes = FIELD_MINUTES if stay_armed else note // _MINUTES_UP
+    repl.value(f"(_set('mf_rescue', {minutes}), _set('mf_boots', 0))", _NVS)
+    if not stay_armed:
+        if note & _HOOK:
+            remove_hook(session)
+        if note & _PACKAGE:
+            remove(session)
+        if note & _LOG:
+            files.remove(LOG)
+    files.remove(RESCUE_RECORD)
+    repl.value("_set('mf_put', 0)", _NVS)
+    return True
+
+
+def _number(session: Session, name: str) -> int:
+    return int(session.repl.value(f"_get({name!a})", _NVS))

@@ -1,0 +1,268 @@
+"""Rescue with the board's help: it listens at each power-up, the PC watches, tells, carries on.
+
+Rules: nothing is put on the board before the plan was shown and agreed to, and
+it comes off again at the end, whatever that is; where that cannot be done, it
+is said what stays and how it ends. What counts as a power cut is the table in
+`rounds`. Nobody is asked to cut the power where that kills modems: what an
+earlier update left in the journals of board and PC decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
+from modemflash.phases import dies_without_power
+from modemflash_host.board.console.identity import identify
+from modemflash_host.board.console.safe_boot import safe_boot
+from modemflash_host.board.console.session import Session, at_console
+from modemflash_host.board.relay.open import Place
+from modemflash_host.consents import YES
+from modemflash_host.errors import BoardProblem
+from modemflash_host.reporters import Reporter
+from modemflash_host.rescue import arming
+from modemflash_host.rescue.port_monitor import Find, PortMonitor, Seen
+from modemflash_host.rescue.power_cycle import ANSWERED, FOUND, NO_WORD, QUIET, PowerCycle, of_answer, words
+from modemflash_host.rescue.retry import MENDED_BY_POWER, Begun, failed_in_run
+from modemflash_host.run.result import Result
+
+if TYPE_CHECKING:
+    from modemflash.contracts import Clock
+
+_QUIET_S = 600  # without a power cut for so long the PC asks the modem itself
+_SETTLE_S = 5
+_LOG_CHARS = 20_000
+_HELD = ("port-lost", "relay-silent", "relay-occupied")  # the board goes on without us, and is not disturbed
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a rescue works with.
+
+    Attributes:
+        port: where the board is now.
+        find: where it is later.
+        place_at: the board at a port.
+        clock: of this PC.
+        attempt: one whole try with the board at a port.
+        past_of: this PC's journal of a board, by its address.
+    """
+
+    port: str
+    find: Find
+    place_at: Callable[[str], Place]
+    clock: Clock
+    attempt: Callable[[str], Result]
+    past_of: Callable[[str], dict[str, Any] | None]
+
+
+class BoardRescue:
+    """One command.
+
+    Args:
+        means: see there.
+        reporter: who is told.
+        for_s: no new round begins after so long.
+        stay_armed: at the end leave the board armed for a card.
+    """
+
+    def __init__(self, means: Means, reporter: Reporter, for_s: int, stay_armed: bool = False) -> None:
+        self._means = means
+        self._reporter = reporter
+        self._for_s = for_s
+        self._stay_armed = stay_armed
+        self._begun_ms = means.clock.ticks_ms()
+        self._begun = Begun()
+
+    def run(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> Result:
+        """Show, ask, arm; work until it is over; put everything back.
+
+        Raises:
+            Problem: it could not begin; then nothing stays on the board but what the problem names.
+        """
+        self._reporter.follow(self._means.clock.ticks_ms())
+        board = self._arm(consents, ask)
+        self._reporter.listen(self._begun)
+        try:
+            result = self._work(board)
+        except Problem as problem:
+            result = Result.of_problem(problem, seconds=self._reporter.at_s)
+        except BaseException:
+            self._put_back(board, None)
+            raise
+        self._put_back(board, result)
+        return result
+
+    # -- before ------------------------------------------------------------------------------
+
+    def _arm(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> str:
+        """The board's address, once it is armed."""
+        means, reporter = self._means, self._reporter
+        with self._at(means.port) as session:
+            before = arming.look(session)
+            mac = before.board.mac
+            self._begun.past = before.past or means.past_of(mac)
+            reporter.say(
+                "rescue-plan",
+                port=session.port,
+                board=before.board.name,
+                mac=mac,
+                updater_bytes=before.to_write_bytes,
+                has_hook=before.has_hook,
+                stays=["updater", "hook"] if self._stay_armed else before.stays,
+                listen_minutes=arming.LISTEN_MINUTES,
+                for_s=self._for_s,
+                power_may_be_cut=not dies_without_power(self._begun.past),
+            )
+            if YES not in consents:
+                ask(YES, "", Refusal("consent-missing", "-y", YES))
+            with safe_boot(session.repl, session.say):
+                session.restarted()
+                try:
+                    arming.arm(session, before)
+                except BaseException as broken:
+                    try:
+                        session.repl.enter()
+                        arming.put_back(session)
+                    except Problem:
+                        self._tell("still-armed", why=broken)
+                    raise
+        self._tell("armed")
+        return mac
+
+    # -- rounds ------------------------------------------------------------------------------
+
+    def _work(self, board: str) -> Result:
+        means, reporter = self._means, self._reporter
+        port = means.port
+        port_monitor = PortMonitor(
+            means.find, lambda name: means.place_at(name).open_port, means.clock, board
+        )
+        cuts = 0
+        while True:
+            result = means.attempt(port)
+            problem = result.problem
+            if result.code == "modem-asked":
+                self._tell("alive")
+            if problem is None or problem.code not in MENDED_BY_POWER:
+                return result
+            if must_stay := self._begun.forbids(problem):
+                return Result.of_problem(must_stay, seconds=reporter.at_s)
+            wants_cut = problem.code.startswith("modem-") and not failed_in_run(result)
+            if not wants_cut:
+                self._not_yet(problem)
+            while not self._is_over():
+                this = PowerCycle(cuts, self._tell, _QUIET_S if wants_cut else _SETTLE_S)
+                if wants_cut:
+                    self._tell("cut-now" if not cuts else "cut-again", cuts=cuts)
+                port_monitor.anew()
+                port_monitor.watch(partial(self._look, this))
+                cuts = this.cuts
+                if this.end == NO_WORD:
+                    self._ask_board(port_monitor, board)
+                if this.end in (ANSWERED, NO_WORD, QUIET):
+                    break
+            if self._is_over():
+                if cuts:
+                    self._tell("gave-up", cuts=cuts)
+                return self._ended(result)
+            port = port_monitor.seen.port or port
+
+    def _look(self, this: PowerCycle, seen: Seen) -> bool:
+        self._reporter.tick(self._means.clock.ticks_ms())
+        return self._is_over() or this.look(seen)
+
+    def _not_yet(self, problem: Problem) -> None:
+        """A try failed for a reason that is not the modem's silence."""
+        self._tell("not-yet", why=problem.happened.rstrip("."), code=problem.code)
+
+    def _ask_board(self, port_monitor: PortMonitor, board: str) -> None:
+        """The port came back and nobody spoke: what does the board know?
+
+        Raises:
+            BoardProblem: `rescue-other-board`.
+        """
+        if port_monitor.seen.port is None:
+            return
+        self._tell("no-word", away_s=port_monitor.seen.away_s)
+        try:
+            with self._at(port_monitor.seen.port) as session:
+                found = arming.outcome(session)
+        except Problem as problem:
+            self._not_yet(problem)  # the next try may fare better
+            return
+        if found["board"] != board:
+            raise BoardProblem("rescue-other-board", f"{found['board']} instead of {board}")
+        if found.get("code") == FOUND:
+            self._tell(ANSWERED, **of_answer(found))
+
+    def _is_over(self) -> bool:
+        passed_ms = self._means.clock.ticks_diff(self._means.clock.ticks_ms(), self._begun_ms)
+        return bool(self._reporter.stop_wanted()) or passed_ms >= self._for_s * 1000
+
+    def _ended(self, result: Result) -> Result:
+        """The time is over, or the user stopped a wait."""
+        if self._reporter.stop_wanted() and result.modem_state == UNTOUCHED:
+            return Result.of_problem(Stopped("stopped-before-write"), seconds=self._reporter.at_s)
+        return result
+
+    # -- after -------------------------------------------------------------------------------
+
+    def _put_back(self, board: str, result: Result | None) -> None:
+        """What was put on the board comes off, or it is said that it is still there."""
+        if result is not None and result.code in _HELD and result.modem_state != UNTOUCHED:
+            return self._tell("still-armed", why="the board holds the update and is not disturbed now")
+        port = self._means.find()
+        if port is None:
+            return self._tell("still-armed", why="the board is not plugged in")
+        try:
+            if not put_back(self._at(port), self._reporter, self._stay_armed, board):
+                self._tell("still-armed", why="another board is plugged in now")
+        except Problem as problem:
+            self._tell("still-armed", why=problem.happened)
+
+    @contextmanager
+    def _at(self, port: str) -> Iterator[Session]:
+        place = self._means.place_at(port)
+        say = lambda text: self._reporter.say("note", text=text)  # noqa: E731
+        with at_console(place.port, place.open_port, place.device, say) as session:
+            yield session
+
+    def _tell(self, what: str, **fields: Any) -> None:
+        tell(self._reporter, what, **fields)
+
+
+def put_back(
+    at: AbstractContextManager[Session], reporter: Reporter, stay_armed: bool = False, board: str = ""
+) -> bool:
+    """Take a rescue off a board. Whether there was one.
+
+    Args:
+        at: the board.
+        reporter: who is told.
+        stay_armed: see `BoardRescue`.
+        board: the address of the one that is meant; another one is left alone. "" for any.
+
+    Raises:
+        Problem: the board.
+    """
+    with at as session:
+        if board and identify(session.repl).mac != board:
+            return False
+        with safe_boot(session.repl, session.say):
+            session.restarted()
+            if text := arming.log(session):
+                reporter.say("board-log", text=text[-_LOG_CHARS:])
+            was_armed = arming.put_back(session, stay_armed=stay_armed)
+    if was_armed:
+        tell(reporter, "stays-armed" if stay_armed else "put-back")
+    return was_armed
+
+
+def tell(reporter: Reporter, what: str, **fields: Any) -> None:
+    """One step, in words and for scripts."""
+    reporter.say("rescue", what=what, **fields, text=words(what, **fields))

@@ -1,0 +1,1 @@
+"""What outlives a run on this computer: the state folder, journals, settings."""

@@ -1,0 +1,102 @@
+"""The journal's two slots, as two files per modem.
+
+Rules: a slot is written whole and flushed to the disk before the call returns,
+because the next thing that happens may be a power cut; what the bytes mean is
+the engine's business (`modemflash.journal`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from modemflash_host.store.state_folder import give_to_caller
+
+_SLOTS = 2
+
+
+def journal_key(port: str) -> str:
+    """A file name for the modem behind a port, the same in every run.
+
+    Of an address only the place counts, not its options: for the simulated
+    modem that is the file it lives in.
+    """
+    if "://" in port:
+        address = urlsplit(port)
+        state = parse_qs(address.query).get("state", [""])[0]
+        place = f"{address.scheme}-{address.netloc}{address.path}"
+        if state:
+            place = f"{address.scheme}-{Path(state).resolve()}"
+    else:
+        # Names such as /dev/serial/by-id/… are links to the port of the day.
+        place = os.path.realpath(port) if Path(port).is_symlink() else port
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", place).strip("-")[-40:]
+    return f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+
+
+def keys(folder: Path) -> set[str]:
+    """The modems that a folder has journals of."""
+    return {path.name[:-2] for path in folder.glob("*.[01]")}
+
+
+def board_at(folder: Path, port: str, address: str) -> str:
+    """The address of the board at a port. A board in mirror mode cannot be asked: then the last one there.
+
+    Args:
+        folder: where the journals are.
+        port: its name.
+        address: what the board said, which is kept; "" where it cannot say anything.
+
+    Returns:
+        The address, "" where none is known.
+    """
+    note = folder / f"{journal_key(port)}.board"
+    if not address:
+        try:
+            return note.read_text(encoding="ascii")
+        except (OSError, UnicodeError):
+            return ""
+    try:
+        note.write_text(address, encoding="ascii")
+        give_to_caller(note)
+    except OSError:
+        pass  # an update that cannot keep its journal ends before its first write
+    return address
+
+
+class SlotFiles:
+    """The store that the journal is handed: `load(slot)` and `save(slot, data)`.
+
+    Args:
+        folder: where the files are.
+        key: which modem, see `journal_key`.
+    """
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self._paths = tuple(folder / f"{key}.{slot}" for slot in range(_SLOTS))
+
+    def load(self, slot: int) -> bytes:
+        """The bytes of a slot; empty when it was never written or cannot be read."""
+        try:
+            return self._paths[slot].read_bytes()
+        except OSError:
+            return b""
+
+    def save(self, slot: int, data: bytes) -> None:
+        """Write a slot and wait until the disk has it.
+
+        Raises:
+            OSError: the disk is full or read-only.
+        """
+        path = self._paths[slot]
+        is_new = not path.exists()
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            give_to_caller(path)

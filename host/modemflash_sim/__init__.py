@@ -1,0 +1,1 @@
+"""Simulated devices: modems, boards, and the endpoints through which programs reach them."""

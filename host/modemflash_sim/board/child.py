@@ -1,0 +1,109 @@
+"""The MicroPython process of a board: started, asked, answered, killed.
+
+Rules that hold here: it knows no time but the one it is told; what it printed
+before a request is heard before that request; it is ended by its own handle
+and at a deadline, so nothing stays behind.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from modemflash_sim.board.requests import ANSWER, REQUEST
+
+INSIDE = Path(__file__).parent / "inside"
+
+
+class BoardStuck(Exception):
+    """The board's process neither asked nor ended before its deadline, and was killed."""
+
+
+class Request(NamedTuple):
+    """What the board asks, see `requests`."""
+
+    op: int
+    a: int
+    b: int
+    data: bytes
+
+
+class Child:
+    """One life of a board's Python, from a boot to the next.
+
+    Args:
+        interpreter: the MicroPython.
+        heap: of its Python, as `-X heapsize=` takes it.
+        deadline_s: real time that it may compute without asking.
+    """
+
+    def __init__(self, interpreter: Path, heap: str, deadline_s: float) -> None:
+        self._deadline_s = deadline_s
+        self._requests, child_out = os.pipe()
+        child_in, self._answers = os.pipe()
+        self._process = subprocess.Popen(
+            [interpreter, "-X", "heapsize=" + heap, INSIDE / "start.py", str(child_in), str(child_out)],
+            pass_fds=(child_in, child_out),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "MICROPYPATH": str(INSIDE)},
+        )
+        os.close(child_in)
+        os.close(child_out)
+        assert self._process.stdout is not None
+        self._printed = self._process.stdout
+        os.set_blocking(self._printed.fileno(), False)
+
+    def request(self) -> Request | None:
+        """The next request; None when the process has gone.
+
+        Raises:
+            BoardStuck: none came before the deadline.
+        """
+        head = self._exactly(REQUEST.size)
+        if not head:
+            return None
+        op, length, a, b = REQUEST.unpack(head)
+        return Request(op, a, b, self._exactly(length) if length else b"")
+
+    def answer(self, status: int, number: int, ticks_ms: int, data: bytes) -> None:
+        """Answer the last request; a process that has gone does not mind."""
+        try:
+            os.write(self._answers, ANSWER.pack(status, len(data), number, ticks_ms) + data)
+        except BrokenPipeError:
+            pass
+
+    def printed(self) -> bytes:
+        """What it printed since the last call."""
+        try:
+            return os.read(self._printed.fileno(), 65536)
+        except BlockingIOError:
+            return b""
+
+    def kill(self) -> bytes:
+        """End it, as a power cut does; what it had printed last."""
+        self._process.kill()
+        self._process.wait()
+        last = self.printed()
+        self._printed.close()
+        os.close(self._requests)
+        os.close(self._answers)
+        return last
+
+    def _exactly(self, count: int) -> bytes:
+        got = b""
+        deadline = time.monotonic() + self._deadline_s
+        while len(got) < count:
+            patience_s = deadline - time.monotonic()
+            if patience_s <= 0 or not select.select([self._requests], [], [], patience_s)[0]:
+                raise BoardStuck(f"no request for {self._deadline_s:.0f} s")
+            piece = os.read(self._requests, count - len(got))
+            if not piece:
+                return b""
+            got += piece
+        return got

@@ -1,0 +1,188 @@
+"""The modem's side of a capture, as a modem for every door: a user's failure runs again.
+
+Rules: our requests are compared with the captured ones, byte by byte, and the
+first difference ends the replay; the modem's words come as late after their
+request as they did; firmware that the capture does not hold is compared by size
+and checksum; what was masked matches anything, and what nobody read at the time
+is left out. When the capture is over the modem is silent.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import deque
+from dataclasses import dataclass
+
+from modemflash_host.capture.file import Record
+from modemflash_host.capture.reading import Capture
+from modemflash_host.families.sequans.framer import SIGNATURE
+from modemflash_sim.endpoints.virtual import VirtualLine
+
+BITS_A_BYTE = 10
+SECOND_US = 1_000_000
+_FRAME_WITHOUT_SUMS = 12
+_MASKED = ord("x")
+_EARLY_US = 1_000  # times were cut to milliseconds: better a little early than after a deadline
+_SHOWN = 48
+_ANY_BAUD = 921_600  # until somebody says a rate
+
+
+class CaptureMismatch(Exception):
+    """The program does not say what it said when the capture was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Something that was sent: bytes, or of firmware size and checksum."""
+
+    at_us: int
+    baud: int
+    size: int
+    data: bytes = b""
+    crc32: str = ""
+
+    def is_rate(self, baud: int) -> bool:
+        """Whether it was sent at `baud`; links without a rate have 0, and fit."""
+        return 0 in (baud, self.baud) or baud == self.baud
+
+    def matches(self, got: bytes, baud: int, strict: bool) -> bool:
+        """Whether `got` is this request, or the beginning of it."""
+        if not self.is_rate(baud):
+            return False
+        if self.crc32:
+            return len(got) < self.size or not strict or f"{zlib.crc32(got):08x}" == self.crc32
+        wanted = self.data[: len(got)]
+        if not strict and self.data.startswith(SIGNATURE):
+            wanted, got = wanted[:_FRAME_WITHOUT_SUMS], got[:_FRAME_WITHOUT_SUMS]
+        return wanted == got or all(a in (b, _MASKED) for a, b in zip(wanted, got, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Something that came."""
+
+    at_us: int
+    baud: int
+    data: bytes
+
+
+class ReplayModem:
+    """A modem that does what a captured one did. See `modemflash_sim.endpoints.wire.Modem`.
+
+    Args:
+        capture: the capture.
+        strict: firmware must be the same. False compares its size alone, for those who do
+            not have the user's file.
+
+    Attributes:
+        max_burst: what the captured port said of itself; the replaying one must say the same.
+        beyond: bytes that came after the capture was over.
+    """
+
+    def __init__(self, capture: Capture, strict: bool = True) -> None:
+        self._script = deque(_script(capture.records))
+        self._strict = strict
+        self._got = bytearray()
+        self._coming: deque[tuple[int, bytes, int]] = deque()
+        self._last_due_us = 0
+        self.beyond = 0
+        self.max_burst = next((int(each["max_burst"]) for each in capture.records if "max_burst" in each), 0)
+        self.baud = _ANY_BAUD
+        self._let_speak(0, self._script[0].at_us if self._script else 0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every captured request came again, and nothing else."""
+        return not self._script and not self.beyond
+
+    def advance(self, now_us: int) -> None:
+        """Time does nothing by itself."""
+
+    def feed(self, now_us: int, data: bytes, baud: int) -> None:
+        """Compare what the program says with what it said then.
+
+        Raises:
+            CaptureMismatch: it says something else.
+        """
+        self.baud = baud or self.baud
+        while data and self._script:
+            request = self._script[0]
+            assert isinstance(request, _Request)
+            room = request.size - len(self._got)
+            self._got += data[:room]
+            data = data[room:]
+            if not request.matches(bytes(self._got), baud, self._strict):
+                raise CaptureMismatch(_difference(request, bytes(self._got), baud))
+            if len(self._got) == request.size:
+                self._got.clear()
+                self._script.popleft()
+                sent_us = now_us - request.size * BITS_A_BYTE * SECOND_US // (request.baud or SECOND_US)
+                self._let_speak(sent_us, request.at_us, now_us)
+        self.beyond += len(data)
+
+    def next_due(self) -> int | None:
+        """When the next words are due."""
+        return self._coming[0][0] if self._coming else None
+
+    def take(self, now_us: int) -> list[tuple[bytes, int]]:
+        """What was said by now."""
+        said = []
+        while self._coming and self._coming[0][0] <= now_us:
+            _, data, baud = self._coming.popleft()
+            said.append((data, baud))
+        return said
+
+    def set_rts(self, level: bool) -> None:
+        """What a captured modem held back, the capture does not know."""
+
+    def _let_speak(self, moment_us: int, captured_us: int, now_us: int = 0) -> None:
+        """Put in line what came between this request and the next."""
+        while self._script and isinstance(self._script[0], _Words):
+            words = self._script.popleft()
+            wire_us = len(words.data) * BITS_A_BYTE * SECOND_US // (words.baud or SECOND_US)
+            due_us = moment_us + words.at_us - captured_us - wire_us - _EARLY_US
+            self._last_due_us = max(due_us, now_us, self._last_due_us)  # a line keeps the order
+            self._coming.append((self._last_due_us, words.data, words.baud or self.baud))
+
+
+def replay_line(capture: Capture, strict: bool = True) -> tuple[VirtualLine, ReplayModem]:
+    """A replayed modem as the engine's port and clock, in virtual time; and the modem, for its verdict."""
+    modem = ReplayModem(capture, strict)
+    return VirtualLine(modem, max_burst=modem.max_burst), modem
+
+
+def _script(records: tuple[Record, ...]) -> list[_Request | _Words]:
+    """The requests and the words of a capture, in order."""
+    script: list[_Request | _Words] = []
+    baud = 0
+    for record in records:
+        at_us = int(record.get("at_ms", 0)) * 1000
+        if "baud" in record:
+            baud = int(record["baud"])
+        elif "tx" in record:
+            data = record["tx"].encode("latin-1")
+            script.append(_Request(at_us, baud, len(data), data))
+        elif "tx_same" in record:
+            byte, count = record["tx_same"]
+            script.append(_Request(at_us, baud, count, bytes([byte]) * count))
+        elif "tx_block" in record:
+            script.append(_Request(at_us, baud, record["tx_block"], b"", record["crc32"]))
+        elif "rx" in record and not record.get("dropped"):
+            script.insert(_place(script, at_us), _Words(at_us, baud, record["rx"].encode("latin-1")))
+    return script
+
+
+def _place(script: list[_Request | _Words], at_us: int) -> int:
+    """Where words belong: what is read in the millisecond of a request was there before it."""
+    place = len(script)
+    while place and isinstance(script[place - 1], _Request) and script[place - 1].at_us == at_us:
+        place -= 1
+    return place
+
+
+def _difference(request: _Request, got: bytes, baud: int) -> str:
+    """What was expected and what came, in words."""
+    if not request.is_rate(baud):
+        return f"at {baud} baud, captured at {request.baud}: {got[:_SHOWN]!r}"
+    wanted = f"{request.size} bytes of firmware, CRC-32 {request.crc32}" if request.crc32 else ""
+    return f"{request.at_us // 1000} ms: captured {wanted or request.data[:_SHOWN]!r}, now {got[:_SHOWN]!r}"

@@ -1,0 +1,123 @@
+"""A simulated modem in a file, so that it lives on between commands.
+
+Rules that hold here: the file is JSON that a person can read, with a format
+number; it is replaced as a whole or not at all; a file that is not understood
+is refused, never repaired. What is lost on the way: the bytes of an image that
+is being taken (its session is kept and must start anew), half an AT line, and
+words that nobody has heard yet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import typing
+from pathlib import Path
+from types import UnionType
+from typing import Any
+
+from modemflash_sim.sequans.assumptions import Assumptions
+from modemflash_sim.sequans.faults import Faults
+from modemflash_sim.sequans.memory import Live, Memory, Session
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import Profile
+from modemflash_sim.sequans.verdict import Record
+
+FORMAT = "modemflash simulated modem"
+FORMAT_NUMBER = 1
+
+
+class BadStateFile(ValueError):
+    """The file does not hold a simulated modem, or not this one."""
+
+
+def save(modem: SimModem, path: Path) -> None:
+    """Write the modem to `path`, all of it or nothing.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    session = modem.stp.saved()
+    content = {
+        "format": FORMAT,
+        "number": FORMAT_NUMBER,
+        "profile": modem.profile.name,
+        "now_us": modem.now_us,
+        "memory": dataclasses.asdict(modem.memory),
+        "live": dataclasses.asdict(modem.live),
+        "session": None if session is None else dataclasses.asdict(session),
+        "record": dataclasses.asdict(modem.record),
+    }
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    os.replace(beside, path)  # noqa: PTH105  (atomic on every system)
+
+
+def load(
+    path: Path,
+    profile: Profile,
+    assumptions: Assumptions | None = None,
+    faults: Faults | None = None,
+    seed: int = 0,
+) -> SimModem:
+    """The modem in `path`. Beliefs and faults are not in the file: they are given anew.
+
+    Raises:
+        BadStateFile: the file holds something else.
+        OSError: the file cannot be read.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadStateFile(f"{path} is not JSON: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise BadStateFile(f"{path} does not hold a simulated modem")
+    if content.get("number") != FORMAT_NUMBER:
+        raise BadStateFile(f"{path} is of format {content.get('number')}, this program reads {FORMAT_NUMBER}")
+    if content.get("profile") != profile.name:
+        raise BadStateFile(f"{path} holds a {content.get('profile')}, not a {profile.name}")
+    try:
+        modem = SimModem(
+            profile,
+            assumptions,
+            faults,
+            seed=seed,
+            now_us=_made(int, content.get("now_us"), "now_us"),
+            memory=_made(Memory, content.get("memory"), "memory"),
+            live=_made(Live, content.get("live"), "live"),
+            record=_made(Record, content.get("record"), "record"),
+        )
+        session = _made(Session | None, content.get("session"), "session")
+        if session is not None:
+            modem.stp.load(session)
+    except ValueError as error:
+        raise BadStateFile(f"{path} is damaged: {error}") from error
+    return modem
+
+
+def _made(kind: Any, value: object, where: str) -> Any:
+    """`value` as JSON gave it, made into what the type says; ValueError where it does not fit."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is UnionType:
+        return None if value is None else _made(arguments[0], value, where)
+    if origin in (list, tuple):
+        if not isinstance(value, list):
+            raise ValueError(f"{where} is no list")
+        return origin(_made(arguments[0], item, where) for item in value)
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise ValueError(f"{where} is no table")
+        return {str(key): _made(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
+    if dataclasses.is_dataclass(kind):
+        return _record(kind, value, where)
+    if type(value) is not kind:
+        raise ValueError(f"{where} is {value!r}")
+    return value
+
+
+def _record(kind: Any, value: object, where: str) -> Any:
+    hints = typing.get_type_hints(kind)
+    if not isinstance(value, dict) or set(value) != set(hints):
+        raise ValueError(f"{where} does not have the fields {', '.join(hints)}")
+    return kind(**{name: _made(hint, value[name], f"{where}.{name}") for name, hint in hints.items()})
