@@ -15,10 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from board.a_board import BOARDS, TRANSFER, quick_modem, said, workshop
 from modemflash.board.manifest import GRID
 from modemflash.crc import crc16
 from modemflash_sim.sequans import images
+from support.programmed_board import BOARDS, TRANSFER, quick_modem, said, workshop
 from tools import fetch
 
 GATE = 0.86

@@ -5,7 +5,7 @@
 Rules: every way is the whole command, at a pty whose bytes move at the line's
 rate at most; the clock runs from the modem's session to the last byte taken, and
 the modem's verdict must name the new build. What is judged is the end alone: the
-gates are in virtual time, in `tests/relay/test_figures.py`.
+gates are in virtual time, in `tests/host/board/relay/test_figures.py`.
 """
 
 import argparse
@@ -22,7 +22,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from board.bench import QUICK
 from modemflash_host.cli import app
 from modemflash_sim.board.serve_board import ServedBoard, serve_board
 from modemflash_sim.board.usb_board import PluggedBoard
@@ -30,7 +29,8 @@ from modemflash_sim.endpoints.pty import PtyEndpoint
 from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
-from relay.desk import make_flash
+from support.card_board import QUICK
+from support.desk import make_flash
 from tools import fetch
 
 BOOT_MS = 1_500

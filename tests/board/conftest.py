@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from board.bench import PLAIN, Bench, make_flash
 from board.routes import ROUTES
 from modemflash_sim.board.fat import FatImage
+from support.card_board import PLAIN, Bench, make_flash
 
 CARD_BYTES = 2 << 20
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from board.bench import IMAGE, PLAIN, UPDATER, quick_modem
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.stop_requests import Interrupts
 from modemflash_sim.sequans import images
 from modemflash_sim.sequans.assumptions import Assumptions
 from modemflash_sim.sequans.modem import SimModem
+from support.card_board import IMAGE, PLAIN, UPDATER, quick_modem
 
 FILES = {"CATM1-41065.dup": IMAGE, "updater.elf": UPDATER}
 PART_ONE_BYTES = 416_448

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from board.bench import RUNS, USER, Bench
+from support.card_board import RUNS, USER, Bench
 
 Build = Callable[..., Bench]
 ARM = (

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from board.bench import GREEN, IMAGE, PLAIN, RED, RUNS, SECOND_US, YELLOW, Bench, fill
 from modemflash_sim.board.drives import make_blank
 from modemflash_sim.board.hardware import Refused
+from support.card_board import GREEN, IMAGE, PLAIN, RED, RUNS, SECOND_US, YELLOW, Bench, fill
 
 Build = Callable[..., Bench]
 SECTOR = 512

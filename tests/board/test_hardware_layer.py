@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from board.a_board import BOARDS, said, workshop
 from modemflash_sim.board.process import BoardProcess
+from support.programmed_board import BOARDS, said, workshop
 
 AUTOSTART = """
 import machine

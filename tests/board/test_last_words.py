@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from board.bench import Bench
+from support.card_board import Bench
 
 PROGRAM = """
 from modemflash.board.session import Session

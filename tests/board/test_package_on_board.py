@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from board.a_board import BOARDS, said, workshop
-from board.bench import HOOK, PLAIN, make_flash, quick_modem
 from modemflash_host.board.install.package import deployed
 from modemflash_sim.board import requests
 from modemflash_sim.board.fat import FatImage
 from modemflash_sim.board.process import BoardProcess
+from support.card_board import HOOK, PLAIN, make_flash, quick_modem
+from support.programmed_board import BOARDS, said, workshop
 
 INSIDE = Path(requests.__file__).parent / "inside"
 

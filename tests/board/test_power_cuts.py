@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from board.bench import RUNS, SECOND_US, WHITE, YELLOW, Bench
 from board.routes import ROUTES
 from modemflash_sim.board.requests import Op
+from support.card_board import RUNS, SECOND_US, WHITE, YELLOW, Bench
 
 Build = Callable[..., Bench]
 Cards = Callable[[str], Path]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from board.bench import IMAGE, RUNS, YELLOW, Bench, fill, quick_modem
 from board.routes import FILES, PARTS, PARTS_CONSENTS, prepared
+from support.card_board import IMAGE, RUNS, YELLOW, Bench, fill, quick_modem
 
 Build = Callable[..., Bench]
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")

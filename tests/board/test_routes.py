@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from board.a_board import BOARDS
-from board.bench import GREEN, RUNS, Bench
 from board.routes import ROUTES
 from modemflash_sim.board.hardware import HARD
+from support.card_board import GREEN, RUNS, Bench
+from support.programmed_board import BOARDS
 
 Build = Callable[..., Bench]
 KINDS = {"staged": ["staged"], "boot-loader": ["updater", "on-the-fly"]}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from board.bench import RUNS, Bench
 from board.routes import PART_ONE_BYTES, ROUTES
 from modemflash_sim.board.drives import Drive
 from modemflash_sim.sequans.verdict import Taken
+from support.card_board import RUNS, Bench
 
 Pair = Callable[[str], tuple[Bench, Bench]]
 OTHER_ID = b"\x01\x02\x03\x04\x05\x06"

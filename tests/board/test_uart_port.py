@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from board.a_board import BOARDS, TRANSFER, quick_modem, said, workshop
 from modemflash_sim.board.process import BoardProcess
 from modemflash_sim.sequans import images
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import Timing
-from sim.endpoints.echo_modem import EchoModem
+from support.echo_modem import EchoModem
+from support.programmed_board import BOARDS, TRANSFER, quick_modem, said, workshop
 
 Tool = Callable[[str], Path]
 PORT = """

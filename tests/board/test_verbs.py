@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from board.bench import PLAIN, RUNS, SECOND_US, USER, Bench, quick_modem
 from modemflash_host.board.install.package import deployed, programs
 from modemflash_sim.board.hardware import HARD
+from support.card_board import PLAIN, RUNS, SECOND_US, USER, Bench, quick_modem
 
 Build = Callable[..., Bench]
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")

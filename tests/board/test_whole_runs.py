@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from board.bench import BLUE, GREEN, PLAIN, RUNS, SECOND_US, WHITE, Bench
 from modemflash_sim.sequans import images
+from support.card_board import BLUE, GREEN, PLAIN, RUNS, SECOND_US, WHITE, Bench
 
 Build = Callable[..., Bench]
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host.fakes import Ears
 from modemflash_host.privacy import Masker, mask, mask_command_line, mask_event, mask_text, without_home
 from modemflash_host.reporters.masking_sink import MaskingSink
+from support.sinks import Ears
 
 IMEI, IMSI, ICCID = b"123456789012345", b"001011234567890", b"8900000000012345678"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modemflash_sim.sequans.profiles import SECOND_US, Timing
-from scenarios.world import Memory, World, boot_rom, difference, full, parts, updater
+from support.world import Memory, World, boot_rom, difference, full, parts, updater
 
 SIZE = 64 * 1024
 RUNS = 4  # of the same command after a cut

@@ -17,7 +17,7 @@ from modemflash_sim.sequans import assumptions
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import SECOND_US, find
 from modemflash_sim.sequans.virtual import VirtualLine
-from scenarios.world import Memory, World
+from support.world import Memory, World
 
 
 def play(case: Case) -> Outcome:

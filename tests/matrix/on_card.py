@@ -16,8 +16,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from board.bench import RUNS as PROGRAM_RUNS
-from board.bench import SECOND_US, YELLOW, Bench, make_flash, quick_modem
 from board.routes import ROUTES as CARDS
 from matrix.board_operations import BoardOperations
 from matrix.cases import LIMIT_MS, RUNS, Case, Outcome
@@ -27,6 +25,8 @@ from matrix.truth import BEYOND_HELP, Flash, dies_of_a_power_cut, lies
 from modemflash_sim.board.fat import FatFailed, FatImage
 from modemflash_sim.board.scheduler import Ended
 from modemflash_sim.sequans import assumptions
+from support.card_board import RUNS as PROGRAM_RUNS
+from support.card_board import SECOND_US, YELLOW, Bench, make_flash, quick_modem
 
 # Route of `cases.ROUTES` -> card of `board.routes`. A card has whatever may be needed, so nothing is fetched.
 ROUTES = {

@@ -24,7 +24,7 @@ from modemflash_host import errors as host_errors  # noqa: F401  (brings the wor
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import SECOND_US, find
 from modemflash_sim.sequans.virtual import VirtualLine
-from scenarios.world import Reporter, Slots
+from support.world import Reporter, Slots
 
 SILENCE_S = 360
 OPERATIONS_BEFORE = 3

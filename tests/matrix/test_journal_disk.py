@@ -2,7 +2,7 @@
 
 from matrix.truth import Flash
 from modemflash.errors import Refusal
-from scenarios.world import Slots, World, assert_updated, difference, ended, full, updater
+from support.world import Slots, World, assert_updated, difference, ended, full, updater
 
 
 class FullDisk(Slots):

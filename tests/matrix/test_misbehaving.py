@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from matrix.bench import update
 from matrix.cases import CONSENTS, LIMIT_MS, ROUTES
 from matrix.operations import TooLong
 from modemflash.at import KEEP_MAX, LINE_MAX, LINES_MAX, At
@@ -14,7 +13,8 @@ from modemflash.errors import Problem
 from modemflash.line import Line
 from modemflash_sim.sequans.profiles import FAST_BAUD
 from modemflash_sim.sequans.virtual import VirtualLine
-from scenarios.world import Reporter, World
+from support.misbehaving_modem import update
+from support.world import Reporter, World
 
 MINUTES = LIMIT_MS / 60000
 

@@ -31,9 +31,9 @@ from modemflash_sim.board.scheduler import Ended
 from modemflash_sim.sequans import assumptions
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
-from relay.desk import RUNS as PROGRAM_RUNS
-from relay.desk import Desk, Firmware, make_flash, without_mpremote
-from scenarios.world import Memory
+from support.desk import RUNS as PROGRAM_RUNS
+from support.desk import Desk, Firmware, make_flash, without_mpremote
+from support.world import Memory
 from tools import fetch
 
 RELAY_ROUTES = ("staged", "recovery", "from-recovery", "boot-loader", "factory", "two-part")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from host.board.consoles import Served, Talk, Tool, old_board, simulated
 from modemflash_host.board.console.files import BoardFiles
 from modemflash_host.board.console.identity import identify, need_pycom
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem, Refusal
 from modemflash_host.links.open import open_console
+from support.consoles import Served, Talk, Tool, old_board, simulated
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "repl_transcripts.json").read_text())[
     "transcripts"

@@ -8,7 +8,7 @@ import pytest
 
 from modemflash.errors import Problem
 from modemflash_sim.sequans.assumptions import every_other_way
-from scenarios.world import World, boot_rom, difference, full, parts, updater
+from support.world import World, boot_rom, difference, full, parts, updater
 
 ROUTES = {
     "staged": (World, lambda: [difference(38638, 41065)], 41065),

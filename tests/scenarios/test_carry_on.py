@@ -8,7 +8,7 @@ from modemflash.errors import Problem
 from modemflash.journal import Journal
 from modemflash_sim.sequans import install
 from modemflash_sim.sequans.images import container
-from scenarios.world import Memory, Reporter, World, assert_updated, difference, ended, full, parts, updater
+from support.world import Memory, Reporter, World, assert_updated, difference, ended, full, parts, updater
 
 
 def files():

@@ -8,7 +8,7 @@ import pytest
 
 from modemflash_sim.sequans.profiles import find
 from referees import vendor_client
-from scenarios.world import Memory, World, assert_updated, full, updater
+from support.world import Memory, World, assert_updated, full, updater
 
 LINE_BYTES_PER_S = 92_160
 

@@ -5,7 +5,7 @@ import pytest
 from modemflash.errors import NoModem
 from modemflash.line import Line
 from modemflash.modem import find
-from scenarios.world import Reporter
+from support.world import Reporter
 
 UNASKED_MS = 20
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios.world import World, assert_updated, full, updater
+from support.world import World, assert_updated, full, updater
 
 DAMAGE = "drop:0.003,flip:0.004,duplicate:0.003,residue:0.01"
 

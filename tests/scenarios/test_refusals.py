@@ -4,7 +4,7 @@ import pytest
 
 from modemflash.errors import BadFile, Problem
 from modemflash.image import examine
-from scenarios.world import Memory, World, difference, ended, full, parts, updater
+from support.world import Memory, World, difference, ended, full, parts, updater
 
 
 def refused(world, files, code, **options):

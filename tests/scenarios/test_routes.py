@@ -2,7 +2,7 @@
 
 import hashlib
 
-from scenarios.world import World, assert_updated, boot_rom, difference, ended, full, parts, updater
+from support.world import World, assert_updated, boot_rom, difference, ended, full, parts, updater
 
 
 def test_route_1_staged_difference():

@@ -7,7 +7,7 @@ import pytest
 from modemflash import steps
 from modemflash.errors import Problem
 from modemflash_sim.sequans.profiles import find
-from scenarios.world import World, assert_updated, ended, full, updater
+from support.world import World, assert_updated, ended, full, updater
 
 
 def files():

@@ -7,7 +7,7 @@ import pytest
 from modemflash import phases
 from modemflash.errors import Problem
 from modemflash_sim.sequans.profiles import find
-from scenarios.world import World, assert_updated, difference, ended, full, updater
+from support.world import World, assert_updated, difference, ended, full, updater
 
 # when the wish comes: the phase that begins, and where the modem then ends
 AFTER_THE_FIRST_WRITE = [

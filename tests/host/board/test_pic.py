@@ -32,7 +32,7 @@ from modemflash_sim.board.usb_board import PluggedBoard
 from modemflash_sim.endpoints.rfc2217 import Rfc2217Endpoint
 from modemflash_sim.sequans import profiles
 from modemflash_sim.sequans.modem import SimModem
-from relay.desk import make_flash
+from support.desk import make_flash
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning"),  # pyserial 3.5

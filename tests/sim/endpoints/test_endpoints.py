@@ -8,7 +8,7 @@ import pytest
 import serial
 
 from modemflash_sim.endpoints.serve import open_endpoint, serve
-from sim.endpoints.echo_modem import EchoModem
+from support.echo_modem import EchoModem
 
 ENDPOINTS = ["pty", "tcp", "rfc2217"]
 RATED_ENDPOINTS = ["pty", "rfc2217"]

@@ -12,7 +12,7 @@ import pytest
 from modemflash_sim.endpoints.pipe import ChildStuck, run_child
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
-from sim.endpoints.echo_modem import EchoModem
+from support.echo_modem import EchoModem
 
 ROOT = Path(__file__).resolve().parents[3]
 CHILD = [str(ROOT / "tests/engine/child_line.py"), str(ROOT / "device")]

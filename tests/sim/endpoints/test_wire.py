@@ -2,7 +2,7 @@
 
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.endpoints.wire import Wire
-from sim.endpoints.echo_modem import EchoModem
+from support.echo_modem import EchoModem
 
 BYTE_US = 100  # at 100000 baud
 

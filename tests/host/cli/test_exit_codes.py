@@ -1,0 +1,254 @@
+"""How commands end: every exit code, every status, every consent, by real command lines in virtual time."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from host.cli.test_commands import SMALL, Desk, Ended
+from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
+from modemflash_host.cli import update as update_command
+from modemflash_host.consents import DANGERS, flag_of, word_of
+from modemflash_host.run import exit_codes
+from modemflash_sim.sequans import images, install
+from referees import vendor_client
+
+RESULT_FIELDS = [
+    "event", "schema", "status", "code", "modem_state", "next", "from_build", "to_build", "boot_mode",
+    "bytes", "seconds",
+]  # fmt: skip
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    for name in [name for name in os.environ if name.startswith("MODEMFLASH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
+    return Desk(tmp_path, monkeypatch, capsys)
+
+
+def nameless(desk: Desk) -> str:
+    """A full image that names no build anywhere."""
+    inner = images.container("UPGR", bytes(range(256)) * 300, description="fff upgrade package")
+    return desk.file("firmware.dup", images.container("PACK", inner, description="firmware"))
+
+
+def difference(desk: Desk) -> str:
+    return desk.file("upgdiff_38638-to-41065.dup", images.make_difference(38638, 41065, SMALL))
+
+
+# what is wrong with the modem ("to": the build it ends with), the command, and how it ends
+ENDS = [
+    ("", "new -y", exit_codes.DONE, "updated", "updated", UPDATED),
+    ("", "same -y", exit_codes.DONE, "nothing-to-do", "already-runs-it", UNTOUCHED),
+    ("", "new --dry-run", exit_codes.DONE, "nothing-to-do", "dry-run", UNTOUCHED),
+    ("mute:100000", "new -y --answer-timeout 5", exit_codes.NO_MODEM, "failed", "modem-silent", UNTOUCHED),
+    ("nuls", "new -y --answer-timeout 5", exit_codes.NO_MODEM, "failed", "modem-nuls", UNTOUCHED),
+    ("", "new", exit_codes.REFUSED, "refused", "consent-missing", UNTOUCHED),
+    ("open-refused:99", "difference -y", exit_codes.FAILED_UNTOUCHED, "failed", "session-refused", UNTOUCHED),
+    ("install-fails:9", "new -y", exit_codes.FAILED_RECOVERABLE, "failed", "install-failed", RECOVERABLE),
+    ("sticks:9", "new -y", exit_codes.FAILED_UNKNOWN, "failed", "install-timeout", UNKNOWN),
+    ("to:39529", "new -y", exit_codes.UNCONFIRMED, "installed-unconfirmed", "other-build", UPDATED),
+    (
+        "to:41065",
+        "nameless -y --accept-unproven-path 38638-unknown --accept-unknown-file",
+        exit_codes.UNCONFIRMED,
+        "installed-unconfirmed",
+        "build-not-predicted",
+        UPDATED,
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "words", "code", "status", "slug", "state"), ENDS)
+def test_every_way_an_update_ends(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    words: str,
+    code: int,
+    status: str,
+    slug: str,
+    state: str,
+) -> None:
+    """The last line has exactly its documented fields, and the exit code says the same."""
+    name, *flags = words.split()
+    if fault.startswith("to:"):
+        end = install.Outcome("success", "", int(fault[3:]), "5.1.1.0", "5.0.0.0d")
+        monkeypatch.setattr(install, "judge", lambda *_: end)
+        fault = ""
+    if name == "same":
+        desk.update(desk.new, "-y")
+    make: dict[str, Callable[[Desk], str]] = {"difference": difference, "nameless": nameless}
+    file = make[name](desk) if name in make else desk.new
+    ended = desk.update(file, *flags, port=desk.modem(fault=fault))
+    result = ended.result
+    assert (ended.code, result["status"], result["code"]) == (code, status, slug)
+    assert result["modem_state"] == state
+    assert list(result) == RESULT_FIELDS
+    assert [event["event"] for event in ended.events].count("result") == 1
+    assert bool(result["next"]) == (slug not in ("updated", "already-runs-it"))
+
+
+# consent: its modem, its file, and whether the updater is at hand
+CONSENTS: dict[str, tuple[dict[str, str], str, bool]] = {
+    "allow-downgrade": ({}, "old", True),
+    "change-radio nb-iot": ({}, "nb", True),
+    "accept-unproven-path 41065-48829": ({"build": "41065"}, "parts", True),
+    "accept-unknown-file": ({"assume": "extra_data:swallowed"}, "odd", True),
+    "without-way-back": ({}, "new", False),
+    "write-boot-rom": ({"profile": "pycom-factory"}, "new", True),
+}
+
+
+class Case:
+    """One danger: a command line that needs exactly one consent, and its modem."""
+
+    def __init__(self, desk: Desk, consent: str) -> None:
+        options, file, with_updater = CONSENTS[consent]
+        self.desk = desk
+        odd = Path(desk.new).read_bytes() + b"and more bytes"
+        make: dict[str, Callable[[], list[str]]] = {
+            "old": lambda: [desk.old],
+            "nb": lambda: [desk.nb],
+            "new": lambda: [desk.new],
+            "odd": lambda: [desk.file("CATM1-41065x.dup", odd)],
+            "parts": lambda: [
+                desk.file("CATM1-5.2-48829-1.dup", images.make_full_image(39529, size_bytes=416_448)),
+                desk.file("CATM1-5.2-48829-2.dup", images.make_full_image(48829, size_bytes=SMALL, seed=2)),
+            ],
+        }
+        self.words = ["update", *make[file](), "-p", desk.modem(**options)]
+        if with_updater:
+            self.words += ["--updater", desk.updater]
+        else:
+            Path(desk.updater).unlink()
+        if consent == "write-boot-rom":
+            self.words += ["--bootrom", desk.file("bootrom.dup", images.make_bootrom())]
+
+    def type(self, *more: str) -> Ended:
+        return self.desk.type(*self.words, *more)
+
+    def untouched(self) -> bool:
+        saved = self.desk.saved()
+        return saved["record"]["images"] == [] and saved["live"]["mode"] == "application"
+
+
+def test_every_danger_has_its_case() -> None:
+    assert {consent.split(" ")[0] for consent in CONSENTS} == set(DANGERS)
+
+
+@pytest.mark.parametrize("consent", CONSENTS)
+def test_off_a_terminal_a_missing_consent_is_5_with_its_flag_and_nothing_is_written(
+    desk: Desk, consent: str
+) -> None:
+    """`-y` and all the other consents do not stand in for it; with its own flag the update goes on."""
+    case = Case(desk, consent)
+    others = ["--allow-downgrade", "--accept-unknown-file", "--without-way-back", "--write-boot-rom"]
+    ended = case.type("-y", "--json", *(flag for flag in others if flag != flag_of(consent)))
+    assert (ended.code, ended.result["code"]) == (exit_codes.REFUSED, "consent-missing")
+    assert ended.result["next"].endswith(flag_of(consent))
+    assert flag_of(consent) in next(e["happened"] for e in ended.events if e["event"] == "problem")
+    assert case.untouched()
+
+    given = case.type("-y", "--json", *flag_of(consent).split(" "))
+    assert (given.code, given.result["status"]) == (exit_codes.DONE, "updated")
+
+
+@pytest.mark.parametrize("consent", CONSENTS)
+def test_on_a_terminal_each_danger_is_asked_for_by_its_own_word(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, consent: str
+) -> None:
+    case = Case(desk, consent)
+    monkeypatch.setattr(update_command, "on_a_terminal", lambda: True)
+    for typed in ("y", "yes", ""):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed + "\n"))
+        ended = case.type("-y")
+        assert ended.code == exit_codes.REFUSED
+        assert f"Type {word_of(consent)}" in ended.out
+        assert "not-confirmed" in ended.err
+        assert case.untouched()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(word_of(consent) + "\n"))
+    assert case.type("-y").code == exit_codes.DONE
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("name", ["GM02RB6Q_LR8.0.5.13-59577.dup", "CATM1-41065.dup", "NB1-41019.dup"])
+def test_the_vendors_file_is_refused_by_a_pycom_modem_under_any_name(
+    desk: Desk, tool: Callable[[str], Path], name: str
+) -> None:
+    """No name and no consent brings another product's image into a modem."""
+    file = desk.folder / "elsewhere" / name
+    file.parent.mkdir()
+    file.symlink_to(vendor_client.firmware_file(tool("vendor-client")))
+    flags = [flag_of(consent) for consent in DANGERS if not DANGERS[consent].argument]
+    ended = desk.update(str(file), "-y", *flags, "--change-radio", "cat-m1")
+    assert (ended.code, ended.result["code"]) == (exit_codes.REFUSED, "wrong-product")
+    assert desk.saved()["record"]["images"] == []
+
+
+@pytest.mark.referee
+def test_the_vendors_file_goes_compressed_into_its_own_modem(desk: Desk, tool: Callable[[str], Path]) -> None:
+    file = vendor_client.firmware_file(tool("vendor-client"))
+    # stalls=0: two virtual minutes of silence cost as many writes of the modem's state file
+    ended = desk.type("update", str(file), "-p", desk.modem("gm02s", stalls="0"), "--json", "-y")
+    assert (ended.code, ended.result["to_build"]) == (exit_codes.DONE, 59577), ended.result
+    assert [e["packed"] for e in ended.events if e["event"] == "session"] == [True]
+
+
+def test_after_a_run_that_wrote_silence_is_never_called_untouched(desk: Desk) -> None:
+    """Neither by the same command nor by `info`; and the prognosis is that of an update that was begun."""
+    desk.update(desk.new, "-y", port=desk.modem(fault="install-fails:9"))
+    dead = desk.modem(fault="mute:1000000")
+    for words in (["info"], ["update", desk.new, "--updater", desk.updater, "-y"]):
+        ended = desk.type(*words, "-p", dead, "--json")
+        assert (ended.code, ended.result["code"]) == (exit_codes.FAILED_UNKNOWN, "modem-lost")
+        assert ended.result["modem_state"] == "unknown"
+        (begun,) = [event for event in ended.events if event["event"] == "unfinished"]
+        assert (begun["target"], begun["files"]) == (41065, ["CATM1-41065.dup", "updater.elf"])
+    seen = desk.type("info", "-p", dead)
+    assert "an update to build 41065 with CATM1-41065.dup" in seen.out
+    assert "1. Wait first" in seen.err
+    assert "of four modems that owners found silent here three stayed so" in seen.err
+    assert "nothing was written" not in seen.err
+
+
+def test_where_nothing_can_be_kept_info_works_and_an_update_is_refused_untouched(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home that is no folder: no journal, so no write."""
+    monkeypatch.setenv("MODEMFLASH_HOME", desk.new + "/is-a-file")
+    assert desk.type("info", "-p", desk.modem(), "--json").code == exit_codes.DONE
+    ended = desk.update(desk.new, "-y")
+    assert (ended.code, ended.result["code"]) == (exit_codes.REFUSED, "no-place-for-the-journal")
+    assert ended.result["modem_state"] == "untouched"
+    assert "unfinished" not in [event["event"] for event in ended.events]
+    assert desk.saved()["record"]["images"] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_a_pipe_is_refused_and_not_waited_for(desk: Desk) -> None:
+    os.mkfifo(desk.folder / "pipe.dup")
+    ended = desk.update(str(desk.folder / "pipe.dup"), "-y")
+    assert (ended.code, ended.result["status"]) == (exit_codes.REFUSED, "refused")
+
+
+def test_the_expected_build_is_compared_before_anything_is_asked_of_the_modems_flash(desk: Desk) -> None:
+    refused = desk.update(desk.new, "-y", "--expect-build", "41019")
+    assert (refused.code, refused.result["code"]) == (exit_codes.REFUSED, "not-the-expected-build")
+    assert desk.saved()["record"]["images"] == []
+    assert desk.update(desk.new, "-y", "--expect-build", "41065").result["status"] == "updated"
+
+
+def test_verbose_shows_every_probe_and_quiet_only_the_end(desk: Desk) -> None:
+    port = desk.modem(fault="mute:5")
+    assert "921600 baud, pass 1: silence" in desk.type("info", "-p", port, "-v").out
+    quiet = desk.type("info", "-p", desk.modem(), "-q")
+    assert quiet.code == exit_codes.DONE
+    assert len(quiet.out.splitlines()) == 1

@@ -1,0 +1,227 @@
+"""What people and scripts are told."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from modemflash.errors import CATALOGUE
+from modemflash_host import errors
+from modemflash_host.reporters import Reporter, terminal, words
+from modemflash_host.reporters.json_lines import JsonLines
+from modemflash_host.reporters.people import QUIET
+from modemflash_host.reporters.progress import Watch
+from modemflash_host.run import stop_requests
+from modemflash_host.run.stop_requests import Interrupts
+from support.sinks import PLAN, RESULT, Ears, reporter, spoken, story
+
+
+def problem_of(code: str, **changes: Any) -> dict[str, Any]:
+    happened, hint, state = CATALOGUE[code]
+    return {
+        "event": "problem",
+        "code": code,
+        "happened": happened,
+        "hint": hint,
+        "modem_state": state,
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("width", [40, 41, 60, 80, 120])
+@pytest.mark.parametrize("live", [False, True])
+def test_no_block_is_wider_than_the_screen(width: int, live: bool) -> None:
+    text = spoken(story, width=width, terminal=live)
+    for line in text.replace("\r", "\n").split("\n"):
+        shown = without_control_codes(line)
+        assert len(shown) <= width or shown.startswith("["), shown  # plain progress lines are never wrapped
+
+
+def without_control_codes(line: str) -> str:
+    import re
+
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line)
+
+
+def test_off_a_terminal_there_are_no_control_codes() -> None:
+    text = spoken(story)
+    assert not [c for c in text if not c.isprintable() and c != "\n"]
+
+
+def test_off_a_terminal_progress_takes_at_most_a_line_a_second() -> None:
+    """200 blocks within one second of real time give one line, and the stall its own at the most."""
+    lines = [line for line in spoken(story).split("\n") if "% of" in line or "erasing" in line]
+    assert len(lines) <= 1
+
+
+def test_a_terminal_without_unicode_gets_plain_marks() -> None:
+    text = spoken(story, encoding="ascii")
+    assert "ok Updated: 38638 -> 41065" in text
+    assert "\\u" not in text
+
+
+def test_before_and_after_stand_at_the_end() -> None:
+    text = spoken(story)
+    assert (
+        text.index("LR5.1.1.0-38638") < text.index("LR5.1.1.0-41065") < text.index("Updated: 38638 → 41065")
+    )
+
+
+def test_a_live_line_names_bytes_rate_elapsed_usual_and_allowed_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "_FRAME_S", 1e-9)
+    text = spoken(story, terminal=True, width=80)
+    lines = [without_control_codes(line) for line in text.replace("\r", "\n").split("\n")]
+    at = next(number for number, line in enumerate(lines) if " 50% 3.00/6.00 MB 75 kB/s 0:40" in line)
+    assert "usual 4 min, ends after 5 min without an answer" in lines[at + 1]
+
+
+def test_quiet_says_only_the_end() -> None:
+    assert spoken(story, verbosity=QUIET).strip().split("\n") == [
+        "✓ Updated: 38638 → 41065 in 4:11, 6.16 MB sent"
+    ]
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_what_a_modem_says_never_becomes_a_control_code(live: bool) -> None:
+    """A reply that would clear the screen, ring, or write to the title is shown as text."""
+    evil = "\x1b[2J\x07\x1b]0;owned\x07\x9b31m\u202e"
+
+    def tell(to: Reporter) -> None:
+        to.say("identity", product=evil, build=None, version=evil, ue=evil)
+        to.say("details", bootloaders=[(evil, evil, True)], record={evil: evil})
+        to.say("warning", code="x", text=evil)
+        to.report(
+            {
+                **PLAN,
+                "warnings": [evil],
+                "files": [{"name": evil, "size": 1, "role": "main"}],
+                "unused": [evil],
+            }
+        )
+        to.say("phase", phase=evil, usual_s=1, allowed_s=1, note=evil)
+        to.say("stall", phase=evil, seconds=10, note=evil)
+        to.report(problem_of("port-lost", happened=evil))
+        to.report({**RESULT, "status": "failed", "modem_state": "unknown"})
+
+    text = spoken(tell, terminal=live)
+    for bad in ("\x1b[2J", "\x07", "\x1b]0", "\x9b", "\u202e"):
+        assert bad not in text
+    assert "\\x1b[2J" in text
+
+
+def test_an_error_is_code_sentence_hint_state_and_next_command() -> None:
+    def tell(to: Reporter) -> None:
+        to.report(problem_of("port-busy"))
+        to.report(
+            {
+                **RESULT,
+                "status": "failed",
+                "code": "port-busy",
+                "modem_state": "untouched",
+                "next": "modemflash info",
+            }
+        )
+
+    text = spoken(tell)
+    order = ["Another program has the port", "port-busy", "Close it", "untouched: nothing", "modemflash info"]
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+
+
+def test_a_silent_modem_ends_with_hand_checks_and_a_prognosis() -> None:
+    def tell(to: Reporter) -> None:
+        to.report(problem_of("modem-silent"))
+        to.report(
+            {**RESULT, "status": "failed", "code": "modem-silent", "modem_state": "untouched", "next": "x"}
+        )
+
+    text = " ".join(spoken(tell).split())
+    assert "Cut all power" in text
+    assert "nobody has published a cure" in text
+
+
+def test_the_last_json_line_is_the_result_and_has_exactly_its_fields() -> None:
+    out = io.StringIO()
+    story(reporter(JsonLines(out)))
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert lines[-1] == RESULT
+    assert list(lines[-1]) == list(RESULT)
+    assert all("event" in line and "at_s" in line for line in lines[:-1])
+
+
+def test_json_shows_bytes_of_the_modem_as_escaped_text() -> None:
+    out = io.StringIO()
+    reporter(JsonLines(out)).say("problem", heard=b"\x00OK\xff")
+    assert json.loads(out.getvalue())["heard"] == "\\x00OK\xff"
+
+
+def test_a_sink_that_cannot_speak_falls_silent_and_the_others_go_on() -> None:
+    """A closed terminal must not tear an update."""
+
+    class Broken(Ears):
+        def report(self, event: dict[str, Any], at_s: float) -> None:
+            raise BrokenPipeError
+
+    ears = Ears()
+    tell = reporter(Broken(), ears)
+    tell.say("note", text="a")
+    tell.say("note", text="b")
+    assert len(ears.events) == 2
+
+
+def test_every_phase_of_the_engine_has_a_name_and_an_answer_to_ctrl_c() -> None:
+    from modemflash.phases import PHASES
+
+    for phase in PHASES:
+        assert phase in words.PHASES, phase
+        assert phase in stop_requests.ANSWERS, phase
+
+
+def test_the_first_stop_request_in_a_transfer_warns_and_the_second_ends_it() -> None:
+    stop_requests, ears = Interrupts(), Ears()
+    tell = Reporter([ears], stop_requests)
+    tell.say("phase", phase="transfer", silence_s=300)
+    for number in (1, 2):
+        stop_requests.stop_requests = number
+        tell.tick(number)
+    first, second = (event["text"] for event in ears.events if event["event"] == "interrupt")
+    assert "once more" in first
+    assert "Ending the transfer as soon as the modem answers, after 300 s at most" in second
+
+
+def test_a_stop_request_while_looking_again_after_a_write_does_not_claim_that_nothing_was_written() -> None:
+    stop_requests, ears = Interrupts(), Ears()
+    tell = Reporter([ears], stop_requests)
+    tell.say("phase", phase="transfer")
+    tell.say("phase", phase="find")
+    stop_requests.stop_requests = 1
+    tell.tick(1)
+    assert "Nothing has been written" not in ears.events[-1]["text"]
+
+
+def test_the_rate_is_that_of_the_last_seconds() -> None:
+    watch = Watch()
+    watch.take({"event": "phase", "phase": "transfer"}, 0.0)
+    for second in range(20):
+        watch.take(
+            {"event": "progress", "phase": "transfer", "done": second * 1000, "total": 50_000}, float(second)
+        )
+    assert watch.rate == pytest.approx(1000)
+    watch.take({"event": "stall", "phase": "transfer", "seconds": 10}, 30.0)
+    assert watch.rate == 0
+
+
+def test_time_goes_on_when_the_clock_changes() -> None:
+    tell = reporter(Ears())
+    tell.follow(5_000)
+    tell.tick(7_000)
+    tell.follow(1_000_000)
+    tell.tick(1_001_000)
+    assert tell.at_s == pytest.approx(3.0)
+
+
+def test_the_hosts_codes_are_in_the_catalogue() -> None:
+    assert set(errors.HOST_CATALOGUE) <= set(CATALOGUE)

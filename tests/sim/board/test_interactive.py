@@ -1,0 +1,132 @@
+"""A simulated board for a person: a folder as its card, its REPL at a door, power and reset by command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modemflash_sim.board.interactive import ByHand
+from support.card_board import PLAIN, quick_modem
+
+MPREMOTE_S = 60
+
+
+class Terminal:
+    """A door with a person at it."""
+
+    url = "here"
+    baud = 115200
+    rts = True
+    pending = 0
+
+    def __init__(self) -> None:
+        self.typed = b""
+        self.shown = b""
+
+    def fileno(self) -> int:
+        raise NotImplementedError
+
+    def read(self) -> list[tuple[bytes, int]]:
+        data, self.typed = self.typed, b""
+        return [(data, self.baud)] if data else []
+
+    def write(self, data: bytes) -> int:
+        self.shown += data
+        return len(data)
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A card as a person has it on a PC."""
+    path = tmp_path / "card"
+    path.mkdir()
+    for name, data in PLAIN.items():
+        assert isinstance(data, bytes)
+        (path / name.strip("/")).write_bytes(data)
+    return path
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return Terminal()
+
+
+@pytest.fixture
+def table(interpreter: Path, tmp_path: Path, folder: Path, terminal: Terminal) -> Iterator[ByHand]:
+    room = tmp_path / "room"
+    room.mkdir()
+    board = ByHand(
+        "gpy-1.20.0", quick_modem(), terminal, interpreter=interpreter, room=room, card=folder, paced=False
+    )
+    yield board
+    board.close()
+
+
+def until(table: ByHand, terminal: Terminal, words: bytes, seconds: int = 900) -> None:
+    """Let time pass until that is on the screen."""
+    for _ in range(seconds * 100):
+        table.step()
+        if words in terminal.shown:
+            return
+    raise AssertionError(terminal.shown[-1500:])
+
+
+def test_a_card_from_a_folder(table: ByHand, terminal: Terminal, folder: Path) -> None:
+    """Power on: the hook goes in, the card's job is done, results are in the folder when the card is out."""
+    until(table, terminal, b"updated (updated)")
+    assert not (folder / "results.csv").exists()
+    assert table.do("card out") == ""
+    assert "updated" in (folder / "results.csv").read_text()
+    assert "updated (updated)" in (folder / "modemflash.log").read_text()
+
+
+def test_repl_reset_and_power(table: ByHand, terminal: Terminal) -> None:
+    """The REPL answers; a reset boots the board alone; without power there is silence."""
+    table.do("card out")
+    table.do("reset")
+    until(table, terminal, b">>> ")
+    terminal.typed = b"6*7\r"
+    until(table, terminal, b"42\r\n")
+    table.do("power off")
+    terminal.shown = b""
+    terminal.typed = b"6*7\r"
+    for _ in range(100):
+        table.step()
+    assert terminal.shown == b""
+    table.do("power on")
+    until(table, terminal, b">>> ")
+
+
+def test_commands(table: ByHand) -> None:
+    """What is not understood shows what is; quit ends."""
+    assert "card out" in table.do("help")
+    assert not table.over
+    table.do(" quit ")
+    assert table.over
+
+
+@pytest.mark.slow
+@pytest.mark.referee
+def test_mpremote_at_its_pty(interpreter: Path) -> None:
+    """A foreign program runs code on it; the command ends by `quit`, with the modem's verdict."""
+    command = [sys.executable, "-m", "modemflash", "simulate", "board", "--micropython", str(interpreter)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as simulator:
+        assert simulator.stdin and simulator.stdout
+        try:
+            port = simulator.stdout.readline().split()[1]
+            mpremote = [sys.executable, "-m", "mpremote", "connect", port, "resume", "exec"]
+            program = "import os; print(os.uname().sysname, 6 * 7)"
+            done = subprocess.run([*mpremote, program], capture_output=True, text=True, timeout=MPREMOTE_S)
+            assert done.stdout.strip() == "GPy 42", done.stdout + done.stderr
+            simulator.stdin.write("quit\n")
+            simulator.stdin.flush()
+            assert "Build" in simulator.stdout.read()
+            assert simulator.wait(timeout=MPREMOTE_S) == 0
+        finally:
+            simulator.kill()
