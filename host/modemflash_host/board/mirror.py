@@ -1,6 +1,6 @@
 """The way through the board's own bridge: mirror mode, with the engine on this PC.
 
-    with mirrored(place, reporter, files, …) as update: …     an `Update` like any other
+    with mirrored(place, reporter, request) as update: …     a `ModemUpdate` like any other
 
 Rules: every condition is measured before the bridge is entered, because only a
 reset ends it; how it is left is said first; nothing is written before the modem
@@ -23,7 +23,7 @@ from modemflash_host.board.console.identity import Board, identify, need_pycom
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.console.safe_boot import quiet_state
 from modemflash_host.board.location import tell_place
-from modemflash_host.board.relay.conversation import JournalOf
+from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
 from modemflash_host.board.relay.open import Place
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.errors import BoardProblem, Refusal
@@ -32,7 +32,7 @@ from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock, Readable, Writable
-    from modemflash.planning import Files, Plan
+    from modemflash.planning import Plan
     from modemflash_host.links.open import Link
 
 LARGE_BLOCK_BYTES = 4 * RING_BYTES  # what a ring of 8192 holds, whatever the modem does
@@ -147,44 +147,27 @@ class MirrorPort:
         return rate == FIRST_BAUD
 
 
-class MirroredUpdate(Update):
-    """An update that never leaves the bridge's rate."""
+def refuse_other_rates(plan: Plan) -> None:
+    """The bridge has one rate.
 
-    def plan(self) -> Plan:
-        """See `Update`.
-
-        Raises:
-            Refusal: `mirror-refused`, too, where the plan leads through a mode that has another rate.
-        """
-        plan = super().plan()
-        if any(step in OTHER_RATE for step, _ in plan.steps):
-            raise self._last_word(
-                Refusal(
-                    "mirror-refused",
-                    "this update leads through the boot loader, at 115200 baud, the bridge has 921600 only",
-                )
-            )
-        return plan
+    Raises:
+        Refusal: `mirror-refused`: the plan leads through a boot mode that talks at another.
+    """
+    if any(step in OTHER_RATE for step, _ in plan.steps):
+        raise Refusal(
+            "mirror-refused",
+            "this update leads through the boot loader, at 115200 baud, the bridge has 921600 only",
+        )
 
 
 @contextmanager
-def mirrored(
-    place: Place,
-    reporter: Reporter,
-    files: Files,
-    consents: set[str],
-    options: dict[str, Any],
-    journal_of: JournalOf,
-) -> Iterator[Update]:
+def mirrored(place: Place, reporter: Reporter, request: EngineRequest) -> Iterator[ModemUpdate]:
     """An update through mirror mode, which the board stays in afterwards.
 
     Args:
         place: where the board is.
         reporter: who is told.
-        files: as in `Update`.
-        consents: as in `Update`.
-        options: as in `Update`.
-        journal_of: see `relay`.
+        request: what is wanted.
 
     Raises:
         Refusal: `mirror-refused`, with the condition that does not hold.
@@ -215,7 +198,9 @@ def mirrored(
             port = CapturingPort(port, clock, reporter.recorder)
         line = Line(port, clock, reporter)
         line.baud = FIRST_BAUD
-        yield MirroredUpdate(line, files, consents, journal_of(line, mac), options)
+        journal = request.journal_of(line, mac)
+        update = Update(line, request.files, request.consents, journal, request.options)
+        yield EngineUpdate(update, refuse_other_rates)
         say(LEAVING)
     finally:
         link.close()

@@ -1,9 +1,9 @@
 """The capture: what went over the wire, and the story around it, as JSON Lines.
 
     file       one capture on the disk: a record a line, flushed each
-    frames     which of our bytes are firmware, and which are talk
+    line       an open line with its witness
     port       a port that writes down every byte that passes it
-    recorder   the voice that writes events, and the masks over everything
+    recorder   the sink that writes events, and the masks over everything
     runs       the captures of the last 20 runs
     reading    reading it back, torn or not
 

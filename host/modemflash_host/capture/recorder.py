@@ -1,11 +1,11 @@
 """Writes the story and the bytes of a run into its captures, masked.
 
 Rules: identities leave neither in bytes nor in events, unless a raw capture was
-asked for by name, and neither does the name of the user's home folder; an
-answer inside a session is no text and passes as it is, so that not one byte of
-it is held back; what a modem sends there beyond a few bytes is cut, because it
-could be an echo of firmware; progress is written down once a second, because
-the blocks are there by themselves.
+asked for by name, and neither does the name of the user's home folder; only
+whole frames of the family's protocol pass as they are, everything else goes
+through the masks; talk that comes while firmware is under way is cut beyond a
+few bytes, because it could be an echo of firmware; progress is written down
+once a second, because the blocks are there by themselves.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from collections.abc import Callable
 from typing import Any
 
 from modemflash_host.capture.file import CaptureFile, Record
-from modemflash_host.families.sequans.framer import Block, Filling, Frame, Frames
+from modemflash_host.families.contract import FILLING, FRAME, TALK, Framer, Piece, TalkOnly
 from modemflash_host.privacy import Masker, mask_event, without_home
+from modemflash_host.reporters import Sink
 
 _LONGEST_ANSWER = 64
 _PROGRESS_EVERY_MS = 1000
 
 
-class Recorder:
-    """A voice of the `Reporter`, and where a `CapturingPort` writes.
+class Recorder(Sink):
+    """A sink of the `Reporter`, and where a `CapturingPort` writes.
 
     Args:
         wire: gets everything.
@@ -39,10 +40,10 @@ class Recorder:
         self.now_ms: Callable[[], int] = _since_start()
         self._phase = ""
         self._progress_at_ms = -_PROGRESS_EVERY_MS
-        self._frames = Frames()
-        self._sent_mask, self._heard_mask = Masker(), Masker()
+        self._framer: Framer = TalkOnly()
+        self._masks = {"tx": Masker(), "rx": Masker()}
 
-    # -- the voice
+    # -- the sink
 
     def report(self, event: dict[str, Any], at_s: float) -> None:
         """Write an event down."""
@@ -62,40 +63,33 @@ class Recorder:
 
     def close(self) -> None:
         """The run is over: what the masks still hold goes out, and the files are closed."""
-        self._put_text("tx", self._sent_mask.finish())
-        self._put_text("rx", self._heard_mask.finish())
+        for direction, piece in self._framer.rest():
+            self._put_piece(direction, piece)
+        for direction, mask in self._masks.items():
+            self._put_text(direction, mask.finish())
         self.wire.close()
         if self.story is not None:
             self.story.close()
 
     # -- the port
 
+    def use(self, framer: Framer) -> None:
+        """From here on the wire is that of one family; before, everything on it is talk."""
+        self._framer = framer
+
     def sent(self, data: bytes) -> None:
         """Bytes that we write."""
-        for each in self._frames.split(data):
-            if isinstance(each, bytes):
-                self._put_text("tx", each if self.raw else self._sent_mask.feed(each))
-                continue
-            self._put_text("tx", self._sent_mask.finish())
-            if isinstance(each, Frame):
-                self._put_text("tx", each.data)
-            elif isinstance(each, Filling):
-                self._put(tx_same=[each.byte, each.count])
-            else:
-                self._put_block(each)
+        for piece in self._framer.sent(data):
+            self._put_piece("tx", piece)
 
     def heard(self, data: bytes, dropped: bool = False) -> None:
         """Bytes that came."""
         more: Record = {"dropped": True} if dropped else {}
         if self.raw:
             self._put_text("rx", data, **more)
-        elif self._frames.in_session:
-            self._put_text("rx", self._heard_mask.finish())
-            if len(data) > _LONGEST_ANSWER:
-                more |= {"cut": len(data) - _LONGEST_ANSWER, "crc32": f"{zlib.crc32(data):08x}"}
-            self._put_text("rx", data[:_LONGEST_ANSWER], **more)
-        else:
-            self._put_text("rx", self._heard_mask.feed(data), **more)
+            return
+        for piece in self._framer.heard(data):
+            self._put_piece("rx", piece, **more)
 
     def link(self, max_burst: int) -> None:
         """What the port says of itself: a replay needs the same."""
@@ -109,9 +103,25 @@ class Recorder:
         """A frame between this PC and a board that relays; what was in it is an event, or not kept."""
         self._put(**frame)
 
-    def _put_block(self, block: Block) -> None:
-        more: Record = {"data": block.data} if self.raw else {}
-        self._put(tx_block=block.size, crc32=f"{block.crc32:08x}", **more)
+    def _put_piece(self, direction: str, piece: Piece, **more: Any) -> None:
+        mask = self._masks[direction]
+        if piece.kind == TALK and self.raw:
+            self._put_text(direction, piece.data, **more)
+        elif piece.kind == TALK:
+            data = mask.feed(piece.data)
+            if direction == "rx" and self._framer.in_transfer and len(data) > _LONGEST_ANSWER:
+                more |= {"cut": len(data) - _LONGEST_ANSWER, "crc32": f"{zlib.crc32(data):08x}"}
+                data = data[:_LONGEST_ANSWER]
+            self._put_text(direction, data, **more)
+        else:
+            self._put_text(direction, mask.finish())
+            if piece.kind == FRAME:
+                self._put_text(direction, piece.data, **more)
+            elif piece.kind == FILLING:
+                self._put(tx_same=[piece.data[0], len(piece.data)])
+            elif piece.data:
+                more = {"data": piece.data} if self.raw else {}
+                self._put(tx_block=len(piece.data), crc32=f"{zlib.crc32(piece.data):08x}", **more)
 
     def _put_text(self, direction: str, data: bytes, **more: Any) -> None:
         if data:

@@ -13,13 +13,16 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from modemflash.errors import Problem
-from modemflash_host.cli.common import carry_out, talk_options
-from modemflash_host.cli.update_options import engine_options, given, update_options
+from modemflash_host.cli.common import carry_out, talk_options, talk_words
+from modemflash_host.cli.family_options import consents_of, options_of, options_of_family
+from modemflash_host.families.plan import Request
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.families.sequans.card.forecast import Way
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
 from modemflash_host.families.sequans.card.readme import HOOK, can_lines
 from modemflash_host.families.sequans.card.results import COLUMNS
+from modemflash_host.families.sequans.consents import texts_of
+from modemflash_host.families.sequans.job import engine_options
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
@@ -40,35 +43,29 @@ def card() -> None:
     "--with-engine", is_flag=True, help="Put the updater on the card, too; boards with an older one use it."
 )
 @click.option("--with-imei", is_flag=True, help="Let boards write their modem's IMEI into the results.")
-@update_options
+@options_of_family("sequans")
 @talk_options
 def prepare(
     sources: tuple[Path, ...],
     folder: Path,
     with_engine: bool,
     with_imei: bool,
-    expect_build: int | None,
-    repair: bool,
-    after_part_1: bool | None,
-    as_json: bool,
-    verbose: bool,
-    quiet: bool,
-    color: str,
-    **consents: Any,
+    **words: Any,
 ) -> int:
     """Lay firmware from SOURCEs (files, folders, zip archives) out on a card.
 
     A consent holds for every board that the card is put into.
     """
     made: list[cards.Prepared] = []
+    talk = talk_words(words)
 
     def work(reporter: Reporter) -> Result:
         prepared = cards.prepare(
             sources,
             folder,
             reporter,
-            consents=given(consents),
-            options=engine_options(expect_build, repair, after_part_1),
+            consents=texts_of(consents_of(words)),
+            options=engine_options(Request("", options=options_of(words))),
             with_engine=with_engine,
             with_imei=with_imei,
         )
@@ -78,8 +75,8 @@ def prepare(
         )
         return Result("nothing-to-do", "card-prepared", seconds=reporter.at_s)
 
-    code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, color=color)
-    if made and not as_json and not quiet:
+    code = carry_out(work, **talk)
+    if made and not talk["as_json"] and not talk["quiet"]:
         console = Console(highlight=False)
         _show_ways(console, made[0].ways)
         _show_lights(console)

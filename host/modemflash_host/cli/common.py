@@ -1,4 +1,4 @@
-"""What every command that talks shares: its voice, its end, and the next command line."""
+"""What every command that talks shares: its sink, its end, and the next command line."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Problem, Refusal
-from modemflash_host.board.access import AUTO, VIAS
 from modemflash_host.cli.output import Output
 from modemflash_host.computer.sleep_watch import SleepWatch, words
 from modemflash_host.consents import flags_of
-from modemflash_host.reporters import Reporter, Sink, first_aid
+from modemflash_host.errors import ConsentMissing
+from modemflash_host.families.plan import AUTO, VIAS
+from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.reporters import Reporter, Sink
 from modemflash_host.reporters.deferred_warnings import DeferredWarnings
 from modemflash_host.reporters.masking_sink import MaskingSink
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
-from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.run.stop_requests import StopRequests
 
 if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
 
 _REPORTED = ("failed", "installed-unconfirmed")
+_TALK = ("as_json", "quiet", "verbose", "color", "capture", "capture_raw")
 _HELD_CODES = ("relay-silent", "relay-restarted")  # the board knows how far it came, and goes on from there
 _AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
 
@@ -96,8 +99,13 @@ def port_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def talk_words(words: dict[str, Any]) -> dict[str, Any]:
+    """Of a command's words those that `carry_out` takes."""
+    return {name: words[name] for name in _TALK if name in words}
+
+
 def human_sink(quiet: bool, verbose: bool, color: str = "auto") -> Sink:
-    """The voice for people: live on a terminal, plain lines elsewhere."""
+    """The sink for people: live on a terminal, plain lines elsewhere."""
     from rich.console import Console
 
     from modemflash_host.reporters.people import NORMAL, QUIET, VERBOSE
@@ -127,7 +135,7 @@ def carry_out(
     capture: Path | None = None,
     capture_raw: bool = False,
 ) -> int:
-    """Do the work with the right voice, tell how it ended, and return the exit code."""
+    """Do the work with the right sink, tell how it ended, and return the exit code."""
     sink: Sink
     if as_json:
         from modemflash_host.reporters.json_lines import JsonLines
@@ -138,8 +146,8 @@ def carry_out(
     deferred = DeferredWarnings(lambda text: reporter.say("warning", code="capture-lost", text=text))
     recorder = _recorder(port, capture, capture_raw, deferred.add) if port else None
     with (
-        Interrupts() as interrupts,
-        closing(Reporter([MaskingSink(sink)], interrupts, recorder, _lost)) as reporter,
+        StopRequests() as stop_requests,
+        closing(Reporter([MaskingSink(sink)], stop_requests, recorder, _lost)) as reporter,
     ):
         watch = SleepWatch(lambda s: reporter.say("warning", code="computer-slept", text=words(s)))
         reporter.listen(watch)
@@ -149,7 +157,7 @@ def carry_out(
         except Problem as problem:
             result = Result.of_problem(problem, seconds=reporter.at_s)
         if result.problem is not None:
-            reporter.report(problem_event(result.problem))
+            reporter.report(problem_event(result.problem, reporter.vocabulary))
         result = dataclasses.replace(result, next=result.next or next_command(result, port))
         deferred.tick(reporter.at_s)
         if recorder is not None:
@@ -189,8 +197,9 @@ def _make_report(reporter: Reporter) -> None:
         reporter.say("warning", code=refusal.code, text=refusal.happened)
 
 
-def problem_event(problem: Problem) -> dict[str, Any]:
+def problem_event(problem: Problem, vocabulary: Vocabulary) -> dict[str, Any]:
     """An error as an event."""
+    evidence = vocabulary.evidence
     return {
         "event": "problem",
         "code": problem.code,
@@ -198,7 +207,7 @@ def problem_event(problem: Problem) -> dict[str, Any]:
         "hint": problem.hint,
         "modem_state": problem.modem_state,
         "heard": problem.raw,
-        "evidence": first_aid.EVIDENCE.get(problem.detail) or first_aid.EVIDENCE.get(problem.code, ""),
+        "evidence": evidence.get(problem.detail) or evidence.get(problem.code, ""),
     }
 
 
@@ -213,8 +222,8 @@ def next_command(result: Result, port: str) -> str:
         return ask_it if result.status == "installed-unconfirmed" else ""
     if problem.code == "relay-occupied":
         return _without_dry_run() if problem.detail else "modemflash history"
-    if isinstance(problem, Refusal) and problem.consent:
-        return f"{again} {flags_of(problem)}"
+    if isinstance(problem, ConsentMissing):
+        return f"{again} {flags_of(problem.consents)}"
     if problem.code in _HELD_CODES:
         return again
     if result.modem_state == UNKNOWN:

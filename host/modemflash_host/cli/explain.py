@@ -10,7 +10,7 @@ from rich.text import Text
 
 from modemflash_host.cli.common import carry_out
 from modemflash_host.errors import CATALOGUE, Refusal
-from modemflash_host.reporters import first_aid
+from modemflash_host.families import registry
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.run.result import Result
@@ -36,12 +36,13 @@ def explain(code: str | None) -> int:
         return carry_out(lambda _: Result.of_problem(problem), as_json=False)
     happened, hint, state = CATALOGUE[code]
     about = [("What", Text(happened + ".")), ("Do this", Text(hint)), ("Modem", Text(w.MODEM_STATES[state]))]
-    if evidence := first_aid.EVIDENCE.get(code):
-        about += [
-            (f"Check {n}", Text(f"{title}. {text}"))
-            for n, (title, text) in enumerate(first_aid.checks(evidence), 1)
-        ]
-        about.append(("Prognosis", Text(first_aid.prognosis(evidence))))
+    for family in registry.FAMILIES:
+        words_of_family = family.vocabulary
+        if aid := words_of_family.first_aid(words_of_family.evidence.get(code, ""), None):
+            about += [
+                (f"Check {n}", Text(f"{title}. {text}")) for n, (title, text) in enumerate(aid.checks, 1)
+            ]
+            about.append(("Prognosis", Text(aid.prognosis)))
     console.print(Text(code, "bold"))
     console.print(Rows(about))
     return 0

@@ -10,7 +10,7 @@ import rich_click as click
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines for scripts.")
 def history(as_json: bool) -> int:
-    """List the last runs: board, modem, from and to which build, result, duration."""
+    """List the last runs: board, modem, from and to which version, result, duration."""
     from modemflash_host.report.history import history as rows_of_history
 
     rows = rows_of_history()
@@ -20,7 +20,7 @@ def history(as_json: bool) -> int:
         return 0
     from rich.console import Console
 
-    from modemflash_host.reporters.history_view import history_table
+    from modemflash_host.report.history_table import history_table
 
     console = Console(highlight=False)
     arrow = "→" if console.encoding.lower().startswith("utf") else "->"

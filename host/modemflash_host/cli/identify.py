@@ -8,10 +8,10 @@ from typing import Any
 import rich_click as click
 
 from modemflash.errors import Problem, Stopped
-from modemflash.image import Image
 from modemflash_host import api
 from modemflash_host.cli.common import carry_out, talk_options
-from modemflash_host.families.sequans.file_facts import facts
+from modemflash_host.families import registry
+from modemflash_host.families.plan import FirmwareFile
 from modemflash_host.reporters import Event, Reporter
 from modemflash_host.run.result import Result
 
@@ -26,7 +26,7 @@ def identify(files: tuple[Path, ...], **talk: Any) -> int:
     """
 
     def work(reporter: Reporter) -> Result:
-        read: list[tuple[Image, str] | Event] = []
+        read: list[FirmwareFile | Event] = []
         worst: Problem | None = None
 
         def broken(name: str, problem: Problem) -> None:
@@ -44,15 +44,17 @@ def identify(files: tuple[Path, ...], **talk: Any) -> int:
                 reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
                 try:
                     with api.identify(file, reporter) as checked:
-                        read.append((checked.image, checked.place))
+                        read.append(checked)
                 except Stopped:
                     raise
                 except Problem as problem:
                     broken(file.name, problem)
-        images = [each[0] for each in read if isinstance(each, tuple)]
+        good = [each for each in read if isinstance(each, FirmwareFile)]
         for each in read:
-            if isinstance(each, tuple):
-                each = facts(*each, beside=[image for image in images if image is not each[0]]).event()
+            if isinstance(each, FirmwareFile):
+                family = registry.family_named(each.family)
+                reporter.use(family.vocabulary)
+                each = family.file_event(each, tuple(other for other in good if other is not each))
             reporter.report(each)
         if worst is not None:
             return Result.of_problem(worst, seconds=reporter.at_s)

@@ -8,9 +8,10 @@ import rich_click as click
 
 from modemflash.errors import Refusal
 from modemflash_host import api
-from modemflash_host.board.access import AUTO as AUTO_WAY
 from modemflash_host.cli.common import carry_out, command_line, port_options, talk_options
-from modemflash_host.links.ports import AUTO
+from modemflash_host.families.plan import AUTO as AUTO_VIA
+from modemflash_host.families.plan import Request
+from modemflash_host.links.names import AUTO
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.result import Result
 
@@ -23,21 +24,20 @@ def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
 
     def work(reporter: Reporter) -> Result:
         try:
-            found = api.info(port, reporter, (answer_timeout or 60) * 1000, via)
+            found = api.info(Request(port, via, answer_timeout_s=answer_timeout), reporter)
         except Refusal as refusal:
             if refusal.code != "board-not-pycom":
                 raise
             reporter.say("note", text=f"No modem was asked. {refusal.happened}")
             return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
-        files = found.unfinished or ["FIRMWARE.dup"]
-        where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_WAY else ["--via", via])]
+        files = found.unfinished.files if found.unfinished else ("FIRMWARE.dup",)
+        where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_VIA else ["--via", via])]
         return Result(
             "nothing-to-do",
             "modem-asked",
             next=command_line(["modemflash", "update", *files, *where]),
-            from_build=found.identity.build,
-            boot_mode=found.state,
+            family=reporter.vocabulary.family,
             seconds=reporter.at_s,
-        )
+        ).of_module(found)
 
     return carry_out(work, port=port, **talk)

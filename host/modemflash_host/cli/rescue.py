@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from modemflash_host import api
 from modemflash_host.board import access
 from modemflash_host.board.console.session import at_board
 from modemflash_host.board.relay.open import Place
+from modemflash_host.cli.asking import asker
 from modemflash_host.cli.common import carry_out, port_options, talk_options
-from modemflash_host.cli.update import Asker, on_a_terminal, read_all, refuse
+from modemflash_host.cli.selected import select_files
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.consents import YES
+from modemflash_host.families.plan import RELAY, Request
+from modemflash_host.families.sequans.journals import unfinished_of_board
 from modemflash_host.links import ports
 from modemflash_host.links.usb_ids import NO_DEVICE
 from modemflash_host.reporters import Reporter
@@ -72,7 +76,6 @@ def rescue(
     the end. With firmware as SOURCE the update goes on as soon as the modem
     answers. A danger is asked for then; off a terminal it is refused.
     """
-    options = {"find_ms": (answer_timeout or _TRY_S) * 1000}
 
     def work(reporter: Reporter) -> Result:
         def say(text: str) -> None:
@@ -82,33 +85,33 @@ def rescue(
             done = put_back(at_board(port, say), reporter)
             return Result("nothing-to-do", "rescue-put-back" if done else "rescue-not-there")
         with ExitStack() as opened:
-            checked = (
-                read_all(files, None, None, reporter, opened, port.startswith("sim://")) if files else []
+            request = Request(
+                port,
+                via,
+                select_files(files, port, {}, reporter, opened),
+                frozenset({YES} if yes else ()),
+                answer_timeout_s=answer_timeout or _TRY_S,
             )
-            ask = refuse if talk["as_json"] or not on_a_terminal() else Asker(reporter)
-            consents = {YES} if yes else set()
+            ask = asker(reporter, talk["as_json"])
 
             def attempt(port: str, via: str) -> Result:
-                if not checked:
-                    return _look(port, reporter, options["find_ms"], via)
-                return api.update(
-                    port, checked, reporter, consents=set(consents), ask=ask, options=options, via=via
-                )
+                wanted = replace(request, port=port, via=via)
+                return api.update(wanted, reporter, ask) if wanted.files else _look(wanted, reporter)
 
-            place, way = _way_to(port, via, say)
-            if place is not None and way.way == access.RELAY:
+            place, row = _access_to(port, via, say)
+            if place is not None and row.via == RELAY:
                 means = Means(
                     place.port,
                     finder(place.port),
                     lambda name: access.place_of(name, say),
                     MonotonicClock(),
-                    lambda name: attempt(name, access.RELAY),
-                    api.begun_before,
+                    lambda name: attempt(name, RELAY),
+                    unfinished_of_board,
                 )
                 try:
-                    return BoardRescue(means, reporter, for_s, keep_armed).run(set(consents), ask)
+                    return BoardRescue(means, reporter, for_s, keep_armed).run(request.consents, ask)
                 except Problem as problem:
-                    if problem.code not in way.after:
+                    if problem.code not in row.after:
                         raise
                     say(f"{problem.happened} Going on without the board's help.")
             return keep_trying(
@@ -118,30 +121,24 @@ def rescue(
     return carry_out(work, port=port, **talk)
 
 
-def _way_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Place | None, access.Way]:
-    """The way to the modem, and the board at the port; None for an address.
+def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Place | None, access.Access]:
+    """How the modem is reached, and the board at the port; None for an address.
 
     Raises:
         LinkProblem, Refusal: no port, or several.
     """
     if "://" in port:
-        return None, access.way_for(port, NO_DEVICE, via)
+        return None, access.access_for(port, NO_DEVICE, via)
     place = access.place_of(port, say)
-    return place, access.way_for(place.port, place.device, via)
+    return place, access.access_for(place.port, place.device, via)
 
 
-def _look(port: str, reporter: Reporter, find_ms: int, via: str) -> Result:
+def _look(request: Request, reporter: Reporter) -> Result:
     try:
-        found = api.info(port, reporter, find_ms, via)
+        found = api.info(request, reporter)
     except Problem as problem:
         return Result.of_problem(problem, seconds=reporter.at_s)
-    return Result(
-        "nothing-to-do",
-        "modem-asked",
-        from_build=found.identity.build,
-        boot_mode=found.state,
-        seconds=reporter.at_s,
-    )
+    return Result("nothing-to-do", "modem-asked", seconds=reporter.at_s).of_module(found)
 
 
 def _is_there(port: str) -> bool:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from modemflash_host.reporters import Sink
+
 _LEAST_S = 10.0
 
 
@@ -38,8 +40,8 @@ def _stopping(system: str = sys.platform) -> Callable[[], float]:
     return unbiased_s
 
 
-class SleepWatch:
-    """A voice of the `Reporter` that only listens to time going by.
+class SleepWatch(Sink):
+    """A sink of the `Reporter` that only listens to time going by.
 
     Args:
         say: told the seconds that were slept, each time.

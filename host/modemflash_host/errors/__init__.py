@@ -10,8 +10,18 @@ from __future__ import annotations
 import modemflash_host.errors.board
 import modemflash_host.errors.card  # noqa: F401 (those about cards, too)
 from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, LinkProblem, Problem, Refusal, Stopped
+from modemflash_host.consents import Consent
 
-__all__ = ["CATALOGUE", "HOST_CATALOGUE", "BoardProblem", "LinkProblem", "Refusal", "Stopped"]
+__all__ = [
+    "CATALOGUE",
+    "HOST_CATALOGUE",
+    "BoardProblem",
+    "ConsentMissing",
+    "LinkProblem",
+    "QuestionOpen",
+    "Refusal",
+    "Stopped",
+]
 
 HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "port-absent": (
@@ -212,6 +222,17 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "dry-run": ("The plan was shown and nothing was done", "Run it again without --dry-run.", UNTOUCHED),
     "modem-asked": ("The modem was asked who it is, nothing was written", "Nothing to do.", UNTOUCHED),
     "files-read": ("The files were read and named", "Nothing to do.", UNTOUCHED),
+    # families
+    "files-of-several-families": (
+        "The files are for modules of several kinds",
+        "Give the files of one module.",
+        UNTOUCHED,
+    ),
+    "port-of-another-family": (
+        "The file is for another kind of module than the one at the port",
+        "Check the file and the port: `modemflash identify FILE` and `modemflash info` say what each is.",
+        UNTOUCHED,
+    ),
     # this program
     "unknown-code": (
         "There is no error of this name",
@@ -235,3 +256,27 @@ CATALOGUE.update(HOST_CATALOGUE)
 
 class BoardProblem(Problem):
     """The board between the PC and the modem does not do what it should."""
+
+
+class ConsentMissing(Refusal):
+    """What is wanted needs consents that were not given.
+
+    Attributes:
+        consents: these.
+    """
+
+    def __init__(self, detail: str, consents: tuple[Consent, ...]) -> None:
+        super().__init__("consent-missing", detail)
+        self.consents = consents
+
+
+class QuestionOpen(Refusal):
+    """Something has to be known that only a person can say.
+
+    Attributes:
+        question: its name in the family's vocabulary.
+    """
+
+    def __init__(self, code: str, detail: str, question: str) -> None:
+        super().__init__(code, detail)
+        self.question = question

@@ -22,7 +22,6 @@ from modemflash_host.files.simulated import is_simulated, make, place_of, size_o
 from modemflash_host.files.stable_file import StableFile, open_regular, open_stable
 
 FIRMWARE_SUFFIXES = (".dup", ".elf")
-UPDATER_NAMES = ("updater.elf", "mtools.elf")
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _MOST_FILES = 10_000  # looked at in one folder and those below it
 _DEEPEST = 4
@@ -151,17 +150,18 @@ def is_firmware_name(path: PurePath) -> bool:
     return path.suffix.lower() in FIRMWARE_SUFFIXES
 
 
-def neighbours(path: Path) -> list[Path]:
-    """The updaters beside a firmware file: exactly one belongs to it, of several none is taken.
+def neighbours(path: Path, names: Sequence[str]) -> list[Path]:
+    """The files beside a firmware file that have one of these names.
 
     Args:
         path: the firmware file as it was named.
+        names: in lower case; those on the disk may be in any.
     """
     try:
         beside = _listed(path.parent)
     except Refusal:
         return []
-    return [each for each in beside if each.name.lower() in UPDATER_NAMES and _is(stat.S_ISREG, each)]
+    return [each for each in beside if each.name.lower() in names and _is(stat.S_ISREG, each)]
 
 
 def nearest(path: Path) -> str:

@@ -23,8 +23,8 @@ class Row:
         command: its verb: update, info.
         board: the port or the id of the board.
         modem: its product, "" where it never said one.
-        from_build: before; None where unknown.
-        to_build: after; None where unknown.
+        from_version: before; "" where unknown.
+        to_version: after; "" where unknown.
         status: of the result; `NO_END` where there is none.
         code: what happened, searchable; "" where there is nothing to say.
         seconds: how long it took; None without an end.
@@ -35,8 +35,8 @@ class Row:
     command: str
     board: str
     modem: str
-    from_build: int | None
-    to_build: int | None
+    from_version: str
+    to_version: str
     status: str
     code: str
     seconds: float | None
@@ -61,12 +61,17 @@ def row_of(run: Run) -> Row:
         command=next((word for word in words if not word.startswith("-")), ""),
         board=str(header.get("port", "")),
         modem=str(identity.get("product") or ""),
-        from_build=_number(result.get("from_build") or identity.get("build")),
-        to_build=_number(result.get("to_build")),
+        from_version=_text(result.get("from_version") or identity.get("version")),
+        to_version=_text(result.get("to_version")),
         status=str(result.get("status") or NO_END),
         code=str(result.get("code") or ""),
         seconds=_number(result.get("seconds")),
     )
+
+
+def _text(value: Any) -> str:
+    """A text as it is, anything else as unknown: the file may have been changed."""
+    return value if isinstance(value, str) else ""
 
 
 def _number(value: Any) -> Any:

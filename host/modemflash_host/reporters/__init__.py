@@ -1,8 +1,8 @@
-"""Who tells what: the engine's one reporter, and the voices it speaks through.
+"""Who tells what: the one reporter of a run, and the sinks that show or record it.
 
 Rules: everything that is shown or recorded is an event, a dict whose "event"
 names it (docs/json.md lists them), so a screen, a log and a script can never
-disagree; a voice that cannot speak any more (a closed terminal) falls silent
+disagree; a sink that cannot write any more (a closed terminal) is left out
 and never disturbs an update.
 """
 
@@ -13,16 +13,20 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from modemflash.errors import Stopped
-from modemflash_host.run.stop_requests import Interrupts, answer, writes
+from modemflash_host.families.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
+    from modemflash_host.families.contract import Framer
 
 Event = dict[str, Any]
 
 
-class Sink(Protocol):
-    """Something that shows or records events."""
+class Sink:
+    """Something that shows or records events; what it does not care for it leaves as it is here."""
+
+    def use_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """From here on it is about a module of one family, with these words."""
 
     def report(self, event: Event, at_s: float) -> None:
         """One event, with the seconds since the run began."""
@@ -34,27 +38,38 @@ class Sink(Protocol):
         """The run is over, whatever happened; called once, nothing comes after it."""
 
 
+class StopCount(Protocol):
+    """Who counts the stop requests; see `modemflash_host.run.stop_requests.StopRequests`."""
+
+    count: int
+    asking: bool
+
+
 class Reporter:
     """The reporter that the engine is handed.
 
     Args:
-        sinks: who speaks.
-        interrupts: who counts the wishes to stop.
-        recorder: the witness of the wire, where there is one; it is a voice, too.
-        on_lost: told why, when a voice cannot speak any more.
+        sinks: what shows or records it.
+        stop_requests: who counts them.
+        recorder: the witness of the wire, where there is one; it is a sink, too.
+        on_lost: told why, when a sink cannot write any more.
+
+    Attributes:
+        vocabulary: the words of the family that it is about; common ones until that is known.
+        at_s: seconds since the run began.
     """
 
     def __init__(
         self,
         sinks: list[Sink],
-        interrupts: Interrupts,
+        stop_requests: StopCount,
         recorder: Recorder | None = None,
         on_lost: Callable[[OSError], object] = lambda _: None,
     ) -> None:
         self._on_lost = on_lost
         self._sinks = [*sinks, *([recorder] if recorder is not None else [])]
         self.recorder = recorder
-        self._interrupts = interrupts
+        self._stop_requests = stop_requests
         self._phase = ""
         self._silence_s = 0
         self._stop_requests_told = 0
@@ -63,14 +78,23 @@ class Reporter:
         self._start_ms = 0
         self._start_s = 0.0
         self.at_s = 0.0
+        self.vocabulary = Vocabulary()
+
+    def use(self, vocabulary: Vocabulary, framer: Framer | None = None) -> None:
+        """From here on it is about a module of one family: its words, and what is kept of its wire."""
+        self.vocabulary = vocabulary
+        for sink in self._sinks:
+            sink.use_vocabulary(vocabulary)
+        if self.recorder is not None and framer is not None:
+            self.recorder.use(framer)
 
     def report(self, event: Event) -> None:
-        """Pass an event on to every voice."""
+        """Pass an event on to every sink."""
         if event["event"] == "phase":
             self._phase = event["phase"]
             self._silence_s = event.get("silence_s") or 0
-            self._written = self._written or writes(self._phase)
-            self._stop_requests_before_phase = self._interrupts.stop_requests
+            self._written = self._written or self.vocabulary.writes(self._phase)
+            self._stop_requests_before_phase = self._stop_requests.count
         for sink in list(self._sinks):
             try:
                 sink.report(event, self.at_s)
@@ -97,7 +121,7 @@ class Reporter:
                 self._lose(sink, error)
 
     def listen(self, sink: Sink) -> None:
-        """One more voice."""
+        """One more sink."""
         self._sinks.append(sink)
 
     def end_recording(self) -> None:
@@ -108,7 +132,7 @@ class Reporter:
 
     def stop_wanted(self) -> int:
         """How often the user asked to stop."""
-        return self._interrupts.stop_requests
+        return self._stop_requests.count
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -117,13 +141,13 @@ class Reporter:
         Raises:
             Stopped: `stopped-before-write`.
         """
-        self._interrupts.asking = True
+        self._stop_requests.asking = True
         try:
             yield
         except (KeyboardInterrupt, EOFError):
             raise Stopped("stopped-before-write") from None
         finally:
-            self._interrupts.asking = False
+            self._stop_requests.asking = False
 
     def close(self) -> None:
         """The run is over."""
@@ -137,13 +161,13 @@ class Reporter:
             self._on_lost(error)
 
     def _answer_stop_requests(self) -> None:
-        stop_requests = self._interrupts.stop_requests
-        if stop_requests > self._stop_requests_told:
-            self._stop_requests_told = stop_requests
-            in_phase = max(1, stop_requests - self._stop_requests_before_phase)
+        count = self._stop_requests.count
+        if count > self._stop_requests_told:
+            self._stop_requests_told = count
+            in_phase = max(1, count - self._stop_requests_before_phase)
             self.say(
                 "interrupt",
                 phase=self._phase,
                 stop_requests=in_phase,
-                text=answer(self._phase, in_phase, self._written, self._silence_s),
+                text=self.vocabulary.stop_answer(self._phase, in_phase, self._written, self._silence_s),
             )

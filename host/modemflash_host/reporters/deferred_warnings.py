@@ -1,4 +1,4 @@
-"""What happens where nobody may speak, such as inside a voice: told at the next tick.
+"""What happens where nothing may be reported, such as inside a sink: told at the next tick.
 
 Rule: each text is told once, in order, and none is lost at the end.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modemflash_host.reporters import Event
+from modemflash_host.reporters import Sink
 
 
-class DeferredWarnings:
-    """A voice of the `Reporter` that only waits for its turn.
+class DeferredWarnings(Sink):
+    """A sink of the `Reporter` that only waits for its turn.
 
     Args:
         say: who tells it.
@@ -25,13 +25,7 @@ class DeferredWarnings:
         """Something to tell."""
         self._texts.append(text)
 
-    def report(self, event: Event, at_s: float) -> None:
-        """Events are for others."""
-
     def tick(self, at_s: float) -> None:
         """Its turn."""
         while self._texts:
             self._say(self._texts.pop(0))
-
-    def close(self) -> None:
-        """Nothing is open."""

@@ -10,14 +10,14 @@ import json
 import time
 from typing import Any, TextIO
 
-from modemflash_host.reporters import Event
+from modemflash_host.reporters import Event, Sink
 from modemflash_host.reporters.words import printable
 
 _PROGRESS_EVERY_S = 1.0
 
 
-class JsonLines:
-    """The voice for scripts.
+class JsonLines(Sink):
+    """The sink for scripts.
 
     Args:
         out: where the lines go.
@@ -39,12 +39,6 @@ class JsonLines:
             del line["at_s"]  # its fields are fixed
         self._out.write(json.dumps(line, default=_plain) + "\n")
         self._out.flush()
-
-    def tick(self, at_s: float) -> None:
-        """Nothing to do: a script needs no clock."""
-
-    def close(self) -> None:
-        """Nothing to do: every line is out."""
 
 
 def _plain(value: Any) -> Any:

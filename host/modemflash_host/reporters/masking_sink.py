@@ -1,25 +1,30 @@
-"""A voice that never says who somebody is.
+"""A sink that never says who somebody is.
 
-Rule: what a voice shows or writes has passed the masks of `privacy`; only the
+Rule: what a sink shows or writes has passed the masks of `privacy`; only the
 recorder of a capture stands outside, because it masks by itself, or was asked
 not to.
 """
 
 from __future__ import annotations
 
+from modemflash_host.families.vocabulary import Vocabulary
 from modemflash_host.privacy import mask_event
 from modemflash_host.reporters import Event, Sink
 
 
-class MaskingSink:
+class MaskingSink(Sink):
     """Passes events on, masked.
 
     Args:
-        voice: who speaks.
+        sink: what shows them.
     """
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
+
+    def use_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """Pass the words on."""
+        self._sink.use_vocabulary(vocabulary)
 
     def report(self, event: Event, at_s: float) -> None:
         """One event."""

@@ -8,24 +8,21 @@ what to do, the modem's state, the next command, in this order.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from modemflash.builds import radio
 from modemflash.errors import CATALOGUE
-from modemflash.modem import STATES
-from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
-from modemflash_host.reporters import Event, first_aid
+from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.reporters import Event, Sink
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.board_rows import place_rows, slot_words
-from modemflash_host.reporters.identify_view import identify_rows
 from modemflash_host.reporters.plan_block import plan_blocks, warning_line
 from modemflash_host.reporters.progress import Watch
 from modemflash_host.reporters.rescue_view import ASKS, plan_rows, step_line
-from modemflash_host.reporters.rows import Rows, marked
+from modemflash_host.reporters.rows import STYLES, Rows, marked, texts
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 _WIDE = 60  # columns from which before and after stand side by side
@@ -34,8 +31,8 @@ _SHOWN_ALREADY = ("ATI1", 'AT!="showver"')
 _STATE_STYLES = {"untouched": "green", "recoverable": "yellow", "updated": "green", "unknown": "bold red"}
 
 
-class People:
-    """The voice for people; subclasses add how a running phase looks.
+class People(Sink):
+    """The sink for people; subclasses add how a running phase looks.
 
     Args:
         out: where the story goes.
@@ -48,6 +45,7 @@ class People:
         self.err = err
         self.verbosity = verbosity
         self.watch = Watch()
+        self.vocabulary = Vocabulary()
         self.retries = 0
         unicode = out.encoding.lower().startswith("utf")
         self.ok, self.bad, self.arrow, self.dot = ("✓", "✗", "→", "·") if unicode else ("ok", "!!", "->", "-")
@@ -58,6 +56,14 @@ class People:
         self._begun: Event | None = None
         self._planned = False
 
+    def use_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """From here on it is about a module of one family."""
+        self.vocabulary = vocabulary
+
+    def phase_title(self) -> str:
+        """The running phase as a person would say it."""
+        return w.printable(self.vocabulary.phase(self.watch.phase))
+
     def report(self, event: Event, at_s: float) -> None:
         """Show one event."""
         kind = event["event"]
@@ -66,7 +72,7 @@ class People:
             self.watch.end()
             self.retries = 0
         self.watch.take(event, at_s)
-        if kind == "retry" and event["what"] == WHOLE_UPDATE:
+        if kind == "retry" and event["what"] == self.vocabulary.whole_update:
             self._attempt_ended(event, at_s)
         elif kind == "retry":
             self.retries += 1
@@ -76,19 +82,13 @@ class People:
         if kind in ("phase", "progress", "stall"):
             self.moved(event, at_s)
 
-    def tick(self, at_s: float) -> None:
-        """Time goes by."""
-
-    def close(self) -> None:
-        """The run is over."""
-
     def _attempt_ended(self, event: Event, at_s: float) -> None:
         """An attempt failed, and the next one begins."""
         self.phase_ended(at_s, good=False)
         self.watch.end()
         self.retries = 0
         reason = CATALOGUE[event["reason"]][0] if event["reason"] in CATALOGUE else event["reason"]
-        self.print(warning_line(f"{reason}: all again, attempt {event['attempt']} of {ATTEMPTS}"))
+        self.print(warning_line(f"{reason}: all again, attempt {event['attempt']}"))
 
     def phase_ended(self, at_s: float, good: bool) -> None:
         """A phase came to its end."""
@@ -101,7 +101,7 @@ class People:
         if self.verbosity > QUIET:
             self.out.print(what, highlight=False, markup=False)
 
-    # -- the way to the modem ------------------------------------------------
+    # -- how the modem is reached --------------------------------------------
 
     def _place(self, event: Event) -> None:
         self.print(Rows(place_rows(event)))
@@ -115,55 +115,37 @@ class People:
     # -- the modem ---------------------------------------------------------
 
     def _found(self, event: Event) -> None:
-        state = event["state"]
-        text = Text.assemble((STATES[state], w.STATE_COLOURS[state]))
+        words, tone = self.vocabulary.state(event["state"])
+        text = Text(w.printable(words), STYLES[tone])
         if event["baud"]:
             text.append(f" ({event['baud']} baud)", "dim")
         self.print(Rows([("State", text)]))
 
     def _identity(self, event: Event) -> None:
-        build, version = event["build"], event["version"]
-        if not (event["product"] or build or version):
-            self.print(Rows([("Modem", Text("does not say who it is in this state", "dim"))]))
-            return
-        firmware = [f"build {build}" if build else "build not known", w.RADIOS.get(radio(build, version))]
-        self.print(
-            Rows(
-                [
-                    ("Modem", Text(self.join([event["product"] or "not named"]))),
-                    ("Firmware", Text(self.join(firmware), "bold" if build else "")),
-                    ("", Text(self.join([version, event["ue"]]), "dim")),
-                ]
-            )
-        )
-
-    def join(self, parts: list[Any]) -> str:
-        """The parts that say something, with a dot between them."""
-        return f" {self.dot} ".join(w.printable(part) for part in parts if part)
+        self.print(Rows(texts(self.vocabulary.identity_rows(event))))
 
     def _unfinished(self, event: Event) -> None:
         if self._begun is None and not self._planned:
-            target = f"an update to build {event['target']}" if event["target"] else "an update"
-            files = ", ".join(w.printable(name) for name in event["files"])
-            self.print(
-                Rows([("Begun", Text(f"{target} with {files}: it has not come to its end", "yellow"))])
-            )
+            target = f"an update to {event['target']}" if event["target"] else "an update"
+            files = ", ".join(event["files"])
+            text = f"{target} with {files} did not finish"
+            self.print(Rows([("Begun", Text(w.printable(text), "yellow"))]))
         self._begun = event
 
     def _details(self, event: Event) -> None:
-        boot = [
-            (w.printable(n), w.printable(text) + (" (active)" if active else ""))
-            for n, text, active in event["bootloaders"]
-        ]
+        words = self.vocabulary
         settings = [
-            (w.RECORDS.get(command, w.printable(command)), "\n".join(w.lines_of(reply)))
-            for command, reply in event["record"].items()
-            if self.verbosity >= VERBOSE or command not in _SHOWN_ALREADY
+            (self._setting(command), Text("\n".join(w.lines_of(reply)), "dim"))
+            for command, reply in event.get("record", {}).items()
+            if self.verbosity >= VERBOSE or command not in words.hidden_settings
         ]
-        for title, pairs in (("Boot loaders", boot), ("Settings", settings)):
-            if pairs:
+        for title, rows in (("Boot loaders", texts(words.details_rows(event))), ("Settings", settings)):
+            if rows:
                 self.print(Text(f"\n{title}", "bold"))
-                self.print(Rows([(name, Text(value, "dim")) for name, value in pairs], width=14))
+                self.print(Rows(rows, width=14))
+
+    def _setting(self, command: str) -> str:
+        return self.vocabulary.settings.get(command) or w.printable(command)
 
     def _probe(self, event: Event) -> None:
         if self.verbosity >= VERBOSE:
@@ -176,7 +158,7 @@ class People:
         if "problem" in event:
             self.print(Rows([("", Text.assemble((f"{self.bad} ", "bold red"), w.printable(event["text"])))]))
         else:
-            self.print(Rows(identify_rows(event), hanging=2))
+            self.print(Rows(texts(self.vocabulary.file_rows(event)), hanging=2))
         self.print()
 
     # -- the plan ----------------------------------------------------------
@@ -185,9 +167,9 @@ class People:
         self._planned = True
         self.print()
         if event["nothing_to_do"]:
-            self.print(Rows([("Plan", Text("nothing to do: the modem runs this build", "green"))]))
+            self.print(Rows([("Plan", Text("nothing to do: this version runs already", "green"))]))
             return
-        for block in plan_blocks(event, self.arrow):
+        for block in plan_blocks(event, self.vocabulary, self.arrow):
             self.print(block)
 
     # -- on the way --------------------------------------------------------
@@ -196,7 +178,7 @@ class People:
         self.print(warning_line(event["text"]))
 
     def _retry(self, event: Event) -> None:
-        if self.verbosity >= VERBOSE and event["what"] != WHOLE_UPDATE:
+        if self.verbosity >= VERBOSE and event["what"] != self.vocabulary.whole_update:
             what = f"  again: {event['what']}, attempt {event['attempt']} ({event['reason']})"
             self.print(Text(w.printable(what), "dim"))
 
@@ -219,7 +201,7 @@ class People:
     # -- the end -----------------------------------------------------------
 
     def _record(self, event: Event) -> None:
-        self._changes = changes(event["before"], event["after"])
+        self._changes = changes(event["before"], event["after"], self._setting)
 
     def _problem(self, event: Event) -> None:
         self._told = event
@@ -247,14 +229,12 @@ class People:
             ("Do this", Text(w.printable(problem["hint"]))),
             ("Modem", Text(words, _STATE_STYLES[state])),
         ]
-        if evidence := problem.get("evidence") or first_aid.EVIDENCE.get(problem["code"]):
-            interactive = [
-                (f"{n}. {title}", text)
-                for n, (title, text) in enumerate(first_aid.checks(evidence, self._begun), 1)
-            ]
+        evidence = problem.get("evidence") or self.vocabulary.evidence.get(problem["code"], "")
+        if aid := self.vocabulary.first_aid(evidence, self._begun):
+            checks = [(f"{n}. {title}", text) for n, (title, text) in enumerate(aid.checks, 1)]
             about[2:2] = [
-                ("By hand", Text.assemble(*_paragraphs(interactive))),
-                ("Prognosis", Text(first_aid.prognosis(evidence, self._begun))),
+                ("By hand", Text.assemble(*_paragraphs(checks))),
+                ("Prognosis", Text(aid.prognosis)),
             ]
         if self._left:
             words = "the updater stays on it for the next command, which takes it off; or "
@@ -266,18 +246,19 @@ class People:
 
     def _success(self, event: Event) -> None:
         status, took = event["status"], w.clock_time(event["seconds"])
-        ways = f"{event['from_build'] or 'unknown'} {self.arrow} {event['to_build'] or 'unknown'}"
+        before, after = (w.printable(event[name] or "unknown") for name in ("from_version", "to_version"))
+        versions = f"{before} {self.arrow} {after}"
         if status == "nothing-to-do":
             line = marked(self.ok, "bold green", Text(w.printable(CATALOGUE[event["code"]][0])))
         elif status == "updated":
             self._change_table()
             words = Text.assemble(
-                (f"Updated: {ways}", "bold green"), f" in {took}, {w.size(event['bytes'])} sent"
+                (f"Updated: {versions}", "bold green"), f" in {took}, {w.size(event['bytes'])} sent"
             )
             line = marked(self.ok, "bold green", words)
         else:
             self._change_table()
-            words = Text.assemble((f"Installed, not confirmed: {ways}", "bold yellow"), f" in {took}")
+            words = Text.assemble((f"Installed, not confirmed: {versions}", "bold yellow"), f" in {took}")
             line = marked("!", "bold yellow", words)
         self.out.print(line)
         if event["next"] and (self.verbosity > QUIET or status != "nothing-to-do"):
@@ -307,7 +288,9 @@ def next_line(command: str) -> Text:
     return Text.assemble(("Next       ", "dim"), (command, "bold cyan"))
 
 
-def changes(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str, str]]:
+def changes(
+    before: dict[str, str], after: dict[str, str], label: Callable[[str], str]
+) -> list[tuple[str, str, str]]:
     """(what, before, after) for every reply that changed, only the lines that did."""
     found = []
     for command in [*before, *(c for c in after if c not in before)]:
@@ -315,9 +298,7 @@ def changes(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, st
         if old != new:
             gone = [line for line in old if line not in new]
             come = [line for line in new if line not in old]
-            found.append(
-                (w.RECORDS.get(command, w.printable(command)), "\n".join(gone) or "-", "\n".join(come) or "-")
-            )
+            found.append((label(command), "\n".join(gone) or "-", "\n".join(come) or "-"))
     return found
 
 

@@ -13,7 +13,7 @@ _QUIET_S = 15.0  # nobody should have to guess whether it hangs
 
 
 class Plain(People):
-    """The voice for people who read later."""
+    """The sink for people who read later."""
 
     _last = 0.0
 
@@ -27,7 +27,7 @@ class Plain(People):
             if watch.phase == "verify":
                 return  # over in a moment; where it is not, its progress shows
             times = f" ({watch.times})" if watch.times else ""
-            self._line(f"[{w.clock_time(at_s)}] {w.phase_name(watch.phase)}{times}")
+            self._line(f"[{w.clock_time(at_s)}] {self.phase_title()}{times}")
             return
         now = time.monotonic()
         if now - self._last < _EVERY_S:
@@ -46,7 +46,7 @@ class Plain(People):
         """A line that it goes on, where nothing else was said for long."""
         if self.watch.phase and self.verbosity > QUIET and time.monotonic() - self._last >= _QUIET_S:
             self._last = time.monotonic()
-            self._line(f"[{w.clock_time(at_s)}]   still: {w.phase_name(self.watch.phase)}")
+            self._line(f"[{w.clock_time(at_s)}]   still: {self.phase_title()}")
 
     def _line(self, text: str) -> None:
         self.out.print(text, highlight=False, markup=False, soft_wrap=True)

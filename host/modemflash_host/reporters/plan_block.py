@@ -10,24 +10,26 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from modemflash_host.consents import flag_of
+from modemflash_host.consents import Consent, flag_of
+from modemflash_host.families.vocabulary import STRONG, Vocabulary
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
-from modemflash_host.reporters.rows import Rows, marked
+from modemflash_host.reporters.rows import STYLES, Rows, marked
 
 _NO_END = "while it answers"  # a slow transfer is not cut short
 
 
-def plan_blocks(event: Event, arrow: str) -> Iterator[RenderableType]:
+def plan_blocks(event: Event, vocabulary: Vocabulary, arrow: str) -> Iterator[RenderableType]:
     """The blocks of a plan that has something to do, in order."""
-    name, style = w.DIRECTIONS[event["direction"]]
-    way = f"{event['origin'] or 'unknown'} {arrow} {event['target'] or 'unknown'}"
-    rows = [("Plan", Text.assemble((name, style), "  ", (way, "bold")))]
+    name, tone = vocabulary.directions.get(event["direction"], (event["direction"], STRONG))
+    versions = f"{event['from_version'] or 'unknown'} {arrow} {event['to_version'] or 'unknown'}"
+    style = f"bold {STYLES[tone]}" if STYLES[tone] else "bold"
+    rows = [("Plan", Text.assemble((w.printable(name), style), "  ", (w.printable(versions), "bold")))]
     for file in event["files"]:
         text = Text(f"{w.printable(file['name'])} ({w.size(file['size'])})")
         if file.get("why"):
             text.append(f", {w.printable(file['why'])}", "dim")
-        rows.append((w.ROLES.get(file["role"], file["role"]), text))
+        rows.append((vocabulary.roles.get(file["role"], file["role"]), text))
     if board := event.get("board"):
         words = f"first the updater onto it: {board['files']} files, {w.size(board['bytes'])}"
         rows.append(("Board", Text(words + ("" if board["stays"] else ", taken off again afterwards"))))
@@ -35,7 +37,7 @@ def plan_blocks(event: Event, arrow: str) -> Iterator[RenderableType]:
         rows.append(("Not used", Text(", ".join(w.printable(name) for name in event["unused"]), "dim")))
     yield Rows(rows)
     yield ""
-    yield Padding(_phases(event["phases"]), (0, 0, 0, 2), expand=False)
+    yield Padding(_phases(event["phases"], vocabulary), (0, 0, 0, 2), expand=False)
     yield ""
     for text in event["warnings"]:
         yield warning_line(text)
@@ -56,19 +58,20 @@ def _notes(event: Event) -> list[tuple[str, Text]]:
         names = ", ".join(w.printable(name) for name in event["way_back"])
         notes.append(("If cut", Text(f"run the same command again; it needs {names}")))
     for number, need in enumerate(event["consents"]):
-        text = Text.assemble((flag_of(need["consent"]), "bold"), f": {w.printable(need['danger'])}")
+        flag = flag_of(Consent(need["consent"], need["subject"]))
+        text = Text.assemble((w.printable(flag), "bold"), f": {w.printable(need['danger'])}")
         notes.append(("" if number else "Needs", text))
     return notes
 
 
-def _phases(phases: list[dict[str, Any]]) -> Table:
+def _phases(phases: list[dict[str, Any]], vocabulary: Vocabulary) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
     table.add_column("phase", header_style="dim", min_width=12)
     table.add_column("usual", header_style="dim", justify="right", no_wrap=True)
     table.add_column("allowed", header_style="dim", style="dim", justify="right", no_wrap=True)
     for phase in phases:
         allowed = w.span(phase["allowed_s"]) if phase["allowed_s"] else _NO_END
-        table.add_row(w.phase_name(phase["phase"]), w.span(phase["usual_s"]), allowed)
+        table.add_row(w.printable(vocabulary.phase(phase["phase"])), w.span(phase["usual_s"]), allowed)
     usual = sum(phase["usual_s"] for phase in phases)
     table.add_row(Text("in all", "bold"), Text(w.span(usual), "bold"), "")
     return table

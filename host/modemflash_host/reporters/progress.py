@@ -1,6 +1,6 @@
 """What goes on right now, made from events: the phase, its times, bytes and rate.
 
-Shared by the voices for people, so that a live line and a plain line say the
+Shared by the sinks for people, so that a live line and a plain line say the
 same. Pure bookkeeping: it shows nothing.
 """
 

@@ -7,7 +7,19 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
+from modemflash_host.families.vocabulary import BAD, DIM, DOUBT, GOOD, PLAIN, STRONG, Row
+from modemflash_host.reporters.words import printable
+
 _LEAST_VALUE_CELLS = 16
+STYLES = {PLAIN: "", DIM: "dim", STRONG: "bold", GOOD: "green", DOUBT: "yellow", BAD: "red"}
+
+
+def texts(rows: Sequence[Row]) -> list[tuple[str, Text]]:
+    """A family's rows as they are shown: safe, and in colours."""
+    return [
+        (row.label, Text.assemble(*((printable(text), STYLES[tone]) for text, tone in row.spans)))
+        for row in rows
+    ]
 
 
 class Rows:

@@ -27,7 +27,7 @@ _SHORT_PHASE_S = 1.0  # phases that were over at once get no line of their own
 
 
 class Terminal(People):
-    """The voice for a person who watches."""
+    """The sink for a person who watches."""
 
     def __init__(self, out: Console, err: Console, verbosity: int = NORMAL) -> None:
         super().__init__(out, err, verbosity)
@@ -77,7 +77,7 @@ class Terminal(People):
         mark, style = (self.ok, "green") if good else (self.bad, "red")
         pieces: list[_Piece] = [
             (9, mark, style),
-            (9, f"{w.phase_name(watch.phase):<18}", ""),
+            (9, f"{self.phase_title():<18}", ""),
             (8, w.clock_time(took), ""),
         ]
         if watch.total:
@@ -117,7 +117,7 @@ class Terminal(People):
         frame = self._spinner[int(at_s / _FRAME_S) % len(self._spinner)]
         pieces: list[_Piece] = [
             (9, frame, "cyan"),
-            (9, w.phase_name(watch.phase), "bold"),
+            (9, self.phase_title(), "bold"),
         ]
         if watch.total:
             filled = int(watch.share * _BAR_CELLS)

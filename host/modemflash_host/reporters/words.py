@@ -16,61 +16,6 @@ MODEM_STATES = {
     UNKNOWN: "not known: keep its power on until you have asked it",
 }
 
-# How worried to be about each state in which a modem can be found.
-STATE_COLOURS = {
-    "application": "green",
-    "boot-loader": "yellow",
-    "mtools": "yellow",
-    "updater": "yellow",
-    "recovery": "yellow",
-    "errors-only": "yellow",
-    "in-transfer": "yellow",
-    "data-mode": "yellow",
-    "nuls": "red",
-    "noise": "red",
-    "silence": "red",
-}
-
-# Names of the phases, as a person would say them.
-PHASES = {
-    "find": "find the modem",
-    "identify": "ask who it is",
-    "verify": "check the files",
-    "deploy": "updater to board",
-    "prepare": "prepare the modem",
-    "enter-recovery": "enter recovery",
-    "enter-boot-loader": "enter boot loader",
-    "load-updater": "load the updater",
-    "transfer": "send the firmware",
-    "install": "modem installs",
-    "reboot": "modem reboots",
-    "read-back": "read it back",
-}
-
-# Where an update leads (`modemflash.edges.direction`), and how it is shown.
-DIRECTIONS = {
-    "upgrade": ("upgrade", "bold green"),
-    "repair": ("repair", "bold green"),
-    "downgrade": ("DOWNGRADE", "bold yellow"),
-    "radio-change": ("RADIO CHANGE", "bold yellow"),
-    "unknown": ("update from or to an unknown build", "bold yellow"),
-}
-# What each file of a plan is for.
-ROLES = {"main": "Firmware", "part-2": "Part 2", "updater": "Updater", "bootrom": "Boot ROM"}
-
-RADIOS = {"cat-m1": "CAT-M1", "nb-iot": "NB-IoT"}
-
-# What the replies of the read-only record are about.
-RECORDS = {
-    "ATI1": "version",
-    'AT!="showver"': "parts",
-    "AT+CGDCONT?": "contexts",
-    "AT+SQNBANDSEL?": "bands",
-    "AT+CFUN?": "radio",
-    "AT+CEREG?": "registration",
-    "AT+CPSMS?": "power saving",
-}
-
 
 def printable(text: object) -> str:
     """The text with everything that is no plain character escaped as \\xNN or \\uNNNN."""
@@ -112,8 +57,3 @@ def rate(bytes_per_s: float) -> str:
     if not bytes_per_s:
         return ""
     return f"{bytes_per_s / 1000:.0f} kB/s" if bytes_per_s >= 9500 else f"{bytes_per_s / 1000:.1f} kB/s"
-
-
-def phase_name(phase: str) -> str:
-    """The phase as a person would say it."""
-    return PHASES.get(phase, printable(phase))

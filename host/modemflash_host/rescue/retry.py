@@ -10,11 +10,11 @@ battery keeps it alive.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modemflash.errors import Problem, UpdateFailed
-from modemflash.phases import dies_without_power
-from modemflash_host.reporters import Event, Reporter
+from modemflash_host.families.plan import Unfinished
+from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.run.result import Result
 
 if TYPE_CHECKING:
@@ -37,30 +37,24 @@ _ASK = (
 )
 
 
-class Begun:
-    """A voice that remembers an update that was begun and has not come to its end.
+class UnfinishedUpdate(Sink):
+    """A sink that remembers an update that did not finish.
 
     Attributes:
-        past: the journal's record of it; None where there is none.
+        power_must_stay: it stands at a place where a power cut kills the modem.
     """
 
-    def __init__(self, past: Any = None) -> None:
-        self.past = past
+    def __init__(self, unfinished: Unfinished | None = None) -> None:
+        self.power_must_stay = unfinished is not None and unfinished.power_must_stay
 
     def report(self, event: Event, at_s: float) -> None:
         """One event."""
         if event["event"] == "unfinished":
-            self.past = event
-
-    def tick(self, at_s: float) -> None:
-        """Time goes by."""
-
-    def close(self) -> None:
-        """The run is over."""
+            self.power_must_stay = event["power_must_stay"]
 
     def forbids(self, problem: Problem) -> UpdateFailed | None:
         """What to say instead of "cut the power", where that kills the modem."""
-        if dies_without_power(self.past):
+        if self.power_must_stay:
             return UpdateFailed("power-must-stay", problem.code, problem.raw)
         return None
 
@@ -86,7 +80,7 @@ def rescue(
     """
     start = clock.ticks_ms()
     asked = False
-    begun = Begun()
+    begun = UnfinishedUpdate()
     reporter.listen(begun)
     while True:
         result = attempt()

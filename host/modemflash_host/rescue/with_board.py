@@ -15,19 +15,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
-from modemflash.phases import dies_without_power
+from modemflash.errors import UNTOUCHED, Problem, Stopped
 from modemflash_host.board.console.identity import identify
 from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import Session, at_console
 from modemflash_host.board.relay.open import Place
-from modemflash_host.consents import YES
-from modemflash_host.errors import BoardProblem
+from modemflash_host.consents import YES, Consent
+from modemflash_host.errors import BoardProblem, ConsentMissing
+from modemflash_host.families.plan import Need, Unfinished
 from modemflash_host.reporters import Reporter
 from modemflash_host.rescue import arming
 from modemflash_host.rescue.port_monitor import Find, PortMonitor, Seen
 from modemflash_host.rescue.power_cycle import ANSWERED, FOUND, NO_WORD, QUIET, PowerCycle, of_answer, words
-from modemflash_host.rescue.retry import MENDED_BY_POWER, Begun, failed_in_run
+from modemflash_host.rescue.retry import MENDED_BY_POWER, UnfinishedUpdate, failed_in_run
+from modemflash_host.run.confirm import Ask
 from modemflash_host.run.result import Result
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Means:
         place_at: the board at a port.
         clock: of this PC.
         attempt: one whole try with the board at a port.
-        past_of: this PC's journal of a board, by its address.
+        unfinished_of: what is known of a board's modem, by the board's address and its own journal's record.
     """
 
     port: str
@@ -57,7 +58,7 @@ class Means:
     place_at: Callable[[str], Place]
     clock: Clock
     attempt: Callable[[str], Result]
-    past_of: Callable[[str], dict[str, Any] | None]
+    unfinished_of: Callable[[str, dict[str, Any] | None], Unfinished | None]
 
 
 class BoardRescue:
@@ -76,9 +77,9 @@ class BoardRescue:
         self._for_s = for_s
         self._stay_armed = stay_armed
         self._begun_ms = means.clock.ticks_ms()
-        self._begun = Begun()
+        self._unfinished = UnfinishedUpdate()
 
-    def run(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> Result:
+    def run(self, consents: frozenset[Consent], ask: Ask) -> Result:
         """Show, ask, arm; work until it is over; put everything back.
 
         Raises:
@@ -86,7 +87,7 @@ class BoardRescue:
         """
         self._reporter.follow(self._means.clock.ticks_ms())
         board = self._arm(consents, ask)
-        self._reporter.listen(self._begun)
+        self._reporter.listen(self._unfinished)
         try:
             result = self._work(board)
         except Problem as problem:
@@ -99,13 +100,14 @@ class BoardRescue:
 
     # -- before ------------------------------------------------------------------------------
 
-    def _arm(self, consents: set[str], ask: Callable[[str, str, Refusal], bool]) -> str:
+    def _arm(self, consents: frozenset[Consent], ask: Ask) -> str:
         """The board's address, once it is armed."""
         means, reporter = self._means, self._reporter
         with self._at(means.port) as session:
             before = arming.look(session)
             mac = before.board.mac
-            self._begun.past = before.past or means.past_of(mac)
+            unfinished = means.unfinished_of(mac, before.past)
+            self._unfinished.power_must_stay = unfinished is not None and unfinished.power_must_stay
             reporter.say(
                 "rescue-plan",
                 port=session.port,
@@ -116,10 +118,10 @@ class BoardRescue:
                 stays=["updater", "hook"] if self._stay_armed else before.stays,
                 listen_minutes=arming.LISTEN_MINUTES,
                 for_s=self._for_s,
-                power_may_be_cut=not dies_without_power(self._begun.past),
+                power_may_be_cut=not self._unfinished.power_must_stay,
             )
             if YES not in consents:
-                ask(YES, "", Refusal("consent-missing", "-y", YES))
+                ask.consent(Need(YES, ""), ConsentMissing("-y", (YES,)))
             with safe_boot(session.repl, session.say):
                 session.restarted()
                 try:
@@ -150,7 +152,7 @@ class BoardRescue:
                 self._tell("alive")
             if problem is None or problem.code not in MENDED_BY_POWER:
                 return result
-            if must_stay := self._begun.forbids(problem):
+            if must_stay := self._unfinished.forbids(problem):
                 return Result.of_problem(must_stay, seconds=reporter.at_s)
             wants_cut = problem.code.startswith("modem-") and not failed_in_run(result)
             if not wants_cut:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
+from modemflash_host.families.plan import ModuleInfo, Outcome
 from modemflash_host.run import exit_codes
+
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +22,52 @@ class Result:
         code: what happened, searchable; "" when there is nothing to say.
         modem_state: untouched, recoverable, updated or unknown.
         next: the next command line, "" where nothing is left to do.
-        bytes: firmware bytes that the modem took.
+        family: whose module it is; "" where that was not known yet.
+        from_version, to_version: as the module said them; "" where not known.
+        boot_mode: where the module was seen last; "" where it was not.
+        bytes: firmware bytes that the module took.
     """
 
     status: str
     code: str = ""
     modem_state: str = UNTOUCHED
     next: str = ""
-    from_build: int | None = None
-    to_build: int | None = None
+    family: str = ""
+    from_version: str = ""
+    to_version: str = ""
     boot_mode: str = ""
     bytes: int = 0
     seconds: float = 0.0
     problem: Problem | None = field(default=None, compare=False)
 
     @classmethod
-    def of_problem(cls, problem: Problem, **known: Any) -> Result:
+    def of_problem(cls, problem: Problem, seconds: float = 0.0) -> Result:
         """The result of a run that ended with an error."""
         if isinstance(problem, Stopped):
             status = "interrupted"
         else:
             status = "refused" if isinstance(problem, Refusal) else "failed"
-        return cls(status, problem.code, problem.modem_state, problem=problem, **known)
+        return cls(status, problem.code, problem.modem_state, seconds=seconds, problem=problem)
+
+    @classmethod
+    def of_outcome(cls, outcome: Outcome) -> Result:
+        """The result of a run that ended well."""
+        return cls(
+            outcome.status,
+            outcome.code,
+            outcome.modem_state,
+            from_version=outcome.from_version,
+            to_version=outcome.to_version,
+            boot_mode=outcome.state,
+            bytes=outcome.bytes,
+            seconds=outcome.seconds,
+        )
+
+    def of_module(self, module: ModuleInfo | None) -> Result:
+        """The same, with what was found out about the module."""
+        if module is None:
+            return self
+        return replace(self, from_version=module.version, boot_mode=module.state)
 
     @property
     def exit_code(self) -> int:
@@ -50,15 +78,6 @@ class Result:
 
     def event(self) -> dict[str, Any]:
         """The result as the last event of a run."""
-        names = (
-            "status",
-            "code",
-            "modem_state",
-            "next",
-            "from_build",
-            "to_build",
-            "boot_mode",
-            "bytes",
-            "seconds",
-        )
-        return {"event": "result", "schema": 1, **{name: getattr(self, name) for name in names}}
+        fields = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        del fields["problem"]
+        return {"event": "result", "schema": SCHEMA, **fields}

@@ -162,15 +162,16 @@ def test_many_candidates_are_cut_short(tmp_path: Path) -> None:
     assert nearest(tmp_path / "zzzzzz").endswith("07.dup (0 bytes), 12 more")
 
 
-def test_neighbour_updater_is_taken_only_when_it_is_one(tmp_path: Path) -> None:
-    """Exactly one updater beside the file belongs to it; of several none is guessed."""
+def test_neighbours_are_found_by_name(tmp_path: Path) -> None:
+    """What lies beside a file is found by its name, in any case; how many there are is for who asks."""
     make(tmp_path, CATM1__41065_dup=5)
     file = tmp_path / "CATM1-41065.dup"
-    assert neighbours(file) == []
+    names = ("updater.elf", "mtools.elf")
+    assert neighbours(file, names) == []
     make(tmp_path, Updater_elf=5, other_elf=3)
-    assert [each.name for each in neighbours(file)] == ["Updater.elf"]
+    assert [each.name for each in neighbours(file, names)] == ["Updater.elf"]
     make(tmp_path, mtools_elf=5)
-    assert len(neighbours(file)) == 2
+    assert len(neighbours(file, names)) == 2
 
 
 def test_what_is_read_again_must_be_the_same(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The way through a board that runs the engine itself: this PC asks, plans, then is its files and its screen.
 
-    with relayed(place, reporter, files, …) as update: …     an `Update` like any other
+    with relayed(place, reporter, request) as update: …     a `ModemUpdate` like any other
 
 Rules: a board that carries out the same command already is taken up where it
 stands, and nobody is asked a second time; who only wants to look leaves a board
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from modemflash_host.board.console.connect import INTERRUPTED, MIRROR, REPL, Reached, reach
 from modemflash_host.board.console.identity import identify, need_pycom
@@ -20,15 +19,13 @@ from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.console.safe_boot import quiet_state
 from modemflash_host.board.console.session import Session
 from modemflash_host.board.location import tell_place
+from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
 from modemflash_host.board.pic import Open
-from modemflash_host.board.relay.conversation import LOOKING, RUNNING, JournalOf, RelayTalk, job_of
-from modemflash_host.board.relay.update import HeldUpdate, RelayedUpdate
+from modemflash_host.board.relay.conversation import LOOKING, RUNNING, RelayTalk, job_of
+from modemflash_host.board.relay.update import RelayedUpdate, UpdateAtWork
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.links.usb_ids import NO_DEVICE, Device
 from modemflash_host.reporters import Reporter
-
-if TYPE_CHECKING:
-    from modemflash.planning import Files
 
 _BEAT_MS = 1_300
 _FALLBACK_MS = 7_000
@@ -50,25 +47,13 @@ class Place:
 
 
 @contextmanager
-def relayed(
-    place: Place,
-    reporter: Reporter,
-    files: Files,
-    consents: set[str],
-    options: dict[str, Any],
-    journal_of: JournalOf,
-    only_look: bool = False,
-) -> Iterator[RelayedUpdate | HeldUpdate]:
+def relayed(place: Place, reporter: Reporter, request: EngineRequest) -> Iterator[ModemUpdate]:
     """A board that runs the engine for this command; afterwards it is as it was, its own program runs.
 
     Args:
         place: where the board is.
         reporter: who is told.
-        files: as in `Update`.
-        consents: as in `Update`.
-        options: as in `Update`.
-        journal_of: see there.
-        only_look: nothing will be run; a board that is at work is left alone.
+        request: what is wanted.
 
     Raises:
         Problem: the board cannot be reached, or used.
@@ -80,16 +65,16 @@ def relayed(
     link, clock = place.open_port(8)
     reporter.follow(clock.ticks_ms())
     try:
-        talk = RelayTalk(link, clock, reporter, files, journal_of)
+        talk = RelayTalk(link, clock, reporter, request.files, request.journal_of)
         at_work = _relays(talk)
         if at_work:
             tell_place(reporter, place.port, "relay")
-        if at_work and _goes_on(talk, job_of(files, options), only_look, say):
+        if at_work and _goes_on(talk, job_of(request.files, request.options), request.only_look, say):
             talk.relay.tell_again()
-            held = Session(
+            session = Session(
                 place.port, place.device, Reached(REPL, link, clock, Repl(link, clock), INTERRUPTED), say
             )
-            yield HeldUpdate(talk, held, reporter, files, consents, journal_of(talk.line, ""))
+            yield UpdateAtWork(talk, session, reporter)
             return
     finally:
         link.close()
@@ -103,7 +88,7 @@ def relayed(
         need_pycom(board)
         with quiet_state(session.repl, board, say):
             session.restarted()
-            yield RelayedUpdate(session, reporter, files, consents, options, journal_of, board)
+            yield RelayedUpdate(session, reporter, request, board)
     finally:
         with suppress(LinkProblem):
             session.repl.restart_board()

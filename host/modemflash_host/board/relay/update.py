@@ -1,21 +1,23 @@
 """An update by way of the board: planned here, carried out there; and the board left as it was.
 
-Rules: the modem is looked at through the board's REPL, so nothing is on the
-board that nobody agreed to; the updater goes there, and the board's engine
-begins, in `run`; that engine measures anew, and checks the consents against its
-own plan; an updater that an update has put there is taken off again, unless the
-modem waits for the next command.
+    RelayedUpdate    the modem is looked at through the board's REPL; `run` lets the board begin
+    UpdateAtWork     the board carries it out already, for this very command: it is watched
+
+Rules: nothing is on the board that nobody agreed to; the updater goes there, and
+the board's engine begins, in `run`; that engine measures anew, and checks the
+consents against its own plan; an updater that an update has put there is taken
+off again, unless the modem waits for the next command.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from modemflash import planning
 from modemflash.errors import UNTOUCHED, Problem
+from modemflash.identity import Identity
 from modemflash.line import Line
 from modemflash.phases import has_written
 from modemflash.upgrade import Update
@@ -26,114 +28,97 @@ from modemflash_host.board.console.session import Session
 from modemflash_host.board.install import temporary
 from modemflash_host.board.install.deploy import deploy, needed, remove
 from modemflash_host.board.location import tell_card
-from modemflash_host.board.relay.conversation import JournalOf, RelayTalk, job_of, start
+from modemflash_host.board.modem_update import DEPLOY_MOST_S, EngineRequest, EngineUpdate, FirstStep, Found
+from modemflash_host.board.relay.conversation import RelayTalk, job_of, start
 from modemflash_host.board.relay.journals import BothJournals
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
-    from modemflash.modem import Modem
-    from modemflash.planning import Files, Plan
+    from modemflash.planning import Plan
 
-BYTES_PER_S = 2_500  # of the package, over the REPL
-DEPLOY_S = 15  # what it takes beside the bytes
-DEPLOY_MOST_S = 600
 REMOVE = "modemflash board remove"
 
 
-@dataclass(frozen=True, slots=True)
-class FirstStep:
-    """What is done to the board before its modem: a part of the plan.
-
-    Attributes:
-        files, bytes: what is put there.
-        stays: it was there before, and is brought up to date.
-    """
-
-    files: int
-    bytes: int
-    stays: bool
-
-    @property
-    def usual_s(self) -> int:
-        """How long it usually takes."""
-        return DEPLOY_S + self.bytes // BYTES_PER_S
-
-
-class RelayedUpdate(Update):
-    """An update that is planned here, over the board's REPL, and carried out by the board.
+class RelayedUpdate:
+    """See `ModemUpdate`.
 
     Args:
-        session: the board, in its quiet state.
+        session: the board, in safe boot.
         reporter: who is told.
-        files, consents, options: as in `Update`.
-        journal_of: see there.
+        request: what is wanted.
         board: who it is.
-
-    Attributes:
-        first_step: None where the board has all that it needs.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        reporter: Reporter,
-        files: Files,
-        consents: set[str],
-        options: dict[str, Any],
-        journal_of: JournalOf,
-        board: Board,
-    ) -> None:
+    is_under_way = False
+
+    def __init__(self, session: Session, reporter: Reporter, request: EngineRequest, board: Board) -> None:
         clock = session.repl.clock
         self._port = ReplPort(session.repl, lambda: reporter.tick(clock.ticks_ms()))
         seen: Any = self._port
         if reporter.recorder is not None:
             seen = CapturingPort(self._port, clock, reporter.recorder)
-        line = Line(seen, clock, reporter)
-        here = journal_of(line, board.mac)
-        super().__init__(line, files, consents, BothJournals(session, board.mac, here), options)
+        self._line = Line(seen, clock, reporter)
+        self._here = request.journal_of(self._line, board.mac)
+        journals = BothJournals(session, board.mac, self._here)
+        self._request = request
+        self._engine = EngineUpdate(
+            Update(self._line, request.files, request.consents, journals, dict(request.options))
+        )
         self.first_step: FirstStep | None = None
-        self._here = here
         self._session = session
         self._reporter = reporter
-        self._journal_of = journal_of
-        self._job_name = job_of(files, options)
+        self._began_ms = self._line.now()
+        self._options: Mapping[str, Any] = request.options
         self._talk: RelayTalk | None = None
         self._is_temporary = self._ordered = False
-        if files:
+        if request.files:
             need = needed(session, board)
             self._is_temporary = need.fresh or temporary.is_temporary(session.repl)
             if need.files:
                 self.first_step = FirstStep(need.files, need.bytes, not self._is_temporary)
 
     @property
+    def past(self) -> dict[str, Any] | None:
+        """See `ModemUpdate`."""
+        return self._engine.past
+
+    @property
     def sent_bytes(self) -> int:
-        """See `Update`."""
+        """See `ModemUpdate`."""
         return self._talk.sent_bytes if self._talk else 0
 
-    def tell_card(self) -> None:
-        """What is in the board's slot for a card."""
-        tell_card(self._reporter, self._session.repl)
+    @property
+    def found(self) -> Found | None:
+        """See `ModemUpdate`."""
+        return self._engine.found
 
-    def look(self) -> Modem:
-        """See `Update`."""
-        self._reporter.tick(self.line.now())  # reaching the board has taken its time
+    def look(self) -> Found:
+        """See `ModemUpdate`. Who only looks is told of the board's card, too."""
+        if self._request.only_look and not self._request.files:
+            tell_card(self._reporter, self._session.repl)
+        self._reporter.tick(self._line.now())  # reaching the board has taken its time
         self._port.open()
         try:
-            return super().look()
+            return self._engine.look()
         finally:
             self._port.close()
 
-    def run(self, plan: Plan) -> dict[str, Any]:
+    def plan(self, options: Mapping[str, Any]) -> Plan:
+        """See `ModemUpdate`."""
+        self._options = options
+        return self._engine.plan(options)
+
+    def run(self, plan: Plan, consents: set[str]) -> dict[str, Any]:
         """Put the updater there, let the board do it, and leave the board as it was.
 
         Raises:
             Problem: as `Update.run`; the board; the line.
         """
         if plan.nothing_to_do:
-            return super().run(plan)
-        plan.check(self.consents)
+            return self._engine.run(plan, consents)
+        plan.check(consents)
         session = self._session
         broken: Problem | None = None
         done: dict[str, Any] = {}
@@ -143,7 +128,7 @@ class RelayedUpdate(Update):
             with safe_boot(session.repl, session.say):
                 session.restarted()
                 try:
-                    done = self._relayed()
+                    done = self._relayed(consents)
                 except Problem as problem:
                     broken = self._judged(problem)
                     raise
@@ -158,8 +143,8 @@ class RelayedUpdate(Update):
             self._reporter.say("warning", code=problem.code, text=text)
         return done
 
-    def _relayed(self) -> dict[str, Any]:
-        session = self._session
+    def _relayed(self, consents: set[str]) -> dict[str, Any]:
+        session, request = self._session, self._request
         if self.first_step is not None:
             self._reporter.say(
                 "phase", phase="deploy", usual_s=self.first_step.usual_s, allowed_s=DEPLOY_MOST_S, note=""
@@ -167,19 +152,19 @@ class RelayedUpdate(Update):
             if self._is_temporary:
                 temporary.mark(session.repl)
             deploy(session)
-        self.line.checkpoint()
-        repl = session.repl
+        self._line.checkpoint()
+        repl, options = session.repl, dict(self._options)
         talk = RelayTalk(
-            repl.link, repl.clock, self._reporter, self.files, self._journal_of, looked_before=True
+            repl.link, repl.clock, self._reporter, request.files, request.journal_of, looked_before=True
         )
         self._talk = talk
-        start(repl, self._job_name, self.files, self.options, self._here.read())
+        start(repl, job_of(request.files, request.options), request.files, options, self._here.read())
         with _until_over(talk):
             talk.await_look()
             self._ordered = True
-            talk.order(self.consents, self.options)
+            talk.order(consents, options)
             done = talk.await_end()
-        done["seconds"] = self.line.since(self._start) // 1000  # the board knows only its own part
+        done["seconds"] = self._line.since(self._began_ms) // 1000  # the board knows only its own part
         return done
 
     def _judged(self, problem: Problem) -> Problem:
@@ -189,55 +174,54 @@ class RelayedUpdate(Update):
         return problem.stamp(UNTOUCHED)
 
     def _clear_up(self, broken: Problem | None) -> None:
-        """The console back, and the updater off where it is a guest that nobody needs any more."""
+        """The console back, and the updater off where it was put there for this update alone."""
         with suppress(LinkProblem):
             self._session.repl.enter()
         if self._is_temporary:
             uninstall(self._session, self._reporter, broken)
 
 
-class HeldUpdate(Update):
-    """An update that the board carries out already, for this very command: it was agreed to, and is watched.
+class UpdateAtWork:
+    """See `ModemUpdate`: one that the board carries out already. It was agreed to, and is watched.
 
     Args:
         talk: to the board.
         session: the board; its console is away.
         reporter: who is told.
-        files, consents: as in `Update`.
-        journal: this PC's.
     """
 
-    def __init__(
-        self,
-        talk: RelayTalk,
-        session: Session,
-        reporter: Reporter,
-        files: Files,
-        consents: set[str],
-        journal: Any,
-    ) -> None:
-        super().__init__(talk.line, files, consents, journal, {})
+    first_step: FirstStep | None = None
+    is_under_way = True
+
+    def __init__(self, talk: RelayTalk, session: Session, reporter: Reporter) -> None:
         self._talk = talk
         self._session = session
         self._reporter = reporter
+        self.past: dict[str, Any] | None = None
+        self.found: Found | None = None
 
     @property
     def sent_bytes(self) -> int:
-        """See `Update`."""
+        """See `ModemUpdate`."""
         return self._talk.sent_bytes
 
-    def look(self) -> Any:
-        """What the board found when it looked; see `Update`."""
+    def look(self) -> Found:
+        """What the board found when it looked."""
         seen = self._talk.await_look()
-        self.modem = SimpleNamespace(state=seen["state"], baud=seen["baud"], resumed=seen["resumed"])
-        who = self.who
-        who.product, who.family, who.build, who.version, who.ue, loaders = seen["who"]
-        who.bootloaders = [tuple(each) for each in loaders]
-        self.before = seen["before"]
+        identity = Identity()
+        identity.product, identity.family, identity.build, identity.version, identity.ue, loaders = seen[
+            "who"
+        ]
+        identity.bootloaders = [tuple(each) for each in loaders]
         self.past = seen["past"]
-        return self.modem
+        self.found = Found(seen["state"], identity, seen["before"])
+        return self.found
 
-    def go_on(self) -> dict[str, Any]:
+    def plan(self, options: Mapping[str, Any]) -> Plan:
+        """An empty one: what is under way was planned when it began."""
+        return planning.Plan()
+
+    def run(self, plan: Plan, consents: set[str]) -> dict[str, Any]:
         """To the end, and the board as it was before that update.
 
         Raises:

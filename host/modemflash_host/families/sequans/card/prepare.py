@@ -26,10 +26,12 @@ from modemflash.errors import Stopped
 from modemflash.image import Image, examine
 from modemflash_host.board.install.package import deployed
 from modemflash_host.consents import flag_of
+from modemflash_host.errors import ConsentMissing
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.forecast import Way, ways
 from modemflash_host.families.sequans.card.layout import FIRMWARE, README, earlier_files, safe_name
 from modemflash_host.families.sequans.card.readme import readme
+from modemflash_host.families.sequans.consents import consent_of
 from modemflash_host.files.candidates import candidates
 from modemflash_host.reporters import Reporter
 
@@ -139,7 +141,8 @@ def _refuse_useless(found: Sequence[Way]) -> None:
         return
     missing = sorted({name for way in found if not way.code for name in way.missing})
     if missing:
-        raise Refusal("consent-missing", ", ".join(flag_of(name) for name in missing), ",".join(missing))
+        wanted = tuple(consent_of(text) for text in missing)
+        raise ConsentMissing(", ".join(flag_of(consent) for consent in wanted), wanted)
     codes = [way.code for way in found]
     raise Refusal(max(codes, key=codes.count), "for every modem that is known")
 

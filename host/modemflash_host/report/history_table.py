@@ -15,7 +15,7 @@ from modemflash_host.report.history import NO_END, Row
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows
 
-_COLUMNS = (("started", 16), ("command", 8), ("builds", 13), ("result", 21))
+_COLUMNS = (("started", 16), ("command", 8), ("version", 13), ("result", 21))
 _NUMBER, _TIME, _GAP = 2, 7, 2
 _WIDE = _NUMBER + sum(_GAP + cells for _, cells in _COLUMNS) + _GAP + _TIME
 _NOTHING = "nothing-to-do"  # info and a dry run: what was done stands in the code
@@ -36,7 +36,7 @@ def history_table(rows: Sequence[Row], width: int, arrow: str = "→") -> Render
     Args:
         rows: the runs, newest first.
         width: columns of the terminal.
-        arrow: what stands between two builds.
+        arrow: what stands between two versions.
     """
     if not rows:
         return Text("No run is remembered yet.")
@@ -50,7 +50,7 @@ def _table(rows: Sequence[Row], width: int, arrow: str) -> Iterator[RenderableTy
         yield Text(f"{'#':>{_NUMBER}}{'':{_GAP}}{names}{'time':>{_TIME}}", "dim")
     for number, row in enumerate(rows, 1):
         begun = (Text(w.printable(row.started)), Text(w.printable(row.command)))
-        ended = (Text(_builds(row, arrow)), _result(row))
+        ended = (Text(_versions(row, arrow)), _result(row))
         time = "" if row.seconds is None else w.clock_time(row.seconds)
         line = Text.assemble((f"{number:>{_NUMBER}}", "bold"), " " * _GAP)
         if wide:
@@ -69,10 +69,10 @@ def _joined(line: Text, cells: Sequence[Text]) -> Text:
     return line.append_text(Text("  ").join(cell for cell in cells if cell.plain))
 
 
-def _builds(row: Row, arrow: str) -> str:
-    if row.to_build is None or row.to_build == row.from_build:
-        return str(row.from_build or "")
-    return f"{row.from_build or 'unknown'} {arrow} {row.to_build}"
+def _versions(row: Row, arrow: str) -> str:
+    if not row.to_version or row.to_version == row.from_version:
+        return w.printable(row.from_version)
+    return w.printable(f"{row.from_version or 'unknown'} {arrow} {row.to_version}")
 
 
 def _result(row: Row) -> Text:

@@ -8,9 +8,7 @@ that has killed modems.
 
 from __future__ import annotations
 
-from typing import Any
-
-from modemflash.phases import dies_without_power
+from modemflash_host.families.vocabulary import Event, FirstAid
 
 # error code: what was heard. An error after the first write names the other one as its detail.
 EVIDENCE = {
@@ -108,31 +106,30 @@ _BOOT_ROM = (
 _INSTALLS = ("install", "install-staged", "start-application", "read-back")
 
 
-def checks(evidence: str, begun: dict[str, Any] | None = None) -> list[tuple[str, str]]:
-    """What to do by hand, best first.
+def first_aid(evidence: str, unfinished: Event | None = None) -> FirstAid | None:
+    """What to do by hand, best first, and how likely the modem is to come back.
 
     Args:
-        evidence: "silence", "nuls", "noise" or "text".
-        begun: the journal's record of an update that changed the modem and has not come to its end.
-
-    Returns:
-        (title, sentence) pairs.
+        evidence: "silence", "nuls", "noise" or "text"; None comes of any other.
+        unfinished: the event of an update that changed the modem and did not finish.
     """
+    if evidence not in _ORDER:
+        return None
     names = list(_ORDER[evidence])
-    if begun:
+    if unfinished:
         names.insert(0, "wait")
-        if dies_without_power(begun) and "power" in names:
+        if unfinished["power_must_stay"] and "power" in names:
             names.remove("power")
             names.insert(0, "keep")
-    return [_CHECKS[name] for name in names]
+    return FirstAid(tuple(_CHECKS[name] for name in names), _prognosis(evidence, unfinished))
 
 
-def prognosis(evidence: str, begun: dict[str, Any] | None = None) -> str:
-    """How likely the modem is to come back, in words of hope and truth. Arguments as for `checks`."""
-    if evidence == "text" or not begun:
+def _prognosis(evidence: str, unfinished: Event | None) -> str:
+    """In words of hope and truth."""
+    if evidence == "text" or not unfinished:
         return _BY_EVIDENCE[evidence]
-    if begun["step"] == "send-boot-rom":
+    if unfinished["step"] == "send-boot-rom":
         return _BOOT_ROM
-    if dies_without_power(begun):
+    if unfinished["power_must_stay"]:
         return _BETWEEN_PARTS
-    return _INSTALLING if begun["step"] in _INSTALLS else _SENDING
+    return _INSTALLING if unfinished["step"] in _INSTALLS else _SENDING

@@ -1,0 +1,161 @@
+"""An update of the modem, whatever lies between it and this PC: what every access to a modem offers.
+
+Rules: the engine decides, here or on the board; `run` gets the plan that `plan`
+made; what is done to a board before its modem is a part of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from modemflash.line import Line
+
+if TYPE_CHECKING:
+    from modemflash.identity import Identity
+    from modemflash.journal import Journal
+    from modemflash.planning import Files, Plan
+    from modemflash.upgrade import Update
+
+BYTES_PER_S = 2_500  # of the package, over the REPL
+DEPLOY_S = 15  # what it takes beside the bytes
+DEPLOY_MOST_S = 600
+
+JournalOf = Callable[[Line, str], "Journal"]
+"""This PC's journal of the board with that address; of whatever is at the port where it is ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """What the engine is asked for, see `modemflash.upgrade.Update`.
+
+    Attributes:
+        files, consents, options: as there.
+        journal_of: this PC's journals.
+        only_look: nothing will be run; a board that is at work is left alone.
+    """
+
+    files: Files
+    consents: set[str]
+    options: dict[str, Any]
+    journal_of: JournalOf
+    only_look: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """What is done to the board before its modem: a part of the plan.
+
+    Attributes:
+        files, bytes: what is put there.
+        stays: it was there before, and is brought up to date.
+    """
+
+    files: int
+    bytes: int
+    stays: bool
+    allowed_s: int = DEPLOY_MOST_S
+
+    @property
+    def usual_s(self) -> int:
+        """How long it usually takes."""
+        return DEPLOY_S + self.bytes // BYTES_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look found.
+
+    Attributes:
+        state: the modem's boot mode.
+        identity: who it is.
+        record: its settings, see `modemflash.identity.record`.
+    """
+
+    state: str
+    identity: Identity
+    record: Mapping[str, str]
+
+
+class ModemUpdate(Protocol):
+    """One update, not looked at yet.
+
+    Attributes:
+        first_step: None where nothing is done to a board.
+        is_under_way: the board carries it out already; it was agreed to when it began.
+        past: the journal's record; None before `look` and where there is none.
+        sent_bytes: firmware bytes that the modem took.
+    """
+
+    @property
+    def first_step(self) -> FirstStep | None: ...
+    @property
+    def is_under_way(self) -> bool: ...
+    @property
+    def past(self) -> dict[str, Any] | None: ...
+    @property
+    def sent_bytes(self) -> int: ...
+    @property
+    def found(self) -> Found | None: ...
+
+    def look(self) -> Found:
+        """See `modemflash.upgrade.Update.look`."""
+
+    def plan(self, options: Mapping[str, Any]) -> Plan:
+        """See `modemflash.upgrade.Update.plan`; `options` take the place of those it began with."""
+
+    def run(self, plan: Plan, consents: set[str]) -> dict[str, Any]:
+        """See `modemflash.upgrade.Update.run`; `consents` take the place of those it began with."""
+
+
+class EngineUpdate:
+    """The engine on this PC, at a line that leads to the modem.
+
+    Args:
+        update: the engine's.
+        check_plan: raises a `Refusal` for a plan that cannot be carried out through this line.
+    """
+
+    first_step: FirstStep | None = None
+    is_under_way = False
+
+    def __init__(self, update: Update, check_plan: Callable[[Plan], None] = lambda plan: None) -> None:
+        self._update = update
+        self._check_plan = check_plan
+
+    @property
+    def past(self) -> dict[str, Any] | None:
+        """See `ModemUpdate`."""
+        past: dict[str, Any] | None = self._update.past
+        return past
+
+    @property
+    def sent_bytes(self) -> int:
+        """See `ModemUpdate`."""
+        return self._update.sent_bytes
+
+    @property
+    def found(self) -> Found | None:
+        """See `ModemUpdate`."""
+        update = self._update
+        return None if update.modem is None else Found(update.modem.state, update.who, update.before)
+
+    def look(self) -> Found:
+        """See `ModemUpdate`."""
+        self._update.look()
+        found = self.found
+        assert found is not None
+        return found
+
+    def plan(self, options: Mapping[str, Any]) -> Plan:
+        """See `ModemUpdate`."""
+        self._update.options = dict(options)
+        plan = self._update.plan()
+        self._check_plan(plan)
+        return plan
+
+    def run(self, plan: Plan, consents: set[str]) -> dict[str, Any]:
+        """See `ModemUpdate`."""
+        self._update.consents = consents
+        return self._update.run(plan)

@@ -1,0 +1,72 @@
+"""Who is asked on the command line: a person on the terminal, or nobody.
+
+Rules: a plain yes is one question; a danger is accepted by its own typed word
+alone; off a terminal nothing is asked, what is missing is refused.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import rich_click as click
+
+from modemflash.errors import Refusal
+from modemflash_host.consents import YES, flag_of, word_of
+from modemflash_host.families.plan import Need
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.confirm import Ask
+
+
+class Refuse:
+    """Nobody can be asked."""
+
+    def consent(self, need: Need, refusal: Refusal) -> None:
+        """See `Ask`."""
+        raise refusal
+
+    def question(self, name: str, refusal: Refusal) -> bool:
+        """See `Ask`."""
+        raise refusal
+
+
+class AskOnTerminal:
+    """Asks on the terminal.
+
+    Args:
+        reporter: its stop request ends the question, and its vocabulary has the words.
+    """
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def consent(self, need: Need, refusal: Refusal) -> None:
+        """See `Ask`."""
+        with self._reporter.asking():
+            try:
+                accepted = self._accepted(need)
+            except click.Abort:
+                raise KeyboardInterrupt from None
+        if not accepted:
+            raise Refusal("not-confirmed", flag_of(need.consent))
+
+    def question(self, name: str, refusal: Refusal) -> bool:
+        """See `Ask`."""
+        with self._reporter.asking():
+            try:
+                click.echo(refusal.happened)
+                return bool(click.confirm(self._reporter.vocabulary.questions[name]))
+            except click.Abort:
+                raise KeyboardInterrupt from None
+
+    def _accepted(self, need: Need) -> bool:
+        if need.consent == YES:
+            return bool(click.confirm("Go on?", default=False))
+        word = word_of(need.consent, self._reporter.vocabulary.dangers)
+        click.secho(f"! {need.danger[:1].upper()}{need.danger[1:]}.", fg="yellow", bold=True)
+        return bool(word == click.prompt(f"  Type {word} to accept this", default="", show_default=False))
+
+
+def asker(reporter: Reporter, as_json: bool) -> Ask:
+    """Who can be asked here."""
+    on_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return AskOnTerminal(reporter) if on_a_terminal and not as_json else Refuse()

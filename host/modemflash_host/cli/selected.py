@@ -1,0 +1,50 @@
+"""The files that a command line names, opened and checked, with their companions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from modemflash_host import api
+from modemflash_host.families import registry
+from modemflash_host.families.plan import FirmwareFile
+from modemflash_host.files.selection import select
+from modemflash_host.links.names import is_simulated
+from modemflash_host.reporters import Reporter
+
+
+def select_files(
+    paths: Sequence[Path], port: str, options: Mapping[str, Any], reporter: Reporter, opened: ExitStack
+) -> tuple[FirmwareFile, ...]:
+    """Every firmware file behind `paths`, each content once; () for no path.
+
+    Args:
+        paths: files, folders, archives.
+        port: simulated firmware is for simulated modules.
+        options: those of the families; some of them name a companion.
+        reporter: told what was passed over, and what was taken beside.
+        opened: keeps the files open.
+
+    Raises:
+        BadFile: a named file is damaged.
+        Refusal: a path leads nowhere, or there is nothing good behind it.
+    """
+    if not paths:
+        return ()
+    found = api.candidates(paths, is_simulated(port))
+    families = {registry.family_of_name(file.name).name for file in found}
+    companions = [
+        companion for name in families for companion in registry.family_named(name).companions(options)
+    ]
+    return tuple(
+        select(
+            paths,
+            lambda file, kind: api.identify(file, reporter, kind),
+            reporter,
+            opened,
+            companions,
+            is_simulated(port),
+        )
+    )

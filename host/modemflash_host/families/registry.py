@@ -1,0 +1,73 @@
+"""The families that there are, and which of them is meant: by a file, by a port.
+
+Rules: a file says which family it is for; where port and file disagree, that is
+a refusal, before anything is sent; where nothing tells, the first one is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from modemflash_host.errors import Refusal
+from modemflash_host.families.contract import Claim, Family, Option, PortFacts
+from modemflash_host.families.plan import FileSource, FirmwareFile
+from modemflash_host.families.sequans.family import Sequans
+from modemflash_host.families.vocabulary import Danger
+
+FAMILIES: list[Family] = [Sequans()]
+_HEAD_BYTES = 64
+
+
+def family_named(name: str) -> Family:
+    """A family by its name; the first one for a name that nobody has."""
+    return next((family for family in FAMILIES if family.name == name), FAMILIES[0])
+
+
+def family_of_file(source: FileSource) -> Family:
+    """Whose file this is, by its name and its first bytes; the first family's where nobody claims it."""
+    head = bytearray(_HEAD_BYTES)
+    return family_of_name(source.name, bytes(head[: source.readinto(0, head)]))
+
+
+def family_of_name(name: str, head: bytes = b"") -> Family:
+    """Whose file this is by its name, and what is known of its first bytes."""
+    return max(FAMILIES, key=lambda family: family.claims_file(name, head))
+
+
+def family_of(port: PortFacts, files: Iterable[FirmwareFile] = ()) -> Family:
+    """Who is meant by a port and the files for it.
+
+    Raises:
+        Refusal: `files-of-several-families`, or `port-of-another-family`.
+    """
+    named = {file.family for file in files}
+    if len(named) > 1:
+        raise Refusal("files-of-several-families", ", ".join(sorted(named)))
+    claims = {family.name: family.claims(port) for family in FAMILIES}
+    at_port = max(FAMILIES, key=lambda family: claims[family.name])
+    if not named:
+        return at_port
+    [name] = named
+    if claims[name] == Claim.NO or (claims[at_port.name] == Claim.CERTAINLY and at_port.name != name):
+        raise Refusal("port-of-another-family", f"{port.name}: {at_port.name}; the file: {name}")
+    return family_named(name)
+
+
+def all_dangers() -> Mapping[str, Danger]:
+    """The dangers of every family, by their flags."""
+    return {name: danger for family in FAMILIES for name, danger in family.vocabulary.dangers.items()}
+
+
+def all_questions() -> Mapping[str, str]:
+    """The questions of every family."""
+    return {name: text for family in FAMILIES for name, text in family.vocabulary.questions.items()}
+
+
+def all_options() -> tuple[Option, ...]:
+    """The options of every family; one that two of them have stands once."""
+    return tuple({option.name: option for family in FAMILIES for option in family.options}.values())
+
+
+def suffixes() -> tuple[str, ...]:
+    """The endings of every family's files."""
+    return tuple(dict.fromkeys(suffix for family in FAMILIES for suffix in family.suffixes))

@@ -1,0 +1,126 @@
+"""Sequans Monarch modems as a family: the first one, and the one that is meant where nothing says another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from modemflash.builds import BOOT_ROM, UPDATER
+from modemflash.errors import Refusal
+from modemflash.image import Image, examine
+from modemflash.upgrade import Update
+from modemflash_host.board import access, location
+from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
+from modemflash_host.capture.line import open_line
+from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
+from modemflash_host.families.plan import AUTO, DIRECT, FileSource, FirmwareFile, Request
+from modemflash_host.families.sequans import journals
+from modemflash_host.families.sequans.companions import companions
+from modemflash_host.families.sequans.consents import texts_of
+from modemflash_host.families.sequans.file_facts import facts
+from modemflash_host.families.sequans.framer import StpFramer
+from modemflash_host.families.sequans.job import SequansJob, engine_options
+from modemflash_host.families.sequans.words import WORDS
+from modemflash_host.files.selection import Companion
+from modemflash_host.links import ports
+from modemflash_host.links.usb_ids import NO_DEVICE, device_of_url
+from modemflash_host.reporters import Reporter
+
+if TYPE_CHECKING:
+    from modemflash.line import Line
+
+
+_KIND_NAMES = {UPDATER: "updater ELF", BOOT_ROM: "boot ROM package"}
+
+
+class Sequans:
+    """See `modemflash_host.families.contract.Family`."""
+
+    name = WORDS.family
+    vocabulary = WORDS
+    suffixes = (".dup", ".elf")
+    options = (
+        Option("updater", "file", "The updater ELF of the same package.", "FILE", "options"),
+        Option("bootrom", "file", "The boot ROM package.", "FILE", "options"),
+        Option("expect-build", "number", "The build that must run at the end.", "N", "options"),
+        Option("repair", "flag", "Write the build again where it runs already."),
+        Option(
+            "after-part-1", "yes-no", "For modems at build 39529: whether part 1 of 48829 was written last."
+        ),
+    )
+
+    def claims(self, port: PortFacts) -> Claim:
+        """Any serial port may lead to one."""
+        return Claim.PERHAPS
+
+    def claims_file(self, name: str, head: bytes) -> Claim:
+        """By the endings of its files; a file of any other name is read all the same."""
+        return Claim.CERTAINLY if name.lower().endswith(self.suffixes) else Claim.PERHAPS
+
+    def companions(self, options: Mapping[str, Any]) -> tuple[Companion, ...]:
+        """The updater and the boot ROM."""
+        return companions(options.get("updater"), options.get("bootrom"))
+
+    def examine(
+        self, source: FileSource, progress: Progress, place: str = "", kind: str = ""
+    ) -> FirmwareFile:
+        """Read a file whole."""
+        image = examine(source, progress)
+        if kind and image.kind != kind:
+            raise Refusal("other-kind-of-file", f"{source.name} is not the {_KIND_NAMES[kind]}")
+        return FirmwareFile(self.name, source, image.sha256, image, place)
+
+    def file_event(self, file: FirmwareFile, beside: tuple[FirmwareFile, ...]) -> dict[str, Any]:
+        """What `identify` says."""
+        images: list[Image] = [each.image for each in beside if each.family == self.name]
+        return facts(file.image, file.place, images).event()
+
+    def framer(self) -> StpFramer:
+        """STP frames and their firmware."""
+        return StpFramer()
+
+    @contextmanager
+    def connect(self, request: Request, reporter: Reporter) -> Iterator[SequansJob]:
+        """At the port itself, or through a board there: `modemflash_host.board.access` has the table."""
+        with _update_of(request, reporter) as update:
+            yield SequansJob(update)
+
+    def may_be_unfinished(self, request: Request) -> bool:
+        """By the journals of this PC."""
+        return journals.may_be_unfinished(request.port, request.via)
+
+
+@contextmanager
+def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
+    def say(text: str) -> None:
+        reporter.say("note", text=text)
+
+    port, via = request.port, request.via
+    place = None
+    if port == ports.AUTO or (via != DIRECT and ("://" not in port or device_of_url(port) != NO_DEVICE)):
+        place = access.place_of(port, say)
+        port = place.port
+    row = access.access_for(port, place.device if place else NO_DEVICE, via)
+    wanted = EngineRequest(
+        files=[(file.image, file.source) for file in request.files],
+        consents=texts_of(request.consents),
+        options=engine_options(request),
+        journal_of=lambda line, address: journals.journal_of_board(port, address, line),
+        only_look=request.only_look,
+    )
+    if row.via == DIRECT:
+        with open_line(port, reporter) as line:
+            if not request.files:  # where it is asked for more than the modem
+                location.tell_place(reporter, port, row.via)
+            yield EngineUpdate(_engine(line, port, wanted))
+        return
+    if via == AUTO:
+        say(f"Going by {row.via}: {row.condition}, and {row.why}.")
+    place = place or access.place_of(port, say)
+    with access.through_board(row, place, reporter, wanted) as update:
+        yield update
+
+
+def _engine(line: Line, port: str, wanted: EngineRequest) -> Update:
+    return Update(line, wanted.files, wanted.consents, journals.journal_at(port, line), wanted.options)

@@ -1,0 +1,100 @@
+"""One run on a Sequans modem, as the contract wants it; how the modem is reached is the update's affair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from modemflash.errors import Refusal
+from modemflash_host.board.modem_update import ModemUpdate
+from modemflash_host.consents import Consent
+from modemflash_host.errors import ConsentMissing, QuestionOpen
+from modemflash_host.families.plan import ModuleInfo, Outcome, Plan, Request, Unfinished
+from modemflash_host.families.sequans.consents import consent_of, texts_of
+from modemflash_host.families.sequans.plan import module_of, outcome_of, plan_of, unfinished_of
+from modemflash_host.families.sequans.words import AFTER_PART_1
+
+if TYPE_CHECKING:
+    from modemflash import planning
+
+
+class SequansJob:
+    """See `modemflash_host.families.contract.Job`.
+
+    Args:
+        update: not looked at yet.
+    """
+
+    def __init__(self, update: ModemUpdate) -> None:
+        self._update = update
+        self._made: tuple[Plan, planning.Plan] | None = None
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """See `Job`."""
+        return unfinished_of(self._update.past)
+
+    @property
+    def module(self) -> ModuleInfo | None:
+        """See `Job`."""
+        found = self._update.found
+        return None if found is None else module_of(found.state, found.identity, found.record)
+
+    @property
+    def is_under_way(self) -> bool:
+        """See `Job`."""
+        return self._update.is_under_way
+
+    @property
+    def sent_bytes(self) -> int:
+        """See `Job`."""
+        return self._update.sent_bytes
+
+    def look(self) -> ModuleInfo:
+        """See `Job`."""
+        found = self._update.look()
+        return module_of(found.state, found.identity, found.record)
+
+    def plan(self, request: Request) -> Plan:
+        """See `Job`."""
+        with _contract_refusals():
+            engine_plan = self._update.plan(engine_options(request))
+        plan = plan_of(engine_plan, self._update.first_step)
+        self._made = plan, engine_plan
+        return plan
+
+    def run(self, plan: Plan, consents: frozenset[Consent]) -> Outcome:
+        """See `Job`."""
+        if self._made is None or plan is not self._made[0]:
+            raise ValueError("a plan of another job")
+        with _contract_refusals():
+            return outcome_of(self._update.run(self._made[1], texts_of(consents)))
+
+
+@contextmanager
+def _contract_refusals() -> Iterator[None]:
+    """The engine's refusals that name a consent or a question, as those of the contract."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.consent == AFTER_PART_1:
+            raise QuestionOpen(refusal.code, refusal.detail, AFTER_PART_1).stamp(
+                refusal.modem_state
+            ) from refusal
+        if refusal.consent:
+            consents = tuple(consent_of(text) for text in refusal.consent.split(","))
+            raise ConsentMissing(refusal.detail, consents).stamp(refusal.modem_state) from refusal
+        raise
+
+
+def engine_options(request: Request) -> dict[str, Any]:
+    """A request's options as the engine has them (`modemflash.upgrade.Update`)."""
+    given: Mapping[str, Any] = request.options
+    options = {_ENGINE_NAMES[name]: value for name, value in given.items() if name in _ENGINE_NAMES}
+    if request.answer_timeout_s is not None:
+        options["find_ms"] = options["answer_ms"] = request.answer_timeout_s * 1_000
+    return options
+
+
+_ENGINE_NAMES = {"expect-build": "expect_build", "repair": "repair", "after-part-1": "after_part_1"}

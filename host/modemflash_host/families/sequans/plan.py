@@ -1,0 +1,117 @@
+"""The engine's plan, journal record and result, as the data of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from modemflash.builds import DIFFERENCE
+from modemflash.phases import dies_without_power, has_written
+from modemflash_host.families.plan import (
+    ModuleInfo,
+    Need,
+    Outcome,
+    Plan,
+    PlannedFile,
+    PlannedPhase,
+    Preparation,
+    Unfinished,
+)
+from modemflash_host.families.sequans.consents import consent_of
+
+if TYPE_CHECKING:
+    from modemflash import planning
+    from modemflash.identity import Identity
+    from modemflash_host.board.modem_update import FirstStep
+
+_ROLES = ("main", "part-2", "updater", "bootrom")
+_RECORD = ("step", "route", "part")  # of the journal's record, in the event
+
+
+def version_text(build: int | None) -> str:
+    """A build number as the version that people read; "" where it is not known."""
+    return "" if build is None else str(build)
+
+
+def unfinished_of(past: Mapping[str, Any] | None) -> Unfinished | None:
+    """The journal's record, where it tells of an update that changed the modem."""
+    if past is None or not has_written(past):
+        return None
+    return Unfinished(
+        target=version_text(past.get("target")),
+        files=tuple(map(str, past.get("files") or ())),
+        power_must_stay=dies_without_power(past),
+        facts={
+            **{name: past.get(name) for name in _RECORD},
+            "from_version": version_text(past.get("from_build")),
+        },
+    )
+
+
+def module_of(state: str, identity: Identity, record: Mapping[str, str]) -> ModuleInfo:
+    """What the engine found out about a modem."""
+    return ModuleInfo(
+        state=state,
+        product=identity.product,
+        version=version_text(identity.build),
+        details={"bootloaders": identity.bootloaders, "record": dict(record)},
+    )
+
+
+def plan_of(plan: planning.Plan, first_step: FirstStep | None) -> Plan:
+    """The engine's plan, with what is done to the board before."""
+    phases = [PlannedPhase(name, usual_s, allowed_s) for name, usual_s, allowed_s in plan.phases()]
+    preparation = None
+    if first_step is not None and not plan.nothing_to_do:
+        preparation = Preparation(first_step.files, first_step.bytes, first_step.stays)
+        phases.insert(0, PlannedPhase("deploy", first_step.usual_s, first_step.allowed_s))
+    return Plan(
+        nothing_to_do=plan.nothing_to_do,
+        why=plan.why,
+        direction=plan.direction,
+        from_version=version_text(plan.origin),
+        to_version=version_text(plan.target),
+        files=tuple(
+            PlannedFile(
+                role,
+                image.name,
+                image.size,
+                image.kind,
+                version_text(image.build),
+                image.sha256,
+                _why(plan, role),
+            )
+            for role, (image, _) in sorted(plan.roles.items(), key=lambda item: _ROLES.index(item[0]))
+        ),
+        phases=tuple(phases),
+        preparation=preparation,
+        warnings=tuple(plan.warnings),
+        cannot_undo=tuple(plan.cannot_undo),
+        way_back=tuple(plan.way_back),
+        unused=tuple(plan.unused),
+        needs=tuple(Need(consent_of(consent), danger) for consent, danger in plan.needs),
+        facts={"route": plan.route},
+    )
+
+
+def outcome_of(result: Mapping[str, Any]) -> Outcome:
+    """What `modemflash.upgrade.Update.run` returns."""
+    return Outcome(
+        status=result["status"],
+        code=result["code"],
+        modem_state=result["modem_state"],
+        from_version=version_text(result["from_build"]),
+        to_version=version_text(result["to_build"]),
+        state=result["boot_mode"],
+        bytes=result["bytes"],
+        seconds=result["seconds"],
+    )
+
+
+def _why(plan: planning.Plan, role: str) -> str:
+    """Why this file and no other was chosen, where there was a choice."""
+    if role != "main":
+        return ""
+    if plan.roles[role][0].kind == DIFFERENCE:
+        return f"made for modems that run {plan.origin}"
+    return "the only image here that fits" if plan.unused else ""
