@@ -14,7 +14,7 @@ from typing import Any
 
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.reporters import Reporter
-from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.sequans import images
 from modemflash_sim.sequans.assumptions import Assumptions
 from modemflash_sim.sequans.modem import SimModem
@@ -38,7 +38,7 @@ def prepared(folder: Path, files: dict[str, bytes], **words: object) -> dict[str
     card.mkdir()
     for name, data in files.items():
         (sources / name).write_bytes(data)
-    cards.prepare([sources], card, Reporter([], Interrupts()), **words)  # type: ignore[arg-type]
+    cards.prepare([sources], card, Reporter([], StopRequests()), **words)  # type: ignore[arg-type]
     return {"/" + path.relative_to(card).as_posix(): path for path in card.rglob("*") if path.is_file()}
 
 

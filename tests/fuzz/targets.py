@@ -39,13 +39,13 @@ from modemflash_host.families.sequans import card as cards
 from modemflash_host.files import archive
 from modemflash_host.report.bundle import report_text
 from modemflash_host.report.history import row_of
+from modemflash_host.report.history_table import history_table
 from modemflash_host.reporters import Reporter
-from modemflash_host.reporters.history_view import history_table
 from modemflash_host.reporters.json_lines import JsonLines
 from modemflash_host.reporters.masking_sink import MaskingSink
 from modemflash_host.reporters.people import VERBOSE
 from modemflash_host.reporters.plain import Plain
-from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.run.stop_requests import StopRequests
 from modemflash_host.store import settings as config
 from modemflash_sim.sequans import state_file
 from modemflash_sim.sequans.profiles import find
@@ -276,9 +276,9 @@ class _Spoken(io.StringIO):
 def _sinks() -> Reporter:
     """Everything that shows an event, without colours, on a screen that minds."""
     screen = Console(file=_Spoken(), color_system=None, force_terminal=False, width=80)
-    interrupts = Interrupts()
+    stop_requests = StopRequests()
     return Reporter(
-        [MaskingSink(Plain(screen, screen, VERBOSE)), MaskingSink(JsonLines(_Spoken()))], interrupts
+        [MaskingSink(Plain(screen, screen, VERBOSE)), MaskingSink(JsonLines(_Spoken()))], stop_requests
     )
 
 

@@ -25,6 +25,7 @@ from modemflash.errors import Problem
 from modemflash.image import Image, examine
 from modemflash_host import api
 from modemflash_host.board.relay.open import Place
+from modemflash_host.families.plan import FirmwareFile
 from modemflash_host.run.result import Result
 from modemflash_host.store.journal_files import SlotFiles
 from modemflash_sim.board.scheduler import Ended
@@ -32,7 +33,7 @@ from modemflash_sim.sequans import assumptions
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
 from support.desk import RUNS as PROGRAM_RUNS
-from support.desk import Desk, Firmware, make_flash, without_mpremote
+from support.desk import Desk, make_flash, without_mpremote
 from support.world import Memory
 from tools import fetch
 
@@ -236,7 +237,7 @@ class CutDesk(Desk):
             TooLong: it hangs.
         """
         self.operations.cuts = cuts
-        self.files = [Firmware(_examined(source), source) for source in files]
+        self.files = [FirmwareFile("sequans", source, "", _examined(source)) for source in files]
         self.end_us = self.board.now_us + LIMIT_MS * 1000
         self.heard.events.clear()
         with pytest.MonkeyPatch.context() as patch:

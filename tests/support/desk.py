@@ -10,13 +10,13 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from modemflash.errors import Refusal
+from modemflash.image import examine
 from modemflash_host import api
 from modemflash_host.board import access
 from modemflash_host.board.console.session import Session
@@ -24,11 +24,14 @@ from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install.package import deployed
 from modemflash_host.board.relay.open import Place
 from modemflash_host.capture.recorder import Recorder
+from modemflash_host.consents import YES
 from modemflash_host.errors import BoardProblem
+from modemflash_host.families.plan import FirmwareFile, Request
 from modemflash_host.links.usb_ids import NO_DEVICE
-from modemflash_host.reporters import Reporter
+from modemflash_host.reporters import Reporter, Sink
+from modemflash_host.run.confirm import Ask
 from modemflash_host.run.result import Result
-from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.board.drives import FLASH_BYTES
 from modemflash_sim.board.fat import FatImage
 from modemflash_sim.board.pc_end import Cable, PcEnd
@@ -36,6 +39,7 @@ from modemflash_sim.board.profiles import BoardProfile
 from modemflash_sim.board.usb_board import PluggedBoard
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
+from support.answers import Answers
 
 SECOND_US = 1_000_000
 USER = b"import time\nwhile True:\n    time.sleep(1)\n    print('the user program runs')\n"
@@ -66,26 +70,14 @@ def make_flash(path: Path, interpreter: Path, *, fresh: bool = False, main: byte
     return path
 
 
-class Heard:
-    """A voice that keeps what it was told."""
+class Heard(Sink):
+    """A sink that keeps what it was told."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
 
     def report(self, event: dict[str, Any], at_s: float) -> None:
         self.events.append({**event, "at_s": at_s})
-
-    def tick(self, at_s: float) -> None: ...
-
-    def close(self) -> None: ...
-
-
-@dataclass
-class Firmware:
-    """A firmware file in memory, as the API hands it on."""
-
-    image: Any
-    source: Any
 
 
 class Memory:
@@ -94,10 +86,18 @@ class Memory:
     def __init__(self, name: str, data: bytes) -> None:
         self.name, self.size, self._data = name, len(data), data
 
+    def close(self) -> None: ...
+
     def readinto(self, offset: int, buf: Any) -> int:
         piece = self._data[offset : offset + len(buf)]
         buf[: len(piece)] = piece
         return len(piece)
+
+
+def checked(source: Memory) -> FirmwareFile:
+    """A firmware file in memory, as the API hands it on."""
+    image = examine(source)
+    return FirmwareFile("sequans", source, image.sha256, image)
 
 
 class Killed(BaseException):
@@ -136,8 +136,6 @@ class Desk:
         autostart: bool = False,
         card: Path | None = None,
     ) -> None:
-        from modemflash.image import examine
-
         shutil.copyfile(flash, folder / "flash")
         self.flash = FatImage(folder / "flash", interpreter)
         self.modem = modem or SimModem(replace(profiles.find("pycom-catm1"), timing=QUICK))
@@ -157,14 +155,14 @@ class Desk:
         self.device = NO_DEVICE
         self.pc_is_dead = False
         self.recorder: Recorder | None = None
-        self.interrupts = Interrupts()
-        self.files = []
+        self.stop_requests = StopRequests()
+        self.files: list[FirmwareFile] = []
         for name, data in (
             ("CATM1-41065.dup", images.make_full_image(41065, size_bytes=size)),
             ("updater.elf", images.make_updater_elf(66_000)),
         ):
             source = Memory(name, data)
-            self.files.append(Firmware(examine(source), source))
+            self.files.append(checked(source))
 
     def __enter__(self) -> Desk:
         self.board.switch_on()
@@ -189,20 +187,24 @@ class Desk:
 
         return Place("simulated", open_port, self.device)
 
-    def command(self, via: str = "relay", **options: Any) -> Result:
-        """`modemflash update` as typed, with all it needs consented to."""
-        self.interrupts = Interrupts()
-        reporter = Reporter([self.heard], self.interrupts, self.recorder)
-        options = {"consents": {"yes"}, "ask": _say_yes, **options}
+    def command(
+        self, via: str = "relay", *, ask: Ask | None = None, dry_run: bool = False, **request: Any
+    ) -> Result:
+        """`modemflash update` as typed, with all it needs consented to; `request`: fields of a `Request`."""
+        self.stop_requests = StopRequests()
+        reporter = Reporter([self.heard], self.stop_requests, self.recorder)
+        wanted = {"files": tuple(self.files), "consents": frozenset({YES}), **request}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(access, "place_of", lambda port, say: self.place())
-            return api.update("simulated", self.files, reporter, via=via, **options)  # type: ignore[arg-type]
+            return api.update(
+                Request("simulated", via, **wanted), reporter, ask or Answers(), dry_run=dry_run
+            )
 
     def info(self, via: str = "relay") -> api.ModemInfo:
         """`modemflash info` as typed."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(access, "place_of", lambda port, say: self.place())
-            return api.info("simulated", Reporter([self.heard], Interrupts()), via=via)
+            return api.info(Request("simulated", via), Reporter([self.heard], StopRequests()))
 
     def keeps(self) -> tuple[dict[str, bytes], dict[str, Any], dict[str, Any]]:
         """All that the board keeps without power: files, NVS, flags."""
@@ -217,10 +219,6 @@ class Desk:
         self.board.pass_s(seconds)
         buf = bytearray(65536)
         return buf[: self.pc.readinto(buf, len(buf), 0)].decode("latin-1")
-
-
-def _say_yes(consent: str, danger: str, refusal: Refusal) -> bool:
-    return True
 
 
 def without_mpremote(monkeypatch: Any) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from rich.console import Console
 
-from modemflash_host.reporters import Event, Reporter
+from modemflash_host.families.sequans.words import WORDS
+from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.reporters.people import NORMAL, People
 from modemflash_host.reporters.plain import Plain
 from modemflash_host.reporters.terminal import Terminal
-from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.run.stop_requests import StopRequests
 
 
 class Clock:
@@ -31,8 +32,8 @@ class Clock:
         self.now_ms += ms
 
 
-class Ears:
-    """A voice that remembers what was said."""
+class Ears(Sink):
+    """A sink that remembers what was said."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -44,15 +45,14 @@ class Ears:
     def tick(self, at_s: float) -> None:
         self.ticks.append(at_s)
 
-    def close(self) -> None:
-        pass
-
     def names(self) -> list[str]:
         return [event["event"] for event in self.events]
 
 
 def reporter(*sinks: Any) -> Reporter:
-    return Reporter(list(sinks), Interrupts())
+    made = Reporter(list(sinks), StopRequests())
+    made.use(WORDS)
+    return made
 
 
 def spoken(
@@ -87,8 +87,8 @@ PLAN: Event = {
     "event": "plan",
     "nothing_to_do": False,
     "direction": "upgrade",
-    "origin": 38638,
-    "target": 41065,
+    "from_version": "38638",
+    "to_version": "41065",
     "route": 2,
     "files": [{"name": "CATM1-41065.dup", "size": 6160982, "role": "main"}],
     "phases": [
@@ -99,18 +99,20 @@ PLAN: Event = {
     "cannot_undo": ["Firmware cannot be read out of the modem."],
     "way_back": ["CATM1-41065.dup"],
     "unused": [],
-    "consents": [{"consent": "allow-downgrade", "danger": "the firmware in this file is older"}],
+    "board": None,
+    "consents": [{"consent": "allow-downgrade", "subject": "", "danger": "the firmware here is older"}],
 }  # fmt: skip
 
 RESULT: Event = {
     "event": "result",
-    "schema": 1,
+    "schema": 2,
     "status": "updated",
     "code": "updated",
     "modem_state": "updated",
     "next": "",
-    "from_build": 38638,
-    "to_build": 41065,
+    "family": "sequans",
+    "from_version": "38638",
+    "to_version": "41065",
     "boot_mode": "application",
     "bytes": 6160982,
     "seconds": 251,

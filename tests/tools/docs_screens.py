@@ -29,8 +29,8 @@ from rich.text import Text
 from modemflash_host.cli import app
 from modemflash_host.cli.common import command_line
 from modemflash_host.report.history import history
+from modemflash_host.report.history_table import history_table
 from modemflash_host.reporters import Event
-from modemflash_host.reporters.history_view import history_table
 from modemflash_host.reporters.terminal import Terminal
 
 _NEW, _UPDATER = "sim://CATM1-41065.dup", "sim://updater.elf"

@@ -68,5 +68,9 @@ class AskOnTerminal:
 
 def asker(reporter: Reporter, as_json: bool) -> Ask:
     """Who can be asked here."""
-    on_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    return AskOnTerminal(reporter) if on_a_terminal and not as_json else Refuse()
+    return AskOnTerminal(reporter) if not as_json and on_a_terminal() else Refuse()
+
+
+def on_a_terminal() -> bool:
+    """Whether somebody sits there."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -122,6 +122,7 @@ class Vocabulary:
         questions: name → the question; it has two answers, neither is a danger.
         evidence: error code → what was heard of a module that does not talk.
         whole_update: what a retry of the whole update is called in its event.
+        attempts: how often the whole update is tried at most; 0 where that is not said.
         first_aid: (evidence, the unfinished update) → what to do by hand; None where nothing is known.
         identity_rows, details_rows, file_rows: an event → what people read of it.
     """
@@ -139,6 +140,7 @@ class Vocabulary:
     questions: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
     whole_update: str = "the whole update"
+    attempts: int = 0
     first_aid: Callable[[str, Event | None], FirstAid | None] = _no_first_aid
     identity_rows: Callable[[Event], Sequence[Row]] = _identity_rows
     details_rows: Callable[[Event], Sequence[Row]] = _no_rows

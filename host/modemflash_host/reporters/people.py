@@ -87,8 +87,9 @@ class People(Sink):
         self.phase_ended(at_s, good=False)
         self.watch.end()
         self.retries = 0
+        of = f" of {self.vocabulary.attempts}" if self.vocabulary.attempts else ""
         reason = CATALOGUE[event["reason"]][0] if event["reason"] in CATALOGUE else event["reason"]
-        self.print(warning_line(f"{reason}: all again, attempt {event['attempt']}"))
+        self.print(warning_line(f"{reason}: all again, attempt {event['attempt']}{of}"))
 
     def phase_ended(self, at_s: float, good: bool) -> None:
         """A phase came to its end."""

@@ -17,7 +17,7 @@ STYLES = {PLAIN: "", DIM: "dim", STRONG: "bold", GOOD: "green", DOUBT: "yellow",
 def texts(rows: Sequence[Row]) -> list[tuple[str, Text]]:
     """A family's rows as they are shown: safe, and in colours."""
     return [
-        (row.label, Text.assemble(*((printable(text), STYLES[tone]) for text, tone in row.spans)))
+        (printable(row.label), Text.assemble(*((printable(text), STYLES[tone]) for text, tone in row.spans)))
         for row in rows
     ]
 

@@ -19,6 +19,7 @@ from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.capture.runs import KEPT, begin_run, find_run, forget_old, runs
 from modemflash_host.errors import Refusal
+from modemflash_host.families.sequans.framer import StpFramer
 
 IMEI = b"\r\n123456789012345\r\n\r\nOK\r\n"
 FIRMWARE = b"vendor's own bytes " * 20
@@ -76,6 +77,7 @@ def trouble_is_a_failure(text: str) -> None:
 
 def captured(tmp_path: Path, port: Port, raw: bool = False) -> tuple[CapturingPort, Recorder]:
     recorder = Recorder(CaptureFile(tmp_path / "c.jsonl", {"raw": raw}, trouble_is_a_failure), None, raw)
+    recorder.use(StpFramer())
     return CapturingPort(port, port, recorder), recorder
 
 
@@ -186,7 +188,7 @@ def test_answers_in_a_session_are_not_held_back(tmp_path: Path) -> None:
     port.write(BLOCK_FRAME, 0, len(BLOCK_FRAME))
     read_all(port)
     found = [each["rx"] for each in read(tmp_path, recorder).records if "rx" in each]
-    assert [len(each) for each in found] == [16, 5]
+    assert (len(found[0]), "".join(found[1:])) == (16, "tsaf2")
 
 
 def test_what_the_mask_held_comes_at_the_end(tmp_path: Path) -> None:
@@ -300,10 +302,10 @@ def test_runs_are_listed_newest_first_and_bounded(home: Path) -> None:
         carry_out()
     (home / "runs" / "notes.jsonl").write_text("mine")
     (home / "runs" / "2-torn.jsonl").write_text("{")
-    last = carry_out({"event": "identity", "build": 38638}, {"event": "result", "to_build": 41065})
+    last = carry_out({"event": "identity", "build": 38638}, {"event": "result", "to_version": "41065"})
     newest = runs()[0]
     assert newest.path == last
-    assert (newest.identity["build"], newest.result["to_build"]) == (38638, 41065)
+    assert (newest.identity["build"], newest.result["to_version"]) == (38638, "41065")
     assert newest.header["command"] == ["update", "a.dup"]
     for _ in range(KEPT + 5):
         carry_out()

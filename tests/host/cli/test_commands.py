@@ -19,9 +19,8 @@ import pytest
 
 import modemflash
 from modemflash_host import api
-from modemflash_host.cli import app
-from modemflash_host.cli import update as update_command
-from modemflash_host.reporters import Event, Reporter
+from modemflash_host.cli import app, asking
+from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.run import exit_codes
 from modemflash_sim.sequans import images
 
@@ -94,13 +93,14 @@ def test_a_plain_upgrade_ends_with_the_new_build_and_0(desk: Desk) -> None:
     assert ended.code == exit_codes.DONE
     assert {**ended.result, "seconds": 0} == {
         "event": "result",
-        "schema": 1,
+        "schema": 2,
         "status": "updated",
         "code": "updated",
         "modem_state": "updated",
         "next": "",
-        "from_build": 38638,
-        "to_build": 41065,
+        "family": "sequans",
+        "from_version": "38638",
+        "to_version": "41065",
         "boot_mode": "application",
         "bytes": SMALL,
         "seconds": 0,
@@ -163,7 +163,7 @@ def test_a_missing_way_back_is_its_own_danger(desk: Desk) -> None:
 
 def answers(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, *words: str) -> Ended:
     """Type a command on a terminal, and `text` when asked."""
-    monkeypatch.setattr(update_command, "on_a_terminal", lambda: True)
+    monkeypatch.setattr(asking, "on_a_terminal", lambda: True)
     monkeypatch.setattr(sys, "stdin", io.StringIO(text))
     return desk.type("update", "--updater", desk.updater, "-p", desk.modem(), *words)
 
@@ -221,7 +221,7 @@ def test_every_end_has_its_exit_code_and_its_result_line(
     desk: Desk, words: list[str], code: int, slug: str
 ) -> None:
     ended = desk.type(*words, "--json")
-    assert (ended.code, ended.result["code"], ended.result["schema"]) == (code, slug, 1)
+    assert (ended.code, ended.result["code"], ended.result["schema"]) == (code, slug, 2)
 
 
 def test_a_file_of_another_kind_is_not_taken_as_the_updater(desk: Desk) -> None:
@@ -277,8 +277,8 @@ def test_what_nobody_thought_of_has_words_a_file_and_exit_code_1(
     assert "ZeroDivisionError: a defect" in crash.read_text()
 
 
-class Presses:
-    """A voice that sends signals when it hears of a phase."""
+class Presses(Sink):
+    """A sink that sends signals when it hears of a phase."""
 
     def __init__(self, phase: str, signals: list[signal.Signals]) -> None:
         self._phase, self._signals = phase, signals
@@ -288,12 +288,6 @@ class Presses:
             for number in self._signals:
                 signal.raise_signal(number)
 
-    def tick(self, at_s: float) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
 
 @pytest.fixture
 def pressed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, list[signal.Signals]], Ended]:
@@ -302,8 +296,8 @@ def pressed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, list[
     def run(phase: str, signals: list[signal.Signals]) -> Ended:
         made = Reporter.__init__
 
-        def with_presses(self: Reporter, sinks: list[Any], interrupts: Any, *more: Any) -> None:
-            made(self, [*sinks, Presses(phase, signals)], interrupts, *more)
+        def with_presses(self: Reporter, sinks: list[Any], stop_requests: Any, *more: Any) -> None:
+            made(self, [*sinks, Presses(phase, signals)], stop_requests, *more)
 
         monkeypatch.setattr(Reporter, "__init__", with_presses)
         return desk.update(desk.new, "-y")
@@ -458,7 +452,7 @@ def test_the_simulated_modem_says_its_port_and_lives_on_in_a_file(tmp_path: Path
         seen = child("-m", "modemflash", "info", "-p", port, "--json")
         program.send_signal(signal.SIGTERM)
         out, _ = program.communicate(timeout=30)
-    assert json.loads(seen.stdout.splitlines()[-1])["from_build"] == 38638
+    assert json.loads(seen.stdout.splitlines()[-1])["from_version"] == "38638"
     assert program.returncode == 0
     assert "38638" in out
     assert state.exists()

@@ -12,15 +12,16 @@ import pytest
 
 from host.cli.test_commands import SMALL, Desk, Ended
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
-from modemflash_host.cli import update as update_command
-from modemflash_host.consents import DANGERS, flag_of, word_of
+from modemflash_host.cli import asking
+from modemflash_host.consents import Consent, flag_of, word_of
+from modemflash_host.families.sequans.words import DANGERS
 from modemflash_host.run import exit_codes
 from modemflash_sim.sequans import images, install
 from referees import vendor_client
 
 RESULT_FIELDS = [
-    "event", "schema", "status", "code", "modem_state", "next", "from_build", "to_build", "boot_mode",
-    "bytes", "seconds",
+    "event", "schema", "status", "code", "modem_state", "next", "family", "from_version", "to_version",
+    "boot_mode", "bytes", "seconds",
 ]  # fmt: skip
 
 
@@ -97,20 +98,20 @@ def test_every_way_an_update_ends(
 
 
 # consent: its modem, its file, and whether the updater is at hand
-CONSENTS: dict[str, tuple[dict[str, str], str, bool]] = {
-    "allow-downgrade": ({}, "old", True),
-    "change-radio nb-iot": ({}, "nb", True),
-    "accept-unproven-path 41065-48829": ({"build": "41065"}, "parts", True),
-    "accept-unknown-file": ({"assume": "extra_data:swallowed"}, "odd", True),
-    "without-way-back": ({}, "new", False),
-    "write-boot-rom": ({"profile": "pycom-factory"}, "new", True),
+CONSENTS: dict[Consent, tuple[dict[str, str], str, bool]] = {
+    Consent("allow-downgrade"): ({}, "old", True),
+    Consent("change-radio", "nb-iot"): ({}, "nb", True),
+    Consent("accept-unproven-path", "41065-48829"): ({"build": "41065"}, "parts", True),
+    Consent("accept-unknown-file"): ({"assume": "extra_data:swallowed"}, "odd", True),
+    Consent("without-way-back"): ({}, "new", False),
+    Consent("write-boot-rom"): ({"profile": "pycom-factory"}, "new", True),
 }
 
 
 class Case:
     """One danger: a command line that needs exactly one consent, and its modem."""
 
-    def __init__(self, desk: Desk, consent: str) -> None:
+    def __init__(self, desk: Desk, consent: Consent) -> None:
         options, file, with_updater = CONSENTS[consent]
         self.desk = desk
         odd = Path(desk.new).read_bytes() + b"and more bytes"
@@ -129,7 +130,7 @@ class Case:
             self.words += ["--updater", desk.updater]
         else:
             Path(desk.updater).unlink()
-        if consent == "write-boot-rom":
+        if consent.name == "write-boot-rom":
             self.words += ["--bootrom", desk.file("bootrom.dup", images.make_bootrom())]
 
     def type(self, *more: str) -> Ended:
@@ -141,12 +142,12 @@ class Case:
 
 
 def test_every_danger_has_its_case() -> None:
-    assert {consent.split(" ")[0] for consent in CONSENTS} == set(DANGERS)
+    assert {consent.name for consent in CONSENTS} == set(DANGERS)
 
 
-@pytest.mark.parametrize("consent", CONSENTS)
+@pytest.mark.parametrize("consent", CONSENTS, ids=flag_of)
 def test_off_a_terminal_a_missing_consent_is_5_with_its_flag_and_nothing_is_written(
-    desk: Desk, consent: str
+    desk: Desk, consent: Consent
 ) -> None:
     """`-y` and all the other consents do not stand in for it; with its own flag the update goes on."""
     case = Case(desk, consent)
@@ -161,20 +162,20 @@ def test_off_a_terminal_a_missing_consent_is_5_with_its_flag_and_nothing_is_writ
     assert (given.code, given.result["status"]) == (exit_codes.DONE, "updated")
 
 
-@pytest.mark.parametrize("consent", CONSENTS)
+@pytest.mark.parametrize("consent", CONSENTS, ids=flag_of)
 def test_on_a_terminal_each_danger_is_asked_for_by_its_own_word(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, consent: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, consent: Consent
 ) -> None:
     case = Case(desk, consent)
-    monkeypatch.setattr(update_command, "on_a_terminal", lambda: True)
+    monkeypatch.setattr(asking, "on_a_terminal", lambda: True)
     for typed in ("y", "yes", ""):
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed + "\n"))
         ended = case.type("-y")
         assert ended.code == exit_codes.REFUSED
-        assert f"Type {word_of(consent)}" in ended.out
+        assert f"Type {word_of(consent, DANGERS)}" in ended.out
         assert "not-confirmed" in ended.err
         assert case.untouched()
-    monkeypatch.setattr(sys, "stdin", io.StringIO(word_of(consent) + "\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(word_of(consent, DANGERS) + "\n"))
     assert case.type("-y").code == exit_codes.DONE
 
 
@@ -187,7 +188,7 @@ def test_the_vendors_file_is_refused_by_a_pycom_modem_under_any_name(
     file = desk.folder / "elsewhere" / name
     file.parent.mkdir()
     file.symlink_to(vendor_client.firmware_file(tool("vendor-client")))
-    flags = [flag_of(consent) for consent in DANGERS if not DANGERS[consent].argument]
+    flags = [flag_of(Consent(name)) for name in DANGERS if not DANGERS[name].argument]
     ended = desk.update(str(file), "-y", *flags, "--change-radio", "cat-m1")
     assert (ended.code, ended.result["code"]) == (exit_codes.REFUSED, "wrong-product")
     assert desk.saved()["record"]["images"] == []
@@ -198,7 +199,7 @@ def test_the_vendors_file_goes_compressed_into_its_own_modem(desk: Desk, tool: C
     file = vendor_client.firmware_file(tool("vendor-client"))
     # stalls=0: two virtual minutes of silence cost as many writes of the modem's state file
     ended = desk.type("update", str(file), "-p", desk.modem("gm02s", stalls="0"), "--json", "-y")
-    assert (ended.code, ended.result["to_build"]) == (exit_codes.DONE, 59577), ended.result
+    assert (ended.code, ended.result["to_version"]) == (exit_codes.DONE, "59577"), ended.result
     assert [e["packed"] for e in ended.events if e["event"] == "session"] == [True]
 
 

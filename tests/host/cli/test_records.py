@@ -101,7 +101,7 @@ def test_a_run_is_remembered_and_reported(desk: Desk) -> None:
     desk.type("info", "-p", desk.modem(), "-q")
     desk.type("update", desk.new, "-p", desk.modem(), "-y", "-q")
     update, info = runs()
-    assert (info.header["command"][0], update.result["to_build"]) == ("info", 41065)
+    assert (info.header["command"][0], update.result["to_version"]) == ("info", "41065")
     assert any("rx" in each for each in read_capture(info.path).records)
     ended = desk.type("update", desk.new, "-p", "sim://pycom-catm1?fault=install-fails:9", "-y")
     assert ended.code == exit_codes.FAILED_RECOVERABLE
@@ -131,7 +131,7 @@ def test_an_attempt_that_failed_is_not_called_done(desk: Desk) -> None:
     assert "install failed: all again, attempt 3 of 3" in text
     assert "✓ modem installs" not in text
     assert text.count("✗ modem installs") == 3
-    assert "has not come to its end" not in text
+    assert "did not finish" not in text
 
 
 def test_the_plan_says_why_it_chose(desk: Desk) -> None:
@@ -240,7 +240,7 @@ def test_killed_at_a_random_point_capture_and_journal_still_open(desk: Desk, mom
         assert report is None or zipfile.ZipFile(report).testzip() is None
         done = subprocess.run(words, capture_output=True, text=True, timeout=200)
         assert done.returncode == exit_codes.DONE, done.stderr
-    assert runs()[0].result["to_build"] == 41065
+    assert runs()[0].result["to_version"] == "41065"
 
 
 def test_the_commands_are_listed(desk: Desk) -> None:

@@ -32,7 +32,14 @@ def called(command: click.Command, *words: str) -> int:
 def one_run() -> Path:
     recorder, path = begin_run(["update", "a.dup"], "COM5", pytest.fail)
     recorder.report(
-        {"event": "result", "status": "updated", "from_build": 38638, "to_build": 41065, "seconds": 5}, 0
+        {
+            "event": "result",
+            "status": "updated",
+            "from_version": "38638",
+            "to_version": "41065",
+            "seconds": 5,
+        },
+        0,
     )
     recorder.close()
     return path
@@ -45,7 +52,7 @@ def test_history_lists_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "38638" in capsys.readouterr().out
     assert called(history, "--json") == 0
     event = json.loads(capsys.readouterr().out)
-    assert (event["name"], event["to_build"]) == (path.stem, 41065)
+    assert (event["name"], event["to_version"]) == (path.stem, "41065")
 
 
 def test_report_prints_its_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

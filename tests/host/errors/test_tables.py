@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from modemflash import errors as engine
-from modemflash_host import consents
 from modemflash_host import errors as host
+from modemflash_host.consents import Consent, flag_of, word_of
+from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.run import exit_codes
 from tools import docs_errors
 
@@ -130,13 +131,14 @@ def test_every_good_end_has_its_exit_code(status: str, number: int) -> None:
 def test_every_consent_of_the_engine_is_known_with_its_flag() -> None:
     from modemflash.planning import DANGERS
 
-    assert set(DANGERS) <= set(consents.DANGERS)
-    for name in consents.DANGERS:
-        assert consents.flag_of(name) == f"--{name}"
+    assert set(DANGERS) <= set(WORDS.dangers)
+    for name in WORDS.dangers:
+        assert flag_of(Consent(name)) == f"--{name}"
 
 
 def test_each_danger_is_accepted_by_its_own_word() -> None:
-    words = [consents.word_of(name + " 1-2") for name, danger in consents.DANGERS.items() if danger.word]
+    dangers = WORDS.dangers
+    words = [word_of(Consent(name, "1-2"), dangers) for name, danger in dangers.items() if danger.word]
     assert len(set(words)) == len(words)
-    assert consents.word_of("change-radio nb-iot") == "nb-iot"
-    assert consents.word_of("accept-unproven-path 41065-48829") == "41065-48829"
+    for consent in (Consent("change-radio", "nb-iot"), Consent("accept-unproven-path", "41065-48829")):
+        assert word_of(consent, dangers) == consent.subject

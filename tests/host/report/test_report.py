@@ -12,10 +12,11 @@ from rich.console import Console
 from modemflash.exchange import BLOCK
 from modemflash_host.capture.runs import begin_run, find_run
 from modemflash_host.errors import Refusal
+from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.report import environment
 from modemflash_host.report.bundle import make_report
 from modemflash_host.report.history import NO_END, Row, history
-from modemflash_host.reporters.history_view import history_table
+from modemflash_host.report.history_table import history_table
 
 STORY: list[dict[str, Any]] = [
     {"event": "phase", "phase": "find"},
@@ -26,11 +27,11 @@ STORY: list[dict[str, Any]] = [
     {"event": "problem", "code": "install-failed", "hint": "Again."},
     {
         "event": "result",
-        "schema": 1,
+        "schema": 2,
         "status": "failed",
         "code": "install-failed",
-        "from_build": 38638,
-        "to_build": None,
+        "from_version": "38638",
+        "to_version": "",
         "seconds": 131.5,
     },
 ]
@@ -83,6 +84,7 @@ def test_report_has_everything_support_asks_for(home: Path) -> None:
 def test_course_tells_when_what_happened() -> None:
     """A line a phase and a repeat, its time, what was sent by then; of a stall only how long it got."""
     recorder, _ = begin_run(["update"], "COM5", print)
+    recorder.use(StpFramer())
     at_ms = 0
     recorder.now_ms = lambda: at_ms
     recorder.report({"event": "phase", "phase": "transfer"}, 0.0)
@@ -105,6 +107,7 @@ def test_course_tells_when_what_happened() -> None:
 def test_a_long_course_is_cut_in_its_middle() -> None:
     """A report stays readable; everything is in events.jsonl."""
     recorder, _ = begin_run(["update"], "COM5", print)
+    recorder.use(StpFramer())
     for number in range(1000):
         recorder.report({"event": "phase", "phase": f"p{number}"}, 0.0)
     recorder.close()
@@ -165,9 +168,9 @@ def test_history_rows() -> None:
     carry_out(STORY)
     carry_out(STORY[:3])
     killed, failed = history()
-    assert (killed.status, killed.seconds, killed.from_build) == (NO_END, None, 38638)
+    assert (killed.status, killed.seconds, killed.from_version) == (NO_END, None, "LR5.1.1.0-38638")
     assert (failed.command, failed.board, failed.modem) == ("update", "/dev/ttyUSB0", "FiPy")
-    assert (failed.from_build, failed.to_build, failed.code) == (38638, None, "install-failed")
+    assert (failed.from_version, failed.to_version, failed.code) == ("38638", "", "install-failed")
     assert failed.seconds == 131.5
     assert json.loads(json.dumps(failed.event()))["event"] == "run"
 

@@ -9,41 +9,57 @@ import pytest
 
 from host.reporters.test_reporters import problem_of
 from modemflash.builds import PACKAGES
-from modemflash_host.reporters import Reporter, first_aid, plain
+from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
+from modemflash_host.families.sequans.plan import unfinished_of
+from modemflash_host.reporters import Reporter, plain
 from support.sinks import RESULT, spoken
 
 BEGUN = {"step": "send", "route": 2, "target": 41065, "from_build": 38638, "files": ["a.dup"], "part": 1}
 (PACKAGE,) = PACKAGES
-RECORDS: dict[str, dict[str, Any] | None] = {
+JOURNALS: dict[str, dict[str, Any] | None] = {
     "nothing begun": None,
     "sending": BEGUN,
     "installing": {**BEGUN, "step": "install"},
     "boot ROM": {**BEGUN, "step": "send-boot-rom"},
     "between the parts": {**BEGUN, "step": "check-part-1", "target": PACKAGE},
 }
+RECORDS = {
+    name: unfinished.event() if (unfinished := unfinished_of(record)) else None
+    for name, record in JOURNALS.items()
+}
+
+
+def titles_of(evidence: str, record: str) -> list[str]:
+    aid = first_aid(evidence, RECORDS[record])
+    assert aid is not None
+    return [title for title, _ in aid.checks]
+
+
+def prognosis(evidence: str, record: str = "nothing begun") -> str:
+    aid = first_aid(evidence, RECORDS[record])
+    assert aid is not None
+    return aid.prognosis
 
 
 @pytest.mark.parametrize("evidence", ["silence", "nuls", "noise", "text"])
 @pytest.mark.parametrize("record", RECORDS)
 def test_every_evidence_has_checks_and_a_prognosis(evidence: str, record: str) -> None:
-    begun = RECORDS[record]
-    titles = [title for title, _ in first_aid.checks(evidence, begun)]
+    titles = titles_of(evidence, record)
     assert 2 <= len(titles) <= 5
-    assert (titles[0] in ("Wait first", "Keep the power on")) == (begun is not None)
-    assert first_aid.prognosis(evidence, begun).endswith(".")
+    assert (titles[0] in ("Wait first", "Keep the power on")) == (RECORDS[record] is not None)
+    assert prognosis(evidence, record).endswith(".")
 
 
 @pytest.mark.parametrize("record", ["boot ROM", "between the parts"])
 def test_nobody_is_told_to_cut_the_power_where_that_kills(record: str) -> None:
     for evidence in ("silence", "nuls", "noise", "text"):
-        titles = [title for title, _ in first_aid.checks(evidence, RECORDS[record])]
-        assert "Cut all power" not in titles
+        assert "Cut all power" not in titles_of(evidence, record)
 
 
 def test_each_story_has_its_own_prognosis() -> None:
-    stories = {first_aid.prognosis("silence", begun) for begun in RECORDS.values()}
+    stories = {prognosis("silence", record) for record in RECORDS}
     assert len(stories) == len(RECORDS)
-    alone = {first_aid.prognosis(evidence) for evidence in ("silence", "nuls", "noise", "text")}
+    alone = {prognosis(evidence) for evidence in ("silence", "nuls", "noise", "text")}
     assert len(alone) == 4
 
 
@@ -59,7 +75,7 @@ def screen(code: str, begun: dict[str, Any] | None, state: str, width: int = 80,
     return spoken(tell, width=width)
 
 
-@pytest.mark.parametrize("code", first_aid.EVIDENCE)
+@pytest.mark.parametrize("code", EVIDENCE)
 @pytest.mark.parametrize("width", [40, 80])
 def test_the_screen_is_short_and_has_both(code: str, width: int) -> None:
     text = screen(code, RECORDS["installing"], "unknown", width)
@@ -70,7 +86,7 @@ def test_the_screen_is_short_and_has_both(code: str, width: int) -> None:
 
 def test_silence_after_a_write_says_so_and_never_untouched() -> None:
     text = " ".join(screen("modem-lost", RECORDS["sending"], "unknown", evidence="nuls").split())
-    assert "an update to build 41065 with a.dup: it has not come to its end" in text
+    assert "an update to 41065 with a.dup did not finish" in text
     assert "waiting in recovery or in its boot loader" in text
     assert "nothing was written" not in text
     found = " ".join(screen("port-busy", RECORDS["sending"], "untouched").split())

@@ -8,34 +8,31 @@ from typing import Any
 import pytest
 
 from modemflash.errors import NoModem, Refusal, UpdateFailed
+from modemflash_host.families.plan import ModuleInfo
 from modemflash_host.links import ports
 from modemflash_host.links.ports import Port
 from modemflash_host.links.usb_ids import NO_DEVICE
-from modemflash_host.reporters import Reporter
+from modemflash_host.reporters import Reporter, Sink
 from modemflash_host.rescue.port_monitor import Seen, finder
 from modemflash_host.rescue.power_cycle import PowerCycle, words
 from modemflash_host.rescue.retry import rescue
 from modemflash_host.run.result import Result
-from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.run.stop_requests import StopRequests
 from support.sinks import Clock
 
 
-class Scene(Clock):
+class Scene(Clock, Sink):
     """Attempts by script, a port that is there or not, and time."""
 
     def __init__(self, *ends: Result, gone_s: tuple[int, int] = (0, 0)) -> None:
-        super().__init__()
+        Clock.__init__(self)
         self.ends = list(ends)
         self.gone_s = gone_s
         self.notes: list[str] = []
-        self.reporter = Reporter([self], Interrupts())
+        self.reporter = Reporter([self], StopRequests())
 
     def report(self, event: dict[str, Any], at_s: float) -> None:
         self.notes.append(event["text"])
-
-    def tick(self, at_s: float) -> None: ...
-
-    def close(self) -> None: ...
 
     def run(self, for_s: int = 3600) -> Result:
         def attempt() -> Result:
@@ -71,7 +68,7 @@ def test_says_what_the_port_proves() -> None:
 
 def test_a_modem_that_may_be_installing_keeps_its_power() -> None:
     """Lost in the middle of a run: it is waited for by the next try, and nobody is asked to cut its power."""
-    lost = Result.of_problem(UpdateFailed("modem-lost"), boot_mode="recovery")
+    lost = Result.of_problem(UpdateFailed("modem-lost")).of_module(ModuleInfo("recovery"))
     scene = Scene(lost, GOOD)
     assert scene.run() is GOOD
     assert not scene.notes
@@ -98,7 +95,7 @@ def test_power_that_must_stay() -> None:
 
     class Begun(list[Result]):
         def pop(self, _: Any = 0) -> Result:
-            scene.reporter.say("unfinished", step="send", target=48829)
+            scene.reporter.say("unfinished", power_must_stay=True)
             return attempt()
 
     scene.ends = Begun(scene.ends)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from modemflash.builds import radio
 from modemflash.modem import STATES
-from modemflash.upgrade import WHOLE_UPDATE
+from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
 from modemflash_host.families.sequans.file_rows import RADIOS, file_rows
 from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.vocabulary import (
@@ -163,6 +163,7 @@ WORDS = Vocabulary(
     questions={AFTER_PART_1: "Was part 1 of 48829 the last thing that was written to it?"},
     evidence=EVIDENCE,
     whole_update=WHOLE_UPDATE,
+    attempts=ATTEMPTS,
     first_aid=first_aid,
     identity_rows=_identity_rows,
     details_rows=_details_rows,

@@ -165,7 +165,7 @@ def test_ctrl_c_in_the_transfer(desk: Build) -> None:
     with desk() as table:
 
         def strike() -> None:
-            table.interrupts.stop_requests += 2
+            table.stop_requests.count += 2
 
         at(table, "half", strike)
         first = run(table)

@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from host.board.relay.test_disturbed import at, kill, run
-from modemflash.image import examine
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
-from support.desk import QUICK, Build, Firmware, Killed, Memory
+from support.desk import QUICK, Build, Killed, Memory, checked
 
 
 def test_a_way_through_the_boot_loader_is_refused(desk: Build) -> None:
@@ -18,7 +17,7 @@ def test_a_way_through_the_boot_loader_is_refused(desk: Build) -> None:
     modem = SimModem(replace(profiles.find("pycom-factory"), timing=QUICK))
     with desk(modem=modem) as table:
         boot_rom = Memory("bootrom.dup", images.make_bootrom())
-        table.files.append(Firmware(examine(boot_rom), boot_rom))
+        table.files.append(checked(boot_rom))
         result = table.command("mirror")
         assert (result.code, result.modem_state) == ("mirror-refused", "untouched"), result
         assert (modem.verdict.images, modem.verdict.mode) == ((), "application")

@@ -12,18 +12,28 @@ import pytest
 from host.board.relay.test_disturbed import at, kill, run
 from modemflash.errors import RECOVERABLE, Refusal
 from modemflash_host.board.console.files import BoardFiles
+from modemflash_host.cli.asking import Refuse
 from modemflash_host.errors import LinkProblem
+from modemflash_host.families.plan import Need
 from modemflash_host.run.result import Result
 from modemflash_sim.sequans import profiles
 from modemflash_sim.sequans.modem import SimModem
+from support.answers import Answers
 from support.desk import QUICK, RUNS, Build, Desk
 
 Ask = Callable[[str, str, Refusal], bool]
 TEN_MINUTES_S = 600
 
 
-def nobody(consent: str, danger: str, refusal: Refusal) -> bool:
-    raise refusal
+class ThenYes(Answers):
+    """Somebody who does something else first, and then says yes."""
+
+    def __init__(self, first: Callable[[], object]) -> None:
+        super().__init__()
+        self._first = first
+
+    def consent(self, need: Need, refusal: Refusal) -> None:
+        self._first()
 
 
 def of_kind(table: Desk, kind: str) -> list[dict[str, Any]]:
@@ -59,8 +69,12 @@ def left_as_it_was(table: Desk, command: Callable[[], Result]) -> Result:
 def test_refusal_leaves_the_board_alone(desk: Build, fresh_flash: Path) -> None:
     """Without the consent a fresh board has seen not one write, although the plan was shown whole."""
     with desk(fresh_flash, autostart=True, pybytes=True) as table:
-        result = left_as_it_was(table, lambda: table.command("relay", consents=set(), ask=nobody))
-        assert (result.code, result.modem_state, result.from_build) == ("consent-missing", "untouched", 38638)
+        result = left_as_it_was(table, lambda: table.command("relay", consents=frozenset(), ask=Refuse()))
+        assert (result.code, result.modem_state, result.from_version) == (
+            "consent-missing",
+            "untouched",
+            "38638",
+        )
         [plan] = of_kind(table, "plan")
         assert plan["board"]["files"] > 30 and plan["board"]["bytes"] > 50_000 and not plan["board"]["stays"]
         assert plan["phases"][0]["phase"] == "deploy"
@@ -77,7 +91,7 @@ def test_nothing_to_do_leaves_the_board_alone(desk: Build, fresh_flash: Path) ->
     """A modem that runs the build already costs no write."""
     modem = SimModem(replace(profiles.find("pycom-catm1"), timing=QUICK, build=41065))
     with desk(fresh_flash, modem=modem) as table:
-        result = left_as_it_was(table, lambda: table.command("relay", consents=set(), ask=nobody))
+        result = left_as_it_was(table, lambda: table.command("relay", consents=frozenset(), ask=Refuse()))
         assert result.code == "already-runs-it"
 
 
@@ -86,11 +100,9 @@ def test_person_who_reads_for_long(desk: Build, fresh_flash: Path) -> None:
     with desk(fresh_flash) as table:
         table.board.hardware.flags["wdt_on_boot"] = True
 
-        def slow_yes(consent: str, danger: str, refusal: Refusal) -> bool:
-            table.board.pass_s(TEN_MINUTES_S + 30)
-            return True
-
-        result = table.command("relay", consents=set(), ask=slow_yes)
+        result = table.command(
+            "relay", consents=frozenset(), ask=ThenYes(lambda: table.board.pass_s(TEN_MINUTES_S + 30))
+        )
         assert result.status == "updated", (result, result.problem)
         assert not of_kind(table, "stall")
 
@@ -102,7 +114,7 @@ def test_same_update_is_not_asked_twice(desk: Build) -> None:
         assert run(table) is None
         table.board.pass_s(20)
         table.heard.events.clear()
-        assert table.command("relay", consents=set(), ask=nobody).status == "updated"
+        assert table.command("relay", consents=frozenset(), ask=Refuse()).status == "updated"
         assert not of_kind(table, "plan")
         assert RUNS in table.shows()
 
@@ -129,7 +141,7 @@ def test_updater_stays_while_the_modem_needs_it(desk: Build, fresh_flash: Path) 
     """After a failed transfer the updater stays, which is said; the command that succeeds takes it off."""
     with desk(fresh_flash) as table:
         before = table.keeps()
-        at(table, "half", lambda: setattr(table.interrupts, "stop_requests", 2))
+        at(table, "half", lambda: setattr(table.stop_requests, "count", 2))
         first = run(table)
         assert first is not None
         assert first.code == "stopped-in-transfer"
@@ -158,22 +170,17 @@ def test_updater_of_a_killed_command_goes_too(desk: Build, fresh_flash: Path) ->
 def test_refusal_after_an_earlier_write_is_not_called_untouched(desk: Build) -> None:
     """Where an earlier run has written, a missing consent does not make the modem untouched."""
     with desk() as table:
-        at(table, "half", lambda: setattr(table.interrupts, "stop_requests", 2))
+        at(table, "half", lambda: setattr(table.stop_requests, "count", 2))
         run(table)
-        result = table.command("relay", consents=set(), ask=nobody)
+        result = table.command("relay", consents=frozenset(), ask=Refuse())
         assert (result.code, result.modem_state) == ("consent-missing", RECOVERABLE)
 
 
 def test_port_that_goes_away_before_the_yes(desk: Build, fresh_flash: Path) -> None:
     """The cable is pulled while the plan is read: nothing was written."""
     with desk(fresh_flash) as table:
-
-        def pull(consent: str, danger: str, refusal: Refusal) -> bool:
-            table.board.unplug()
-            return True
-
         before = table.keeps()
-        result = table.command("relay", consents=set(), ask=pull)
+        result = table.command("relay", consents=frozenset(), ask=ThenYes(table.board.unplug))
         assert result.code == "port-lost" and isinstance(result.problem, LinkProblem)
         assert table.keeps() == before
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from modemflash.errors import NoModem, Refusal, UpdateFailed
+from modemflash.errors import NoModem, Problem, Refusal, UpdateFailed
 from modemflash.journal import Journal
 from modemflash_host import api
 from modemflash_host.board import access
@@ -18,15 +18,21 @@ from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.relay.open import Place
 from modemflash_host.cli import app
 from modemflash_host.cli import rescue as command
+from modemflash_host.cli.asking import Refuse
+from modemflash_host.consents import YES
 from modemflash_host.errors import BoardProblem
+from modemflash_host.families.plan import Request
+from modemflash_host.families.sequans.journals import unfinished_of_board
+from modemflash_host.families.sequans.plan import unfinished_of
 from modemflash_host.reporters import Reporter
 from modemflash_host.rescue import arming
 from modemflash_host.rescue.with_board import BoardRescue, Means, put_back
 from modemflash_host.run import exit_codes
 from modemflash_host.run.result import Result
-from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.sequans import faults, profiles
 from modemflash_sim.sequans.modem import SimModem
+from support.answers import Answers
 from support.desk import QUICK, RUNS, Build, Desk, Heard, Killed
 
 SWEPT = [pytest.param(name, marks=pytest.mark.sweep) for name in ("gpy-1.20.0", "fipy-1.20.2")]
@@ -111,12 +117,12 @@ def rescue(
     for_s: int = 3600,
     ask: Any = None,
     stay_armed: bool = False,
-    past_of: Any = api.begun_before,
+    unfinished_of: Any = unfinished_of_board,
     attempt: Any = None,
 ) -> Result:
     """`modemflash rescue [SOURCE]` as typed."""
-    table.interrupts = Interrupts()
-    reporter = Reporter([table.heard], table.interrupts)
+    table.stop_requests = StopRequests()
+    reporter = Reporter([table.heard], table.stop_requests)
 
     def told(event: dict[str, Any], at_s: float) -> None:
         Heard.report(table.heard, event, at_s)
@@ -131,20 +137,20 @@ def rescue(
 
     def try_once(port: str) -> Result:
         if source:
-            return api.update(
-                port, table.files, reporter, consents={"yes"}, ask=lambda *_: True, via="relay",  # type: ignore[arg-type]
-                options={"find_ms": 5_000},
-            )  # fmt: skip
+            wanted = Request(port, "relay", tuple(table.files), frozenset({YES}), answer_timeout_s=5)
+            return api.update(wanted, reporter, Answers())
         try:
-            found = api.info(port, reporter, 5_000, via="relay")
-        except Exception as problem:  # noqa: BLE001
-            return Result.of_problem(problem)  # type: ignore[arg-type]
-        return Result("nothing-to-do", "modem-asked", from_build=found.identity.build)
+            found = api.info(Request(port, "relay", answer_timeout_s=5), reporter)
+        except Problem as problem:
+            return Result.of_problem(problem)
+        return Result("nothing-to-do", "modem-asked").of_module(found)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(access, "place_of", place_at)
-        means = Means("simulated", person.find, place_at, table.pc, attempt or try_once, past_of)
-        return BoardRescue(means, reporter, for_s, stay_armed).run(set() if ask else {"yes"}, ask)
+        means = Means("simulated", person.find, place_at, table.pc, attempt or try_once, unfinished_of)
+        return BoardRescue(means, reporter, for_s, stay_armed).run(
+            frozenset() if ask else frozenset({YES}), ask or Answers()
+        )
 
 
 def is_as_before(table: Desk, names: dict[str, int], main: bytes) -> None:
@@ -197,7 +203,7 @@ def test_second_cut_and_another_port(desk: Build) -> None:
         names, main = table.flash.names(), table.flash.get("/main.py")
         person = Person(table, cut(11, port="other"), cut(11, port="third"))
         result = rescue(table, person, source=False)
-        assert (result.code, result.from_build) == ("modem-asked", 38638), (result.problem, person.steps)
+        assert (result.code, result.from_version) == ("modem-asked", "38638"), (result.problem, person.steps)
         assert steps_of(person) == [
             "armed", "cut-now", "power-cut", "silent", "cut-again", "power-cut",
             "answered", "alive", "put-back",
@@ -219,11 +225,8 @@ def test_no_means_no(desk: Build, fresh_flash: Any) -> None:
     with desk(fresh_flash, modem=wedged()) as table:
         names, main = table.flash.names(), table.flash.get("/main.py")
 
-        def no(consent: str, danger: str, refusal: Refusal) -> bool:
-            raise refusal
-
         with pytest.raises(Refusal, match="consent-missing"):
-            rescue(table, Person(table), ask=no)
+            rescue(table, Person(table), ask=Refuse())
         [plan] = [event for event in table.heard.events if event["event"] == "rescue-plan"]
         assert plan["updater_bytes"] > 50_000
         is_as_before(table, names, main)
@@ -235,7 +238,7 @@ def test_ctrl_c_while_waiting(desk: Build) -> None:
         names, main = table.flash.names(), table.flash.get("/main.py")
 
         def stop(person: Person) -> None:
-            person.at(5, lambda: setattr(table.interrupts, "stop_requests", 1))
+            person.at(5, lambda: setattr(table.stop_requests, "count", 1))
 
         person = Person(table, stop)
         result = rescue(table, person)
@@ -260,7 +263,7 @@ def test_the_port_never_comes_back(desk: Build) -> None:
         table.board.pass_s(8)
         assert int(table.board.hardware.nvs["mf_boots"]) > 1  # it listens, with nobody there
         place = table.place()
-        reporter = Reporter([table.heard], Interrupts())
+        reporter = Reporter([table.heard], StopRequests())
         assert put_back(at_console(place.port, place.open_port, place.device, print), reporter)
         is_as_before(table, names, main)
         assert not put_back(at_console(place.port, place.open_port, place.device, print), reporter)
@@ -411,8 +414,12 @@ def test_power_must_stay(desk: Build, where: str) -> None:
             table.flash.put({"/modemflash.journal.0": slots.data})
         person = Person(table)
         silent = Result.of_problem(NoModem("modem-silent"))
+        pc_knows = begun if where == "pc" else None
         result = rescue(
-            table, person, attempt=lambda _: silent, past_of=lambda _: begun if where == "pc" else None
+            table,
+            person,
+            attempt=lambda _: silent,
+            unfinished_of=lambda _, record: unfinished_of(record or pc_knows),
         )
         assert result.code == "power-must-stay", (result, person.steps)
         assert "cut-now" not in person.steps

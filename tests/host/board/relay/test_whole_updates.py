@@ -26,7 +26,9 @@ def test_relay(desk: Build, profile: str) -> None:
     """By relay the modem ends updated and the user's program runs again, on every release."""
     with desk(profile=profile) as table:
         result = table.command("relay")
-        assert (result.status, result.from_build, result.to_build) == ("updated", 38638, 41065), result
+        assert (result.status, result.from_version, result.to_version) == ("updated", "38638", "41065"), (
+            result
+        )
         is_updated(table)
         assert RUNS in table.shows()
 
@@ -51,7 +53,7 @@ def test_fresh_board(desk: Build, fresh_flash: Path, profile: str) -> None:
         table.device = SHIELD
         before = table.keeps()
         result = table.command("auto")
-        assert (result.status, result.to_build) == ("updated", 41065), result
+        assert (result.status, result.to_version) == ("updated", "41065"), result
         is_updated(table)
         assert RUNS in table.shows()
         assert table.keeps() == before

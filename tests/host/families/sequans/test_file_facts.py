@@ -7,7 +7,8 @@ import pytest
 from modemflash.builds import BUILDS
 from modemflash.image import Image, examine
 from modemflash_host.families.sequans.file_facts import FileFacts, Way, facts
-from modemflash_host.reporters.identify_view import identify_rows
+from modemflash_host.families.sequans.file_rows import file_rows
+from modemflash_host.reporters.rows import texts
 from modemflash_sim.sequans import images
 
 
@@ -42,7 +43,7 @@ def way_from(found: FileFacts, build: int | None, state: str = "application") ->
 
 
 def text_of(found: FileFacts) -> str:
-    return "\n".join(f"{label:10} {value.plain}" for label, value in identify_rows(found.event()))
+    return "\n".join(f"{label:10} {value.plain}" for label, value in texts(file_rows(found.event())))
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,16 @@ from click.testing import CliRunner
 
 from modemflash.board import manifest
 from modemflash.crc import crc16
-from modemflash.errors import CATALOGUE, BadFile, Problem, Refusal
+from modemflash.errors import CATALOGUE, BadFile, Problem
 from modemflash_host.board.install.package import deployed
 from modemflash_host.cli.card import card as command
+from modemflash_host.errors import ConsentMissing
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.families.sequans.card.layout import safe_name
 from modemflash_host.families.sequans.card.readme import WIDTH
 from modemflash_host.families.sequans.card.results import INTERRUPTED
 from modemflash_host.reporters import Reporter
-from modemflash_host.run.stop_requests import Interrupts
+from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.sequans import images
 
 IMAGE = images.make_full_image(41065, size_bytes=20_000)
@@ -26,7 +27,7 @@ ELF = images.make_updater_elf(66_000)
 
 
 def reporter() -> Reporter:
-    return Reporter([], Interrupts())
+    return Reporter([], StopRequests())
 
 
 @pytest.fixture
@@ -163,9 +164,9 @@ def test_a_useless_card(sources: Path, folder: Path) -> None:
     (sources / "CATM1-41065.dup").unlink()
     assert code(prepare, sources, folder) == "no-image"
     (sources / "a.dup").write_bytes(images.make_difference(33988, 33080, size_bytes=20_000))
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ConsentMissing) as caught:
         prepare(sources, folder)
-    assert caught.value.consent
+    assert caught.value.consents
     assert not list(folder.iterdir())
 
 
