@@ -9,7 +9,7 @@ from modemflash.line import Line
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.links.open import open_link
-from modemflash_host.links.ports import open_patiently
+from modemflash_host.links.wait import open_patiently
 from modemflash_host.reporters import Reporter
 
 

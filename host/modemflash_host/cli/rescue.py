@@ -24,6 +24,7 @@ from modemflash_host.consents import YES
 from modemflash_host.families.plan import RELAY, Request
 from modemflash_host.families.sequans.journals import unfinished_of_board
 from modemflash_host.links import ports
+from modemflash_host.links.names import AUTO, is_address
 from modemflash_host.links.usb_ids import NO_DEVICE
 from modemflash_host.reporters import Reporter
 from modemflash_host.rescue.port_monitor import finder
@@ -127,7 +128,7 @@ def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Place
     Raises:
         LinkProblem, Refusal: no port, or several.
     """
-    if "://" in port:
+    if is_address(port):
         return None, access.access_for(port, NO_DEVICE, via)
     place = access.place_of(port, say)
     return place, access.access_for(place.port, place.device, via)
@@ -143,9 +144,9 @@ def _look(request: Request, reporter: Reporter) -> Result:
 
 def _is_there(port: str) -> bool:
     """Whether the port is there; an address always is."""
-    if "://" in port:
+    if is_address(port):
         return True
     listed = ports.list_ports()
-    if port == ports.AUTO:
+    if port == AUTO:
         return bool(listed)
     return ports.port_at(port, listed) is not None or Path(port).exists()

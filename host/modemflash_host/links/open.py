@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.errors import LinkProblem
 from modemflash_host.links.linux import holder_of, may_be_serial
+from modemflash_host.links.names import is_address, is_simulated
 from modemflash_host.links.serial_port import SerialPort
+from modemflash_host.links.wait import PortBusy
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock, Port
@@ -62,7 +64,7 @@ def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, 
     Raises:
         LinkProblem: `port-absent`, `port-not-permitted`, `port-busy` or `port-not-opened`.
     """
-    if name.startswith("sim://"):
+    if is_simulated(name):
         from modemflash_sim.sequans.virtual import open_sim_url
 
         try:
@@ -94,13 +96,13 @@ def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_con
     """A pyserial object, open and exclusive, or the reason why not."""
     import serial
 
-    is_device = "://" not in name
+    is_device = not is_address(name)
     if is_device and os.name == "posix" and not may_be_serial(name):
         raise LinkProblem("port-not-opened", f"{name} is no serial port")
     if is_device:
         holder = holder_of(name)
         if holder:
-            raise LinkProblem("port-busy", f"{name} is held by {holder}")
+            raise PortBusy(name, holder)
     try:
         link = serial.serial_for_url(name, do_not_open=True)
     except (ValueError, OSError) as error:
@@ -158,8 +160,7 @@ def _why_not(name: str, error: BaseException) -> LinkProblem:
     number = getattr(error, "errno", None)
     text = str(error)
     if number in (errno.EBUSY, errno.EAGAIN) or "Access is denied" in text:
-        holder = holder_of(name)
-        return LinkProblem("port-busy", f"{name} is held by {holder}" if holder else name)
+        return PortBusy(name, holder_of(name))
     if number in (errno.EACCES, errno.EPERM):
         return LinkProblem("port-not-permitted", name)
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:

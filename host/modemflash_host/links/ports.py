@@ -9,25 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
-from modemflash.errors import Stopped
 from modemflash_host.errors import LinkProblem, Refusal
-from modemflash_host.links.linux import holder_of, is_running
+from modemflash_host.links.linux import holder_of
 from modemflash_host.links.usb_ids import BOARD, CHIP, DFU, Device, device_of
 
-if TYPE_CHECKING:
-    from modemflash.contracts import Clock
-
-AUTO = "auto"
-GRAB_PATIENCE_MS = 40_000
-_GRAB_STEP_MS = 500
-_MODEM_MANAGER = "ModemManager"
 _USB_DEVICES = Path("/sys/bus/usb/devices")
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,54 +104,6 @@ def port_at(name: str, ports: list[Port]) -> Port | None:
     """What is known about a port by its name; links such as /dev/serial/by-id/… are followed."""
     real = os.path.realpath(name) if name.startswith("/dev/") else name
     return next((port for port in ports if port.name in (name, real)), None)
-
-
-def open_patiently(
-    open_it: Callable[[], _T],
-    clock: Clock,
-    say: Callable[[str], object],
-    patience_ms: int = GRAB_PATIENCE_MS,
-    grabber_runs: Callable[[], bool] = lambda: is_running(_MODEM_MANAGER),
-    stop_wanted: Callable[[], int] = lambda: 0,
-) -> _T:
-    """Open a port; while ModemManager has it, wait.
-
-    ModemManager asks every new port whether it is a modem, for 10 to 30 s after it
-    was plugged in, then lets go. Its own open files are not visible to an
-    ordinary user, so that it runs counts as much as that it is seen.
-
-    Args:
-        open_it: opens the port.
-        clock: to wait by.
-        say: told once, in words, that we wait.
-        patience_ms: how long.
-        grabber_runs: whether ModemManager runs.
-        stop_wanted: how often the user asked to stop.
-
-    Raises:
-        LinkProblem: whatever `open_it` raised last.
-        Stopped: the user asked to stop.
-    """
-    start = clock.ticks_ms()
-    told = False
-    while True:
-        try:
-            return open_it()
-        except LinkProblem as problem:
-            holder = problem.detail.partition(" is held by ")[2]
-            grabbed = _MODEM_MANAGER in holder or (not holder and grabber_runs())
-            late = clock.ticks_diff(clock.ticks_ms(), start) >= patience_ms
-            if problem.code != "port-busy" or not grabbed or late:
-                raise
-        if not told:
-            told = True
-            say(
-                f"{holder or _MODEM_MANAGER} has the port and asks it whether it is a modem; waiting for at "
-                f"most {patience_ms // 1000} s. `modemflash setup` shows how to stop that for good."
-            )
-        if stop_wanted():
-            raise Stopped("stopped-before-write")
-        clock.sleep_ms(_GRAB_STEP_MS)
 
 
 def _port(found: Any) -> Port:

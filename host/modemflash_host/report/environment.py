@@ -10,6 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from modemflash_host.links.names import is_address
+
 _PACKAGES = ("pyserial", "click", "rich", "rich-click", "platformdirs")
 _SYS_TTY = Path("/sys/class/tty")
 
@@ -31,7 +33,7 @@ def serial_driver(port: str, sys_tty: Path = _SYS_TTY) -> str:
         port: a device or an address.
         sys_tty: where Linux describes its terminals.
     """
-    if "://" in port:
+    if is_address(port):
         return ""
     try:
         device = (sys_tty / Path(port).resolve().name / "device").resolve(strict=True)

@@ -13,6 +13,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from modemflash_host.links.names import is_address
 from modemflash_host.store.state_folder import give_to_caller
 
 _SLOTS = 2
@@ -24,7 +25,7 @@ def journal_key(port: str) -> str:
     Of an address only the place counts, not its options: for the simulated
     modem that is the file it lives in.
     """
-    if "://" in port:
+    if is_address(port):
         address = urlsplit(port)
         state = parse_qs(address.query).get("state", [""])[0]
         place = f"{address.scheme}-{address.netloc}{address.path}"

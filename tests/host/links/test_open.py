@@ -19,6 +19,7 @@ from modemflash.errors import Problem
 from modemflash_host.links import open as links
 from modemflash_host.links import serial_port
 from modemflash_host.links.linux import holder_of
+from modemflash_host.links.names import is_address, is_simulated
 from modemflash_sim.endpoints.rfc2217 import Rfc2217Endpoint
 
 
@@ -330,3 +331,18 @@ def test_flow_control_is_left_off_where_cts_is_not_asserted(
     links._settle(wires)
     assert wires.rtscts is cts
     assert wires.low_latency
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "simulated"),
+    [
+        ("/dev/ttyACM0", False, False),
+        ("COM5", False, False),
+        ("auto", False, False),
+        ("rfc2217://host:4000", True, False),
+        ("sim://pycom-gpy?state=a.json", True, True),
+    ],
+)
+def test_what_a_name_says_of_itself(name: str, address: bool, simulated: bool) -> None:
+    """A device, an address, or a simulated modem: told by one function each."""
+    assert (is_address(name), is_simulated(name)) == (address, simulated)

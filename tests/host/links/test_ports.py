@@ -7,17 +7,16 @@ import pwd
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from modemflash.errors import Problem, Stopped
+from modemflash.errors import Problem
 from modemflash_host.errors import LinkProblem
 from modemflash_host.links import linux, ports, setup
-from modemflash_host.links.ports import Port, choose, find_again, list_ports, open_patiently, port_at
+from modemflash_host.links.ports import Port, choose, find_again, list_ports, port_at
 from modemflash_host.links.usb_ids import (
     BOARD,
     CHIP,
@@ -29,7 +28,6 @@ from modemflash_host.links.usb_ids import (
     device_of,
 )
 from modemflash_host.store import state_folder
-from support.sinks import Clock
 
 NOWHERE = Path("/no/such/folder")
 
@@ -136,65 +134,6 @@ def test_a_port_is_known_by_a_link_to_it(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(os.path, "realpath", lambda name: "/dev/ttyACM0")
     found = port_at("/dev/serial/by-id/usb-Pycom", listed(PYSENSE))
     assert found is not None and found.name == "/dev/ttyACM0"
-
-
-def opener(
-    clock: Clock, free_at_ms: int, code: str = "port-busy", detail: str = "/dev/ttyACM0"
-) -> Callable[[], str]:
-    def open_it() -> str:
-        if clock.now_ms < free_at_ms:
-            raise LinkProblem(code, detail)
-        return "open"
-
-    return open_it
-
-
-@pytest.mark.parametrize("detail", ["/dev/ttyACM0", "/dev/ttyACM0 is held by ModemManager (812)"])
-def test_modem_managers_grab_is_waited_out_with_one_word_about_it(detail: str) -> None:
-    clock, said = Clock(), list[str]()
-    assert (
-        open_patiently(opener(clock, 12_000, detail=detail), clock, said.append, grabber_runs=lambda: True)
-        == "open"
-    )
-    assert 12_000 <= clock.now_ms <= 13_000
-    assert len(said) == 1 and "ModemManager" in said[0]
-
-
-def test_a_grab_that_never_ends_is_busy_in_the_end() -> None:
-    clock = Clock()
-    with pytest.raises(LinkProblem, match="port-busy"):
-        open_patiently(opener(clock, 1 << 30), clock, lambda _: None, grabber_runs=lambda: True)
-    assert clock.now_ms == ports.GRAB_PATIENCE_MS
-
-
-def test_a_wait_for_modem_manager_can_be_stopped() -> None:
-    """Who presses Ctrl-C while it has the port need not wait for the end."""
-    clock = Clock()
-    with pytest.raises(Stopped, match="stopped-before-write"):
-        open_patiently(
-            opener(clock, 30_000),
-            clock,
-            lambda _: None,
-            grabber_runs=lambda: True,
-            stop_wanted=lambda: clock.now_ms > 2_000,
-        )
-    assert clock.now_ms < 3_000
-
-
-@pytest.mark.parametrize(
-    ("code", "detail", "runs"),
-    [
-        ("port-busy", "/dev/ttyACM0 is held by picocom (99)", True),
-        ("port-busy", "/dev/ttyACM0", False),
-        ("port-absent", "/dev/ttyACM0", True),
-        ("port-not-permitted", "/dev/ttyACM0", True),
-    ],
-)
-def test_nothing_else_is_waited_for(code: str, detail: str, runs: bool) -> None:
-    clock = Clock()
-    with pytest.raises(LinkProblem, match=code):
-        open_patiently(opener(clock, 5_000, code, detail), clock, lambda _: None, grabber_runs=lambda: runs)
-    assert clock.now_ms == 0
 
 
 def test_a_running_program_is_seen_by_its_name() -> None:

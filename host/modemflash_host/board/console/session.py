@@ -20,8 +20,10 @@ from modemflash_host.board.pic import Open
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.links import ports
+from modemflash_host.links.names import AUTO, is_address
 from modemflash_host.links.open import open_console
 from modemflash_host.links.usb_ids import NO_DEVICE, Device, device_of_url
+from modemflash_host.links.wait import open_patiently
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
@@ -121,10 +123,10 @@ def find_port(port: str) -> tuple[str, Device]:
     Raises:
         LinkProblem, Refusal: see `ports.choose`.
     """
-    if "://" in port:
+    if is_address(port):
         return port, device_of_url(port)
     listed = ports.list_ports()
-    if port == ports.AUTO:
+    if port == AUTO:
         chosen = ports.choose(listed)
         return chosen.name, chosen.device
     known = ports.port_at(port, listed)
@@ -135,6 +137,6 @@ def open_board_port(name: str, say: Say) -> Callable[[int], tuple[Console, Clock
     """Opens the port with so many data bits; a grab by ModemManager is waited out."""
 
     def open_it(data_bits: int) -> tuple[Console, Clock]:
-        return ports.open_patiently(lambda: open_console(name, data_bits=data_bits), MonotonicClock(), say)
+        return open_patiently(lambda: open_console(name, data_bits=data_bits), MonotonicClock(), say)
 
     return open_it

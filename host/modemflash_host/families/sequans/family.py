@@ -23,7 +23,8 @@ from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.families.sequans.job import SequansJob, engine_options
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.files.selection import Companion
-from modemflash_host.links import ports
+from modemflash_host.links.names import AUTO as AUTO_PORT
+from modemflash_host.links.names import is_address
 from modemflash_host.links.usb_ids import NO_DEVICE, device_of_url
 from modemflash_host.reporters import Reporter
 
@@ -98,7 +99,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
 
     port, via = request.port, request.via
     place = None
-    if port == ports.AUTO or (via != DIRECT and ("://" not in port or device_of_url(port) != NO_DEVICE)):
+    if port == AUTO_PORT or (via != DIRECT and (not is_address(port) or device_of_url(port) != NO_DEVICE)):
         place = access.place_of(port, say)
         port = place.port
     row = access.access_for(port, place.device if place else NO_DEVICE, via)

@@ -21,7 +21,7 @@ from modemflash_host.board.console.connect import INTERRUPTED, REPL, reach
 from modemflash_host.cli import app
 from modemflash_host.links import setup
 from modemflash_host.links.open import open_console
-from modemflash_host.links.ports import GRAB_PATIENCE_MS
+from modemflash_host.links.wait import GRAB_PATIENCE_MS
 from modemflash_host.run import exit_codes
 from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.sequans import profiles
