@@ -17,13 +17,13 @@ from modemflash_host.cli.common import carry_out, talk_options, talk_words
 from modemflash_host.cli.family_options import consents_of, options_of, options_of_family
 from modemflash_host.families.plan import Request
 from modemflash_host.families.sequans import card as cards
-from modemflash_host.families.sequans.card.forecast import Way
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
 from modemflash_host.families.sequans.card.readme import HOOK, can_lines
 from modemflash_host.families.sequans.card.results import COLUMNS
 from modemflash_host.families.sequans.consents import texts_of
+from modemflash_host.families.sequans.forecast import Forecast
 from modemflash_host.families.sequans.job import engine_options
-from modemflash_host.reporters import Reporter
+from modemflash_host.reporters import Event, Reporter
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
 from modemflash_host.run.result import Result
@@ -70,15 +70,13 @@ def prepare(
             with_imei=with_imei,
         )
         made.append(prepared)
-        reporter.say(
-            "card", **_fields(prepared.folder, prepared.ways, prepared.with_engine, prepared.with_imei)
-        )
+        reporter.say("card", **_fields(prepared))
         return Result("nothing-to-do", "card-prepared", seconds=reporter.at_s)
 
     code = carry_out(work, **talk)
     if made and not talk["as_json"] and not talk["quiet"]:
         console = Console(highlight=False)
-        _show_ways(console, made[0].ways)
+        _show_ways(console, made[0].forecasts)
         _show_lights(console)
         console.print(Text("\nEach board needs the hook once", "bold"))
         for line in HOOK:
@@ -97,12 +95,12 @@ def check(folder: Path, as_json: bool, verbose: bool, quiet: bool, color: str) -
     def work(reporter: Reporter) -> Result:
         checked = cards.check(folder, reporter)
         found.append(checked)
-        reporter.say("card", **_fields(checked.folder, checked.ways, checked.with_engine, checked.with_imei))
+        reporter.say("card", **_fields(checked))
         return Result("nothing-to-do", "card-good", seconds=reporter.at_s)
 
     code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, color=color)
     if found and not as_json and not quiet:
-        _show_ways(Console(highlight=False), found[0].ways)
+        _show_ways(Console(highlight=False), found[0].forecasts)
     return code
 
 
@@ -145,18 +143,19 @@ def show_results(
     return code
 
 
-def _fields(folder: Path, ways: tuple[Way, ...], with_engine: bool, with_imei: bool) -> dict[str, Any]:
+def _fields(card: cards.Prepared | cards.Checked) -> Event:
     """A card as the fields of an event."""
-    rows = [{name: getattr(way, name) for name in Way.__slots__} for way in ways]
+    names = ("state", "origin", "target", "code", "missing")
+    rows = [{name: getattr(each, name) for name in names} for each in card.forecasts]
     return {
-        "folder": str(folder),
+        "folder": str(card.folder),
         "ways": json.loads(json.dumps(rows)),
-        "with_engine": with_engine,
-        "with_imei": with_imei,
+        "with_engine": card.with_engine,
+        "with_imei": card.with_imei,
     }
 
 
-def _show_ways(console: Console, ways: tuple[Way, ...]) -> None:
+def _show_ways(console: Console, ways: tuple[Forecast, ...]) -> None:
     console.print(Text("\nWhat this card does", "bold"))
     for line in can_lines(ways):
         console.print(line, markup=False)

@@ -1,31 +1,25 @@
 """What `identify` says about one firmware file beyond what it is: where it can go on, and how.
 
-Rules: the ways are not written down a second time: the planner itself is asked,
-once for every build that is known and every state without one, with the files
-that it would need made up; a size that was published is never called "good".
+Rules: where it can go on is the planner's answer (`forecast`), with the other
+files that it would need made up; a size that was published is never called "good".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, cast
+from dataclasses import dataclass, replace
 
 from modemflash import planning
-from modemflash.builds import BOOT_ROM, BUILDS, DIFFERENCE, FULL, PACKAGES, UPDATER, bands, radio
-from modemflash.errors import Refusal
-from modemflash.identity import Identity
+from modemflash.builds import BOOT_ROM, DIFFERENCE, FULL, PACKAGES, UPDATER, bands, radio
 from modemflash.image import Image
+from modemflash_host.families.sequans.forecast import APPLICATION, forecasts, is_monarch_2
+from modemflash_host.reporters import Event
 
-# States in which a modem cannot say its build.
-_BUILDLESS = ("boot-loader", "mtools", "recovery")
-_MONARCH_2 = "GM02"
 OTHER_PART = "other-part"
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Installation:
     """How a file goes onto some modems.
 
     Attributes:
@@ -44,6 +38,10 @@ class Way:
     code: str = ""
     needs: tuple[str, ...] = ()
 
+    def row(self) -> dict[str, object]:
+        """The same as fields of an event."""
+        return {name: getattr(self, name) for name in Installation.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
@@ -53,14 +51,14 @@ class FileFacts:
         image: what its content, the catalogue and its name say.
         place: where it is.
         bands: the LTE bands that its build lists; () where unknown.
-        ways: from where it can go on, and from where not.
+        installations: from where it can go on, and from where not.
         missing: kinds of files that lead back after a cut and are not at hand.
     """
 
     image: Image
     place: str
     bands: tuple[int, ...]
-    ways: tuple[Way, ...]
+    installations: tuple[Installation, ...]
     missing: tuple[str, ...]
 
     @property
@@ -69,7 +67,7 @@ class FileFacts:
         named = self.image.name_build
         return named if named not in (None, self.image.build) else None
 
-    def event(self) -> dict[str, Any]:
+    def event(self) -> Event:
         """The facts as a `file` event."""
         image = self.image
         names = (
@@ -82,7 +80,7 @@ class FileFacts:
             "place": self.place,
             "bands": list(self.bands),
             "name_says": self.contradiction,
-            "ways": [{name: getattr(way, name) for name in Way.__slots__} for way in self.ways],
+            "ways": [each.row() for each in self.installations],
             "missing": list(self.missing),
         }
 
@@ -95,11 +93,11 @@ def facts(image: Image, place: str = "", beside: Sequence[Image] = ()) -> FileFa
         place: where it is; its name where nothing is given.
         beside: the other files at hand.
     """
-    ways = tuple(_ways(image))
-    # The boot ROM is for the one way that writes it, and stands there.
-    wanted = dict.fromkeys(need for way in ways for need in way.needs if need != BOOT_ROM)
+    installations = tuple(_installations(image))
+    # The boot ROM is for the one route that writes it, and stands there.
+    wanted = dict.fromkeys(need for each in installations for need in each.needs if need != BOOT_ROM)
     missing = tuple(need for need in wanted if not any(_helps(need, image, each) for each in beside))
-    return FileFacts(image, place or image.name, bands(image.build), ways, missing)
+    return FileFacts(image, place or image.name, bands(image.build), installations, missing)
 
 
 def _helps(need: str, image: Image, other: Image) -> bool:
@@ -109,54 +107,29 @@ def _helps(need: str, image: Image, other: Image) -> bool:
     return other.kind == need and not other.part
 
 
-def _ways(image: Image) -> list[Way]:
+def _installations(image: Image) -> list[Installation]:
+    """The forecasts for this file, where every other file that it may need is at hand; builds together."""
     if image.kind not in (FULL, DIFFERENCE):
         return []
-    if image.product.startswith(_MONARCH_2):
-        return [_way(image, "application", _modem(image, None))]
-    by_answer: dict[Way, list[int]] = {}
-    for build in sorted(BUILDS):
-        way = _way(image, "application", _modem(image, build))
-        by_answer.setdefault(way, []).append(build)
-    ways = [
-        Way(tuple(origins), way.state, way.route, way.consents, way.code, way.needs)
-        for way, origins in by_answer.items()
-    ]
-    ways += [_way(image, state, Identity()) for state in _BUILDLESS]
-    return sorted(ways, key=lambda way: (bool(way.code), len(way.consents)))
-
-
-def _modem(image: Image, build: int | None) -> Identity:
-    """A modem that runs `build`, or one of the Monarch 2 that the image names."""
-    who = Identity()
-    who.build = build
-    if build is None:
-        who.family, who.product, who.ue = "monarch2", image.product, "UE8.0.5.0"
-    else:
-        who.family, who.version = "pycom", f"LR{BUILDS[build][1]}-{build}" if BUILDS[build][1] else ""
-    return who
-
-
-def _way(image: Image, state: str, who: Identity) -> Way:
-    """What the planner makes of the image and whatever else it could wish for."""
     helpers = [_made_up("updater.elf", UPDATER), _made_up("bootrom.dup", BOOT_ROM)]
     if image.build in PACKAGES:
-        for part in range(1, PACKAGES[image.build][0] + 1):
-            if part != image.part:
-                helpers.append(_other_part(image, part))
-    modem = cast("Any", SimpleNamespace(state=state))
-    files = cast("Any", [(each, None) for each in [image, *helpers]])
-    try:
-        plan = planning.make(modem, who, files, None, {"after_part_1": False, "repair": True})
-    except Refusal as refusal:
-        return Way((), state, 0, (), refusal.code)
-    consents = tuple(dict.fromkeys(name.split(" ")[0] for name, _ in plan.needs))
-    return Way((), state, plan.route, consents, "", tuple(_needs(image, plan)))
+        parts = range(1, PACKAGES[image.build][0] + 1)
+        helpers += [_other_part(image, part) for part in parts if part != image.part]
+    grouped: dict[Installation, list[int]] = {}
+    for forecast in forecasts([image, *helpers], {"after_part_1": False, "repair": True}):
+        if is_monarch_2(image) and forecast.state != APPLICATION:
+            continue  # where it cannot say its build, it is not known as a Monarch 2 either
+        consents = tuple(dict.fromkeys(name.split(" ")[0] for name in forecast.missing))
+        needs = tuple(_needs(image, forecast.plan)) if forecast.plan else ()
+        alike = Installation((), forecast.state, forecast.route, consents, forecast.code, needs)
+        grouped.setdefault(alike, []).extend([forecast.origin] if forecast.origin else [])
+    found = [replace(alike, origins=tuple(origins)) for alike, origins in grouped.items()]
+    return sorted(found, key=lambda each: (bool(each.code), len(each.consents)))
 
 
 def _needs(image: Image, plan: planning.Plan) -> list[str]:
     """What must be at hand besides the file itself."""
-    if image.product.startswith(_MONARCH_2):
+    if is_monarch_2(image):
         return []
     needs = [UPDATER]
     if plan.route == 1:

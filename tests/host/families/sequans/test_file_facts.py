@@ -37,8 +37,12 @@ UPDATER = image("updater.elf", images.make_updater_elf())
 GM02 = image("x.dup", images.make_full_image(59577, "GM02S"))
 
 
-def way_from(found: FileFacts, build: int | None, state: str = "application") -> Way:
-    [way] = [w for w in found.ways if (build in w.origins if build else not w.origins) and w.state == state]
+def way_from(found: FileFacts, build: int | None, state: str = "application") -> Installation:
+    [way] = [
+        w
+        for w in found.installations
+        if (build in w.origins if build else not w.origins) and w.state == state
+    ]
     return way
 
 
@@ -74,7 +78,7 @@ def test_ways_are_those_of_the_edges(
 def test_every_build_is_answered_once() -> None:
     """No build that is known is left out or answered twice."""
     for file in (M1, NB, DIFFERENCE, PART_1):
-        assert sorted(build for way in facts(file).ways for build in way.origins) == sorted(BUILDS)
+        assert sorted(build for way in facts(file).installations for build in way.origins) == sorted(BUILDS)
 
 
 def test_states_without_a_build() -> None:
@@ -97,7 +101,7 @@ def test_way_back_names_what_is_not_at_hand() -> None:
 
 def test_helpers_go_nowhere_by_themselves() -> None:
     """An updater ELF has no ways."""
-    assert facts(UPDATER).ways == ()
+    assert facts(UPDATER).installations == ()
 
 
 def test_event_is_plain_data() -> None:

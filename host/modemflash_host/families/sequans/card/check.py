@@ -12,8 +12,8 @@ from modemflash.board import manifest
 from modemflash.errors import BadFile
 from modemflash.image import Image
 from modemflash_host.errors.card import Refusal
-from modemflash_host.families.sequans.card.forecast import Way, ways
 from modemflash_host.families.sequans.card.prepare import sha256_of
+from modemflash_host.families.sequans.forecast import Forecast, forecasts
 from modemflash_host.reporters import Reporter
 
 
@@ -24,14 +24,14 @@ class Checked:
     Attributes:
         images: its firmware, as it was prepared.
         consents: what was agreed to beforehand.
-        ways: what boards will do with it.
+        forecasts: what boards will do with it.
         with_engine, with_imei: see `prepare.prepare`.
     """
 
     folder: Path
     images: tuple[Image, ...]
     consents: tuple[str, ...]
-    ways: tuple[Way, ...]
+    forecasts: tuple[Forecast, ...]
     with_engine: bool
     with_imei: bool
 
@@ -61,7 +61,7 @@ def check(folder: Path, reporter: Reporter) -> Checked:
     for name, sha256 in words["engine"].items():
         _same(folder / manifest.ENGINE / name, sha256)
     images = tuple(_image(row) for row in words["files"])
-    found = tuple(ways(images, words["consents"], words["options"]))
+    found = tuple(forecasts(images, words["options"], words["consents"]))
     return Checked(folder, images, tuple(words["consents"]), found, bool(words["engine"]), words["with_imei"])
 
 

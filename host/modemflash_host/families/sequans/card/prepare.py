@@ -28,10 +28,10 @@ from modemflash_host.board.install.package import deployed
 from modemflash_host.consents import flag_of
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.errors.card import Refusal
-from modemflash_host.families.sequans.card.forecast import Way, ways
 from modemflash_host.families.sequans.card.layout import FIRMWARE, README, earlier_files, safe_name
 from modemflash_host.families.sequans.card.readme import readme
 from modemflash_host.families.sequans.consents import consent_of
+from modemflash_host.families.sequans.forecast import Forecast, forecasts
 from modemflash_host.files.candidates import candidates
 from modemflash_host.reporters import Reporter
 
@@ -46,14 +46,14 @@ class Prepared:
     Attributes:
         folder: where it is.
         images: its firmware.
-        ways: what boards will do with it.
+        forecasts: what boards will do with it.
         with_engine: it brings the updater itself.
         with_imei: results will name IMEIs.
     """
 
     folder: Path
     images: tuple[Image, ...]
-    ways: tuple[Way, ...]
+    forecasts: tuple[Forecast, ...]
     with_engine: bool
     with_imei: bool
 
@@ -99,7 +99,7 @@ def prepare(
     with contextlib.ExitStack() as held:
         items = list(_items(sources, reporter, held))
         images = tuple(item.image for item in items)
-        found = tuple(ways(images, given, options))
+        found = tuple(forecasts(images, options, given))
         _refuse_useless(found)
         files = _small_files(items, found, given, options, with_engine, with_imei)
         _write(folder, items, files, reporter)
@@ -135,21 +135,21 @@ def _sums(source: Any) -> bytes:
     return bytes(sums)
 
 
-def _refuse_useless(found: Sequence[Way]) -> None:
+def _refuse_useless(found: Sequence[Forecast]) -> None:
     """A card that no board could use is refused here, not in the field."""
-    if any(way.works for way in found):
+    if any(each.works for each in found):
         return
-    missing = sorted({name for way in found if not way.code for name in way.missing})
+    missing = sorted({name for each in found if not each.code for name in each.missing})
     if missing:
         wanted = tuple(consent_of(text) for text in missing)
         raise ConsentMissing(", ".join(flag_of(consent) for consent in wanted), wanted)
-    codes = [way.code for way in found]
+    codes = [each.code for each in found]
     raise Refusal(max(codes, key=codes.count), "for every modem that is known")
 
 
 def _small_files(
     items: list[_Item],
-    found: Sequence[Way],
+    found: Sequence[Forecast],
     consents: list[str],
     options: dict[str, Any],
     with_engine: bool,

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from modemflash.errors import CATALOGUE
 from modemflash.image import Image
-from modemflash_host.families.sequans.card.forecast import Way
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
+from modemflash_host.families.sequans.forecast import Forecast
 
 WIDTH = 76
 HOOK = (
@@ -32,29 +32,29 @@ HOOK = (
 )
 
 
-def can_lines(found: Sequence[Way]) -> list[str]:
+def can_lines(found: Sequence[Forecast]) -> list[str]:
     """From where to where boards are updated, and why others are not; one sentence a line."""
     lines = []
     by_target: dict[int | None, list[str]] = {}
-    for way in found:
-        if way.works:
-            by_target.setdefault(way.target, []).append(
-                str(way.origin) if way.origin else f"a modem in its {way.state}"
+    for each in found:
+        if each.works:
+            by_target.setdefault(each.target, []).append(
+                str(each.origin) if each.origin else f"a modem in its {each.state}"
             )
     for target, origins in by_target.items():
         lines.append(f"Updates to {target or 'a build that nothing names'}: from {', '.join(origins)}.")
     by_code: dict[str, list[str]] = {}
-    for way in found:
-        if way.works or way.code == "several-images":
+    for each in found:
+        if each.works or each.code == "several-images":
             continue
-        why = "Needs --" + ", --".join(way.missing) if way.missing else CATALOGUE[way.code][0]
-        by_code.setdefault(why, []).append(str(way.origin) if way.origin else way.state)
+        why = "Needs --" + ", --".join(each.missing) if each.missing else CATALOGUE[each.code][0]
+        by_code.setdefault(why, []).append(str(each.origin) if each.origin else each.state)
     lines += [f"Left alone: {', '.join(origins)}. {why}." for why, origins in by_code.items()]
     return lines
 
 
 def readme(
-    images: Sequence[Image], found: Sequence[Way], consents: Sequence[str], engine: bool, imei: bool
+    images: Sequence[Image], found: Sequence[Forecast], consents: Sequence[str], engine: bool, imei: bool
 ) -> str:
     """The whole text."""
     parts = [

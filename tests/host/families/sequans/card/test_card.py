@@ -64,8 +64,8 @@ def test_lays_out_and_checks(sources: Path, folder: Path) -> None:
         "README.txt", "modemflash.json", "firmware/CATM1-41065.dup", "firmware/CATM1-41065.dup.crc",
         "firmware/updater.elf", "firmware/updater.elf.crc",
     }  # fmt: skip
-    assert {way.origin for way in prepared.ways if way.works} >= {33988, 38638, 39529}
-    assert all(way.target == 41065 for way in prepared.ways if way.works)
+    assert {way.origin for way in prepared.forecasts if way.works} >= {33988, 38638, 39529}
+    assert all(way.target == 41065 for way in prepared.forecasts if way.works)
     checked = cards.check(folder, reporter())
     assert [image.build for image in checked.images] == [41065, None]
     assert not checked.with_engine
