@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import modemflash.board.words  # noqa: F401 (its rows join the catalogue)
 from modemflash import errors
-from modemflash.board.manifest import IMAGE_FACTS
 from modemflash.board.pcline import PIECE
 from modemflash.errors import CATALOGUE, Problem
 from modemflash.line import Line
 from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.image_rows import image_row
 from modemflash_host.board.relay.events import is_sound
 from modemflash_host.board.relay.line import RelayLine, nobody
 from modemflash_host.errors import BoardProblem
@@ -170,10 +170,7 @@ def start(repl: Repl, job: str, files: Files, options: dict[str, Any], past: Any
         options: as in `Update`.
         past: what this PC's own journal holds.
     """
-    rows = [
-        {"name": image.name, "size": source.size, **{name: getattr(image, name) for name in IMAGE_FACTS}}
-        for image, source in files
-    ]
+    rows = [image_row(image) for image, _ in files]
     words = json.dumps({"id": job, "files": rows, "options": options, "past": past})
     code = _START.format(words).encode("ascii")
     link = repl.link

@@ -10,22 +10,11 @@ from modemflash_host.families.sequans.file_facts import FileFacts, Way, facts
 from modemflash_host.families.sequans.file_rows import file_rows
 from modemflash_host.reporters.rows import texts
 from modemflash_sim.sequans import images
-
-
-class Bytes:
-    """A source in memory."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name, self.size, self._data = name, len(data), data
-
-    def readinto(self, offset: int, buf: bytearray | memoryview) -> int:
-        piece = self._data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
+from support.byte_source import ByteSource
 
 
 def image(name: str, data: bytes) -> Image:
-    return examine(Bytes(name, data))
+    return examine(ByteSource(name, data))
 
 
 M1 = image("CATM1-41065.dup", images.make_full_image(41065))

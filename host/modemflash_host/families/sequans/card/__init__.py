@@ -11,6 +11,6 @@ nothing that this program did not put on a card is ever overwritten or removed.
 
 from modemflash_host.families.sequans.card.check import Checked, check
 from modemflash_host.families.sequans.card.prepare import Prepared, prepare
-from modemflash_host.families.sequans.card.results import Board, Table, results
+from modemflash_host.families.sequans.card.results import BoardResult, Table, results
 
-__all__ = ["Board", "Checked", "Prepared", "Table", "check", "prepare", "results"]
+__all__ = ["BoardResult", "Checked", "Prepared", "Table", "check", "prepare", "results"]

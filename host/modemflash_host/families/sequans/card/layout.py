@@ -12,6 +12,7 @@ from pathlib import Path
 
 from modemflash.board import manifest
 from modemflash.errors import Problem
+from modemflash_host.families.sequans.card.card_manifest import read_card
 
 FIRMWARE = "firmware"
 README = "README.txt"
@@ -42,10 +43,10 @@ def safe_name(name: str, taken: Iterable[str] = ()) -> str:
 def earlier_files(folder: Path) -> set[str]:
     """What an earlier preparation put there, as paths below the folder; empty where there was none."""
     try:
-        words = manifest.read((folder / manifest.NAME).read_bytes())
-    except (OSError, Problem, ValueError, KeyError):
+        card = read_card(folder)
+    except (OSError, Problem):
         return set()
-    rows = [row["path"] for row in words["files"]]
-    sums = [row["path"] + manifest.SUMS for row in words["files"]]
-    engine = [f"{manifest.ENGINE}/{name}" for name in words["engine"]]
-    return {manifest.NAME, README, *rows, *sums, *engine}
+    firmware = [file.path for file in card.files]
+    sums = [path + manifest.SUMS for path in firmware]
+    engine = [f"{manifest.ENGINE}/{name}" for name in card.engine]
+    return {manifest.NAME, README, *firmware, *sums, *engine}

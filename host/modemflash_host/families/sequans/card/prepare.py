@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import modemflash
 from modemflash.board import manifest
@@ -28,11 +26,13 @@ from modemflash_host.board.install.package import deployed
 from modemflash_host.consents import flag_of
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.errors.card import Refusal
+from modemflash_host.families.sequans.card.card_manifest import CardFile, CardManifest
 from modemflash_host.families.sequans.card.layout import FIRMWARE, README, earlier_files, safe_name
 from modemflash_host.families.sequans.card.readme import readme
 from modemflash_host.families.sequans.consents import consent_of
 from modemflash_host.families.sequans.forecast import Forecast, forecasts
 from modemflash_host.files.candidates import candidates
+from modemflash_host.files.stable_file import StableFile
 from modemflash_host.reporters import Reporter
 
 _SPARE_BYTES = 1 << 20  # for the boards' log, results and journal
@@ -60,10 +60,10 @@ class Prepared:
 
 @dataclass(slots=True)
 class _Item:
-    """One firmware file on its way to the card."""
+    """One firmware file to be put on the card."""
 
     image: Image
-    source: Any
+    source: StableFile
     path: str
     sums: bytes
 
@@ -74,7 +74,7 @@ def prepare(
     reporter: Reporter,
     *,
     consents: Iterable[str] = (),
-    options: dict[str, Any] | None = None,
+    options: Mapping[str, object] | None = None,
     with_engine: bool = False,
     with_imei: bool = False,
 ) -> Prepared:
@@ -96,8 +96,8 @@ def prepare(
     if not folder.is_dir():
         raise Refusal("card-not-a-folder", str(folder))
     given, options = sorted(set(consents)), options or {}
-    with contextlib.ExitStack() as held:
-        items = list(_items(sources, reporter, held))
+    with contextlib.ExitStack() as opened:
+        items = list(_items(sources, reporter, opened))
         images = tuple(item.image for item in items)
         found = tuple(forecasts(images, options, given))
         _refuse_useless(found)
@@ -106,12 +106,12 @@ def prepare(
     return Prepared(folder, images, found, with_engine, with_imei)
 
 
-def _items(sources: Sequence[Path], reporter: Reporter, held: contextlib.ExitStack) -> Iterator[_Item]:
+def _items(sources: Sequence[Path], reporter: Reporter, opened: contextlib.ExitStack) -> Iterator[_Item]:
     """Every firmware file, read whole."""
     taken: list[str] = []
     for candidate in candidates(sources):
         source = candidate.open()
-        held.callback(source.close)
+        opened.callback(source.close)
         reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note=candidate.name)
         image = examine(source, lambda done, total: _progress(reporter, done, total), hashlib.sha256(), True)
         name = safe_name(candidate.name, taken)
@@ -125,7 +125,7 @@ def _progress(reporter: Reporter, done: int, total: int) -> None:
     reporter.say("progress", phase="verify", done=done, total=total)
 
 
-def _sums(source: Any) -> bytes:
+def _sums(source: StableFile) -> bytes:
     """The CRC-16 of every whole `manifest.GRID` bytes."""
     room = bytearray(manifest.GRID)
     sums = bytearray()
@@ -151,7 +151,7 @@ def _small_files(
     items: list[_Item],
     found: Sequence[Forecast],
     consents: list[str],
-    options: dict[str, Any],
+    options: Mapping[str, object],
     with_engine: bool,
     with_imei: bool,
 ) -> dict[str, bytes]:
@@ -162,32 +162,16 @@ def _small_files(
     files[README] = readme([item.image for item in items], found, consents, with_engine, with_imei).encode(
         "ascii", "replace"
     )
-    words = {
-        "schema": manifest.SCHEMA,
-        "by": f"modemflash {modemflash.__version__}",
-        "mark": secrets.token_hex(4),  # prepared anew is a new job: boards try it again
-        "files": [_row(item) for item in items],
-        "consents": consents,
-        "options": options,
-        "with_imei": with_imei,
-        "engine": {name: hashlib.sha256(data).hexdigest() for name, data in engine.items()},
-    }
-    sealed = manifest.seal(json.dumps(words, indent=1).encode())
-    assert len(sealed) < manifest.MOST_BYTES
-    files[manifest.NAME] = sealed
+    files[manifest.NAME] = CardManifest(
+        tuple(CardFile(item.image, item.path, f"{zlib.crc32(item.sums):08x}") for item in items),
+        tuple(consents),
+        options,
+        with_imei,
+        {name: hashlib.sha256(data).hexdigest() for name, data in engine.items()},
+        f"modemflash {modemflash.__version__}",
+        secrets.token_hex(4),
+    ).encode()
     return files
-
-
-def _row(item: _Item) -> dict[str, Any]:
-    image = item.image
-    row: dict[str, Any] = {
-        "name": image.name,
-        "path": item.path,
-        "size": image.size,
-        "fletcher32": image.fletcher32,
-    }
-    row["sums"] = f"{zlib.crc32(item.sums):08x}"
-    return row | {name: getattr(image, name) for name in manifest.IMAGE_FACTS}
 
 
 def _write(folder: Path, items: list[_Item], files: dict[str, bytes], reporter: Reporter) -> None:
@@ -219,7 +203,7 @@ def _write(folder: Path, items: list[_Item], files: dict[str, bytes], reporter: 
         raise Refusal("card-write-failed", error.strerror or str(error)) from error
 
 
-def _chunks(source: Any, reporter: Reporter) -> Iterator[bytes]:
+def _chunks(source: StableFile, reporter: Reporter) -> Iterator[bytes]:
     room = bytearray(_CHUNK_BYTES)
     offset = 0
     while got := source.readinto(offset, room):

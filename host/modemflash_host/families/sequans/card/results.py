@@ -16,7 +16,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.layout import RESULTS
@@ -37,27 +36,77 @@ COLUMNS = (
 )
 _GOOD = ("updated", "nothing-to-do")
 _MOST_BYTES = 64 << 20
+BEGUN = "begun"  # as a board writes it
 INTERRUPTED = "interrupted"  # it began, and no end was written
 
 
+Cell = str | int | float | None
+
+
 @dataclass(frozen=True, slots=True)
-class Board:
+class Attempt:
+    """What a board wrote about one attempt: when it began, and again when it ended.
+
+    Fields that a line does not have, or that hold no plain value, are None; the names are the
+    board's (`modemflash.board.records`).
+    """
+
+    board: Cell = None
+    type: Cell = None
+    result: Cell = None
+    code: Cell = None
+    modem_state: Cell = None
+    from_build: Cell = None
+    to_build: Cell = None
+    seconds: Cell = None
+    imei: Cell = None
+
+    @classmethod
+    def decode(cls, line: str) -> Attempt | None:
+        """The attempt that a line is about; None for a line that no power cut left whole."""
+        try:
+            words = json.loads(line)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(words, dict):
+            return None
+        known = {name: words.get(name) for name in cls.__slots__}
+        return cls(**{name: value for name, value in known.items() if isinstance(value, str | int | float)})
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the modem runs what it should."""
+        return self.result in _GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class BoardResult:
     """What became of one board.
 
     Attributes:
         board: its unique id.
-        row: its last word, by `COLUMNS`.
-        attempts: every line of it on every card.
+        last: its last word.
+        attempts: how often it began, on all cards.
+        card: which card has its last word.
     """
 
     board: str
-    row: dict[str, Any]
-    attempts: tuple[dict[str, Any], ...]
+    last: Attempt
+    attempts: int
+    card: str
 
     @property
     def good(self) -> bool:
         """Whether its modem runs what it should."""
-        return self.row["result"] in _GOOD
+        return self.last.is_good
+
+    @property
+    def row(self) -> dict[str, Cell]:
+        """The cells by `COLUMNS`."""
+        mine: dict[str, Cell] = {"board": self.board, "attempts": self.attempts, "card": self.card}
+        if self.last.result == BEGUN:
+            mine["result"] = INTERRUPTED
+        return {name: mine[name] if name in mine else getattr(self.last, name) for name in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +118,7 @@ class Table:
         torn_lines: lines that no power cut left whole.
     """
 
-    boards: tuple[Board, ...]
+    boards: tuple[BoardResult, ...]
     torn_lines: int
 
     def as_csv(self) -> str:
@@ -81,7 +130,7 @@ class Table:
         return text.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Cell) -> str:
     """A value as text that stays text."""
     text = "" if value is None else printable(value)
     is_formula = isinstance(value, str) and text[:1] in ("=", "+", "-", "@")
@@ -90,8 +139,8 @@ def _cell(value: Any) -> str:
 
 @dataclass(slots=True)
 class _Seen:
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    last: list[dict[str, Any]] = field(default_factory=list)  # of each card
+    attempts: int = 0
+    last: list[tuple[Attempt, str]] = field(default_factory=list)  # of each card
 
 
 def results(folders: Sequence[Path]) -> Table:
@@ -108,16 +157,18 @@ def results(folders: Sequence[Path]) -> Table:
         if not paths:
             raise Refusal("card-no-results", str(folder))
         for path in paths:
-            lines, bad = _lines(path)
+            attempts, bad = _attempts(path)
             torn += bad
-            if lines:
-                board = seen.setdefault(str(lines[-1].get("board", path.stem)), _Seen())
-                board.lines += lines
-                board.last.append({**lines[-1], "card": str(folder)})
+            if attempts:
+                last = attempts[-1]
+                board = seen.setdefault(path.stem if last.board is None else str(last.board), _Seen())
+                board.attempts += sum(attempt.result == BEGUN for attempt in attempts)
+                board.last.append((last, str(folder)))
     return Table(tuple(_board(name, seen[name]) for name in sorted(seen)), torn)
 
 
-def _lines(path: Path) -> tuple[list[dict[str, Any]], int]:
+def _attempts(path: Path) -> tuple[list[Attempt], int]:
+    """The lines of one file, and how many are torn."""
     found, torn = [], 0
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
@@ -126,22 +177,14 @@ def _lines(path: Path) -> tuple[list[dict[str, Any]], int]:
     except OSError as error:
         raise Refusal("card-gone", f"{path.name}: {error.strerror}") from error
     for line in text.splitlines():
-        try:
-            words = json.loads(line)
-        except (ValueError, RecursionError):
-            words = None
-        if isinstance(words, dict):
-            found.append(words)
+        attempt = Attempt.decode(line)
+        if attempt is not None:
+            found.append(attempt)
         elif line.strip("\0 "):
             torn += 1
     return found, torn
 
 
-def _board(name: str, seen: _Seen) -> Board:
-    best = next((line for line in reversed(seen.last) if line.get("result") in _GOOD), seen.last[-1])
-    row = {column: best.get(column) for column in COLUMNS}
-    row["board"] = name
-    row["attempts"] = sum(line.get("result") == "begun" for line in seen.lines)
-    if row["result"] == "begun":
-        row["result"] = INTERRUPTED
-    return Board(name, row, tuple(seen.lines))
+def _board(name: str, seen: _Seen) -> BoardResult:
+    best, card = next((each for each in reversed(seen.last) if each[0].is_good), seen.last[-1])
+    return BoardResult(name, best, seen.attempts, card)
