@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import modemflash.board.words  # noqa: F401 (its rows join the catalogue)
-from modemflash import errors
-from modemflash.board.pcline import PIECE
-from modemflash.errors import CATALOGUE, Problem
 from modemflash.line import Line
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.image_rows import image_row
-from modemflash_host.board.relay.events import is_sound
 from modemflash_host.board.relay.line import RelayLine, nobody
-from modemflash_host.errors import BoardProblem
-from modemflash_host.reporters import Reporter
+from modemflash_host.board.relay.messages import (
+    Ended,
+    JournalNote,
+    Looked,
+    Order,
+    Record,
+    Start,
+    decode,
+)
+from modemflash_host.reporters import Event, Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
@@ -35,7 +38,6 @@ JournalOf = Callable[[Line, str], "Journal"]
 """This PC's journal of the board with that address; of whatever is at the port where it is ""."""
 
 COMMAND_FILE = 0xFF  # `modemflash.board.relay`
-COMMAND_BYTES = 4 * PIECE
 LOOKING, RUNNING = "0", "2"  # states in the board's heartbeat; the others wait for the PC
 _START = """\
 import sys
@@ -85,45 +87,47 @@ class RelayTalk:
         self._files = files
         self._journal_of = journal_of
         self._hides_look = looked_before
-        self._looked: dict[str, Any] = {}
-        self._ended: dict[str, Any] = {}
+        self._looked: Looked | None = None
+        self._ended: Ended | None = None
         self._order = b""
 
-    def await_look(self) -> dict[str, Any]:
-        """What the board found out about the modem: "state", "baud", "resumed", "who", "before", "past".
+    def looked(self) -> Looked:
+        """Wait for what the board finds out about the modem.
 
         Raises:
             Problem: the board's; or the line's.
         """
         self._attend(self._has_looked)
         self.relay.asks_again = False
-        if not self._looked:
-            raise _problem(self._ended)
+        if self._looked is None:
+            assert self._ended is not None
+            raise self._ended.problem
         return self._looked
+
+    def await_look(self) -> Event:
+        """As `looked`, in the fields of the event."""
+        return self.looked().fields()
 
     def _has_looked(self) -> bool:
         """A board that was taken up may be at a good end by now, and still has to tell how it began."""
-        return bool(self._looked or (self._ended and "result" not in self._ended))
+        return self._looked is not None or (self._ended is not None and self._ended.result is None)
 
-    def order(self, consents: set[str], options: dict[str, Any]) -> None:
+    def order(self, consents: set[str], options: Mapping[str, object]) -> None:
         """Let the board begin; it fetches this when it next hears from us."""
-        words = {"consents": sorted(consents), "options": options}
-        self._order = json.dumps(words).encode().ljust(COMMAND_BYTES)
-        if len(self._order) > COMMAND_BYTES:
-            raise ValueError("the order is too long")
+        self._order = Order(frozenset(consents), options).encode()
         self.relay.commands = 1
 
-    def await_end(self) -> dict[str, Any]:
+    def await_end(self) -> Event:
         """The result of `Update.run`, on the board.
 
         Raises:
             Problem: as there; or the line's.
         """
-        self._attend(lambda: bool(self._ended))
-        if "result" not in self._ended:
-            raise _problem(self._ended)
-        result: dict[str, Any] = self._ended["result"]
-        return result
+        self._attend(lambda: self._ended is not None)
+        assert self._ended is not None
+        if self._ended.result is None:
+            raise self._ended.problem
+        return dict(self._ended.result)
 
     def _attend(self, until: Callable[[], bool]) -> None:
         clock = self.line.clock
@@ -139,28 +143,25 @@ class RelayTalk:
 
     def hear(self, words: bytes) -> None:
         """An event from the board."""
-        try:
-            event = json.loads(words)
-        except (ValueError, RecursionError):
-            return
-        if not is_sound(event):
-            return
-        kind = event["event"]
-        if kind == "looked":
-            self._looked = event
-            self.journal = self._journal_of(self.line, event["board"])
-        elif kind == "ended":
-            self._ended = event
-            self.sent_bytes = event.get("bytes", 0)
-        elif kind == "journal":
+        message = decode(words)
+        if isinstance(message, Looked):
+            self._looked = message
+            self.journal = self._journal_of(self.line, message.board)
+        elif isinstance(message, Ended):
+            self._ended = message
+            self.sent_bytes = message.sent_bytes
+        elif isinstance(message, JournalNote):
             if self.journal is not None:
                 with suppress(OSError):
-                    self.journal.write(event["record"])
-        elif not (self._hides_look and not self._looked and event.get("code", kind) in _OF_A_LOOK):
-            self._reporter.report(event)
+                    self.journal.write(dict(message.record) if message.record is not None else None)
+        elif message is not None:
+            event = message.event
+            of_the_look = event.get("code", event["event"]) in _OF_A_LOOK
+            if not (self._hides_look and self._looked is None and of_the_look):
+                self._reporter.report(event)
 
 
-def start(repl: Repl, job: str, files: Files, options: dict[str, Any], past: Any) -> None:
+def start(repl: Repl, job: str, files: Files, options: Mapping[str, object], past: Record | None) -> None:
     """Let the board's engine begin to look at the modem; its console is away from here on.
 
     Args:
@@ -170,9 +171,8 @@ def start(repl: Repl, job: str, files: Files, options: dict[str, Any], past: Any
         options: as in `Update`.
         past: what this PC's own journal holds.
     """
-    rows = [image_row(image) for image, _ in files]
-    words = json.dumps({"id": job, "files": rows, "options": options, "past": past})
-    code = _START.format(words).encode("ascii")
+    rows = tuple(image_row(image) for image, _ in files)
+    code = _START.format(Start(job, rows, options, past).encode()).encode("ascii")
     link = repl.link
     link.drop_input()
     for at in range(0, len(code), _PIECE_BYTES):
@@ -181,21 +181,7 @@ def start(repl: Repl, job: str, files: Files, options: dict[str, Any], past: Any
     link.write(b"\x04", 0, 1)
 
 
-def job_of(files: Files, options: dict[str, Any]) -> str:
+def job_of(files: Files, options: Mapping[str, object]) -> str:
     """Eight hex digits by which the same command is known again."""
     words = json.dumps([[image.sha256 for image, _ in files], options], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()[:8]
-
-
-def _problem(ended: dict[str, Any]) -> Problem:
-    """The board's problem, as if it had happened here."""
-    kind = getattr(errors, ended.get("kind", ""), Problem)
-    code = ended.get("code", "")
-    if code not in CATALOGUE:
-        return BoardProblem("board-out-of-step", str(code))
-    raw = str(ended.get("raw", "")).encode()
-    if issubclass(kind, errors.Refusal):
-        problem: Problem = kind(code, ended["detail"], ended["consent"])
-    else:
-        problem = kind(code, ended["detail"], raw)
-    return problem.stamp(ended["modem_state"])

@@ -2,15 +2,19 @@
 
 Rules: a board may run another release of the engine, or none of ours: an event
 that is not in the table, or holds something of another kind, is dropped, so
-that no voice ever meets one it cannot show; fields that are more stay.
+that no screen ever meets one that it cannot show; fields that are more stay.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeGuard
 
 from modemflash.errors import CATALOGUE, RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
 from modemflash.modem import STATES
+
+if TYPE_CHECKING:
+    from modemflash_host.reporters import Event
 
 _TEXT, _WHOLE, _YES = (str,), (int,), (bool,)
 _MAYBE_WHOLE = (int, type(None))
@@ -44,7 +48,7 @@ _MODEM_STATES = (UNTOUCHED, RECOVERABLE, UPDATED, UNKNOWN)
 _MOST = 1 << 53
 
 
-def is_sound(event: Any) -> bool:
+def is_sound(event: object) -> TypeGuard[Event]:
     """Whether an event is one that the PC knows what to do with."""
     if not isinstance(event, dict):
         return False
@@ -61,20 +65,22 @@ def is_sound(event: Any) -> bool:
     return _is_end(event) if kind == "ended" else True
 
 
-def _fits(value: Any, kinds: tuple[type, ...]) -> bool:
+def _fits(value: object, kinds: tuple[type, ...]) -> bool:
     return type(value) in kinds and (type(value) is not int or abs(value) < _MOST)
 
 
-def _all_texts(replies: dict[str, Any]) -> bool:
+def _all_texts(replies: Mapping[str, object]) -> bool:
     return all(type(reply) is str for reply in replies.values())
 
 
-def _is_identity(who: list[Any]) -> bool:
-    fits = len(who) == len(_WHO) and all(_fits(*each) for each in zip(who, _WHO, strict=True))
-    return fits and all(_is_loader(each) for each in who[-1])
+def _is_identity(who: Sequence[object]) -> bool:
+    if len(who) != len(_WHO) or not all(_fits(*each) for each in zip(who, _WHO, strict=True)):
+        return False
+    loaders = who[-1]
+    return isinstance(loaders, list) and all(_is_loader(each) for each in loaders)
 
 
-def _is_loader(loader: Any) -> bool:
+def _is_loader(loader: object) -> bool:
     kinds = (_TEXT, _TEXT, _YES)
     return (
         isinstance(loader, list)
@@ -83,8 +89,8 @@ def _is_loader(loader: Any) -> bool:
     )
 
 
-def _is_end(event: dict[str, Any]) -> bool:
-    """A result, a problem in words that are known, or nothing: the PC had wished for it."""
+def _is_end(event: Event) -> bool:
+    """A result, a problem in words that are known, or nothing, where the PC asked for the end."""
     result = event.get("result")
     if result is not None:
         return (

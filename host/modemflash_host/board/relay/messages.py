@@ -1,0 +1,251 @@
+"""What PC and board say to each other in a run, as records: each with its encoder and its decoder.
+
+    to the board    `Start`, then `Order`
+    from the board  `Looked`, `Ended`, `JournalNote`, and events that are only shown
+
+Rules: what comes from a board was judged by `events.is_sound` before it is a
+record; a record that is given again is the same bytes again. The board's side:
+`modemflash.board.relay`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import modemflash.board.words  # noqa: F401 (its rows join the catalogue)
+from modemflash import errors
+from modemflash.board.pcline import PIECE
+from modemflash.errors import CATALOGUE, Problem
+from modemflash.identity import Identity
+from modemflash_host.board.image_rows import Row
+from modemflash_host.board.relay.events import is_sound
+from modemflash_host.errors import BoardProblem
+
+if TYPE_CHECKING:
+    from modemflash_host.reporters import Event
+
+ORDER_BYTES = 4 * PIECE  # `modemflash.board.relay`
+Record = Mapping[str, object]
+"""A journal's record (`modemflash.journal`); what is in it is the engine's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin to look at the modem.
+
+    Attributes:
+        job: by which the same command is known again, see `conversation.job_of`.
+        files: rows of the files, in the order in which the board asks for them by number.
+        options: the engine's.
+        past: what this PC's journal holds.
+    """
+
+    job: str
+    files: tuple[Row, ...]
+    options: Mapping[str, object]
+    past: Record | None
+
+    def encode(self) -> str:
+        """As an argument of the board's `run`."""
+        words = {"id": self.job, "files": self.files, "options": self.options, "past": self.past}
+        return json.dumps(words)
+
+    @classmethod
+    def decode(cls, text: str) -> Start:
+        """As the board reads it."""
+        words = json.loads(text)
+        return cls(words["id"], tuple(words["files"]), words["options"], words["past"])
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Begin to write.
+
+    Attributes:
+        consents: all that were given.
+        options: the engine's, as they are now.
+    """
+
+    consents: frozenset[str]
+    options: Mapping[str, object]
+
+    def encode(self) -> bytes:
+        """As a file of `ORDER_BYTES` that the board fetches.
+
+        Raises:
+            ValueError: it is too long for that.
+        """
+        words = {"consents": sorted(self.consents), "options": self.options}
+        data = json.dumps(words).encode().ljust(ORDER_BYTES)
+        if len(data) > ORDER_BYTES:
+            raise ValueError("the order is too long")
+        return data
+
+    @classmethod
+    def decode(cls, data: bytes) -> Order:
+        """As the board reads it."""
+        words = json.loads(data.decode())
+        return cls(frozenset(words["consents"]), words["options"])
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the board found out about the modem.
+
+    Attributes:
+        board: its address.
+        state, baud, resumed: see `modemflash.modem.Modem`.
+        identity: product, family, build, version, UE, and the boot loaders of `modemflash.identity.Identity`.
+        before: see `modemflash.identity.record`.
+        past: the journal's record of an update that did not finish.
+    """
+
+    board: str
+    state: str
+    baud: int
+    resumed: bool
+    identity: tuple[str, str, int | None, str, str, tuple[tuple[str, str, bool], ...]]
+    before: Mapping[str, str]
+    past: Record | None
+
+    def fields(self) -> Event:
+        """As the board sends it."""
+        *words, loaders = self.identity
+        return {
+            "event": "looked",
+            "board": self.board,
+            "state": self.state,
+            "baud": self.baud,
+            "resumed": self.resumed,
+            "who": [*words, [list(each) for each in loaders]],
+            "before": dict(self.before),
+            "past": self.past,
+        }
+
+    @classmethod
+    def of_fields(cls, event: Event) -> Looked:
+        """From a sound event."""
+        *words, loaders = event["who"]
+        product, family, build, version, ue = words
+        identity = (product, family, build, version, ue, tuple(tuple(each) for each in loaders))
+        return cls(
+            event["board"],
+            event["state"],
+            event["baud"],
+            event["resumed"],
+            identity,
+            event["before"],
+            event["past"],
+        )
+
+    def fill(self, identity: Identity) -> None:
+        """Say to the engine's record who the modem is."""
+        product, family, build, version, ue, loaders = self.identity
+        identity.product, identity.family, identity.build = product, family, build
+        identity.version, identity.ue, identity.bootloaders = version, ue, list(loaders)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the run on the board ended: with a result, with a problem, or before its order came.
+
+    Attributes:
+        result: of `Update.run`; None where there is none.
+        kind: the class of the problem, a name in `modemflash.errors`.
+        code, detail, raw, modem_state, consent: of the problem; code is "" where there is none.
+        sent_bytes: firmware bytes that the modem took.
+    """
+
+    result: Mapping[str, object] | None = None
+    kind: str = ""
+    code: str = ""
+    detail: str = ""
+    raw: str = ""
+    modem_state: str = ""
+    consent: str = ""
+    sent_bytes: int = 0
+
+    def fields(self) -> Event:
+        """As the board sends it."""
+        if self.result is not None:
+            return {"event": "ended", "result": dict(self.result)}
+        if not self.code:
+            return {"event": "ended"}
+        names = ("kind", "code", "detail", "raw", "modem_state", "consent")
+        return {"event": "ended", **{name: getattr(self, name) for name in names}, "bytes": self.sent_bytes}
+
+    @classmethod
+    def of_fields(cls, event: Event) -> Ended:
+        """From a sound event."""
+        names = ("result", "kind", "code", "detail", "raw", "modem_state", "consent")
+        known = {name: event[name] for name in names if event.get(name) is not None}
+        return cls(**known, sent_bytes=event.get("bytes", 0))
+
+    @property
+    def problem(self) -> Problem:
+        """The board's problem, as if it had happened here."""
+        if self.code not in CATALOGUE:
+            return BoardProblem("board-out-of-step", self.code)
+        kind: type[Problem] = getattr(errors, self.kind, Problem)
+        if issubclass(kind, errors.Refusal):
+            return kind(self.code, self.detail, self.consent).stamp(self.modem_state)
+        return kind(self.code, self.detail, self.raw.encode()).stamp(self.modem_state)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalNote:
+    """The board has written this into its journal; None: nothing is open any more."""
+
+    record: Record | None
+
+    def fields(self) -> Event:
+        """As the board sends it."""
+        return {"event": "journal", "record": self.record}
+
+    @classmethod
+    def of_fields(cls, event: Event) -> JournalNote:
+        """From a sound event."""
+        return cls(event["record"])
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An event that is for people, and for nobody else."""
+
+    event: Event
+
+    def fields(self) -> Event:
+        """As the board sends it."""
+        return self.event
+
+    @classmethod
+    def of_fields(cls, event: Event) -> Shown:
+        """From a sound event."""
+        return cls(event)
+
+
+Message = Looked | Ended | JournalNote | Shown
+_RECORDS: dict[str, type[Looked] | type[Ended] | type[JournalNote]] = {
+    "looked": Looked,
+    "ended": Ended,
+    "journal": JournalNote,
+}
+
+
+def encode(message: Message) -> bytes:
+    """A message as the board sends it."""
+    return json.dumps(message.fields()).encode()
+
+
+def decode(words: bytes) -> Message | None:
+    """A message from a board; None for what no board of ours sends."""
+    try:
+        event: object = json.loads(words)
+    except (ValueError, RecursionError):
+        return None
+    if not is_sound(event):
+        return None
+    return _RECORDS.get(event["event"], Shown).of_fields(event)

@@ -1,0 +1,103 @@
+"""What goes between PC and board comes out as it went in, and nothing else is taken."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from modemflash.errors import CATALOGUE, BadFile, ModemProblem, Refusal
+from modemflash.identity import Identity
+from modemflash_host.board.relay.messages import (
+    ORDER_BYTES,
+    Ended,
+    JournalNote,
+    Looked,
+    Message,
+    Order,
+    Shown,
+    Start,
+    decode,
+    encode,
+)
+
+LOADERS = (("LR5.1.1.0-33080", "boot", True), ("x", "y", False))
+LOOKED = Looked(
+    "aabbccddeeff", "application", 921600, False, ("FiPy", "pycom", 38638, "LR5", "UE5", LOADERS),
+    {"ATI1": "LR5"}, {"step": "transfer"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        LOOKED,
+        Ended({"code": "updated", "modem_state": "updated"}),
+        Ended(None, "ModemProblem", "modem-silent", "60 s", "raw", "unknown", "", 2016),
+        Ended(),
+        JournalNote({"step": "transfer", "files": ["a"]}),
+        JournalNote(None),
+        Shown({"event": "progress", "phase": "transfer", "done": 1, "total": 2}),
+    ],
+)
+def test_from_the_board_there_and_back(message: Message) -> None:
+    """Every record of the board's."""
+    assert decode(encode(message)) == message
+
+
+def test_to_the_board_there_and_back() -> None:
+    """What a board reads is what was said."""
+    start = Start("0badcafe", ({"name": "a", "size": 1},), {"repair": True}, {"step": "transfer"})
+    assert Start.decode(start.encode()) == start
+    order = Order(frozenset({"write-boot-rom", "change-radio cat-m1"}), {"find_ms": 1})
+    assert Order.decode(order.encode()) == order
+    assert len(order.encode()) == ORDER_BYTES
+
+
+def test_an_order_that_is_too_long_is_none() -> None:
+    """It would reach the board cut off."""
+    with pytest.raises(ValueError, match="too long"):
+        Order(frozenset({"x" * ORDER_BYTES}), {}).encode()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"event": "looked"}',
+        b'{"event": "format-disk"}',
+        json.dumps({**LOOKED.fields(), "who": ["FiPy"]}).encode(),
+        json.dumps({**LOOKED.fields(), "state": "on fire"}).encode(),
+        b'{"event": "ended", "result": {"code": "no-such-code", "modem_state": "updated"}}',
+    ],
+)
+def test_anything_else_is_nothing(words: bytes) -> None:
+    """A board may run another release, or none of ours."""
+    assert decode(words) is None
+
+
+@pytest.mark.parametrize("kind", [ModemProblem, Refusal, BadFile])
+def test_a_problem_is_the_same_here(kind: type) -> None:
+    """Class, code, state and consent are those of the board."""
+    ended = Ended(None, kind.__name__, "modem-silent", "60 s", "raw", "recoverable", "write-boot-rom")
+    problem = ended.problem
+    assert type(problem) is kind
+    assert (problem.code, problem.detail, problem.modem_state) == ("modem-silent", "60 s", "recoverable")
+    assert getattr(problem, "consent", "write-boot-rom") == "write-boot-rom"
+
+
+@pytest.mark.parametrize("code", ["", "no-such-code"])
+def test_a_problem_without_words_is_the_boards(code: str) -> None:
+    """What this PC has no words for is told as what it is."""
+    assert code not in CATALOGUE
+    assert Ended(None, "Problem", code, modem_state="untouched").problem.code == "board-out-of-step"
+
+
+def test_an_identity_is_filled_whole() -> None:
+    """The engine's record says the same as the board's."""
+    identity = Identity()
+    LOOKED.fill(identity)
+    assert (identity.product, identity.build, identity.bootloaders) == ("FiPy", 38638, list(LOADERS))
