@@ -30,6 +30,7 @@ from modemflash.phases import dies_without_power, has_written
 from modemflash.stp import CONTAINER, Sender, in_transfer
 from modemflash_host.board.console import identity as board_identities
 from modemflash_host.board.firmware import archive as firmware_archive
+from modemflash_host.board.modem_update import EngineRequest
 from modemflash_host.board.relay.conversation import RelayTalk
 from modemflash_host.board.relay.line import RelayLine
 from modemflash_host.board.tools import esptool
@@ -309,7 +310,8 @@ def relay_events(data: bytes) -> None:
     """What a board tells the PC that it works for, one event a line."""
     reporter = _sinks()
     line = line_of(b"")
-    talk = RelayTalk(line.port, line.clock, reporter, [], lambda *_: Journal(_Slots([b"", b""]), "x"))  # type: ignore[arg-type]
+    request = EngineRequest([], set(), {}, lambda *_: Journal(_Slots([b"", b""]), "x"))
+    talk = RelayTalk(line.port, line.clock, reporter, request)  # type: ignore[arg-type]
     for words in data.split(b"\n"):
         try:
             talk.hear(words)

@@ -52,7 +52,7 @@ def play(case: Case) -> Outcome:
 
 
 def memory_folder() -> str | None:
-    """Where images lie that live for seconds: in memory, where the system has such a place."""
+    """Where images lie that live for seconds: in memory, where the system has such a board_port."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
@@ -220,7 +220,7 @@ class CutDesk(Desk):
 
     # -- the command --------------------------------------------------------------
 
-    def place(self) -> Place:
+    def place(self) -> BoardPort:
         def open_port(data_bits: int) -> tuple[Any, Any]:
             self.check()
             self.pc._check_plug()
@@ -228,7 +228,7 @@ class CutDesk(Desk):
             port = CutPort(self)
             return port, port
 
-        return Place("simulated", open_port, self.device)
+        return BoardPort("simulated", open_port, self.device)
 
     def give(self, files: tuple[Memory, ...], via: str, cuts: Cuts) -> Result | None:
         """One command: its result, None where it was killed.

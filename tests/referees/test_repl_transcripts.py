@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modemflash_host.board.console.files import BoardFiles
-from modemflash_host.board.console.identity import identify, need_pycom
+from modemflash_host.board.console.identity import need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem, Refusal
 from modemflash_host.links.open import open_console
@@ -115,7 +115,7 @@ def test_control_bytes_are_refused_before_they_are_sent(repl: Repl) -> None:
 
 
 def test_a_board_says_who_it_is_and_only_pycom_boards_are_taken(repl: Repl) -> None:
-    found = identify(repl)
+    found = read_identity(repl)
     if found.name == "GPy":
         assert found.is_pycom and found.has_modem
         assert found.mac == "240ac4010203"
@@ -131,7 +131,7 @@ def test_a_board_says_who_it_is_and_only_pycom_boards_are_taken(repl: Repl) -> N
 
 
 def test_files_need_a_file_system_that_can_be_asked(repl: Repl) -> None:
-    if identify(repl).is_pycom:
+    if read_identity(repl).is_pycom:
         assert "lib" in BoardFiles(repl).listing("/flash")
     else:
         with pytest.raises(BoardProblem, match="board-no-files"):

@@ -19,10 +19,10 @@ import pytest
 from modemflash.image import examine
 from modemflash_host import api
 from modemflash_host.board import access
-from modemflash_host.board.console.session import Session
+from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install.package import deployed
-from modemflash_host.board.relay.open import Place
+from modemflash_host.board.relay.open import BoardPort
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.consents import YES
 from modemflash_host.errors import BoardProblem
@@ -176,8 +176,8 @@ class Desk:
     def pc(self) -> PcEnd:
         return self.board.pc
 
-    def place(self) -> Place:
-        """The board's place."""
+    def place(self) -> BoardPort:
+        """The board's board_port."""
 
         def open_port(data_bits: int) -> tuple[Any, Any]:
             self.pc.close()
@@ -185,7 +185,7 @@ class Desk:
             mortal = Mortal(self)
             return mortal, mortal
 
-        return Place("simulated", open_port, self.device)
+        return BoardPort("simulated", open_port, self.device)
 
     def command(
         self, via: str = "relay", *, ask: Ask | None = None, dry_run: bool = False, **request: Any
@@ -235,7 +235,7 @@ def without_mpremote(monkeypatch: Any) -> None:
         yield "simulated"
 
     monkeypatch.setattr(deploying, "Mpremote", Fails)
-    monkeypatch.setattr(Session, "released", released)
+    monkeypatch.setattr(BoardSession, "released", released)
 
 
 Build = Callable[..., Desk]

@@ -12,11 +12,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from modemflash.errors import Problem
-from modemflash_host.board.console.session import find_port, open_board_port
+from modemflash_host.board.console.session import BoardPort
 from modemflash_host.board.mirror import mirrored
 from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
-from modemflash_host.board.relay.open import Place, relayed
+from modemflash_host.board.relay.open import relayed
 from modemflash_host.families.plan import AUTO, DIRECT, MIRROR, RELAY
+from modemflash_host.links.names import is_address
 from modemflash_host.links.usb_ids import BOARD, Device
 from modemflash_host.reporters import Reporter
 
@@ -65,7 +66,7 @@ ACCESS_TABLE = (
 )
 CONDITIONS: dict[str, Callable[[str, Device], bool]] = {
     "the port is an address or a pseudo terminal, and names no shield": lambda port, device: (
-        ("://" in port or port.startswith("/dev/pts/")) and device.kind != BOARD
+        (is_address(port) or port.startswith("/dev/pts/")) and device.kind != BOARD
     ),
     "the port is a Pycom shield": lambda _, device: device.kind == BOARD,
     "the port is a serial chip that older Pycom boards have": lambda _, device: device.name.startswith(
@@ -82,25 +83,15 @@ def access_for(port: str, device: Device, via: str = AUTO) -> Access:
     return next(row for row in ACCESS_TABLE if CONDITIONS[row.condition](port, device))
 
 
-def place_of(port: str, say: Callable[[str], object]) -> Place:
-    """The board at a port, or at the only one ("auto").
-
-    Raises:
-        LinkProblem, Refusal: as `session.find_port`.
-    """
-    name, device = find_port(port)
-    return Place(name, open_board_port(name, say), device)
-
-
 @contextmanager
 def through_board(
-    access: Access, place: Place, reporter: Reporter, request: EngineRequest
+    access: Access, board_port: BoardPort, reporter: Reporter, request: EngineRequest
 ) -> Iterator[ModemUpdate]:
     """An update by relay or mirror; where the access cannot begin and its fallback may, by that.
 
     Args:
         access: the row of the table.
-        place: where the board is.
+        board_port: where the board is.
         reporter: who is told.
         request: what is wanted.
 
@@ -108,12 +99,12 @@ def through_board(
         Problem: no access begins; or what the caller raised.
     """
     begun = False
-    means: dict[str, Callable[[Place, Reporter, EngineRequest], AbstractContextManager[ModemUpdate]]] = {
+    means: dict[str, Callable[[BoardPort, Reporter, EngineRequest], AbstractContextManager[ModemUpdate]]] = {
         RELAY: relayed,
         MIRROR: mirrored,
     }
     try:
-        with means[access.via](place, reporter, request) as update:
+        with means[access.via](board_port, reporter, request) as update:
             begun = True
             yield update
         return
@@ -122,5 +113,5 @@ def through_board(
             raise
         reason = problem
     reporter.say("note", text=f"{reason.happened} Going by the board's own bridge (mirror mode) instead.")
-    with means[access.fallback](place, reporter, request) as update:
+    with means[access.fallback](board_port, reporter, request) as update:
         yield update

@@ -1,4 +1,4 @@
-"""What `info` and `update` tell of the way to the modem: port, board, its firmware, its card."""
+"""Where the modem is, as `info` and `update` report it: port, board, its firmware, its card."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def _card():
 _FIRMWARE = (".dup", ".elf")
 
 
-def tell_place(reporter: Reporter, port: str, way: str, board: Board | None = None) -> None:
-    """Where the modem is, and who is between.
+def report_location(reporter: Reporter, port: str, via: str, board: Board | None = None) -> None:
+    """Where the modem is, and what is between.
 
     Args:
         reporter: who is told.
         port: its name.
-        way: "relay", "mirror" or "direct".
+        via: how the modem is reached: "relay", "mirror" or "direct".
         board: None where it cannot be asked.
     """
-    reporter.say("place", port=port, way=way, board=dataclasses.asdict(board) if board else None)
+    reporter.say("place", port=port, way=via, board=dataclasses.asdict(board) if board else None)
 
 
-def tell_card(reporter: Reporter, repl: Repl) -> None:
+def report_card(reporter: Reporter, repl: Repl) -> None:
     """What is in the board's slot for an SD card; a board that cannot say is passed over. Writes nothing."""
     try:
         state, names = ast.literal_eval(repl.value("_card()", _CARD))

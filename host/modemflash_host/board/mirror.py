@@ -1,6 +1,6 @@
 """The way through the board's own bridge: mirror mode, with the engine on this PC.
 
-    with mirrored(place, reporter, request) as update: …     a `ModemUpdate` like any other
+    with mirrored(board_port, reporter, request) as update: …     a `ModemUpdate` like any other
 
 Rules: every condition is measured before the bridge is entered, because only a
 reset ends it; how it is left is said first; nothing is written before the modem
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 from modemflash.exchange import RING_BYTES
 from modemflash.line import Line
 from modemflash.upgrade import Update
-from modemflash_host.board.console.connect import MIRROR, reach
-from modemflash_host.board.console.identity import Board, identify, need_pycom
+from modemflash_host.board.console.connect import MIRROR, connect
+from modemflash_host.board.console.identity import Board, need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
-from modemflash_host.board.console.safe_boot import quiet_state
-from modemflash_host.board.location import tell_place
+from modemflash_host.board.console.safe_boot import safe_boot
+from modemflash_host.board.console.session import BoardPort
+from modemflash_host.board.location import report_location
 from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
-from modemflash_host.board.relay.open import Place
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.errors import BoardProblem, Refusal
 from modemflash_host.links.open import CONSOLE_BAUD, FIRST_BAUD
@@ -161,11 +161,11 @@ def refuse_other_rates(plan: Plan) -> None:
 
 
 @contextmanager
-def mirrored(place: Place, reporter: Reporter, request: EngineRequest) -> Iterator[ModemUpdate]:
+def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -> Iterator[ModemUpdate]:
     """An update through mirror mode, which the board stays in afterwards.
 
     Args:
-        place: where the board is.
+        board_port: where the board is.
         reporter: who is told.
         request: what is wanted.
 
@@ -177,21 +177,21 @@ def mirrored(place: Place, reporter: Reporter, request: EngineRequest) -> Iterat
     def say(text: str) -> None:
         reporter.say("note", text=text)
 
-    reached = reach(place.open_port, say, place.device)
-    link, clock = reached.link, reached.clock
+    connection = connect(board_port.open_port, say, board_port.device)
+    link, clock = connection.link, connection.clock
     reporter.follow(clock.ticks_ms())
     mac, block_bytes = "", RING_BYTES  # of a board that is in it already nothing is known
     try:
-        if reached.state == MIRROR:
-            tell_place(reporter, place.port, "mirror")
+        if connection.state == MIRROR:
+            report_location(reporter, board_port.port, "mirror")
             say("The board is in mirror mode already. " + LEAVING)
         else:
-            board = identify(reached.repl)
-            tell_place(reporter, place.port, "mirror", board)
+            board = read_identity(connection.repl)
+            report_location(reporter, board_port.port, "mirror", board)
             need_pycom(board)
             mac = board.mac
-            block_bytes = _enter(place, reached.repl, board, say)
-            link, clock = reached.repl.link, reached.repl.clock
+            block_bytes = _enter(board_port, connection.repl, board, say)
+            link, clock = connection.repl.link, connection.repl.clock
         ping(link, clock)
         port: Any = MirrorPort(link, clock, block_bytes)
         if reporter.recorder is not None:
@@ -206,10 +206,10 @@ def mirrored(place: Place, reporter: Reporter, request: EngineRequest) -> Iterat
         link.close()
 
 
-def _enter(place: Place, repl: Repl, board: Board, say: Callable[[str], object]) -> int:
+def _enter(board_port: BoardPort, repl: Repl, board: Board, say: Callable[[str], object]) -> int:
     """From the raw REPL into the bridge, with our side at its rate; the largest block it takes, in bytes."""
-    with quiet_state(repl, board, say):
-        _check(place, repl, board)
+    with safe_boot(repl, say, board, writes=False):
+        _check(board_port, repl, board)
         rate = repl.value("_r", _TO_RATE, deadline_ms=_MODEM_MS)
         if rate != str(FIRST_BAUD):
             raise Refusal(
@@ -225,13 +225,13 @@ def _enter(place: Place, repl: Repl, board: Board, say: Callable[[str], object])
     return LARGE_BLOCK_BYTES if has_large_ring else RING_BYTES
 
 
-def _check(place: Place, repl: Repl, board: Board) -> None:
+def _check(board_port: BoardPort, repl: Repl, board: Board) -> None:
     """What must hold.
 
     Raises:
         Refusal: `mirror-refused`.
     """
-    if place.device.is_pic:
+    if board_port.device.is_pic:
         raise Refusal("mirror-refused", "a shield with a PIC does not pass 921600 baud")
     if repl.value(_HAS_BRIDGE) != "True":
         raise Refusal("mirror-refused", "this release of the board's firmware has no modem_upgrade_mode")

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.board.console.connect import check_idle
-from modemflash_host.board.console.identity import Board, identify
+from modemflash_host.board.console.identity import Board, read_identity
 from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import at_board, find_port, open_board_port
 from modemflash_host.board.firmware import archive as firmware_archive
@@ -62,7 +62,7 @@ def info(port: str, **talk: Any) -> int:
 
     def work(reporter: Reporter, shown: Shown) -> Result:
         with at_board(port, _notes(reporter)) as session:
-            found = identify(session.repl)
+            found = read_identity(session.repl)
             reporter.say("board", port=session.port, by=session.by, **dataclasses.asdict(found))
         shown += _rows_of(found)
         return Result("nothing-to-do", "board-read")
@@ -105,7 +105,7 @@ def firmware(archive: Path, dry_run: bool, port: str, **talk: Any) -> int:
         name, core = "", None
         if port:
             with at_board(port, _notes(reporter)) as session:
-                asked = identify(session.repl)
+                asked = read_identity(session.repl)
             name, core = asked.name, asked.python
         plan = forecast.make(found, name, core)
         reporter.say(

@@ -14,8 +14,7 @@ import rich_click as click
 from modemflash.errors import Problem
 from modemflash_host import api
 from modemflash_host.board import access
-from modemflash_host.board.console.session import at_board
-from modemflash_host.board.relay.open import Place
+from modemflash_host.board.console.session import BoardPort, at_board, find_board
 from modemflash_host.cli.asking import asker
 from modemflash_host.cli.common import carry_out, port_options, talk_options
 from modemflash_host.cli.selected import select_files
@@ -99,12 +98,12 @@ def rescue(
                 wanted = replace(request, port=port, via=via)
                 return api.update(wanted, reporter, ask) if wanted.files else _look(wanted, reporter)
 
-            place, row = _access_to(port, via, say)
-            if place is not None and row.via == RELAY:
+            board_port, row = _access_to(port, via, say)
+            if board_port is not None and row.via == RELAY:
                 means = Means(
-                    place.port,
-                    finder(place.port),
-                    lambda name: access.place_of(name, say),
+                    board_port.port,
+                    finder(board_port.port),
+                    lambda name: find_board(name, say),
                     MonotonicClock(),
                     lambda name: attempt(name, RELAY),
                     unfinished_of_board,
@@ -122,7 +121,7 @@ def rescue(
     return carry_out(work, port=port, **talk)
 
 
-def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Place | None, access.Access]:
+def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[BoardPort | None, access.Access]:
     """How the modem is reached, and the board at the port; None for an address.
 
     Raises:
@@ -130,8 +129,8 @@ def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Place
     """
     if is_address(port):
         return None, access.access_for(port, NO_DEVICE, via)
-    place = access.place_of(port, say)
-    return place, access.access_for(place.port, place.device, via)
+    board_port = find_board(port, say)
+    return board_port, access.access_for(board_port.port, board_port.device, via)
 
 
 def _look(request: Request, reporter: Reporter) -> Result:

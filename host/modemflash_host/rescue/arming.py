@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from modemflash.journal import Journal
-from modemflash_host.board.console.identity import Board, identify, need_pycom
-from modemflash_host.board.console.session import Session
+from modemflash_host.board.console.identity import Board, need_pycom, read_identity
+from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.install.deploy import (
     ENGINE,
     LIBRARY,
@@ -84,14 +84,14 @@ class Before:
         return [word for word, bit in (("updater", _PACKAGE), ("hook", _HOOK)) if not self.note & bit]
 
 
-def look(session: Session) -> Before:
+def look(session: BoardSession) -> Before:
     """What is there; writes nothing.
 
     Raises:
         Refusal: `board-not-pycom`.
         BoardProblem: the board.
     """
-    board = identify(session.repl)
+    board = read_identity(session.repl)
     need_pycom(board)
     files = session.files
     package = deployed()
@@ -109,7 +109,7 @@ def look(session: Session) -> Before:
     return Before(board, sum(map(len, missing)), hooked, note, past)
 
 
-def arm(session: Session, before: Before) -> None:
+def arm(session: BoardSession, before: Before) -> None:
     """Put everything there; the board listens from its next start on.
 
     Raises:
@@ -127,7 +127,7 @@ def arm(session: Session, before: Before) -> None:
         raise BoardProblem("rescue-not-armed", "mf_rescue")
 
 
-def install_hook(session: Session, button: str = "P10") -> None:
+def install_hook(session: BoardSession, button: str = "P10") -> None:
     """Put the two lines into main.py, with the updater that is on the board, and look whether they are there.
 
     Raises:
@@ -138,7 +138,7 @@ def install_hook(session: Session, button: str = "P10") -> None:
         raise BoardProblem("board-file-differs", MAIN)
 
 
-def outcome(session: Session) -> dict[str, Any]:
+def outcome(session: BoardSession) -> dict[str, Any]:
     """The record of `modemflash.board.listen`, with "board" for the one that is here.
 
     Raises:
@@ -146,10 +146,10 @@ def outcome(session: Session) -> dict[str, Any]:
     """
     code = f"{ENGINE}import json\nfrom modemflash.board.listen import outcome\n"
     found: dict[str, Any] = json.loads(session.repl.value("json.dumps(outcome())", code))
-    return {**found, "board": identify(session.repl).mac}
+    return {**found, "board": read_identity(session.repl).mac}
 
 
-def log(session: Session) -> str:
+def log(session: BoardSession) -> str:
     """What the board wrote down, "" for nothing."""
     with suppress(BoardProblem):
         if session.files.size(LOG):
@@ -157,7 +157,7 @@ def log(session: Session) -> str:
     return ""
 
 
-def put_back(session: Session, *, stay_armed: bool = False) -> bool:
+def put_back(session: BoardSession, *, stay_armed: bool = False) -> bool:
     """Everything as it was before a rescue; whether there was something to put back.
 
     Args:
@@ -185,5 +185,5 @@ def put_back(session: Session, *, stay_armed: bool = False) -> bool:
     return True
 
 
-def _number(session: Session, name: str) -> int:
+def _number(session: BoardSession, name: str) -> int:
     return int(session.repl.value(f"_get({name!a})", _NVS))

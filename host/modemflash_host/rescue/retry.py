@@ -20,9 +20,9 @@ from modemflash_host.run.result import Result
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
 
-MENDED_BY_POWER = frozenset(
+MODEM_IS_SILENT = frozenset({"modem-silent", "modem-nuls", "modem-noise", "modem-in-transfer", "modem-lost"})
+MENDED_BY_POWER = MODEM_IS_SILENT | frozenset(
     {
-        "modem-silent", "modem-nuls", "modem-noise", "modem-in-transfer", "modem-lost",
         "port-absent", "port-lost", "port-busy",
         "relay-silent", "relay-restarted",
         "board-not-reached", "board-out-of-step", "board-too-slow", "board-binary",

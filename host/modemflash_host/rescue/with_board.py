@@ -16,10 +16,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from modemflash.errors import UNTOUCHED, Problem, Stopped
-from modemflash_host.board.console.identity import identify
+from modemflash_host.board.console.identity import read_identity
 from modemflash_host.board.console.safe_boot import safe_boot
-from modemflash_host.board.console.session import Session, at_console
-from modemflash_host.board.relay.open import Place
+from modemflash_host.board.console.session import BoardPort, BoardSession, at_console
 from modemflash_host.consents import YES, Consent
 from modemflash_host.errors import BoardProblem, ConsentMissing
 from modemflash_host.families.plan import Need, Unfinished
@@ -27,7 +26,7 @@ from modemflash_host.reporters import Reporter
 from modemflash_host.rescue import arming
 from modemflash_host.rescue.port_monitor import Find, PortMonitor, Seen
 from modemflash_host.rescue.power_cycle import ANSWERED, FOUND, NO_WORD, QUIET, PowerCycle, of_answer, words
-from modemflash_host.rescue.retry import MENDED_BY_POWER, UnfinishedUpdate, failed_in_run
+from modemflash_host.rescue.retry import MENDED_BY_POWER, MODEM_IS_SILENT, UnfinishedUpdate, failed_in_run
 from modemflash_host.run.confirm import Ask
 from modemflash_host.run.result import Result
 
@@ -47,7 +46,7 @@ class Means:
     Attributes:
         port: where the board is now.
         find: where it is later.
-        place_at: the board at a port.
+        board_at: the board at a port.
         clock: of this PC.
         attempt: one whole try with the board at a port.
         unfinished_of: what is known of a board's modem, by the board's address and its own journal's record.
@@ -55,7 +54,7 @@ class Means:
 
     port: str
     find: Find
-    place_at: Callable[[str], Place]
+    board_at: Callable[[str], BoardPort]
     clock: Clock
     attempt: Callable[[str], Result]
     unfinished_of: Callable[[str, dict[str, Any] | None], Unfinished | None]
@@ -142,7 +141,7 @@ class BoardRescue:
         means, reporter = self._means, self._reporter
         port = means.port
         port_monitor = PortMonitor(
-            means.find, lambda name: means.place_at(name).open_port, means.clock, board
+            means.find, lambda name: means.board_at(name).open_port, means.clock, board
         )
         cuts = 0
         while True:
@@ -154,7 +153,7 @@ class BoardRescue:
                 return result
             if must_stay := self._unfinished.forbids(problem):
                 return Result.of_problem(must_stay, seconds=reporter.at_s)
-            wants_cut = problem.code.startswith("modem-") and not failed_in_run(result)
+            wants_cut = problem.code in MODEM_IS_SILENT and not failed_in_run(result)
             if not wants_cut:
                 self._not_yet(problem)
             while not self._is_over():
@@ -228,10 +227,9 @@ class BoardRescue:
             self._tell("still-armed", why=problem.happened)
 
     @contextmanager
-    def _at(self, port: str) -> Iterator[Session]:
-        place = self._means.place_at(port)
+    def _at(self, port: str) -> Iterator[BoardSession]:
         say = lambda text: self._reporter.say("note", text=text)  # noqa: E731
-        with at_console(place.port, place.open_port, place.device, say) as session:
+        with at_console(self._means.board_at(port), say) as session:
             yield session
 
     def _tell(self, what: str, **fields: Any) -> None:
@@ -239,7 +237,7 @@ class BoardRescue:
 
 
 def put_back(
-    at: AbstractContextManager[Session], reporter: Reporter, stay_armed: bool = False, board: str = ""
+    at: AbstractContextManager[BoardSession], reporter: Reporter, stay_armed: bool = False, board: str = ""
 ) -> bool:
     """Take a rescue off a board. Whether there was one.
 
@@ -253,7 +251,7 @@ def put_back(
         Problem: the board.
     """
     with at as session:
-        if board and identify(session.repl).mac != board:
+        if board and read_identity(session.repl).mac != board:
             return False
         with safe_boot(session.repl, session.say):
             session.restarted()

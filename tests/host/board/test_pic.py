@@ -19,7 +19,7 @@ import pytest
 
 from modemflash_host.board.console import connect as ladder
 from modemflash_host.board.console import repl, session
-from modemflash_host.board.console.connect import PIC_RESET, REPL, reach
+from modemflash_host.board.console.connect import PIC_RESET, REPL, connect
 from modemflash_host.board.pic import pic_channel
 from modemflash_host.cli import app
 from modemflash_host.cli import board as commands
@@ -159,7 +159,7 @@ def test_the_command_channel(shield: Make) -> None:
 def test_a_deaf_board_is_caught_while_it_starts(shield: Make) -> None:
     """Where Ctrl-C and Ctrl-F are not heard, the PIC resets the board and Ctrl-F meets its start."""
     with shield(main=HOSTILE) as there:
-        found = reach(opener(there.url), lambda _: None, DEVICES[PYSENSE])
+        found = connect(opener(there.url), lambda _: None, DEVICES[PYSENSE])
         assert (found.state, found.by) == (REPL, PIC_RESET)
         assert found.repl.run("print(6 * 7)") == b"42\r\n"
         found.link.close()

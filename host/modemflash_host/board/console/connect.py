@@ -47,7 +47,7 @@ _TEXT = frozenset(range(0x20, 0x7F)) | frozenset(b"\r\n\t\b\x1b\x04\x00")
 
 
 @dataclass(slots=True)
-class Reached:
+class Connection:
     """A board that listens.
 
     Attributes:
@@ -65,13 +65,13 @@ class Reached:
     by: str = ""
 
 
-def reach(
+def connect(
     open_port: Open,
     say: Callable[[str], object],
     device: Device = NO_DEVICE,
     *,
     may_reset: bool = True,
-) -> Reached:
+) -> Connection:
     """Get the attention of the board.
 
     Args:
@@ -95,26 +95,26 @@ def reach(
                     "The board was at the job of its card and had written nothing yet, or was done with it. "
                     "It looks for that job again when it is given back."
                 )
-            return Reached(REPL, link, clock, repl, INTERRUPTED)
+            return Connection(REPL, link, clock, repl, INTERRUPTED)
         heard += repl.listen(_LISTEN_MS)
         _leave_alone(repl)
         say("The program on the board does not stop at Ctrl-C; looking whether it is in mirror mode.")
         if answers_as_mirror(link, clock):
-            return Reached(MIRROR, link, clock, repl)
+            return Connection(MIRROR, link, clock, repl)
         if is_binary(heard):
             raise BoardProblem("board-binary", f"{len(heard)} bytes", raw=heard[-64:])
         if not may_reset:
             raise BoardProblem("board-not-reached", device.safe_boot)
         say("Asking the board for a safe boot (Ctrl-F), which skips its program.")
         if repl.safe_boot(_RESET_MS) and repl.enter(ROUNDS_AFTER_BOOT):
-            return Reached(REPL, link, clock, repl, SAFE_BOOT)
+            return Connection(REPL, link, clock, repl, SAFE_BOOT)
         if device.is_pic:
             say("Resetting the board through its PIC adapter.")
             link.close()
             link, clock = reset_through_pic(open_port)
             repl = Repl(link, clock)
             if _catch_the_start(repl) and repl.enter(ROUNDS_AFTER_BOOT):
-                return Reached(REPL, link, clock, repl, PIC_RESET)
+                return Connection(REPL, link, clock, repl, PIC_RESET)
         raise BoardProblem("board-not-reached", device.safe_boot)
     except BaseException:
         link.close()

@@ -74,7 +74,7 @@ class Board:
         return self.is_pycom and self.name in _MODEM_BOARDS
 
 
-def identify(repl: Repl) -> Board:
+def read_identity(repl: Repl) -> Board:
     """Ask the board who it is.
 
     Args:

@@ -1,7 +1,7 @@
-"""A board in a known state for the time of a job, and afterwards as it was.
+"""A board in safe boot for the time of a job, and afterwards as it was.
 
-    with quiet_state(repl, board, say): …       to ask its modem: nothing is written
-    with safe_boot(repl, say) as board: …     to write to its modem or to its files
+    with safe_boot(repl, say) as board: …                       to write to its modem or to its files
+    with safe_boot(repl, say, board, writes=False): …           to ask its modem: nothing is written
 
 Rules: what is changed was read before and is kept on the board itself (NVS, the
 engine's own key), so that a board whose PC died is put right by the next run or
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from modemflash_host.board.console.connect import BOOT_MS, ROUNDS_AFTER_BOOT
-from modemflash_host.board.console.identity import Board, identify, need_pycom
+from modemflash_host.board.console.identity import Board, need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem, LinkProblem
 
@@ -43,38 +43,17 @@ _dog = machine.WDT(timeout={WATCHDOG_MS})
 
 
 @contextmanager
-def quiet_state(repl: Repl, board: Board, say: Callable[[str], object]) -> Iterator[None]:
-    """Safe boot, the LTE driver waited out where it starts by itself, a watchdog that is armed set long.
-
-    Args:
-        repl: in the raw REPL, and in it again at the end; what was prepared in its Python is gone.
-        board: that it is.
-        say: told what is done, in words.
-
-    Raises:
-        BoardProblem: the board does not come back.
-    """
-    say("Restarting the board without its program (safe boot).")
-    restart_safely(repl)
-    if board.watchdog_on_boot:
-        repl.run(_WATCHDOG_LONG)
-    if board.lte_on_boot is not False:  # where it does not say, it is a release that always starts it
-        say("Its own LTE driver started with it: waiting until that has let go of the modem.")
-        repl.clock.sleep_ms(AUTOSTART_MS)
-    try:
-        yield
-    finally:
-        with suppress(BoardProblem, LinkProblem):  # what a run that died has left; the run's own end counts
-            repl.run(_AUTOSTART_BACK)
-
-
-@contextmanager
-def safe_boot(repl: Repl, say: Callable[[str], object]) -> Iterator[Board]:
-    """Safe boot, LTE autostart off, a watchdog that is armed set long; all as before at the end.
+def safe_boot(
+    repl: Repl, say: Callable[[str], object], board: Board | None = None, *, writes: bool = True
+) -> Iterator[Board]:
+    """Safe boot, no LTE driver at the modem, a watchdog that is armed set long; all as before at the end.
 
     Args:
         repl: in the raw REPL, and in it again at the end; what was prepared in its Python is gone.
         say: told what is done, in words.
+        board: that it is, where that was asked already.
+        writes: modem or files will be written to, so the driver's start at each boot is switched off for
+            that time. False writes nothing to the board: a driver that starts by itself is waited for.
 
     Yields:
         The board.
@@ -83,18 +62,25 @@ def safe_boot(repl: Repl, say: Callable[[str], object]) -> Iterator[Board]:
         Refusal: `board-not-pycom`.
         BoardProblem: the board does not come back.
     """
-    board = identify(repl)
+    board = board or read_identity(repl)
     need_pycom(board)
-    if board.lte_on_boot:
+    if writes and board.lte_on_boot:
         repl.run(_AUTOSTART_OFF)
     try:
         say("Restarting the board without its program (safe boot).")
         restart_safely(repl)
         if board.watchdog_on_boot:
             repl.run(_WATCHDOG_LONG)
+        if not writes and board.lte_on_boot is not False:  # a release that does not say always starts it
+            say("Its own LTE driver started with it: waiting until that has let go of the modem.")
+            repl.clock.sleep_ms(AUTOSTART_MS)
         yield board
     finally:
-        repl.run(_AUTOSTART_BACK)
+        if writes:
+            put_autostart_back(repl)
+        else:  # what a run that died has left; how this one ended counts more
+            with suppress(BoardProblem, LinkProblem):
+                put_autostart_back(repl)
 
 
 def put_autostart_back(repl: Repl) -> None:

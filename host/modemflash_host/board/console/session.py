@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from modemflash_host.board.console.connect import MIRROR, Reached, reach
+from modemflash_host.board.console.connect import MIRROR, Connection, connect
 from modemflash_host.board.console.files import BoardFiles
 from modemflash_host.board.pic import Open
 from modemflash_host.computer.clock import MonotonicClock
@@ -32,22 +33,37 @@ if TYPE_CHECKING:
 Say = Callable[[str], object]
 
 
-class Session:
+@dataclass(frozen=True, slots=True)
+class BoardPort:
+    """Where a board is.
+
+    Attributes:
+        port: its name, for words and for other programs.
+        open_port: opens it.
+        device: what the board hangs on.
+    """
+
+    port: str
+    open_port: Open
+    device: Device = NO_DEVICE
+
+
+class BoardSession:
     """A board that listens; see `at_board`.
 
     Attributes:
         port: what was opened.
         device: what the board hangs on.
-        by: how it was reached, see `reach.Reached`.
+        by: how it was connected, see `connect.Connection`.
         repl: its raw REPL.
     """
 
-    def __init__(self, port: str, device: Device, reached: Reached, say: Say) -> None:
-        self.port = port
-        self.device = device
-        self.by = reached.by
+    def __init__(self, board_port: BoardPort, connection: Connection, say: Say) -> None:
+        self.port = board_port.port
+        self.device = board_port.device
+        self.by = connection.by
         self.say = say
-        self.repl = reached.repl
+        self.repl = connection.repl
         self._files: BoardFiles | None = None
 
     @property
@@ -81,40 +97,47 @@ class Session:
 
 
 @contextmanager
-def at_board(port: str, say: Say, *, may_reset: bool = True) -> Iterator[Session]:
+def at_board(port: str, say: Say, *, may_reset: bool = True) -> Iterator[BoardSession]:
     """A board in its raw REPL; afterwards its own program runs again.
 
     Args:
         port: a name, a URL, or "auto".
         say: told what is done, in words.
-        may_reset: see `reach.reach`.
+        may_reset: see `connect.connect`.
 
     Raises:
         LinkProblem: the port.
         Refusal: `port-ambiguous`.
         BoardProblem: `board-not-reached`, `board-binary`, `board-in-mirror`.
     """
-    name, device = find_port(port)
-    with at_console(name, open_board_port(name, say), device, say, may_reset=may_reset) as session:
+    with at_console(find_board(port, say), say, may_reset=may_reset) as session:
         yield session
 
 
 @contextmanager
-def at_console(
-    name: str, open_port: Open, device: Device, say: Say, *, may_reset: bool = True
-) -> Iterator[Session]:
+def at_console(board_port: BoardPort, say: Say, *, may_reset: bool = True) -> Iterator[BoardSession]:
     """As `at_board`, for a port that was found already."""
-    reached = reach(open_port, say, device, may_reset=may_reset)
-    if reached.state == MIRROR:
-        reached.link.close()
-        raise BoardProblem("board-in-mirror", name)
-    session = Session(name, device, reached, say)
+    connection = connect(board_port.open_port, say, board_port.device, may_reset=may_reset)
+    if connection.state == MIRROR:
+        connection.link.close()
+        raise BoardProblem("board-in-mirror", board_port.port)
+    session = BoardSession(board_port, connection, say)
     try:
         yield session
     finally:
         with suppress(LinkProblem):  # it was lost, and what broke was raised already
             session.repl.restart_board()
         session.repl.link.close()
+
+
+def find_board(port: str, say: Say) -> BoardPort:
+    """The board at a port, or at the only one ("auto"); nothing is opened.
+
+    Raises:
+        LinkProblem, Refusal: see `find_port`.
+    """
+    name, device = find_port(port)
+    return BoardPort(name, open_board_port(name, say), device)
 
 
 def find_port(port: str) -> tuple[str, Device]:

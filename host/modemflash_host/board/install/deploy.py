@@ -21,13 +21,14 @@ from pathlib import PurePosixPath
 
 from modemflash.journal import Journal
 from modemflash_host.board.console.files import BoardFiles
-from modemflash_host.board.console.identity import Board, identify, need_pycom
-from modemflash_host.board.console.session import Session
+from modemflash_host.board.console.identity import Board, need_pycom, read_identity
+from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.install import temporary
 from modemflash_host.board.install.package import deployed
 from modemflash_host.board.relay.journals import PATHS, BoardSlots
 from modemflash_host.board.tools.mpremote import Mpremote
-from modemflash_host.errors import BoardProblem, Refusal
+from modemflash_host.board.tools.program import ToolProblem
+from modemflash_host.errors import Refusal
 
 LIBRARY = "/flash/lib"
 LIST = "/flash/lib/modemflash.files"
@@ -94,7 +95,7 @@ class Removed:
     kept: tuple[str, ...]
 
 
-def needed(session: Session, board: Board, package: Mapping[str, bytes] | None = None) -> Needed:
+def needed(session: BoardSession, board: Board, package: Mapping[str, bytes] | None = None) -> Needed:
     """What `deploy` would write, or why it cannot; writes nothing.
 
     Raises:
@@ -105,7 +106,7 @@ def needed(session: Session, board: Board, package: Mapping[str, bytes] | None =
     return Needed(len(missing), sum(map(len, missing.values())), not ours and len(missing) == len(wanted))
 
 
-def deploy(session: Session, package: Mapping[str, bytes] | None = None) -> Deployed:
+def deploy(session: BoardSession, package: Mapping[str, bytes] | None = None) -> Deployed:
     """Bring the board's copy of the engine up to this one.
 
     Args:
@@ -116,7 +117,7 @@ def deploy(session: Session, package: Mapping[str, bytes] | None = None) -> Depl
         Refusal: `board-not-pycom`, `board-no-room`, `board-foreign-files`.
         BoardProblem: the board.
     """
-    board = identify(session.repl)
+    board = read_identity(session.repl)
     need_pycom(board)
     wanted, ours, missing = _compared(session, package)
     _need_room(board, missing)
@@ -140,14 +141,14 @@ def deploy(session: Session, package: Mapping[str, bytes] | None = None) -> Depl
     )
 
 
-def remove(session: Session) -> Removed:
+def remove(session: BoardSession) -> Removed:
     """Take away what `deploy` put there, the start-up hook first, and disarm a rescue.
 
     Raises:
         Refusal: `board-not-pycom`.
         BoardProblem: the board.
     """
-    board = identify(session.repl)
+    board = read_identity(session.repl)
     need_pycom(board)
     files = session.files
     remove_hook(session)
@@ -185,7 +186,7 @@ def has_hook(files: BoardFiles) -> bool:
     return bool(files.size(MAIN)) and _HOOK_SIGN in files.get(MAIN)
 
 
-def remove_hook(session: Session) -> None:
+def remove_hook(session: BoardSession) -> None:
     """Take the start-up hook out of main.py where it is in there; the updater is needed for that."""
     if has_hook(session.files):
         session.repl.run(f"{ENGINE}import modemflash\nmodemflash.remove_hook()\n")
@@ -210,7 +211,7 @@ def write_list(files: BoardFiles, listed: Listed) -> None:
 
 
 def _compared(
-    session: Session, package: Mapping[str, bytes] | None
+    session: BoardSession, package: Mapping[str, bytes] | None
 ) -> tuple[dict[str, bytes], Listed, dict[str, bytes]]:
     """What is wanted, what is listed as ours, and what of the wanted is not there as it should be."""
     files = session.files
@@ -227,7 +228,7 @@ def _compared(
     return wanted, ours, missing
 
 
-def _write(session: Session, missing: Mapping[str, bytes]) -> None:
+def _write(session: BoardSession, missing: Mapping[str, bytes]) -> None:
     """mpremote first; what it did not bring whole, in our own way."""
     if not missing:
         return
@@ -235,9 +236,7 @@ def _write(session: Session, missing: Mapping[str, bytes]) -> None:
     try:
         with session.released() as port:
             Mpremote(port).copy(missing)
-    except BoardProblem as problem:
-        if not problem.code.startswith("tool-"):
-            raise
+    except ToolProblem:
         session.say("mpremote cannot do it with this firmware; writing through the REPL instead.")
     for path, content in missing.items():
         if not session.files.holds(path, content):

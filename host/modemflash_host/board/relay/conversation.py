@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from modemflash.line import Line
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.image_rows import image_row
+from modemflash_host.board.modem_update import EngineRequest
 from modemflash_host.board.relay.line import RelayLine, nobody
 from modemflash_host.board.relay.messages import (
     Ended,
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from modemflash.journal import Journal
     from modemflash.planning import Files
     from modemflash_host.links.open import Link
-
-JournalOf = Callable[[Line, str], "Journal"]
-"""This PC's journal of the board with that address; of whatever is at the port where it is ""."""
 
 COMMAND_FILE = 0xFF  # `modemflash.board.relay`
 LOOKING, RUNNING = "0", "2"  # states in the board's heartbeat; the others wait for the PC
@@ -57,8 +55,7 @@ class RelayTalk:
         link: the open port, at the console's rate.
         clock: what goes with it.
         reporter: who is told.
-        files: as in `Update`.
-        journal_of: see there.
+        request: what is wanted; its files and its journals are used here.
         looked_before: the modem was shown already, so the board's own look at it is not.
 
     Attributes:
@@ -73,8 +70,7 @@ class RelayTalk:
         link: Link,
         clock: Clock,
         reporter: Reporter,
-        files: Files,
-        journal_of: JournalOf,
+        request: EngineRequest,
         *,
         looked_before: bool = False,
     ) -> None:
@@ -84,15 +80,15 @@ class RelayTalk:
         self.journal: Journal | None = None
         self.sent_bytes = 0
         self._reporter = reporter
-        self._files = files
-        self._journal_of = journal_of
+        self._files = request.files
+        self._journal_of = request.journal_of
         self._hides_look = looked_before
         self._looked: Looked | None = None
         self._ended: Ended | None = None
         self._order = b""
 
-    def looked(self) -> Looked:
-        """Wait for what the board finds out about the modem.
+    def await_look(self) -> Looked:
+        """What the board finds out about the modem.
 
         Raises:
             Problem: the board's; or the line's.
@@ -103,10 +99,6 @@ class RelayTalk:
             assert self._ended is not None
             raise self._ended.problem
         return self._looked
-
-    def await_look(self) -> Event:
-        """As `looked`, in the fields of the event."""
-        return self.looked().fields()
 
     def _has_looked(self) -> bool:
         """A board that was taken up may be at a good end by now, and still has to tell how it began."""
@@ -181,7 +173,7 @@ def start(repl: Repl, job: str, files: Files, options: Mapping[str, object], pas
     link.write(b"\x04", 0, 1)
 
 
-def job_of(files: Files, options: Mapping[str, object]) -> str:
+def job_of(request: EngineRequest) -> str:
     """Eight hex digits by which the same command is known again."""
-    words = json.dumps([[image.sha256 for image, _ in files], options], sort_keys=True)
+    words = json.dumps([[image.sha256 for image, _ in request.files], request.options], sort_keys=True)
     return hashlib.sha256(words.encode()).hexdigest()[:8]

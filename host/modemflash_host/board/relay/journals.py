@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from modemflash.journal import Journal
-from modemflash_host.board.console.session import Session
+from modemflash_host.board.console.session import BoardSession
 from modemflash_host.errors import BoardProblem
 
 PATHS = ("/flash/modemflash.journal.0", "/flash/modemflash.journal.1")  # `modemflash.board.relay`
@@ -23,7 +23,7 @@ class BoardSlots:
         session: the board.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: BoardSession) -> None:
         self._session = session
 
     def load(self, slot: int) -> bytes:
@@ -52,7 +52,7 @@ class BothJournals(Journal):
         here: this PC's.
     """
 
-    def __init__(self, session: Session, mac: str, here: Journal) -> None:
+    def __init__(self, session: BoardSession, mac: str, here: Journal) -> None:
         super().__init__(BoardSlots(session), mac)
         self.here = here
 

@@ -55,6 +55,10 @@ def nobody(**frame: object) -> None:
     """A witness that keeps nothing."""
 
 
+class RelayLost(BoardProblem):
+    """The board does not relay any more, or is not heard; it may go on with what it has."""
+
+
 class RelayLine:
     """The line to one board.
 
@@ -109,7 +113,7 @@ class RelayLine:
         """Serve the board until something is so.
 
         Raises:
-            BoardProblem: `relay-restarted`, `relay-silent`.
+            RelayLost: `relay-restarted`, `relay-silent`.
             LinkProblem: the port.
         """
         self._heard = before = self._clock.ticks_ms()
@@ -122,7 +126,7 @@ class RelayLine:
             before = self._clock.ticks_ms()
             silent_ms = self._since(self._heard)
             if silent_ms > _DEAD_MS:
-                raise BoardProblem("relay-silent")
+                raise RelayLost("relay-silent")
             if silent_ms > _SILENCE_MS and self.baud != CONSOLE_BAUD:
                 self._set_baud(CONSOLE_BAUD)
             if self.rates and self.baud == CONSOLE_BAUD and self.state and silent_ms < _PING_MS:
@@ -137,7 +141,7 @@ class RelayLine:
         """Let the board give its console back; the line is at the console's rate then.
 
         Raises:
-            BoardProblem: `relay-silent`.
+            RelayLost: `relay-silent`.
         """
         started = self._clock.ticks_ms()
         while self._since(started) < 2 * AWAY_MS:
@@ -149,7 +153,7 @@ class RelayLine:
             if self._heard == before:  # not one heartbeat
                 self._set_baud(CONSOLE_BAUD)
                 return
-        raise BoardProblem("relay-silent")
+        raise RelayLost("relay-silent")
 
     def listen_for_beat(self, patience_ms: int) -> bool:
         """Whether the heartbeat of a board that relays comes at this rate."""
@@ -261,7 +265,7 @@ class RelayLine:
         self._junk += self._unread[:count]
         del self._unread[:count]
         if self.baud == CONSOLE_BAUD and self.job and any(sign in self._junk for sign in _REBOOT_SIGNS):
-            raise BoardProblem("relay-restarted")
+            raise RelayLost("relay-restarted")
         del self._junk[:-64]
 
     # -- the rate -------------------------------------------------------------------

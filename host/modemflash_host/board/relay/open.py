@@ -1,6 +1,6 @@
 """The way through a board that runs the engine itself: this PC asks, plans, then is its files and its screen.
 
-    with relayed(place, reporter, request) as update: …     a `ModemUpdate` like any other
+    with relayed(board_port, reporter, request) as update: …     a `ModemUpdate` like any other
 
 Rules: a board that carries out the same command already is taken up where it
 stands, and nobody is asked a second time; who only wants to look leaves a board
@@ -11,47 +11,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
-from modemflash_host.board.console.connect import INTERRUPTED, MIRROR, REPL, Reached, reach
-from modemflash_host.board.console.identity import identify, need_pycom
+from modemflash_host.board.console.connect import INTERRUPTED, MIRROR, REPL, Connection, connect
+from modemflash_host.board.console.identity import need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
-from modemflash_host.board.console.safe_boot import quiet_state
-from modemflash_host.board.console.session import Session
-from modemflash_host.board.location import tell_place
+from modemflash_host.board.console.safe_boot import safe_boot
+from modemflash_host.board.console.session import BoardPort, BoardSession
+from modemflash_host.board.location import report_location
 from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
-from modemflash_host.board.pic import Open
 from modemflash_host.board.relay.conversation import LOOKING, RUNNING, RelayTalk, job_of
 from modemflash_host.board.relay.update import RelayedUpdate, UpdateAtWork
 from modemflash_host.errors import BoardProblem, LinkProblem
-from modemflash_host.links.usb_ids import NO_DEVICE, Device
 from modemflash_host.reporters import Reporter
 
 _BEAT_MS = 1_300
 _FALLBACK_MS = 7_000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the board is.
-
-    Attributes:
-        port: its name, for words and for other programs.
-        open_port: opens it, see `reach.Open`.
-        device: what it hangs on.
-    """
-
-    port: str
-    open_port: Open
-    device: Device = NO_DEVICE
-
-
 @contextmanager
-def relayed(place: Place, reporter: Reporter, request: EngineRequest) -> Iterator[ModemUpdate]:
+def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -> Iterator[ModemUpdate]:
     """A board that runs the engine for this command; afterwards it is as it was, its own program runs.
 
     Args:
-        place: where the board is.
+        board_port: where the board is.
         reporter: who is told.
         request: what is wanted.
 
@@ -62,31 +44,30 @@ def relayed(place: Place, reporter: Reporter, request: EngineRequest) -> Iterato
     def say(text: str) -> None:
         reporter.say("note", text=text)
 
-    link, clock = place.open_port(8)
+    link, clock = board_port.open_port(8)
     reporter.follow(clock.ticks_ms())
     try:
-        talk = RelayTalk(link, clock, reporter, request.files, request.journal_of)
+        talk = RelayTalk(link, clock, reporter, request)
         at_work = _relays(talk)
         if at_work:
-            tell_place(reporter, place.port, "relay")
-        if at_work and _goes_on(talk, job_of(request.files, request.options), request.only_look, say):
+            report_location(reporter, board_port.port, "relay")
+        if at_work and _goes_on(talk, job_of(request), request.only_look, say):
             talk.relay.tell_again()
-            session = Session(
-                place.port, place.device, Reached(REPL, link, clock, Repl(link, clock), INTERRUPTED), say
-            )
+            connection = Connection(REPL, link, clock, Repl(link, clock), INTERRUPTED)
+            session = BoardSession(board_port, connection, say)
             yield UpdateAtWork(talk, session, reporter)
             return
     finally:
         link.close()
-    reached = reach(place.open_port, say, place.device)
-    session = Session(place.port, place.device, reached, say)
+    connection = connect(board_port.open_port, say, board_port.device)
+    session = BoardSession(board_port, connection, say)
     try:
-        if reached.state == MIRROR:
-            raise BoardProblem("board-in-mirror", place.port)
-        board = identify(session.repl)
-        tell_place(reporter, place.port, "relay", board)
+        if connection.state == MIRROR:
+            raise BoardProblem("board-in-mirror", board_port.port)
+        board = read_identity(session.repl)
+        report_location(reporter, board_port.port, "relay", board)
         need_pycom(board)
-        with quiet_state(session.repl, board, say):
+        with safe_boot(session.repl, say, board, writes=False):
             session.restarted()
             yield RelayedUpdate(session, reporter, request, board)
     finally:

@@ -24,13 +24,14 @@ from modemflash.upgrade import Update
 from modemflash_host.board.console.identity import Board
 from modemflash_host.board.console.modem_port import ReplPort
 from modemflash_host.board.console.safe_boot import put_autostart_back, safe_boot
-from modemflash_host.board.console.session import Session
+from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.install import temporary
 from modemflash_host.board.install.deploy import deploy, needed, remove
-from modemflash_host.board.location import tell_card
+from modemflash_host.board.location import report_card
 from modemflash_host.board.modem_update import DEPLOY_MOST_S, EngineRequest, EngineUpdate, FirstStep, Found
 from modemflash_host.board.relay.conversation import RelayTalk, job_of, start
 from modemflash_host.board.relay.journals import BothJournals
+from modemflash_host.board.relay.line import RelayLost
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter
@@ -53,7 +54,9 @@ class RelayedUpdate:
 
     is_under_way = False
 
-    def __init__(self, session: Session, reporter: Reporter, request: EngineRequest, board: Board) -> None:
+    def __init__(
+        self, session: BoardSession, reporter: Reporter, request: EngineRequest, board: Board
+    ) -> None:
         clock = session.repl.clock
         self._port = ReplPort(session.repl, lambda: reporter.tick(clock.ticks_ms()))
         seen: Any = self._port
@@ -97,7 +100,7 @@ class RelayedUpdate:
     def look(self) -> Found:
         """See `ModemUpdate`. Who only looks is told of the board's card, too."""
         if self._request.only_look and not self._request.files:
-            tell_card(self._reporter, self._session.repl)
+            report_card(self._reporter, self._session.repl)
         self._reporter.tick(self._line.now())  # reaching the board has taken its time
         self._port.open()
         try:
@@ -154,11 +157,9 @@ class RelayedUpdate:
             deploy(session)
         self._line.checkpoint()
         repl, options = session.repl, dict(self._options)
-        talk = RelayTalk(
-            repl.link, repl.clock, self._reporter, request.files, request.journal_of, looked_before=True
-        )
+        talk = RelayTalk(repl.link, repl.clock, self._reporter, request, looked_before=True)
         self._talk = talk
-        start(repl, job_of(request.files, request.options), request.files, options, self._here.read())
+        start(repl, job_of(request), request.files, options, self._here.read())
         with _until_over(talk):
             talk.await_look()
             self._ordered = True
@@ -193,7 +194,7 @@ class UpdateAtWork:
     first_step: FirstStep | None = None
     is_under_way = True
 
-    def __init__(self, talk: RelayTalk, session: Session, reporter: Reporter) -> None:
+    def __init__(self, talk: RelayTalk, session: BoardSession, reporter: Reporter) -> None:
         self._talk = talk
         self._session = session
         self._reporter = reporter
@@ -207,14 +208,11 @@ class UpdateAtWork:
 
     def look(self) -> Found:
         """What the board found when it looked."""
-        seen = self._talk.await_look()
+        looked = self._talk.await_look()
         identity = Identity()
-        identity.product, identity.family, identity.build, identity.version, identity.ue, loaders = seen[
-            "who"
-        ]
-        identity.bootloaders = [tuple(each) for each in loaders]
-        self.past = seen["past"]
-        self.found = Found(seen["state"], identity, seen["before"])
+        looked.fill(identity)
+        self.past = None if looked.past is None else dict(looked.past)
+        self.found = Found(looked.state, identity, looked.before)
         return self.found
 
     def plan(self, options: Mapping[str, Any]) -> Plan:
@@ -248,7 +246,7 @@ class UpdateAtWork:
         session.repl.restart_board()
 
 
-def uninstall(session: Session, reporter: Reporter, broken: Problem | None) -> None:
+def uninstall(session: BoardSession, reporter: Reporter, broken: Problem | None) -> None:
     """The updater off the board, unless the next command needs it; what stays there is said."""
     if broken is not None and (broken.modem_state != UNTOUCHED or broken.code == "port-lost"):
         reporter.say("left-on-board", remove=REMOVE)
@@ -272,11 +270,7 @@ def _until_over(talk: RelayTalk) -> Iterator[None]:
     """Let the board end after its run, unless it has to hold what it has."""
     try:
         yield
-    except LinkProblem:
-        raise
-    except BoardProblem as problem:
-        if not problem.code.startswith("relay-"):
-            talk.relay.end()
+    except (LinkProblem, RelayLost):
         raise
     except BaseException:
         talk.relay.end()

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from modemflash_host.board.pic import Open, pic_channel
-from modemflash_host.board.tools.program import run_program
+from modemflash_host.board.tools.program import ToolProblem, run_program
 from modemflash_host.errors import BoardProblem
 from modemflash_host.links.usb_ids import NO_DEVICE, Device
 
@@ -79,7 +79,7 @@ def chip(port: str, open_port: Open | None = None, device: Device = NO_DEVICE) -
                 said = run_program("esptool", words, DEADLINE_S)
         else:
             said = run_program("esptool", words, DEADLINE_S)
-    except BoardProblem as problem:
+    except ToolProblem as problem:
         if problem.code == "tool-failed" and _NOBODY.search(problem.raw.decode("utf-8", "replace")):
             raise BoardProblem("esp32-not-in-download-mode", port, raw=problem.raw) from problem
         raise
@@ -95,7 +95,7 @@ def parse(said: str) -> Chip:
     found = _CHIP.search(said)
     field = {name: each.search(said) for name, each in _FIELDS.items()}
     if found is None or field["mac"] is None:
-        raise BoardProblem("tool-failed", "esptool's words are not understood", raw=said.encode())
+        raise ToolProblem("tool-failed", "esptool's words are not understood", raw=said.encode())
     text = {name: match[1].strip() if match else "" for name, match in field.items()}
     return Chip(
         found[1],

@@ -33,7 +33,7 @@ class Mpremote:
         """Run code on the board; what it printed.
 
         Raises:
-            BoardProblem: `tool-…`, see `program.run_program`.
+            ToolProblem: `tool-…`, see `program.run_program`.
         """
         return self._run(["exec", code], deadline_s)
 
@@ -45,7 +45,7 @@ class Mpremote:
             deadline_s: 0 for what a slow board needs.
 
         Raises:
-            BoardProblem: `tool-…`; some files may be there then.
+            ToolProblem: `tool-…`; some files may be there then.
         """
         with tempfile.TemporaryDirectory(prefix="modemflash-") as folder:
             words: list[str] = []

@@ -16,6 +16,10 @@ from collections.abc import Sequence
 from modemflash_host.errors import BoardProblem
 
 
+class ToolProblem(BoardProblem):
+    """A foreign program is missing, failed, or took too long."""
+
+
 def run_program(module: str, words: Sequence[str], deadline_s: float) -> str:
     """Run an installed module as a program.
 
@@ -28,10 +32,10 @@ def run_program(module: str, words: Sequence[str], deadline_s: float) -> str:
         What it printed.
 
     Raises:
-        BoardProblem: `tool-missing`, `tool-too-slow`, or `tool-failed` with its words as `raw`.
+        ToolProblem: `tool-missing`, `tool-too-slow`, or `tool-failed` with its words as `raw`.
     """
     if importlib.util.find_spec(module) is None:
-        raise BoardProblem("tool-missing", module)
+        raise ToolProblem("tool-missing", module)
     try:
         done = subprocess.run(
             [sys.executable, "-m", module, *words],
@@ -41,9 +45,9 @@ def run_program(module: str, words: Sequence[str], deadline_s: float) -> str:
             timeout=deadline_s,
         )
     except subprocess.TimeoutExpired as late:
-        raise BoardProblem("tool-too-slow", f"{module}, {deadline_s:.0f} s", raw=late.output or b"") from None
+        raise ToolProblem("tool-too-slow", f"{module}, {deadline_s:.0f} s", raw=late.output or b"") from None
     said = done.stdout.decode("utf-8", "replace")
     if done.returncode:
         lines = [line.strip() for line in said.splitlines() if line.strip()]
-        raise BoardProblem("tool-failed", f"{module}: {lines[-1] if lines else 'no word'}", raw=done.stdout)
+        raise ToolProblem("tool-failed", f"{module}: {lines[-1] if lines else 'no word'}", raw=done.stdout)
     return said

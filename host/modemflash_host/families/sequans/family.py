@@ -11,6 +11,7 @@ from modemflash.errors import Refusal
 from modemflash.image import Image, examine
 from modemflash.upgrade import Update
 from modemflash_host.board import access, location
+from modemflash_host.board.console.session import find_board
 from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
 from modemflash_host.capture.line import open_line
 from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
@@ -100,7 +101,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
     port, via = request.port, request.via
     place = None
     if port == AUTO_PORT or (via != DIRECT and (not is_address(port) or device_of_url(port) != NO_DEVICE)):
-        place = access.place_of(port, say)
+        place = find_board(port, say)
         port = place.port
     row = access.access_for(port, place.device if place else NO_DEVICE, via)
     wanted = EngineRequest(
@@ -113,12 +114,12 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
     if row.via == DIRECT:
         with open_line(port, reporter) as line:
             if not request.files:  # where it is asked for more than the modem
-                location.tell_place(reporter, port, row.via)
+                location.report_location(reporter, port, row.via)
             yield EngineUpdate(_engine(line, port, wanted))
         return
     if via == AUTO:
         say(f"Going by {row.via}: {row.condition}, and {row.why}.")
-    place = place or access.place_of(port, say)
+    place = place or find_board(port, say)
     with access.through_board(row, place, reporter, wanted) as update:
         yield update
 

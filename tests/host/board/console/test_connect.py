@@ -17,8 +17,8 @@ from modemflash_host.board.console.connect import (
     PIC_RESET,
     REPL,
     SAFE_BOOT,
+    connect,
     is_binary,
-    reach,
 )
 from modemflash_host.board.console.safe_boot import restart_safely
 from modemflash_host.links.open import open_console
@@ -38,7 +38,7 @@ def quiet(_: str) -> None:
 @pytest.mark.parametrize("main", ["", "polite"])
 def test_a_board_that_stops_at_ctrl_c_is_never_reset(main: str) -> None:
     board = VirtualBoard(BehavingPython(main))
-    found = reach(board.open, quiet)
+    found = connect(board.open, quiet)
     assert (found.state, found.by) == (REPL, INTERRUPTED)
     assert CTRL_F not in board.sent
     assert board.console.resets == ["plain"]
@@ -46,7 +46,7 @@ def test_a_board_that_stops_at_ctrl_c_is_never_reset(main: str) -> None:
 
 def test_a_program_that_catches_everything_is_skipped_by_a_safe_boot() -> None:
     board = VirtualBoard(BehavingPython("stubborn"))
-    found = reach(board.open, quiet)
+    found = connect(board.open, quiet)
     assert (found.state, found.by) == (REPL, SAFE_BOOT)
     assert board.console.resets == ["plain", "safe"]
     assert board.sent.count(CTRL_F) == 1
@@ -54,13 +54,13 @@ def test_a_program_that_catches_everything_is_skipped_by_a_safe_boot() -> None:
 
 def test_a_program_that_talks_all_the_time_is_skipped_too() -> None:
     board = VirtualBoard(BehavingPython("stubborn", chatter=b"temperature 21.5\r\n"))
-    assert reach(board.open, quiet).by == SAFE_BOOT
+    assert connect(board.open, quiet).by == SAFE_BOOT
 
 
 @pytest.mark.parametrize("main", ["deaf", "detached"])
 def test_a_deaf_board_on_a_pic_is_caught_while_it_starts(main: str) -> None:
     board = VirtualBoard(BehavingPython(main), pic=True)
-    found = reach(board.open, quiet, PYSENSE)
+    found = connect(board.open, quiet, PYSENSE)
     assert (found.state, found.by) == (REPL, PIC_RESET)
     assert board.opened == [8, 8], "the console is back on the port that the PIC was reset through"
     assert board.console.resets[-1] == "safe"
@@ -78,7 +78,7 @@ def test_a_deaf_board_on_a_pic_is_caught_while_it_starts(main: str) -> None:
 def test_what_no_byte_can_do_is_said_for_this_kind_of_board(main: str, device: object, words: str) -> None:
     board = VirtualBoard(BehavingPython(main))
     with pytest.raises(Problem) as caught:
-        reach(board.open, quiet, device)  # type: ignore[arg-type]
+        connect(board.open, quiet, device)  # type: ignore[arg-type]
     if words == "button":
         assert caught.value.code == "pic-silent"  # this board was given no PIC
     else:
@@ -90,27 +90,27 @@ def test_what_no_byte_can_do_is_said_for_this_kind_of_board(main: str, device: o
 @pytest.mark.parametrize("answer", [b"AT\r\r\nOK\r\n", b"\r\nOK\r\n", b"\r\nERROR\r\n"])
 def test_mirror_mode_is_recognised_and_gets_no_ctrl_f(answer: bytes) -> None:
     board = VirtualBoard(BehavingPython(""), mirror=answer)
-    assert reach(board.open, quiet).state == MIRROR
+    assert connect(board.open, quiet).state == MIRROR
     assert CTRL_F not in board.sent
     assert board._baud == 921_600
 
 
 def test_an_adapter_without_921600_is_not_asked_for_mirror_mode() -> None:
     board = VirtualBoard(BehavingPython("stubborn"), fast=False)
-    assert reach(board.open, quiet).by == SAFE_BOOT
+    assert connect(board.open, quiet).by == SAFE_BOOT
 
 
 def test_binary_data_is_left_in_peace() -> None:
     board = VirtualBoard(BehavingPython("stubborn", chatter=bytes(range(128, 256))))
     with pytest.raises(Problem, match="board-binary"):
-        reach(board.open, quiet)
+        connect(board.open, quiet)
     assert CTRL_F not in board.sent
 
 
 def test_who_forbids_resets_gets_none() -> None:
     board = VirtualBoard(BehavingPython("stubborn"))
     with pytest.raises(Problem, match="board-not-reached"):
-        reach(board.open, quiet, may_reset=False)
+        connect(board.open, quiet, may_reset=False)
     assert board.console.resets == ["plain"]
 
 
@@ -131,7 +131,7 @@ def test_text_with_some_noise_is_text(heard: bytes, binary: bool) -> None:
 
 def test_a_safe_boot_from_the_raw_repl_comes_back_to_it() -> None:
     board = VirtualBoard(BehavingPython("polite", says=IDENTITY))
-    found = reach(board.open, quiet)
+    found = connect(board.open, quiet)
     restart_safely(found.repl)
     assert board.console.resets == ["plain", "safe"]
     assert found.repl.value("anything") == IDENTITY
@@ -174,7 +174,7 @@ def test_a_real_hostile_program_and_a_pybytes_build(
     monkeypatch.setattr(repl, "_BANNER_MS", 300)
     with simulated(tool, tmp_path, "fipy-1.20.2", files={"/main.py": HOSTILE}, pybytes=True) as board:
         await_word(board.url, b"busy")  # before that a Ctrl-C ends it like any other program
-        found = reach(lambda bits: open_console(board.url, data_bits=bits), quiet)
+        found = connect(lambda bits: open_console(board.url, data_bits=bits), quiet)
         with closing(found.link):
             assert found.by == SAFE_BOOT
             assert found.repl.run("print(6 * 7)") == b"42\r\n"

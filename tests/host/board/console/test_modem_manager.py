@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from modemflash_host.board.console.connect import INTERRUPTED, REPL, reach
+from modemflash_host.board.console.connect import INTERRUPTED, REPL, connect
 from modemflash_host.cli import app
 from modemflash_host.links import setup
 from modemflash_host.links.open import open_console
@@ -136,7 +136,7 @@ def test_what_it_typed_does_not_confuse_the_repl(board: Simulated, baud: str, le
     resets = list(board.console.resets)
     assert ("safe" in resets) == (baud == "57600")
     assert len(board.console.heard) > 50
-    found = reach(lambda bits: open_console(board.url, data_bits=bits), lambda _: None)
+    found = connect(lambda bits: open_console(board.url, data_bits=bits), lambda _: None)
     with closing(found.link):
         assert (found.state, found.by) == (REPL, INTERRUPTED)
         assert found.repl.run("print(6 * 7)") == b"42\r\n"

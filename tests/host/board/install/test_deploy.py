@@ -9,7 +9,7 @@ import pytest
 
 from modemflash.errors import Problem
 from modemflash_host.board.console.safe_boot import safe_boot
-from modemflash_host.board.console.session import Session, at_board
+from modemflash_host.board.console.session import BoardSession, at_board
 from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install.deploy import LIST, deploy, remove
 from modemflash_host.board.install.package import deployed
@@ -39,7 +39,7 @@ def board(request: pytest.FixtureRequest, tool: Callable[[str], Path], tmp_path:
         yield served
 
 
-def everything(session: Session) -> Content:
+def everything(session: BoardSession) -> Content:
     """Every file of the board with its bytes, every folder."""
     found = session.files.walk("/flash")
     return {path: None if size < 0 else session.files.get(path) for path, size in found.items()}
@@ -95,7 +95,7 @@ def test_a_file_that_somebody_changed_is_kept_and_named(board: Simulated) -> Non
 def test_a_deployment_that_was_cut_can_be_removed_or_gone_on_with(
     board: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cut(session: Session, missing: dict[str, bytes]) -> None:
+    def cut(session: BoardSession, missing: dict[str, bytes]) -> None:
         path = min(missing)
         session.files.put(path, missing[path])
         raise KeyboardInterrupt

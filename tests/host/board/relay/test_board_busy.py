@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from modemflash_host.board.console import connect as ladder
-from modemflash_host.board.console.connect import check_idle, reach
+from modemflash_host.board.console.connect import check_idle, connect
 from modemflash_host.errors import BoardProblem
 from modemflash_sim.board.drives import Drive
 from modemflash_sim.board.fat import FatImage
@@ -61,7 +61,7 @@ def until(table: Desk, words: str, seconds: int = 150) -> str:
 def ask(table: Desk, how: str) -> None:
     """One command; "reset" stands for all that climb the ladder."""
     if how == "reset":
-        reach(table.place().open_port, lambda _: None)
+        connect(table.place().open_port, lambda _: None)
     elif how == "power":
         check_idle(table.place().open_port)
     else:
@@ -103,12 +103,12 @@ def test_before_the_first_write_it_gives_way_and_begins_anew(busy: Callable[...,
     said: list[str] = []
     try:
         place = table.place()
-        reached = reach(place.open_port, said.append)
+        connection = connect(place.open_port, said.append)
         assert "had written nothing" in said[0]
         assert table.modem.verdict.images == ()
         assert table.board.hardware.nvs.get("mf_tries", 0) == 0
-        reached.repl.restart_board()
-        reached.link.close()
+        connection.repl.restart_board()
+        connection.link.close()
         until(table, "modemflash: updated (updated)")
     finally:
         table.board.close()

@@ -15,7 +15,7 @@ from modemflash_host import api
 from modemflash_host.board import access
 from modemflash_host.board.console.session import at_console
 from modemflash_host.board.install import deploy as deploying
-from modemflash_host.board.relay.open import Place
+from modemflash_host.board.relay.open import BoardPort
 from modemflash_host.cli import app
 from modemflash_host.cli import rescue as command
 from modemflash_host.cli.asking import Refuse
@@ -131,7 +131,7 @@ def rescue(
     table.heard.report = told  # type: ignore[method-assign]
     table.heard.tick = person.move  # type: ignore[method-assign]
 
-    def place_at(name: str, say: Any = None) -> Place:
+    def board_at(name: str, say: Any = None) -> BoardPort:
         assert name == person.port
         return replace(table.place(), port=name)
 
@@ -266,7 +266,7 @@ def test_the_port_never_comes_back(desk: Build) -> None:
         reporter = Reporter([table.heard], StopRequests())
         assert put_back(at_console(place.port, place.open_port, place.device, print), reporter)
         is_as_before(table, names, main)
-        assert not put_back(at_console(place.port, place.open_port, place.device, print), reporter)
+        assert not put_back(at_console(board_port, print), reporter)
 
 
 def test_pc_dies(desk: Build, fresh_flash: Any) -> None:
@@ -296,8 +296,8 @@ def test_keep_armed(desk: Build, fresh_flash: Any) -> None:
         nvs = table.board.hardware.nvs
         assert (nvs["mf_rescue"], nvs.get("mf_put")) == (10, None)
         assert table.flash.get("/main.py").endswith(main) and b"hook(button" in table.flash.get("/main.py")
-        place = table.place()
-        with at_console(place.port, place.open_port, place.device, print) as session:
+        board_port = table.place()
+        with at_console(board_port, print) as session:
             assert deploying.remove(session).kept == ()
         assert table.flash.get("/main.py") == main
         assert "mf_rescue" not in nvs
@@ -379,10 +379,10 @@ def test_as_typed(desk: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
             person.move(0)
             return person.find()
 
-        def place_of(name: str, say: Any) -> Place:
+        def find_board(name: str, say: Any) -> BoardPort:
             return replace(table.place(), port=name)
 
-        monkeypatch.setattr(access, "place_of", place_of)
+        monkeypatch.setattr(access, "find_board", find_board)
         monkeypatch.setattr(command, "finder", lambda name: find)
         monkeypatch.setattr(command, "MonotonicClock", lambda: table.pc)
 
