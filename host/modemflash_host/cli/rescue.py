@@ -28,7 +28,7 @@ from modemflash_host.links.usb_ids import NO_DEVICE
 from modemflash_host.reporters import Reporter
 from modemflash_host.rescue.port_monitor import finder
 from modemflash_host.rescue.retry import rescue as keep_trying
-from modemflash_host.rescue.with_board import BoardRescue, Means, put_back
+from modemflash_host.rescue.with_board import BoardRescue, RescueContext, put_back
 from modemflash_host.run.result import Result
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600}
@@ -100,7 +100,7 @@ def rescue(
 
             board_port, row = _access_to(port, via, say)
             if board_port is not None and row.via == RELAY:
-                means = Means(
+                context = RescueContext(
                     board_port.port,
                     finder(board_port.port),
                     lambda name: find_board(name, say),
@@ -109,7 +109,7 @@ def rescue(
                     unfinished_of_board,
                 )
                 try:
-                    return BoardRescue(means, reporter, for_s, keep_armed).run(request.consents, ask)
+                    return BoardRescue(context, reporter, for_s, keep_armed).run(request.consents, ask)
                 except Problem as problem:
                     if problem.code not in row.after:
                         raise

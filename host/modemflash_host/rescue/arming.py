@@ -1,6 +1,6 @@
 """A rescue armed on the board: what was there before, put there, read, and taken off again.
 
-    look(session) -> Before      read only: what the plan is made of
+    look(session) -> Survey      read only: what the plan is made of
     arm(session, before)         updater, hook, and the order to listen at each power-up
     outcome(session)             what the board heard since
     put_back(session)            everything as it was before
@@ -13,9 +13,8 @@ byte for byte as they were.
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from modemflash.journal import Journal
@@ -34,6 +33,7 @@ from modemflash_host.board.install.deploy import (
 from modemflash_host.board.install.package import deployed
 from modemflash_host.board.relay.journals import BoardSlots
 from modemflash_host.errors import BoardProblem
+from modemflash_host.rescue.power_up import PowerUp
 
 LISTEN_MINUTES = 10
 FIELD_MINUTES = 10  # `modemflash.arm_rescue()`
@@ -61,7 +61,7 @@ def _set(n, v):
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class Survey:
     """What a rescue found on the board.
 
     Attributes:
@@ -84,7 +84,7 @@ class Before:
         return [word for word, bit in (("updater", _PACKAGE), ("hook", _HOOK)) if not self.note & bit]
 
 
-def look(session: BoardSession) -> Before:
+def look(session: BoardSession) -> Survey:
     """What is there; writes nothing.
 
     Raises:
@@ -106,10 +106,10 @@ def look(session: BoardSession) -> Before:
         note += 0 if hooked else _HOOK
         note += 0 if files.size(LOG) is not None else _LOG
     past = Journal(BoardSlots(session), board.mac).read()
-    return Before(board, sum(map(len, missing)), hooked, note, past)
+    return Survey(board, sum(map(len, missing)), hooked, note, past)
 
 
-def arm(session: BoardSession, before: Before) -> None:
+def arm(session: BoardSession, before: Survey) -> None:
     """Put everything there; the board listens from its next start on.
 
     Raises:
@@ -138,15 +138,18 @@ def install_hook(session: BoardSession, button: str = "P10") -> None:
         raise BoardProblem("board-file-differs", MAIN)
 
 
-def outcome(session: BoardSession) -> dict[str, Any]:
-    """The record of `modemflash.board.listen`, with "board" for the one that is here.
+def outcome(session: BoardSession) -> PowerUp:
+    """What the board knows of its last power-up; with the address of the one that is here.
 
     Raises:
-        BoardProblem: the board; it has no updater, say.
+        BoardProblem: the board; it has no updater, say, or `board-out-of-step`.
     """
     code = f"{ENGINE}import json\nfrom modemflash.board.listen import outcome\n"
-    found: dict[str, Any] = json.loads(session.repl.value("json.dumps(outcome())", code))
-    return {**found, "board": read_identity(session.repl).mac}
+    text = session.repl.value("json.dumps(outcome())", code)
+    power_up = PowerUp.decode(text)
+    if power_up is None:
+        raise BoardProblem("board-out-of-step", raw=text.encode("utf-8", "replace"))
+    return replace(power_up, board=read_identity(session.repl).mac)
 
 
 def log(session: BoardSession) -> str:
@@ -161,7 +164,7 @@ def put_back(session: BoardSession, *, stay_armed: bool = False) -> bool:
     """Everything as it was before a rescue; whether there was something to put back.
 
     Args:
-        session: the board; best in its known state.
+        session: the board; best in safe boot.
         stay_armed: leave updater and hook, armed for a card: for a board that goes back to the field.
 
     Raises:

@@ -1,6 +1,6 @@
 """Watches a board while a person cuts its power: its port goes and comes, and its console says what it hears.
 
-    vigil.watch(until, look)      calls `look` with what is seen until that returns True
+    monitor.watch(look)      calls `look` with what is seen until that returns True
 
 Rules: nothing is ever sent, because the board is listening to its modem; a port
 is the same one when it is at its old place on the USB, a board when its address
@@ -10,17 +10,17 @@ which the port stays, from both.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modemflash_host.board.pic import Open
 from modemflash_host.errors import LinkProblem
 from modemflash_host.links import ports
+from modemflash_host.rescue.power_up import PowerUp
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
@@ -36,7 +36,7 @@ Find = Callable[[], str | None]
 
 
 def finder(name: str) -> Find:
-    """Finds a port again by its place, whatever its name is then.
+    """Finds a port again by where it is on the USB, whatever its name is then.
 
     In another socket it is taken only when it is of the same kind and was not there before.
     """
@@ -58,20 +58,20 @@ def finder(name: str) -> Find:
 
 
 @dataclass(slots=True)
-class Seen:
-    """What was seen since the vigil began, or since `anew`.
+class PortState:
+    """What was seen of a port since the monitor began, or since `start_over`.
 
     Attributes:
         port: its name; None while it is away.
         away_s: how long it is, or was last, away; 0 for never.
         back_s: seconds since it is there, or there again.
-        record: the board's last words, see `modemflash.board.listen`; {} for none.
+        power_up: the board's last record; None where it said nothing.
     """
 
     port: str | None
     away_s: int = 0
     back_s: int = 0
-    record: dict[str, Any] = field(default_factory=dict)
+    power_up: PowerUp | None = None
 
 
 class PortMonitor:
@@ -91,14 +91,14 @@ class PortMonitor:
         self._board = board
         self._link: Link | None = None
         self._heard = b""
-        self.seen = Seen(find())
+        self.seen = PortState(find())
         self._since_ms = self._found_ms = clock.ticks_ms()
 
-    def anew(self) -> None:
+    def start_over(self) -> None:
         """Forget that the port was away."""
         self.seen.away_s = 0
 
-    def watch(self, look: Callable[[Seen], bool]) -> None:
+    def watch(self, look: Callable[[PortState], bool]) -> None:
         """Look, four times a second, until `look` returns True. The port is free then."""
         try:
             while not look(self._look()):
@@ -106,7 +106,7 @@ class PortMonitor:
         finally:
             self._close()
 
-    def _look(self) -> Seen:
+    def _look(self) -> PortState:
         seen, clock = self.seen, self._clock
         port = seen.port
         if self._link is None or clock.ticks_diff(clock.ticks_ms(), self._found_ms) >= _FIND_MS:
@@ -116,7 +116,7 @@ class PortMonitor:
             self._since_ms = clock.ticks_ms()
             self._heard = b""
             if port is None:
-                seen.record = {}
+                seen.power_up = None
         if port != seen.port:
             self._close()
         seen.port = port
@@ -143,10 +143,9 @@ class PortMonitor:
             return False
         self._heard = (self._heard + buf[:got])[-_LONGEST_LINE_BYTES:]
         for found in _RECORD.finditer(self._heard):
-            with suppress(ValueError):
-                record = json.loads(found[1])
-                if record.get("board") == self._board:
-                    self.seen.record = record
+            power_up = PowerUp.decode(found[1])
+            if power_up is not None and power_up.board == self._board:
+                self.seen.power_up = power_up
         if b"\n" in self._heard:
             self._heard = self._heard[self._heard.rindex(b"\n") + 1 :]
         return True

@@ -1,4 +1,4 @@
-"""One round of a rescue: what is seen while a person cuts the power, and what it proves.
+"""One power cycle of a rescue: what is seen while a person cuts the power, and what it proves.
 
     the port was away | the board started anew | it was
     10 s and more     | yes                    | a power cut
@@ -6,7 +6,7 @@
     less              | -                      | too short
     never             | yes                    | the reset button, which the modem does not notice
 
-Rules: what a user does wrong is said at once, and the round goes on; a modem
+Rules: what a user does wrong is said at once, and the cycle goes on; a modem
 that answers ends it, whatever the port did. The last proof is the modem's own:
 it was silent, and it answers.
 """
@@ -14,17 +14,14 @@ it was silent, and it answers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from modemflash.modem import STATES
-from modemflash_host.rescue.port_monitor import Seen
+from modemflash_host.rescue.port_monitor import PortState
 from modemflash_host.rescue.retry import PROOF_S
 
 ANSWERED, SILENT, QUIET, NO_WORD = "answered", "silent", "quiet", "no-word"
-_LISTENED_S = 90  # both rates four times over, and every way out of odd states
+_LISTENED_S = 90  # both rates four times over, and every exit from odd states
 _NO_WORD_S = 60
-FOUND = "found"  # `modemflash.board.listen`
-_OF_ANSWER = ("after_s", "baud", "state", "build")
 
 _CUT = "USB and battery, for 10 seconds or more. The reset button is no power cut"
 _WORDS = {
@@ -74,16 +71,11 @@ _WORDS = {
 }
 
 
-def words(what: str, **fields: Any) -> str:
+def words(what: str, **fields: object) -> str:
     """A step of a rescue as a sentence."""
     if "state" in fields:
-        fields["state"] = STATES.get(fields["state"], fields["state"])
+        fields["state"] = STATES.get(str(fields["state"]), fields["state"])
     return _WORDS[what].format(**fields)
-
-
-def of_answer(record: dict[str, Any]) -> dict[str, Any]:
-    """What the board knows of a modem that answered."""
-    return {name: record.get(name) for name in _OF_ANSWER}
 
 
 class PowerCycle:
@@ -92,11 +84,11 @@ class PowerCycle:
     Args:
         cuts: true power cuts so far.
         tell: told a step of `_WORDS` and its fields.
-        quiet_s: the round ends when the port stayed there for so long.
+        quiet_s: it ends when the port stayed there for so long.
 
     Attributes:
         end: one of the four above; "" while it lasts.
-        cuts: with this round's.
+        cuts: with this one's.
     """
 
     def __init__(self, cuts: int, tell: Callable[..., None], quiet_s: int) -> None:
@@ -106,18 +98,18 @@ class PowerCycle:
         self._quiet_s = quiet_s
         self._boots: int | None = None
         self._first_back_s: int | None = None
-        self._told: set[str] = set()
+        self._said: set[str] = set()
         self._judged = False
         self._was_away = self._is_away = False
 
-    def look(self, seen: Seen) -> bool:
-        """Take in what is seen; whether the round is over."""
+    def look(self, seen: PortState) -> bool:
+        """Take in what is seen; whether the power cycle is over."""
         was_away, self._is_away = self._is_away, seen.port is None
         if seen.port is None:
             self._away(seen, begins=not was_away)
-        elif seen.record.get("code") == FOUND:
+        elif seen.power_up is not None and seen.power_up.has_answered:
             self._judge(seen)
-            self._tell("answered", **of_answer(seen.record))
+            self._tell("answered", **seen.power_up.answer())
             self.end = ANSWERED
         elif not self._was_away:
             self._there(seen)
@@ -125,45 +117,45 @@ class PowerCycle:
             self._back(seen)
         return bool(self.end)
 
-    def _away(self, seen: Seen, begins: bool) -> None:
+    def _away(self, seen: PortState, begins: bool) -> None:
         if begins:
             self._was_away, self._judged = True, False
-            self._told.discard("long-enough")
+            self._said.discard("long-enough")
             self._tell("port-gone")
         if seen.away_s >= PROOF_S:
             self._once("long-enough")
 
-    def _there(self, seen: Seen) -> None:
+    def _there(self, seen: PortState) -> None:
         """The port never went away."""
         if self._first_back_s is None:
             self._first_back_s = seen.back_s
-        boots = seen.record.get("boots")
-        if boots is not None:
+        if seen.power_up is not None:
+            boots = seen.power_up.boots
             if self._boots is not None and boots > self._boots:
                 self._tell("reset-only")
             self._boots = boots
         if seen.back_s - self._first_back_s >= self._quiet_s:
             self.end = QUIET
 
-    def _back(self, seen: Seen) -> None:
+    def _back(self, seen: PortState) -> None:
         self._judge(seen)
-        record = seen.record
-        if not record and seen.back_s >= _NO_WORD_S:
+        power_up = seen.power_up
+        if power_up is None and seen.back_s >= _NO_WORD_S:
             self.end = NO_WORD
-        elif record and not self._is_cut(seen):
+        elif power_up is not None and not self._is_cut(seen):
             # It goes on as if nothing had been: the next cut is a new beginning.
-            self._was_away, self._first_back_s, self._boots = False, seen.back_s, record["boots"]
-        elif record and (record["up_s"] >= _LISTENED_S or "code" in record):
-            self._tell("silent", cuts=self.cuts, after_s=record["up_s"], code=record.get("code", ""))
+            self._was_away, self._first_back_s, self._boots = False, seen.back_s, power_up.boots
+        elif power_up is not None and (power_up.up_s >= _LISTENED_S or power_up.code):
+            self._tell("silent", cuts=self.cuts, after_s=power_up.up_s, code=power_up.code)
             self.end = SILENT
 
-    def _judge(self, seen: Seen) -> None:
+    def _judge(self, seen: PortState) -> None:
         """Say what the port's absence was, once."""
         if self._judged or not self._was_away:
             return
         if seen.away_s < PROOF_S:
             what = "too-short"
-        elif not seen.record:
+        elif seen.power_up is None:
             return
         else:
             what = "power-cut" if self._is_cut(seen) else "battery"
@@ -171,11 +163,12 @@ class PowerCycle:
         self.cuts += what == "power-cut"
         self._tell(what, away_s=seen.away_s)
 
-    def _is_cut(self, seen: Seen) -> bool:
+    def _is_cut(self, seen: PortState) -> bool:
         """Long enough, and the board started after its port went away."""
-        return seen.away_s >= PROOF_S and seen.record["up_s"] < seen.away_s + seen.back_s
+        started = seen.power_up is not None and seen.power_up.up_s < seen.away_s + seen.back_s
+        return seen.away_s >= PROOF_S and started
 
     def _once(self, what: str) -> None:
-        if what not in self._told:
-            self._told.add(what)
+        if what not in self._said:
+            self._said.add(what)
             self._tell(what)

@@ -3,7 +3,7 @@
 Rules: nothing is put on the board before the plan was shown and agreed to, and
 it comes off again at the end, whatever that is; where that cannot be done, it
 is said what stays and how it ends. What counts as a power cut is the table in
-`rounds`. Nobody is asked to cut the power where that kills modems: what an
+`power_cycle`. Nobody is asked to cut the power where that kills modems: what an
 earlier update left in the journals of board and PC decides.
 """
 
@@ -24,8 +24,8 @@ from modemflash_host.errors import BoardProblem, ConsentMissing
 from modemflash_host.families.plan import Need, Unfinished
 from modemflash_host.reporters import Reporter
 from modemflash_host.rescue import arming
-from modemflash_host.rescue.port_monitor import Find, PortMonitor, Seen
-from modemflash_host.rescue.power_cycle import ANSWERED, FOUND, NO_WORD, QUIET, PowerCycle, of_answer, words
+from modemflash_host.rescue.port_monitor import Find, PortMonitor, PortState
+from modemflash_host.rescue.power_cycle import ANSWERED, NO_WORD, QUIET, PowerCycle, words
 from modemflash_host.rescue.retry import MENDED_BY_POWER, MODEM_IS_SILENT, UnfinishedUpdate, failed_in_run
 from modemflash_host.run.confirm import Ask
 from modemflash_host.run.result import Result
@@ -40,7 +40,7 @@ _HELD = ("port-lost", "relay-silent", "relay-occupied")  # the board goes on wit
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class RescueContext:
     """What a rescue works with.
 
     Attributes:
@@ -64,18 +64,20 @@ class BoardRescue:
     """One command.
 
     Args:
-        means: see there.
+        context: see there.
         reporter: who is told.
-        for_s: no new round begins after so long.
+        for_s: no new power cycle begins after so long.
         stay_armed: at the end leave the board armed for a card.
     """
 
-    def __init__(self, means: Means, reporter: Reporter, for_s: int, stay_armed: bool = False) -> None:
-        self._means = means
+    def __init__(
+        self, context: RescueContext, reporter: Reporter, for_s: int, stay_armed: bool = False
+    ) -> None:
+        self._context = context
         self._reporter = reporter
         self._for_s = for_s
         self._stay_armed = stay_armed
-        self._begun_ms = means.clock.ticks_ms()
+        self._begun_ms = context.clock.ticks_ms()
         self._unfinished = UnfinishedUpdate()
 
     def run(self, consents: frozenset[Consent], ask: Ask) -> Result:
@@ -84,7 +86,7 @@ class BoardRescue:
         Raises:
             Problem: it could not begin; then nothing stays on the board but what the problem names.
         """
-        self._reporter.follow(self._means.clock.ticks_ms())
+        self._reporter.follow(self._context.clock.ticks_ms())
         board = self._arm(consents, ask)
         self._reporter.listen(self._unfinished)
         try:
@@ -101,11 +103,11 @@ class BoardRescue:
 
     def _arm(self, consents: frozenset[Consent], ask: Ask) -> str:
         """The board's address, once it is armed."""
-        means, reporter = self._means, self._reporter
-        with self._at(means.port) as session:
+        context, reporter = self._context, self._reporter
+        with self._at(context.port) as session:
             before = arming.look(session)
             mac = before.board.mac
-            unfinished = means.unfinished_of(mac, before.past)
+            unfinished = context.unfinished_of(mac, before.past)
             self._unfinished.power_must_stay = unfinished is not None and unfinished.power_must_stay
             reporter.say(
                 "rescue-plan",
@@ -135,17 +137,17 @@ class BoardRescue:
         self._tell("armed")
         return mac
 
-    # -- rounds ------------------------------------------------------------------------------
+    # -- power cycles ------------------------------------------------------------------------
 
     def _work(self, board: str) -> Result:
-        means, reporter = self._means, self._reporter
-        port = means.port
+        context, reporter = self._context, self._reporter
+        port = context.port
         port_monitor = PortMonitor(
-            means.find, lambda name: means.board_at(name).open_port, means.clock, board
+            context.find, lambda name: context.board_at(name).open_port, context.clock, board
         )
         cuts = 0
         while True:
-            result = means.attempt(port)
+            result = context.attempt(port)
             problem = result.problem
             if result.code == "modem-asked":
                 self._tell("alive")
@@ -160,7 +162,7 @@ class BoardRescue:
                 this = PowerCycle(cuts, self._tell, _QUIET_S if wants_cut else _SETTLE_S)
                 if wants_cut:
                     self._tell("cut-now" if not cuts else "cut-again", cuts=cuts)
-                port_monitor.anew()
+                port_monitor.start_over()
                 port_monitor.watch(partial(self._look, this))
                 cuts = this.cuts
                 if this.end == NO_WORD:
@@ -173,8 +175,8 @@ class BoardRescue:
                 return self._ended(result)
             port = port_monitor.seen.port or port
 
-    def _look(self, this: PowerCycle, seen: Seen) -> bool:
-        self._reporter.tick(self._means.clock.ticks_ms())
+    def _look(self, this: PowerCycle, seen: PortState) -> bool:
+        self._reporter.tick(self._context.clock.ticks_ms())
         return self._is_over() or this.look(seen)
 
     def _not_yet(self, problem: Problem) -> None:
@@ -196,13 +198,13 @@ class BoardRescue:
         except Problem as problem:
             self._not_yet(problem)  # the next try may fare better
             return
-        if found["board"] != board:
-            raise BoardProblem("rescue-other-board", f"{found['board']} instead of {board}")
-        if found.get("code") == FOUND:
-            self._tell(ANSWERED, **of_answer(found))
+        if found.board != board:
+            raise BoardProblem("rescue-other-board", f"{found.board} instead of {board}")
+        if found.has_answered:
+            self._tell(ANSWERED, **found.answer())
 
     def _is_over(self) -> bool:
-        passed_ms = self._means.clock.ticks_diff(self._means.clock.ticks_ms(), self._begun_ms)
+        passed_ms = self._context.clock.ticks_diff(self._context.clock.ticks_ms(), self._begun_ms)
         return bool(self._reporter.stop_wanted()) or passed_ms >= self._for_s * 1000
 
     def _ended(self, result: Result) -> Result:
@@ -217,7 +219,7 @@ class BoardRescue:
         """What was put on the board comes off, or it is said that it is still there."""
         if result is not None and result.code in _HELD and result.modem_state != UNTOUCHED:
             return self._tell("still-armed", why="the board holds the update and is not disturbed now")
-        port = self._means.find()
+        port = self._context.find()
         if port is None:
             return self._tell("still-armed", why="the board is not plugged in")
         try:
@@ -229,10 +231,10 @@ class BoardRescue:
     @contextmanager
     def _at(self, port: str) -> Iterator[BoardSession]:
         say = lambda text: self._reporter.say("note", text=text)  # noqa: E731
-        with at_console(self._means.board_at(port), say) as session:
+        with at_console(self._context.board_at(port), say) as session:
             yield session
 
-    def _tell(self, what: str, **fields: Any) -> None:
+    def _tell(self, what: str, **fields: object) -> None:
         tell(self._reporter, what, **fields)
 
 
@@ -263,6 +265,6 @@ def put_back(
     return was_armed
 
 
-def tell(reporter: Reporter, what: str, **fields: Any) -> None:
+def tell(reporter: Reporter, what: str, **fields: object) -> None:
     """One step, in words and for scripts."""
     reporter.say("rescue", what=what, **fields, text=words(what, **fields))
