@@ -98,20 +98,20 @@ def through_board(
     Raises:
         Problem: no access begins; or what the caller raised.
     """
-    begun = False
-    means: dict[str, Callable[[BoardPort, Reporter, EngineRequest], AbstractContextManager[ModemUpdate]]] = {
+    has_begun = False
+    begin: dict[str, Callable[[BoardPort, Reporter, EngineRequest], AbstractContextManager[ModemUpdate]]] = {
         RELAY: relayed,
         MIRROR: mirrored,
     }
     try:
-        with means[access.via](board_port, reporter, request) as update:
-            begun = True
+        with begin[access.via](board_port, reporter, request) as update:
+            has_begun = True
             yield update
         return
     except Problem as problem:
-        if begun or access.fallback not in means or problem.code not in access.after:
+        if has_begun or access.fallback not in begin or problem.code not in access.after:
             raise
         reason = problem
     reporter.say("note", text=f"{reason.happened} Going by the board's own bridge (mirror mode) instead.")
-    with means[access.fallback](board_port, reporter, request) as update:
+    with begin[access.fallback](board_port, reporter, request) as update:
         yield update

@@ -1,4 +1,4 @@
-"""The way through the board's own bridge: mirror mode, with the engine on this PC.
+"""Access by mirror mode: the board's own bridge, with the engine on this PC.
 
     with mirrored(board_port, reporter, request) as update: …     a `ModemUpdate` like any other
 

@@ -175,7 +175,7 @@ class _Sips:
         return True
 
     def read(self, n: int = -1) -> bytes:
-        """At most `n` bytes; a wish for more than is ever due is a trick."""
+        """At most `n` bytes; who asks for more than is ever due is misled."""
         if n < 0:
             n = max(0, self._size - self._file.tell())
         if n > MOST_READ_BYTES:

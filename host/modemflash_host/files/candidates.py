@@ -37,7 +37,7 @@ class Candidate:
         place: where it is, as people write it: a path, or `package.zip: folder/name`.
         size: bytes.
         open: gives the source; raises a `Refusal` where it cannot be read.
-        key: the same for two ways to the same file.
+        key: the same for two paths to the same file.
         named: the user named this very file; what is damaged then is an error, not passed over.
     """
 

@@ -1,7 +1,7 @@
 """Open files on the PC's disk, as the engine's sources.
 
 Rule: memory is bounded whatever the file's size: nothing is ever read whole
-into memory. How a firmware file is opened and held: held_file.py.
+into memory. How a firmware file stays what it was: stable_file.py.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from modemflash.modem import STATES
 from modemflash_host.rescue.port_monitor import PortState
 from modemflash_host.rescue.retry import PROOF_S
 
-ANSWERED, SILENT, QUIET, NO_WORD = "answered", "silent", "quiet", "no-word"
+ANSWERED, SILENT, NO_CUT, NO_WORD = "answered", "silent", "no-cut", "no-word"
 _LISTENED_S = 90  # both rates four times over, and every exit from odd states
 _NO_WORD_S = 60
 
@@ -84,18 +84,18 @@ class PowerCycle:
     Args:
         cuts: true power cuts so far.
         tell: told a step of `_WORDS` and its fields.
-        quiet_s: it ends when the port stayed there for so long.
+        no_cut_s: it ends when the port stayed there for so long.
 
     Attributes:
         end: one of the four above; "" while it lasts.
         cuts: with this one's.
     """
 
-    def __init__(self, cuts: int, tell: Callable[..., None], quiet_s: int) -> None:
+    def __init__(self, cuts: int, tell: Callable[..., None], no_cut_s: int) -> None:
         self.cuts = cuts
         self.end = ""
         self._tell = tell
-        self._quiet_s = quiet_s
+        self._no_cut_s = no_cut_s
         self._boots: int | None = None
         self._first_back_s: int | None = None
         self._said: set[str] = set()
@@ -134,8 +134,8 @@ class PowerCycle:
             if self._boots is not None and boots > self._boots:
                 self._tell("reset-only")
             self._boots = boots
-        if seen.back_s - self._first_back_s >= self._quiet_s:
-            self.end = QUIET
+        if seen.back_s - self._first_back_s >= self._no_cut_s:
+            self.end = NO_CUT
 
     def _back(self, seen: PortState) -> None:
         self._judge(seen)

@@ -80,13 +80,13 @@ def rescue(
     """
     start = clock.ticks_ms()
     asked = False
-    begun = UnfinishedUpdate()
-    reporter.listen(begun)
+    unfinished = UnfinishedUpdate()
+    reporter.listen(unfinished)
     while True:
         result = attempt()
         if result.problem is None or result.problem.code not in MENDED_BY_POWER:
             return result
-        if must_stay := begun.forbids(result.problem):
+        if must_stay := unfinished.forbids(result.problem):
             return Result.of_problem(must_stay, seconds=reporter.at_s)
         if clock.ticks_diff(clock.ticks_ms(), start) >= for_s * 1_000 or reporter.stop_wanted():
             return result

@@ -25,7 +25,7 @@ from modemflash_host.families.plan import Need, Unfinished
 from modemflash_host.reporters import Reporter
 from modemflash_host.rescue import arming
 from modemflash_host.rescue.port_monitor import Find, PortMonitor, PortState
-from modemflash_host.rescue.power_cycle import ANSWERED, NO_WORD, QUIET, PowerCycle, words
+from modemflash_host.rescue.power_cycle import ANSWERED, NO_CUT, NO_WORD, PowerCycle, words
 from modemflash_host.rescue.retry import MENDED_BY_POWER, MODEM_IS_SILENT, UnfinishedUpdate, failed_in_run
 from modemflash_host.run.confirm import Ask
 from modemflash_host.run.result import Result
@@ -33,10 +33,10 @@ from modemflash_host.run.result import Result
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
 
-_QUIET_S = 600  # without a power cut for so long the PC asks the modem itself
+_NO_CUT_S = 600  # without a power cut for so long the PC asks the modem itself
 _SETTLE_S = 5
 _LOG_CHARS = 20_000
-_HELD = ("port-lost", "relay-silent", "relay-occupied")  # the board goes on without us, and is not disturbed
+_BOARD_GOES_ON = ("port-lost", "relay-silent", "relay-occupied")  # without us, and is not disturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class BoardRescue:
         self._reporter = reporter
         self._for_s = for_s
         self._stay_armed = stay_armed
-        self._begun_ms = context.clock.ticks_ms()
+        self._start_ms = context.clock.ticks_ms()
         self._unfinished = UnfinishedUpdate()
 
     def run(self, consents: frozenset[Consent], ask: Ask) -> Result:
@@ -159,7 +159,7 @@ class BoardRescue:
             if not wants_cut:
                 self._not_yet(problem)
             while not self._is_over():
-                this = PowerCycle(cuts, self._tell, _QUIET_S if wants_cut else _SETTLE_S)
+                this = PowerCycle(cuts, self._tell, _NO_CUT_S if wants_cut else _SETTLE_S)
                 if wants_cut:
                     self._tell("cut-now" if not cuts else "cut-again", cuts=cuts)
                 port_monitor.start_over()
@@ -167,7 +167,7 @@ class BoardRescue:
                 cuts = this.cuts
                 if this.end == NO_WORD:
                     self._ask_board(port_monitor, board)
-                if this.end in (ANSWERED, NO_WORD, QUIET):
+                if this.end in (ANSWERED, NO_WORD, NO_CUT):
                     break
             if self._is_over():
                 if cuts:
@@ -204,7 +204,7 @@ class BoardRescue:
             self._tell(ANSWERED, **found.answer())
 
     def _is_over(self) -> bool:
-        passed_ms = self._context.clock.ticks_diff(self._context.clock.ticks_ms(), self._begun_ms)
+        passed_ms = self._context.clock.ticks_diff(self._context.clock.ticks_ms(), self._start_ms)
         return bool(self._reporter.stop_wanted()) or passed_ms >= self._for_s * 1000
 
     def _ended(self, result: Result) -> Result:
@@ -217,7 +217,7 @@ class BoardRescue:
 
     def _put_back(self, board: str, result: Result | None) -> None:
         """What was put on the board comes off, or it is said that it is still there."""
-        if result is not None and result.code in _HELD and result.modem_state != UNTOUCHED:
+        if result is not None and result.code in _BOARD_GOES_ON and result.modem_state != UNTOUCHED:
             return self._tell("still-armed", why="the board holds the update and is not disturbed now")
         port = self._context.find()
         if port is None:

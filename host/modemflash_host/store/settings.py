@@ -61,7 +61,7 @@ class Setting:
 
 SETTINGS = (
     Setting("port", "", "The port of every command that needs one."),
-    Setting("via", "auto", "The way to the modem.", ("auto", "relay", "mirror", "direct")),
+    Setting("via", "auto", "How the modem is reached.", ("auto", "relay", "mirror", "direct")),
     Setting("answer-timeout", 0, "Seconds that a modem may be silent; 0: as each phase needs.", (), 0, 7200),
     Setting("color", "auto", "Colours: auto, always or never.", ("auto", "always", "never")),
     Setting("verbose", False, "Every probe, repeat and reply."),

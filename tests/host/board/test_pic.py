@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from modemflash_host.board.console import connect as ladder
+from modemflash_host.board.console import connect as escalation
 from modemflash_host.board.console import repl, session
 from modemflash_host.board.console.connect import PIC_RESET, REPL, connect
 from modemflash_host.board.pic import pic_channel
@@ -99,7 +99,7 @@ def shield(tool: Callable[[str], Path], flash: Path, tmp_path: Path, monkeypatch
     """Makes a board on a shield, at a door; the keywords say what is special about it."""
     monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(repl, "_BANNER_MS", 400)
-    monkeypatch.setattr(ladder, "_RESET_MS", 500)
+    monkeypatch.setattr(escalation, "_RESET_MS", 500)
 
     @contextmanager
     def make(

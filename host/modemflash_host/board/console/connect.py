@@ -1,14 +1,14 @@
-"""From a port to a board that listens: the ladder against whatever runs on it.
+"""From a port to a board that listens, whatever runs on it: an escalation in five steps.
 
     1  Ctrl-C, then the raw REPL
     2  is it in mirror mode already? (at 921600 the modem answers through it)
     3  Ctrl-F: safe boot, without boot.py and main.py
     4  a reset by the PIC adapter, with Ctrl-F while the board starts
-    5  words: what a hand does on this kind of board
+    5  the error says what a hand does on this kind of board
 
 Rules: a board that updates its modem is heard first, and is left alone: its
 console says so every few seconds, at which nothing of it is interrupted and
-nothing reset; each rung is taken only when the one before it failed; Ctrl-F goes out
+nothing reset; each step is taken only when the one before it failed; Ctrl-F goes out
 only where text or nothing was heard at the console's rate and no modem answered
 at the mirror's, because to anything else it is a data byte; a line that carries
 binary data is left in peace.
@@ -36,13 +36,13 @@ INTERRUPTED, SAFE_BOOT, PIC_RESET = "interrupted", "safe-boot", "pic-reset"
 
 _LISTEN_MS = 300
 _UPDATES = b"modemflash: "  # how each line begins that the updater on a board says of itself
-_RELAYS = b"\xa5H\x00"  # the beat of one that works for a PC, see `relay_line`
-LIFE_MS = 4_500  # it says something every 3 s at least
+_RELAYS = b"\xa5H\x00"  # the heartbeat of one that works for a PC, see `relay.line`
+HEARTBEAT_MS = 4_500  # it says something every 3 s at least
 _MIRROR_ANSWER_MS = 700
 _RESET_MS = 3_000
 BOOT_MS = 6_000
 _CTRL_F_EVERY_MS = 50
-ROUNDS_AFTER_BOOT = 6
+TRIES_AFTER_BOOT = 6
 _TEXT = frozenset(range(0x20, 0x7F)) | frozenset(b"\r\n\t\b\x1b\x04\x00")
 
 
@@ -55,7 +55,7 @@ class Connection:
         link: the open port; whoever has this closes it.
         clock: what goes with it.
         repl: in the state `REPL`.
-        by: the rung that got there: `INTERRUPTED`, `SAFE_BOOT`, `PIC_RESET`; "" for `MIRROR`.
+        by: the step that got there: `INTERRUPTED`, `SAFE_BOOT`, `PIC_RESET`; "" for `MIRROR`.
     """
 
     state: str
@@ -77,8 +77,8 @@ def connect(
     Args:
         open_port: see `Open`.
         say: told what is done, in words.
-        device: what it hangs on; decides the rungs 4 and 5.
-        may_reset: False ends the ladder before the first reset.
+        device: what it hangs on; decides the steps 4 and 5.
+        may_reset: False ends before the first reset.
 
     Raises:
         BoardProblem: `board-updating`; `board-not-reached`; `board-binary`.
@@ -106,14 +106,14 @@ def connect(
         if not may_reset:
             raise BoardProblem("board-not-reached", device.safe_boot)
         say("Asking the board for a safe boot (Ctrl-F), which skips its program.")
-        if repl.safe_boot(_RESET_MS) and repl.enter(ROUNDS_AFTER_BOOT):
+        if repl.safe_boot(_RESET_MS) and repl.enter(TRIES_AFTER_BOOT):
             return Connection(REPL, link, clock, repl, SAFE_BOOT)
         if device.is_pic:
             say("Resetting the board through its PIC adapter.")
             link.close()
             link, clock = reset_through_pic(open_port)
             repl = Repl(link, clock)
-            if _catch_the_start(repl) and repl.enter(ROUNDS_AFTER_BOOT):
+            if _catch_the_start(repl) and repl.enter(TRIES_AFTER_BOOT):
                 return Connection(REPL, link, clock, repl, PIC_RESET)
         raise BoardProblem("board-not-reached", device.safe_boot)
     except BaseException:
@@ -122,7 +122,7 @@ def connect(
 
 
 def check_idle(open_port: Open) -> None:
-    """Before a board is reset or loses its power by other means than the ladder's.
+    """Before a board is reset or loses its power by other means than `connect`.
 
     Raises:
         BoardProblem: `board-updating`.
@@ -132,7 +132,7 @@ def check_idle(open_port: Open) -> None:
     try:
         repl = Repl(link, clock)
         start = clock.ticks_ms()
-        while clock.ticks_diff(clock.ticks_ms(), start) < LIFE_MS:
+        while clock.ticks_diff(clock.ticks_ms(), start) < HEARTBEAT_MS:
             repl.listen(_LISTEN_MS)
             _leave_alone(repl)
     finally:

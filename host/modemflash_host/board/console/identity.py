@@ -1,6 +1,6 @@
-"""Who a board is, from its own mouth: works on every MicroPython, also on ones we cannot use.
+"""The identity of a board, as it says itself: asked on every MicroPython, also on ones we cannot use.
 
-Rules: nothing is written; a word that this firmware does not know is empty, not
+Rules: nothing is written; what this firmware does not know is empty, not
 an error; the board is known by its ESP32's address, because USB serial strings
 repeat. A G01 runs the GPy's firmware and says GPy.
 """

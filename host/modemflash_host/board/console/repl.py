@@ -61,7 +61,7 @@ class Repl:
     """The REPL behind an open console.
 
     Args:
-        link: the console, see `link.open_console`.
+        link: the console, see `links.open.open_console`.
         clock: what goes with it.
 
     Attributes:
@@ -77,13 +77,13 @@ class Repl:
 
     # -- in and out ----------------------------------------------------------
 
-    def enter(self, rounds: int = 3) -> bool:
+    def enter(self, tries: int = 3) -> bool:
         """Stop what runs and take the raw REPL; False when there was no answer.
 
         It does not matter what was there before: a program, the prompt with half
         a line, paste mode, or a raw REPL that a terminal left.
         """
-        for number in range(rounds):
+        for number in range(tries):
             self._send(b"\r" + CTRL_C + CTRL_C)
             self.listen(_SETTLE_MS * (1 + number))
             self.link.drop_input()

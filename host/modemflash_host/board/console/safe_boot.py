@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from modemflash_host.board.console.connect import BOOT_MS, ROUNDS_AFTER_BOOT
+from modemflash_host.board.console.connect import BOOT_MS, TRIES_AFTER_BOOT
 from modemflash_host.board.console.identity import Board, need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem, LinkProblem
@@ -95,5 +95,5 @@ def restart_safely(repl: Repl) -> None:
         BoardProblem: `board-not-reached`.
     """
     repl.leave()
-    if not repl.safe_boot(BOOT_MS) or not repl.enter(ROUNDS_AFTER_BOOT):
+    if not repl.safe_boot(BOOT_MS) or not repl.enter(TRIES_AFTER_BOOT):
         raise BoardProblem("board-not-reached", "it did not come back from its safe boot")

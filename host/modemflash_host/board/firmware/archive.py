@@ -5,7 +5,7 @@
 Rules: nothing is unpacked to a disk; what the archive claims is bounded before
 it is believed: names, count, sizes, the depth of its JSON; a link, a folder
 trick or a doubled name refuses the whole archive. What a script does is judged
-in `firmware_plan`. Facts: docs/boards.md.
+in `forecast`. Facts: docs/boards.md.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def read(path: Path) -> Archive:
     """Read a whole archive.
 
     Raises:
-        Refusal: it cannot be opened, see `held_file.open_regular`.
+        Refusal: it cannot be opened, see `stable_file.open_regular`.
         BadFile: `firmware-archive-bad`.
     """
     files: dict[str, bytes] = {}

@@ -110,7 +110,7 @@ def deploy(session: BoardSession, package: Mapping[str, bytes] | None = None) ->
     """Bring the board's copy of the engine up to this one.
 
     Args:
-        session: the board; best in its known state, so that no thread of the user's writes, too.
+        session: the board; best in safe boot, so that no thread of the user's writes, too.
         package: path below `LIBRARY` -> content; None for the installed package.
 
     Raises:
@@ -229,7 +229,7 @@ def _compared(
 
 
 def _write(session: BoardSession, missing: Mapping[str, bytes]) -> None:
-    """mpremote first; what it did not bring whole, in our own way."""
+    """By mpremote first; what it did not bring whole, through the REPL."""
     if not missing:
         return
     session.say(f"Writing {len(missing)} files to the board.")

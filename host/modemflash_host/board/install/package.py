@@ -26,7 +26,7 @@ import modemflash
 from modemflash_host.board.install.packing import pack
 
 LIMIT_BYTES = 80_000  # docs/decisions/0007
-NOT_FOR_BOARDS = {"__main__.py"}  # the door of `python -m modemflash`
+NOT_FOR_BOARDS = {"__main__.py"}  # `python -m modemflash` starts there
 READABLE = {"modemflash/__init__.py", "modemflash/unpack.py", "modemflash/board/hook.py"}
 _STEP = 4  # spaces of indentation
 

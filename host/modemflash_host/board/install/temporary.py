@@ -1,4 +1,4 @@
-"""Whether the updater is on a board as a guest: put there by an update, which takes it off when it is done.
+"""A temporary install: an updater that an update put on a board, and takes off when it is done.
 
 Rule: the mark lies in the board's NVS, so that another command, from another PC
 if need be, still knows what the one before it has put there.
@@ -24,7 +24,7 @@ except Exception:
     pass
 """
 _PREPARE = f"""\
-def _guest():
+def _is_temporary():
     import pycom
     try:
         return pycom.nvs_get('{KEY}') == 1
@@ -34,7 +34,7 @@ def _guest():
 
 
 def mark(repl: Repl) -> None:
-    """The updater is a guest from here on; where NVS does not keep that, it stays until it is removed."""
+    """The install is temporary from here on; where NVS does not keep that, it stays until it is removed."""
     repl.run(_MARK)
 
 
@@ -45,4 +45,4 @@ def forget(repl: Repl) -> None:
 
 def is_temporary(repl: Repl) -> bool:
     """Whether an update has put the updater there."""
-    return repl.value("_guest()", _PREPARE) == "True"
+    return repl.value("_is_temporary()", _PREPARE) == "True"

@@ -17,7 +17,7 @@ from modemflash.line import Line
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.image_rows import image_row
 from modemflash_host.board.modem_update import EngineRequest
-from modemflash_host.board.relay.line import RelayLine, nobody
+from modemflash_host.board.relay.line import RelayLine, no_record
 from modemflash_host.board.relay.messages import (
     Ended,
     JournalNote,
@@ -74,8 +74,8 @@ class RelayTalk:
         *,
         looked_before: bool = False,
     ) -> None:
-        witness = reporter.recorder.relay if reporter.recorder else nobody
-        self.relay = RelayLine(link, clock, self._serve, self.hear, reporter.stop_wanted, witness)
+        record = reporter.recorder.relay if reporter.recorder else no_record
+        self.relay = RelayLine(link, clock, self._serve, self.hear, reporter.stop_wanted, record)
         self.line = Line(link, clock, reporter)
         self.journal: Journal | None = None
         self.sent_bytes = 0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from modemflash.contracts import Clock
     from modemflash_host.links.open import Link
 
-GET, EVENT, LOSSY_EVENT, BEAT, ECHO = b"G", b"E", b"P", b"H", b"T"
+GET, EVENT, LOSSY_EVENT, HEARTBEAT, ECHO = b"G", b"E", b"P", b"H", b"T"
 _PING, _HAVE, _BAUD, _END, _HELLO = 0xF0, 0xF1, 0xF2, 0xF3, 0xF4
 _IDS = 0xF0
 _SYNC = 0xA5
@@ -47,12 +47,12 @@ _NAMES = {_PING: "ping", _HAVE: "have", _BAUD: "baud", _END: "end", _HELLO: "hel
 
 Serve = Callable[[int, int, int], bytes]
 """(file, start, count) -> those bytes."""
-Witness = Callable[..., object]
-"""Told the fields of each frame, and never its contents, see `Recorder.relay`."""
+Record = Callable[..., object]
+"""Gets the fields of each frame, and never its contents, see `Recorder.relay`."""
 
 
-def nobody(**frame: object) -> None:
-    """A witness that keeps nothing."""
+def no_record(**frame: object) -> None:
+    """Keeps nothing."""
 
 
 class RelayLost(BoardProblem):
@@ -66,16 +66,16 @@ class RelayLine:
         link: the open port, at the console's rate.
         clock: what goes with it.
         serve: where the bytes of files come from.
-        on_event: told the JSON of each event, once.
+        on_event: gets the JSON of each event, once.
         stops: how often the user asked to stop.
-        witness: told what goes over the line.
+        record: keeps what goes over the line.
 
     Attributes:
         stops: as given.
         commands: orders for the board so far; it fetches them as a file.
         state, job: as in the board's last heartbeat; empty before the first.
         baud: the rate in use.
-        asks_again: what was told to a PC before this one is missing here; the caller says when it came.
+        asks_again: what a PC before this one heard is missing here; the caller says when it came.
         rates: that are still worth a try, the best first.
     """
 
@@ -86,7 +86,7 @@ class RelayLine:
         serve: Serve,
         on_event: Callable[[bytes], object],
         stops: Callable[[], int] = lambda: 0,
-        witness: Witness = nobody,
+        record: Record = no_record,
     ) -> None:
         self.commands = 0
         self.state = self.job = ""
@@ -97,11 +97,11 @@ class RelayLine:
         self._clock = clock
         self._serve = serve
         self._on_event = on_event
-        self._witness = witness
+        self._record = record
         self.stops = stops
         self._unread = bytearray()
         self._junk = bytearray()
-        self._passed_over = 0  # bytes that the witness was not told yet
+        self._passed_over = 0  # bytes that are not recorded yet
         self._last_event = -1
         self._echo = b""
         self._heard = self._pinged = clock.ticks_ms()
@@ -155,7 +155,7 @@ class RelayLine:
                 return
         raise RelayLost("relay-silent")
 
-    def listen_for_beat(self, patience_ms: int) -> bool:
+    def listen_for_heartbeat(self, patience_ms: int) -> bool:
         """Whether the heartbeat of a board that relays comes at this rate."""
         started = self._clock.ticks_ms()
         while not self.job and self._since(started) < patience_ms:
@@ -185,16 +185,16 @@ class RelayLine:
             self._heard = self._clock.ticks_ms()
             self._take(frame[:1], frame[1:])
         if self._passed_over:
-            self._witness(relay_rx="?", size=self._passed_over)
+            self._record(relay_rx="?", size=self._passed_over)
             self._passed_over = 0
 
     def _take(self, kind: bytes, body: bytes) -> None:
         if kind == GET and len(body) == 10:
             number, file, start, offset, count = struct.unpack(">BBIHH", body)
-            self._witness(relay_rx="get", id=number, file=file, start=start, offset=offset, count=count)
+            self._record(relay_rx="get", id=number, file=file, start=start, offset=offset, count=count)
             self._answer(number, file, start, offset, count)
             return
-        self._witness(relay_rx=kind.decode("latin-1"), size=len(body))
+        self._record(relay_rx=kind.decode("latin-1"), size=len(body))
         if kind == EVENT and body:
             self._control(_HAVE, body[0], 0)
             if body[0] != self._last_event:
@@ -202,7 +202,7 @@ class RelayLine:
                 self._on_event(body[1:])
         elif kind == LOSSY_EVENT:
             self._on_event(body)
-        elif kind == BEAT:
+        elif kind == HEARTBEAT:
             self.state, self.job = body[:1].decode("ascii", "replace"), body[1:].decode("ascii", "replace")
         elif kind == ECHO:
             self._echo = body
@@ -220,11 +220,11 @@ class RelayLine:
             crc = crc16(data, crc, at, end)
             out += bytes([_SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
             number = (number + 1) % _IDS
-        self._witness(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
+        self._record(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
         self._link.write(out, 0, len(out))
 
     def _control(self, kind: int, first: int, second: int) -> None:
-        self._witness(relay_tx=_NAMES[kind], values=[first, second])
+        self._record(relay_tx=_NAMES[kind], values=[first, second])
         frame = bytes([_SYNC, kind, first, second])
         self._link.write(frame + crc16(frame).to_bytes(2, "big"), 0, 6)
 
@@ -306,7 +306,7 @@ class RelayLine:
         if not self._link.set_baud(rate):
             return False
         self.baud = rate
-        self._witness(relay_baud=rate)
+        self._record(relay_baud=rate)
         self._unread.clear()
         self._junk.clear()
         return True

@@ -1,4 +1,4 @@
-"""The way through a board that runs the engine itself: this PC asks, plans, then is its files and its screen.
+"""Access by relay: the board runs the engine itself; this PC asks, plans, then is its files and its screen.
 
     with relayed(board_port, reporter, request) as update: …     a `ModemUpdate` like any other
 
@@ -24,7 +24,7 @@ from modemflash_host.board.relay.update import RelayedUpdate, UpdateAtWork
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter
 
-_BEAT_MS = 1_300
+_HEARTBEAT_MS = 1_300
 _FALLBACK_MS = 7_000
 
 
@@ -79,7 +79,9 @@ def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -
 def _relays(talk: RelayTalk) -> bool:
     """Whether the board relays already. One whose PC went away falls back to our rate within seconds."""
     relay = talk.relay
-    return relay.listen_for_beat(_BEAT_MS) or (relay.heard_noise and relay.listen_for_beat(_FALLBACK_MS))
+    return relay.listen_for_heartbeat(_HEARTBEAT_MS) or (
+        relay.heard_noise and relay.listen_for_heartbeat(_FALLBACK_MS)
+    )
 
 
 def _goes_on(talk: RelayTalk, job: str, only_look: bool, say: Callable[[str], object]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import Problem
-from modemflash_host.board.console import connect as ladder
+from modemflash_host.board.console import connect as escalation
 from modemflash_host.board.console import repl
 from modemflash_host.board.console.connect import (
     INTERRUPTED,
@@ -170,7 +170,7 @@ def test_a_real_hostile_program_and_a_pybytes_build(
     tool: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real Python with bare excepts in main.py, and frozen code that takes its time at each boot."""
-    monkeypatch.setattr(ladder, "_MIRROR_ANSWER_MS", 50)
+    monkeypatch.setattr(escalation, "_MIRROR_ANSWER_MS", 50)
     monkeypatch.setattr(repl, "_BANNER_MS", 300)
     with simulated(tool, tmp_path, "fipy-1.20.2", files={"/main.py": HOSTILE}, pybytes=True) as board:
         await_word(board.url, b"busy")  # before that a Ctrl-C ends it like any other program

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from modemflash_host.board.console import connect as ladder
+from modemflash_host.board.console import connect as escalation
 from modemflash_host.board.console.connect import check_idle, connect
 from modemflash_host.errors import BoardProblem
 from modemflash_sim.board.drives import Drive
@@ -59,7 +59,7 @@ def until(table: Desk, words: str, seconds: int = 150) -> str:
 
 
 def ask(table: Desk, how: str) -> None:
-    """One command; "reset" stands for all that climb the ladder."""
+    """One command; "reset" stands for all that climb the escalation."""
     if how == "reset":
         connect(table.place().open_port, lambda _: None)
     elif how == "power":
@@ -119,7 +119,7 @@ def test_a_board_says_often_enough_that_it_is_at_work(busy: Callable[..., Desk])
     table = busy("gpy-1.20.0", "install")
     try:
         for _ in range(2):
-            assert "modemflash: " in table.shows(ladder.LIFE_MS / 1000)
+            assert "modemflash: " in table.shows(escalation.HEARTBEAT_MS / 1000)
     finally:
         table.board.close()
 
