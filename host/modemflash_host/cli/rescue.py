@@ -14,7 +14,8 @@ import rich_click as click
 from modemflash.errors import Problem
 from modemflash_host import api
 from modemflash_host.board import access
-from modemflash_host.board.console.session import BoardPort, at_board, find_board
+from modemflash_host.board.console import session
+from modemflash_host.board.console.session import BoardPort, at_board
 from modemflash_host.cli.asking import asker
 from modemflash_host.cli.common import carry_out, port_options, talk_options
 from modemflash_host.cli.selected import select_files
@@ -103,7 +104,7 @@ def rescue(
                 context = RescueContext(
                     board_port.port,
                     finder(board_port.port),
-                    lambda name: find_board(name, say),
+                    lambda name: session.find_board(name, say),
                     MonotonicClock(),
                     lambda name: attempt(name, RELAY),
                     unfinished_of_board,
@@ -129,7 +130,7 @@ def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Board
     """
     if is_address(port):
         return None, access.access_for(port, NO_DEVICE, via)
-    board_port = find_board(port, say)
+    board_port = session.find_board(port, say)
     return board_port, access.access_for(board_port.port, board_port.device, via)
 
 

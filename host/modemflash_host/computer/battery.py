@@ -96,12 +96,12 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _pmset(run: Callable[..., Any] = subprocess.run) -> str:
+def _pmset(run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run) -> str:
     try:
         done = run(["pmset", "-g", "batt"], capture_output=True, text=True, timeout=_PATIENCE_S)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return str(done.stdout)
+    return done.stdout
 
 
 def _power_status() -> tuple[int, int] | None:

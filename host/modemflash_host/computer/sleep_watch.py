@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from modemflash_host.reporters import Sink
+from modemflash_host.reporters import Event, Sink
 
 _LEAST_S = 10.0
 
@@ -60,7 +60,7 @@ class SleepWatch(Sink):
         self._stopping = stopping or _stopping()
         self._subprocess_s = self._going_on() - self._stopping()
 
-    def report(self, event: dict[str, Any], at_s: float) -> None:
+    def report(self, event: Event, at_s: float) -> None:
         """Events are for others."""
 
     def tick(self, at_s: float) -> None:

@@ -23,7 +23,7 @@ from modemflash_host.files.stable_file import StableFile, open_regular, open_sta
 
 FIRMWARE_SUFFIXES = (".dup", ".elf")
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-_MOST_FILES = 10_000  # looked at in one folder and those below it
+MOST_FILES = 10_000  # looked at in one folder and those below it
 _DEEPEST = 4
 _MOST_NAMED = 8  # in a message
 
@@ -114,14 +114,14 @@ def firmware_below(folder: Path) -> Iterator[Path]:
     Raises:
         Refusal: `folder-not-readable` or `too-many-files`.
     """
-    left = _MOST_FILES
+    left = MOST_FILES
     waiting = [(folder, 1)]
     while waiting:
         here, depth = waiting.pop(0)
         for path in _listed(here):
             left -= 1
             if left < 0:
-                raise Refusal("too-many-files", f"more than {_MOST_FILES} in {folder}")
+                raise Refusal("too-many-files", f"more than {MOST_FILES} in {folder}")
             if _is(stat.S_ISDIR, path) and not path.is_symlink():
                 if depth < _DEEPEST and path.name != "__MACOSX" and not path.name.startswith("."):
                     waiting.append((path, depth + 1))
@@ -136,7 +136,7 @@ def _listed(folder: Path) -> list[Path]:
         with os.scandir(folder) as entries:
             for entry in entries:
                 names.append(entry.name)
-                if len(names) > _MOST_FILES:
+                if len(names) > MOST_FILES:
                     break
     except OSError as error:
         raise Refusal("folder-not-readable", f"{folder}: {error.strerror}") from error

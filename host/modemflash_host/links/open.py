@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 FIRST_BAUD = 921_600
 CONSOLE_BAUD = 115_200
-_CTS_PATIENCE_S = 0.3
+CTS_PATIENCE_S = 0.3
 _POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
 
 
@@ -125,15 +125,15 @@ def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_con
             link.rtscts = False  # this server cannot; anything else that it cannot do shows again
             link.open()
         if is_device:
-            _settle(link)
+            settle(link)
     except (serial.SerialException, OSError, ValueError) as error:
         link.close()
         raise _why_not(name, error) from error
     return link
 
 
-def _settle(link: Any) -> None:
-    """Low latency, no hang-up at close, and no flow control where there is none."""
+def settle(link: Any) -> None:
+    """A device just opened: low latency, no hang-up at close, no flow control where there is none."""
     if sys.platform.startswith("linux"):
         try:
             link.set_low_latency_mode(True)
@@ -145,7 +145,7 @@ def _settle(link: Any) -> None:
         state = termios.tcgetattr(link.fileno())
         state[2] &= ~termios.HUPCL
         termios.tcsetattr(link.fileno(), termios.TCSANOW, state)
-    deadline = time.monotonic() + _CTS_PATIENCE_S
+    deadline = time.monotonic() + CTS_PATIENCE_S
     try:
         while link.rtscts and not link.cts:
             if time.monotonic() > deadline:

@@ -12,11 +12,14 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from modemflash_host.errors import LinkProblem, Refusal
 from modemflash_host.links.linux import holder_of
 from modemflash_host.links.usb_ids import BOARD, CHIP, DFU, Device, device_of
+
+if TYPE_CHECKING:
+    from serial.tools.list_ports_common import ListPortInfo
 
 _USB_DEVICES = Path("/sys/bus/usb/devices")
 
@@ -49,7 +52,7 @@ class Port:
         return self.device.kind in (BOARD, CHIP) and bool(self.name)
 
 
-def list_ports(found: Iterable[Any] | None = None, usb_devices: Path = _USB_DEVICES) -> list[Port]:
+def list_ports(found: Iterable[ListPortInfo] | None = None, usb_devices: Path = _USB_DEVICES) -> list[Port]:
     """Every serial port, those of boards first, then shields in DFU mode.
 
     Args:
@@ -106,7 +109,7 @@ def port_at(name: str, ports: list[Port]) -> Port | None:
     return next((port for port in ports if port.name in (name, real)), None)
 
 
-def _port(found: Any) -> Port:
+def _port(found: ListPortInfo) -> Port:
     usb = f"{found.vid:04x}:{found.pid:04x}" if found.vid is not None and found.pid is not None else ""
     return Port(
         found.device,

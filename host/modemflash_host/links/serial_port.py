@@ -17,8 +17,8 @@ from typing import Any
 from modemflash_host.errors import LinkProblem
 
 BURST_WITHOUT_FLOW_CONTROL_BYTES = 2016
-_WAIT_STEP_S = 0.25
-_BLOCKED_S = 120.0  # nothing taken for so long: nobody will take it
+WAIT_STEP_S = 0.25
+BLOCKED_S = 120.0  # nothing taken for so long: nobody will take it
 _REFUSED = "does not accept parameter change"  # pyserial's words
 _MOST_DROPS = 256  # a line that never falls silent must not hold us
 
@@ -89,7 +89,7 @@ class SerialPort:
                 return
             taken_at = time.monotonic()
             while view:
-                if select.select([], [self._fd], [], _WAIT_STEP_S)[1]:
+                if select.select([], [self._fd], [], WAIT_STEP_S)[1]:
                     try:
                         done = os.write(self._fd, view)
                     except BlockingIOError:
@@ -99,7 +99,7 @@ class SerialPort:
                         taken_at = time.monotonic()
                         continue
                 self._on_wait()
-                if time.monotonic() - taken_at > _BLOCKED_S:
+                if time.monotonic() - taken_at > BLOCKED_S:
                     raise LinkProblem("port-blocked", str(self._link.port))
         except OSError as error:
             raise self._lost() from error

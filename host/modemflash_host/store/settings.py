@@ -34,6 +34,9 @@ _NOT_SETTINGS = ("MODEMFLASH_HOME", "MODEMFLASH_CONFIG")
 _LARGEST_BYTES = 1 << 16
 
 
+Plain = str | int | bool
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One thing that can be set.
@@ -47,7 +50,7 @@ class Setting:
     """
 
     name: str
-    default: str | int | bool
+    default: Plain
     about: str
     choices: tuple[str, ...] = ()
     lowest: int = 0
@@ -73,7 +76,7 @@ class Value:
     """A setting's value and who gave it: "default", a variable's name, or a file's path."""
 
     setting: Setting
-    value: str | int | bool
+    value: Plain
     source: str
 
 
@@ -91,7 +94,7 @@ class Config:
     warnings: tuple[str, ...]
     files: tuple[tuple[Path, bool], ...]
 
-    def defaults(self) -> dict[str, Any]:
+    def defaults(self) -> dict[str, Plain]:
         """What replaces the defaults of command line options, by their parameter names."""
         given = (value for value in self.values.values() if value.source != "default")
         return {value.setting.name.replace("-", "_"): value.value for value in given}
@@ -147,7 +150,7 @@ def config_files(environ: Mapping[str, str]) -> list[Path]:
     return [user / _FILE_NAME, site / _FILE_NAME]
 
 
-def _read(path: Path, must_exist: bool) -> dict[str, Any] | None:
+def _read(path: Path, must_exist: bool) -> dict[str, object] | None:
     """A file's content; None where there is no file."""
     try:
         if not path.is_file():
@@ -158,7 +161,7 @@ def _read(path: Path, must_exist: bool) -> dict[str, Any] | None:
             data = file.read(_LARGEST_BYTES + 1)
         if len(data) > _LARGEST_BYTES:
             raise Refusal("config-broken", f"{path} is larger than any settings")
-        content: dict[str, Any] = _toml.loads(data.decode())
+        content: dict[str, object] = _toml.loads(data.decode())
         return content
     except OSError as error:
         raise Refusal("config-broken", f"{path}: {error.strerror}") from error
@@ -175,7 +178,7 @@ def _unknown(name: str, place: str, known: list[str]) -> str:
     return f"{place}: {name} is no setting" + (f"; {close[0]} is one" if close else "")
 
 
-def _typed(setting: Setting, text: str) -> Any:
+def _typed(setting: Setting, text: str) -> Plain:
     """A variable's text as the setting's type, or left as text for `_checked` to refuse."""
     if isinstance(setting.default, bool):
         return {"1": True, "true": True, "0": False, "false": False, "": False}.get(text.lower(), text)
@@ -184,7 +187,12 @@ def _typed(setting: Setting, text: str) -> Any:
     return text
 
 
-def _checked(setting: Setting, given: Any, place: str) -> Any:
+def _checked(setting: Setting, given: object, place: str) -> Plain:
+    """The value, where it is one that the setting allows.
+
+    Raises:
+        Refusal: `config-broken`.
+    """
     kind = type(setting.default)
     wanted = {
         bool: "true or false",
@@ -193,9 +201,11 @@ def _checked(setting: Setting, given: Any, place: str) -> Any:
     }[kind]
     if setting.choices:
         wanted = "one of " + ", ".join(setting.choices)
-    fits = type(given) is kind and (not setting.choices or given in setting.choices)
-    if fits and kind is int:
-        fits = setting.lowest <= given <= setting.highest
-    if not fits:
+    if (
+        not isinstance(given, str | int)
+        or type(given) is not kind
+        or (setting.choices and given not in setting.choices)
+        or (isinstance(given, int) and kind is int and not setting.lowest <= given <= setting.highest)
+    ):
         raise Refusal("config-broken", f"{place}: {setting.name} is {wanted}, not {given!r:.60}")
     return given

@@ -98,8 +98,8 @@ def flash(tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory)
 def shield(tool: Callable[[str], Path], flash: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes a board on a shield, at a door; the keywords say what is special about it."""
     monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(repl, "_BANNER_MS", 400)
-    monkeypatch.setattr(escalation, "_RESET_MS", 500)
+    monkeypatch.setattr(repl, "BANNER_MS", 400)
+    monkeypatch.setattr(escalation, "RESET_MS", 500)
 
     @contextmanager
     def make(

@@ -128,7 +128,7 @@ def test_folder_without_firmware_names_its_archives(tmp_path: Path) -> None:
 
 def test_huge_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder is looked through up to a bound."""
-    monkeypatch.setattr(sources, "_MOST_FILES", 20)
+    monkeypatch.setattr(sources, "MOST_FILES", 20)
     for number in range(30):
         (tmp_path / f"{number}.txt").touch()
     assert refused(tmp_path).code == "too-many-files"

@@ -44,7 +44,7 @@ def test_control_lines_are_set_before_the_port_is_opened_and_left_alone(
     """Both asserted is what every kernel does at open, and what the reset circuits of ESP32 boards ignore."""
     made = Recorded()
     monkeypatch.setattr(serial, "serial_for_url", lambda name, do_not_open: made)
-    monkeypatch.setattr("modemflash_host.links.open._settle", lambda link: None)
+    monkeypatch.setattr("modemflash_host.links.open.settle", lambda link: None)
     open_console("/dev/ttyUSB7")
     assert made.at_open == {
         "dtr": True,

@@ -100,8 +100,8 @@ def test_a_block_of_8_kb_passes_whole(terminal: Terminal) -> None:
 def test_a_write_that_waits_keeps_the_screen_alive_and_ends(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serial_port, "_WAIT_STEP_S", 0.01)
-    monkeypatch.setattr(serial_port, "_BLOCKED_S", 0.05)
+    monkeypatch.setattr(serial_port, "WAIT_STEP_S", 0.01)
+    monkeypatch.setattr(serial_port, "BLOCKED_S", 0.05)
     waits: list[int] = []
     port, _ = links.open_link(terminal.name, lambda: waits.append(1))
     with pytest.raises(Problem, match="port-blocked"):
@@ -304,7 +304,7 @@ def test_a_refused_rate_leaves_the_port_as_it_was() -> None:
 
 
 class Wires:
-    """As much of a pyserial port as `_settle` touches."""
+    """As much of a pyserial port as `settle` touches."""
 
     def __init__(self, cts: bool) -> None:
         self.cts = cts
@@ -324,11 +324,11 @@ def test_flow_control_is_left_off_where_cts_is_not_asserted(
 ) -> None:
     import termios
 
-    monkeypatch.setattr(links, "_CTS_PATIENCE_S", 0.0)
+    monkeypatch.setattr(links, "CTS_PATIENCE_S", 0.0)
     monkeypatch.setattr(termios, "tcgetattr", lambda _: [0] * 7)
     monkeypatch.setattr(termios, "tcsetattr", lambda *_: None)
     wires = Wires(cts)
-    links._settle(wires)
+    links.settle(wires)
     assert wires.rtscts is cts
     assert wires.low_latency
 

@@ -38,8 +38,8 @@ _LISTEN_MS = 300
 _UPDATES = b"modemflash: "  # how each line begins that the updater on a board says of itself
 _RELAYS = b"\xa5H\x00"  # the heartbeat of one that works for a PC, see `relay.line`
 HEARTBEAT_MS = 4_500  # it says something every 3 s at least
-_MIRROR_ANSWER_MS = 700
-_RESET_MS = 3_000
+MIRROR_ANSWER_MS = 700
+RESET_MS = 3_000
 BOOT_MS = 6_000
 _CTRL_F_EVERY_MS = 50
 TRIES_AFTER_BOOT = 6
@@ -106,7 +106,7 @@ def connect(
         if not may_reset:
             raise BoardProblem("board-not-reached", device.safe_boot)
         say("Asking the board for a safe boot (Ctrl-F), which skips its program.")
-        if repl.safe_boot(_RESET_MS) and repl.enter(TRIES_AFTER_BOOT):
+        if repl.safe_boot(RESET_MS) and repl.enter(TRIES_AFTER_BOOT):
             return Connection(REPL, link, clock, repl, SAFE_BOOT)
         if device.is_pic:
             say("Resetting the board through its PIC adapter.")
@@ -158,7 +158,7 @@ def answers_as_mirror(link: Link, clock: Clock) -> bool:
     for last in (False, True):
         link.drop_input()
         link.write(b"AT\r\n", 0, 4)
-        heard = repl.listen(_MIRROR_ANSWER_MS)
+        heard = repl.listen(MIRROR_ANSWER_MS)
         if b"OK\r\n" in heard or (last and b"ERROR\r\n" in heard):
             return True
     link.set_baud(CONSOLE_BAUD)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
-from typing import Any
 
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
@@ -84,8 +83,8 @@ class BoardFiles:
 
     def size(self, path: str) -> int | None:
         """Bytes of a file, -1 for a folder, None where there is neither."""
-        found: int | None = self._value(f"_stat({path!a})")
-        return found
+        found = self._value(f"_stat({path!a})")
+        return found if isinstance(found, int) else None
 
     def listing(self, folder: str) -> dict[str, int]:
         """Names in a folder with their sizes, -1 for folders.
@@ -93,7 +92,10 @@ class BoardFiles:
         Raises:
             BoardProblem: `board-refused`: there is no such folder.
         """
-        return {name: -1 if size is None else size for name, size in self._value(f"_list({folder!a})")}
+        found = self._value(f"_list({folder!a})")
+        if not isinstance(found, list):
+            raise BoardProblem("board-out-of-step")
+        return {name: -1 if size is None else size for name, size in found}
 
     def walk(self, folder: str) -> dict[str, int]:
         """Every file below a folder by its whole path, with its size; folders have -1 and come first."""
@@ -169,5 +171,5 @@ class BoardFiles:
             self._repl.run_whole("_f.close()\n")
         return bytes(data)
 
-    def _value(self, expression: str, deadline_ms: int = 10_000) -> Any:
+    def _value(self, expression: str, deadline_ms: int = 10_000) -> object:
         return ast.literal_eval(self._repl.value(expression, deadline_ms=deadline_ms))

@@ -25,7 +25,7 @@ RESET_SIGNS = (b"rst:0x", b"ets Jun", b"Pycom MicroPython")
 EXEC_MS = 10_000
 SOFT_RESET_MS = 20_000  # boot.py and, in Pybytes builds, frozen code run first
 _SETTLE_MS = 200
-_BANNER_MS = 1_200
+BANNER_MS = 1_200
 _OK_MS = 3_000
 _AFTER_INTERRUPT_MS = 3_000
 _START_MS = 3_000
@@ -89,7 +89,7 @@ class Repl:
             self.link.drop_input()
             self._unread.clear()
             self._send(b"\r" + CTRL_A)
-            if self._until(RAW_BANNER, _BANNER_MS) is not None:
+            if self._until(RAW_BANNER, BANNER_MS) is not None:
                 self.listen(_SETTLE_MS // 2)  # nothing is due; what a thread prints is not ours
                 self._unread.clear()
                 return True
@@ -98,7 +98,7 @@ class Repl:
     def leave(self) -> None:
         """Back to the prompt that people type at."""
         self._send(b"\r" + CTRL_B)
-        self._until(b">>> ", _BANNER_MS)
+        self._until(b">>> ", BANNER_MS)
 
     def soft_reset(self, deadline_ms: int = SOFT_RESET_MS) -> None:
         """A new Python on the same hardware: boot.py runs, main.py does not.

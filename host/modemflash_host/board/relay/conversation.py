@@ -63,6 +63,7 @@ class RelayTalk:
         line: for its clock and its reporter.
         journal: this PC's; None until the board has said who it is.
         sent_bytes: see `Update`.
+        reporter: as given.
     """
 
     def __init__(
@@ -75,11 +76,11 @@ class RelayTalk:
         looked_before: bool = False,
     ) -> None:
         record = reporter.recorder.relay if reporter.recorder else no_record
-        self.relay = RelayLine(link, clock, self._serve, self.hear, reporter.stop_wanted, record)
+        self.relay = RelayLine(link, clock, self.serve, self.hear, reporter.stop_wanted, record)
         self.line = Line(link, clock, reporter)
         self.journal: Journal | None = None
         self.sent_bytes = 0
-        self._reporter = reporter
+        self.reporter = reporter
         self._files = request.files
         self._journal_of = request.journal_of
         self._hides_look = looked_before
@@ -123,9 +124,10 @@ class RelayTalk:
 
     def _attend(self, until: Callable[[], bool]) -> None:
         clock = self.line.clock
-        self.relay.attend(until, lambda: self._reporter.tick(clock.ticks_ms()))
+        self.relay.attend(until, lambda: self.reporter.tick(clock.ticks_ms()))
 
-    def _serve(self, file: int, start: int, count: int) -> bytes:
+    def serve(self, file: int, start: int, count: int) -> bytes:
+        """Bytes of a file, for the board; zeros behind its end."""
         if file == COMMAND_FILE:
             return self._order[start : start + count]
         data = bytearray(count)
@@ -150,7 +152,7 @@ class RelayTalk:
             event = message.event
             of_the_look = event.get("code", event["event"]) in _OF_A_LOOK
             if not (self._hides_look and self._looked is None and of_the_look):
-                self._reporter.report(event)
+                self.reporter.report(event)
 
 
 def start(repl: Repl, job: str, files: Files, options: Mapping[str, object], past: Record | None) -> None:

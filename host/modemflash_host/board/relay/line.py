@@ -145,7 +145,7 @@ class RelayLine:
         """
         started = self._clock.ticks_ms()
         while self._since(started) < 2 * AWAY_MS:
-            self._control(_END, 0, 0)
+            self.send_control(_END, 0, 0)
             before = self._heard
             pause = self._clock.ticks_ms()
             while self._since(pause) < 900:
@@ -175,9 +175,9 @@ class RelayLine:
         if self._since(self._pinged) >= _PING_MS:
             self._pinged = self._clock.ticks_ms()
             if self.job:
-                self._control(_PING, min(self.stops(), 255), self.commands)
+                self.send_control(_PING, min(self.stops(), 255), self.commands)
                 if self.asks_again:
-                    self._control(_HELLO, 0, 0)
+                    self.send_control(_HELLO, 0, 0)
         buf = bytearray(4096)
         got = self._link.readinto(buf, len(buf), timeout_ms)
         self._unread += buf[:got]
@@ -196,7 +196,7 @@ class RelayLine:
             return
         self._record(relay_rx=kind.decode("latin-1"), size=len(body))
         if kind == EVENT and body:
-            self._control(_HAVE, body[0], 0)
+            self.send_control(_HAVE, body[0], 0)
             if body[0] != self._last_event:
                 self._last_event = body[0]
                 self._on_event(body[1:])
@@ -223,7 +223,8 @@ class RelayLine:
         self._record(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
         self._link.write(out, 0, len(out))
 
-    def _control(self, kind: int, first: int, second: int) -> None:
+    def send_control(self, kind: int, first: int, second: int) -> None:
+        """A frame without a body: an opcode and two numbers."""
         self._record(relay_tx=_NAMES[kind], values=[first, second])
         frame = bytes([_SYNC, kind, first, second])
         self._link.write(frame + crc16(frame).to_bytes(2, "big"), 0, 6)
@@ -275,7 +276,7 @@ class RelayLine:
         rate = self.rates.pop(0)
         if not (self._link.set_baud(rate) and self._link.set_baud(self.baud)):
             return  # this adapter refuses it, so the board need not try
-        self._control(_BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
+        self.send_control(_BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
         self._link.drain(1_000)
         self._clock.sleep_ms(_LEAVES_MS)
         if not self._set_baud(rate):

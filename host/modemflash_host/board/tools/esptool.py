@@ -19,7 +19,7 @@ from modemflash_host.errors import BoardProblem
 from modemflash_host.links.usb_ids import NO_DEVICE, Device
 
 DEADLINE_S = 90.0  # over the network each register costs a fifth of a second
-_ATTEMPTS = "3"
+CONNECT_ATTEMPTS = "3"
 _CHIP = re.compile(r"^Chip (?:type|is):?\s+(\S+) \(revision v?(\d+)\.(\d+)\)", re.MULTILINE)
 _FIELDS = {
     "features": re.compile(r"^Features:\s+(.+)$", re.MULTILINE),
@@ -69,7 +69,7 @@ def chip(port: str, open_port: Open | None = None, device: Device = NO_DEVICE) -
         "115200",
         "--no-stub",
         "--connect-attempts",
-        _ATTEMPTS,
+        CONNECT_ATTEMPTS,
     ]
     words += ["--before", "no-reset" if by_pic else "default-reset"]
     words += ["--after", "no-reset" if by_pic else "hard-reset", "flash-id"]

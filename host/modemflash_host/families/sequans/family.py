@@ -11,7 +11,7 @@ from modemflash.errors import Refusal
 from modemflash.image import Image, examine
 from modemflash.upgrade import Update
 from modemflash_host.board import access, location
-from modemflash_host.board.console.session import find_board
+from modemflash_host.board.console import session
 from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
 from modemflash_host.capture.line import open_line
 from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
@@ -101,7 +101,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
     port, via = request.port, request.via
     place = None
     if port == AUTO_PORT or (via != DIRECT and (not is_address(port) or device_of_url(port) != NO_DEVICE)):
-        place = find_board(port, say)
+        place = session.find_board(port, say)
         port = place.port
     row = access.access_for(port, place.device if place else NO_DEVICE, via)
     wanted = EngineRequest(
@@ -119,7 +119,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
         return
     if via == AUTO:
         say(f"Going by {row.via}: {row.condition}, and {row.why}.")
-    place = place or find_board(port, say)
+    place = place or session.find_board(port, say)
     with access.through_board(row, place, reporter, wanted) as update:
         yield update
 

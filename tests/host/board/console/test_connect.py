@@ -170,8 +170,8 @@ def test_a_real_hostile_program_and_a_pybytes_build(
     tool: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real Python with bare excepts in main.py, and frozen code that takes its time at each boot."""
-    monkeypatch.setattr(escalation, "_MIRROR_ANSWER_MS", 50)
-    monkeypatch.setattr(repl, "_BANNER_MS", 300)
+    monkeypatch.setattr(escalation, "MIRROR_ANSWER_MS", 50)
+    monkeypatch.setattr(repl, "BANNER_MS", 300)
     with simulated(tool, tmp_path, "fipy-1.20.2", files={"/main.py": HOSTILE}, pybytes=True) as board:
         await_word(board.url, b"busy")  # before that a Ctrl-C ends it like any other program
         found = connect(lambda bits: open_console(board.url, data_bits=bits), quiet)

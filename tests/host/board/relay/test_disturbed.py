@@ -133,7 +133,7 @@ def test_question_of_the_new_pc_is_lost(desk: Build, monkeypatch: pytest.MonkeyP
         at(table, "half", kill(table))
         assert run(table) is None
         lost: list[int] = []
-        control = RelayLine._control
+        control = RelayLine.send_control
 
         def damaged(self: RelayLine, kind: int, first: int, second: int) -> None:
             if kind == HELLO and not lost:
@@ -141,7 +141,7 @@ def test_question_of_the_new_pc_is_lost(desk: Build, monkeypatch: pytest.MonkeyP
                 return
             control(self, kind, first, second)
 
-        monkeypatch.setattr(RelayLine, "_control", damaged)
+        monkeypatch.setattr(RelayLine, "send_control", damaged)
         again = run(table)
         assert lost
         assert again is not None

@@ -26,14 +26,14 @@ def smooth_modem() -> SimModem:
 def asked_s(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """When the board asked for bytes of a file; its own events come later than what they tell of."""
     moments: list[float] = []
-    serve = RelayTalk._serve
+    serve = RelayTalk.serve
 
     def timed(self: RelayTalk, file: int, start: int, count: int) -> bytes:
         if file != COMMAND_FILE:
-            moments.append(self._reporter.at_s)
+            moments.append(self.reporter.at_s)
         return serve(self, file, start, count)
 
-    monkeypatch.setattr(RelayTalk, "_serve", timed)
+    monkeypatch.setattr(RelayTalk, "serve", timed)
     return moments
 
 

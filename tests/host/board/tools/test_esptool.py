@@ -53,7 +53,7 @@ def test_the_real_esptool_through_a_pty(
 
 @pytest.mark.referee
 def test_a_chip_that_runs_its_firmware_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(esptool, "_ATTEMPTS", "1")
+    monkeypatch.setattr(esptool, "CONNECT_ATTEMPTS", "1")
     silent = serve(Esp32Rom(listens=False), "rfc2217", paced=False)
     with silent as url, pytest.raises(BoardProblem, match="esp32-not-in-download-mode"):
         esptool.chip(url)
