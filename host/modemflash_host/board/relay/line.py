@@ -21,6 +21,7 @@ from modemflash.board.pcline import (
     TEST_FILE,
 )
 from modemflash.crc import crc16
+from modemflash_host.board.relay.frame_reader import SYNC, FrameReader
 from modemflash_host.errors import BoardProblem
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 GET, EVENT, LOSSY_EVENT, HEARTBEAT, ECHO = b"G", b"E", b"P", b"H", b"T"
 _PING, _HAVE, _BAUD, _END, _HELLO = 0xF0, 0xF1, 0xF2, 0xF3, 0xF4
 _IDS = 0xF0
-_SYNC = 0xA5
-_MOST_BODY_BYTES = 16_384
-_HALF_FRAME_MS = 300
 _LEAVES_MS = 8  # what an adapter still holds when the system calls it sent; the board waits for 20
 _PING_MS = 500
 _SILENCE_MS = 3_000
@@ -99,13 +97,10 @@ class RelayLine:
         self._on_event = on_event
         self._record = record
         self.stops = stops
-        self._unread = bytearray()
-        self._junk = bytearray()
-        self._passed_over = 0  # bytes that are not recorded yet
+        self._frames = FrameReader(clock)
         self._last_event = -1
         self._echo = b""
         self._heard = self._pinged = clock.ticks_ms()
-        self._half_since: int | None = None
 
     # -- what the caller wants ------------------------------------------------------
 
@@ -165,8 +160,7 @@ class RelayLine:
     @property
     def heard_noise(self) -> bool:
         """Whether bytes came that are no text: a board that relays at another rate, perhaps."""
-        strange = sum(byte >= 0x80 or byte < 0x07 for byte in self._junk)
-        return strange > 4
+        return self._frames.heard_noise
 
     # -- one step -------------------------------------------------------------------
 
@@ -180,13 +174,15 @@ class RelayLine:
                     self.send_control(_HELLO, 0, 0)
         buf = bytearray(4096)
         got = self._link.readinto(buf, len(buf), timeout_ms)
-        self._unread += buf[:got]
-        while frame := self._frame():
+        self._frames.feed(buf[:got])
+        while frame := self._frames.next(self.baud):
             self._heard = self._clock.ticks_ms()
-            self._take(frame[:1], frame[1:])
-        if self._passed_over:
-            self._record(relay_rx="?", size=self._passed_over)
-            self._passed_over = 0
+            self._take(*frame)
+        if self._frames.passed_over_bytes:
+            self._record(relay_rx="?", size=self._frames.passed_over_bytes)
+            self._frames.passed_over_bytes = 0
+            if self.baud == CONSOLE_BAUD and self.job and self._frames.has_heard(_REBOOT_SIGNS):
+                raise RelayLost("relay-restarted")
 
     def _take(self, kind: bytes, body: bytes) -> None:
         if kind == GET and len(body) == 10:
@@ -218,7 +214,7 @@ class RelayLine:
         for at in range(offset, offset + count, PIECE):
             end = min(at + PIECE, offset + count)
             crc = crc16(data, crc, at, end)
-            out += bytes([_SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
+            out += bytes([SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
             number = (number + 1) % _IDS
         self._record(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
         self._link.write(out, 0, len(out))
@@ -226,48 +222,8 @@ class RelayLine:
     def send_control(self, kind: int, first: int, second: int) -> None:
         """A frame without a body: an opcode and two numbers."""
         self._record(relay_tx=_NAMES[kind], values=[first, second])
-        frame = bytes([_SYNC, kind, first, second])
+        frame = bytes([SYNC, kind, first, second])
         self._link.write(frame + crc16(frame).to_bytes(2, "big"), 0, 6)
-
-    def _frame(self) -> bytes | None:
-        """Kind and body of the next whole frame; what is none goes to `_junk`."""
-        unread = self._unread
-        while True:
-            begin = unread.find(_SYNC)
-            if begin:
-                self._pass_over(len(unread) if begin < 0 else begin)
-            if len(unread) < 4:
-                return None
-            size = unread[2] << 8 | unread[3]
-            end = 4 + size + 2
-            if size > _MOST_BODY_BYTES:
-                self._pass_over(1)
-                continue
-            if len(unread) < end:
-                now = self._clock.ticks_ms()
-                if self._half_since is None:
-                    self._half_since = now
-                wire_ms = size * 10_000 // self.baud
-                if self._since(self._half_since) < _HALF_FRAME_MS + wire_ms:
-                    return None
-                self._half_since = None
-                self._pass_over(1)
-                continue
-            self._half_since = None
-            if crc16(unread, 0, 1, end - 2) != unread[end - 2] << 8 | unread[end - 1]:
-                self._pass_over(1)
-                continue
-            frame = bytes(unread[1:2] + unread[4 : end - 2])
-            del unread[:end]
-            return frame
-
-    def _pass_over(self, count: int) -> None:
-        self._passed_over += count
-        self._junk += self._unread[:count]
-        del self._unread[:count]
-        if self.baud == CONSOLE_BAUD and self.job and any(sign in self._junk for sign in _REBOOT_SIGNS):
-            raise RelayLost("relay-restarted")
-        del self._junk[:-64]
 
     # -- the rate -------------------------------------------------------------------
 
@@ -308,8 +264,7 @@ class RelayLine:
             return False
         self.baud = rate
         self._record(relay_baud=rate)
-        self._unread.clear()
-        self._junk.clear()
+        self._frames.clear()
         return True
 
     def _since(self, start: int) -> int:

@@ -1,4 +1,4 @@
-"""The ladder: each rung is taken when the one before it failed, and no byte goes where it is data."""
+"""The escalation: each step is taken when the one before it failed, and no byte goes where it is data."""
 
 from __future__ import annotations
 
