@@ -24,7 +24,7 @@ from matrix.truth import BEYOND_HELP, Flash, lies
 from modemflash.errors import Problem
 from modemflash.image import Image, examine
 from modemflash_host import api
-from modemflash_host.board.relay.open import Place
+from modemflash_host.board.console.session import BoardPort
 from modemflash_host.families.plan import FirmwareFile
 from modemflash_host.run.result import Result
 from modemflash_host.store.journal_files import SlotFiles
@@ -220,7 +220,7 @@ class CutDesk(Desk):
 
     # -- the command --------------------------------------------------------------
 
-    def place(self) -> BoardPort:
+    def board_port(self) -> BoardPort:
         def open_port(data_bits: int) -> tuple[Any, Any]:
             self.check()
             self.pc._check_plug()

@@ -18,14 +18,13 @@ import pytest
 
 from modemflash.image import examine
 from modemflash_host import api
-from modemflash_host.board import access
-from modemflash_host.board.console.session import BoardSession
+from modemflash_host.board.console import session
+from modemflash_host.board.console.session import BoardPort, BoardSession
 from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install.package import deployed
-from modemflash_host.board.relay.open import BoardPort
+from modemflash_host.board.tools.program import ToolProblem
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.consents import YES
-from modemflash_host.errors import BoardProblem
 from modemflash_host.families.plan import FirmwareFile, Request
 from modemflash_host.links.usb_ids import NO_DEVICE
 from modemflash_host.reporters import Reporter, Sink
@@ -176,7 +175,7 @@ class Desk:
     def pc(self) -> PcEnd:
         return self.board.pc
 
-    def place(self) -> BoardPort:
+    def board_port(self) -> BoardPort:
         """The board's board_port."""
 
         def open_port(data_bits: int) -> tuple[Any, Any]:
@@ -195,7 +194,7 @@ class Desk:
         reporter = Reporter([self.heard], self.stop_requests, self.recorder)
         wanted = {"files": tuple(self.files), "consents": frozenset({YES}), **request}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(access, "place_of", lambda port, say: self.place())
+            patch.setattr(session, "find_board", lambda port, say: self.board_port())
             return api.update(
                 Request("simulated", via, **wanted), reporter, ask or Answers(), dry_run=dry_run
             )
@@ -203,7 +202,7 @@ class Desk:
     def info(self, via: str = "relay") -> api.ModemInfo:
         """`modemflash info` as typed."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(access, "place_of", lambda port, say: self.place())
+            patch.setattr(session, "find_board", lambda port, say: self.board_port())
             return api.info(Request("simulated", via), Reporter([self.heard], StopRequests()))
 
     def keeps(self) -> tuple[dict[str, bytes], dict[str, Any], dict[str, Any]]:
@@ -228,7 +227,7 @@ def without_mpremote(monkeypatch: Any) -> None:
         def __init__(self, port: str) -> None: ...
 
         def copy(self, files: object) -> None:
-            raise BoardProblem("tool-missing", "mpremote")
+            raise ToolProblem("tool-missing", "mpremote")
 
     @contextmanager
     def released(self: Any) -> Any:

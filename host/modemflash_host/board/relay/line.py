@@ -73,6 +73,7 @@ class RelayLine:
         commands: orders for the board so far; it fetches them as a file.
         state, job: as in the board's last heartbeat; empty before the first.
         baud: the rate in use.
+        echo: the last test bytes that came back.
         asks_again: what a PC before this one heard is missing here; the caller says when it came.
         rates: that are still worth a try, the best first.
     """
@@ -99,7 +100,7 @@ class RelayLine:
         self.stops = stops
         self._frames = FrameReader(clock)
         self._last_event = -1
-        self._echo = b""
+        self.echo = b""
         self._heard = self._pinged = clock.ticks_ms()
 
     # -- what the caller wants ------------------------------------------------------
@@ -117,13 +118,13 @@ class RelayLine:
             on_wait()
             if self._since(before) > _SILENCE_MS:
                 self._heard = self._clock.ticks_ms() - _SILENCE_MS  # this computer slept: the line is below
-                self._set_baud(CONSOLE_BAUD)
+                self.set_baud(CONSOLE_BAUD)
             before = self._clock.ticks_ms()
             silent_ms = self._since(self._heard)
             if silent_ms > _DEAD_MS:
                 raise RelayLost("relay-silent")
             if silent_ms > _SILENCE_MS and self.baud != CONSOLE_BAUD:
-                self._set_baud(CONSOLE_BAUD)
+                self.set_baud(CONSOLE_BAUD)
             if self.rates and self.baud == CONSOLE_BAUD and self.state and silent_ms < _PING_MS:
                 self._raise_rate()
 
@@ -146,7 +147,7 @@ class RelayLine:
             while self._since(pause) < 900:
                 self.step(50)
             if self._heard == before:  # not one heartbeat
-                self._set_baud(CONSOLE_BAUD)
+                self.set_baud(CONSOLE_BAUD)
                 return
         raise RelayLost("relay-silent")
 
@@ -201,7 +202,7 @@ class RelayLine:
         elif kind == HEARTBEAT:
             self.state, self.job = body[:1].decode("ascii", "replace"), body[1:].decode("ascii", "replace")
         elif kind == ECHO:
-            self._echo = body
+            self.echo = body
 
     def _answer(self, number: int, file: int, start: int, offset: int, count: int) -> None:
         """The pieces of one request; each with the sum over its block so far."""
@@ -235,23 +236,23 @@ class RelayLine:
         self.send_control(_BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
         self._link.drain(1_000)
         self._clock.sleep_ms(_LEAVES_MS)
-        if not self._set_baud(rate):
+        if not self.set_baud(rate):
             self._await_fallback()
             return
         if self._echoes():
             self.rates.insert(0, rate)  # for the next time, after a silence
             self._heard = self._clock.ticks_ms()
             return
-        self._set_baud(CONSOLE_BAUD)
+        self.set_baud(CONSOLE_BAUD)
         self._await_fallback()
 
     def _echoes(self) -> bool:
         """Whether the test bytes come back in time, and whole."""
-        self._echo = b""
+        self.echo = b""
         started = self._clock.ticks_ms()
-        while not self._echo and self._since(started) < _ECHO_MS:
+        while not self.echo and self._since(started) < _ECHO_MS:
             self.step(20)
-        return self._echo == _TEST[:TEST_BYTES]
+        return self.echo == _TEST[:TEST_BYTES]
 
     def _await_fallback(self) -> None:
         before = self._heard
@@ -259,7 +260,8 @@ class RelayLine:
         while self._heard == before and self._since(started) < 2 * AWAY_MS:
             self.step(50)
 
-    def _set_baud(self, rate: int) -> bool:
+    def set_baud(self, rate: int) -> bool:
+        """Our side at another rate; what came before is forgotten. False where the adapter refuses it."""
         if not self._link.set_baud(rate):
             return False
         self.baud = rate

@@ -61,9 +61,9 @@ def until(table: Desk, words: str, seconds: int = 150) -> str:
 def ask(table: Desk, how: str) -> None:
     """One command; "reset" stands for all that climb the escalation."""
     if how == "reset":
-        connect(table.place().open_port, lambda _: None)
+        connect(table.board_port().open_port, lambda _: None)
     elif how == "power":
-        check_idle(table.place().open_port)
+        check_idle(table.board_port().open_port)
     else:
         table.info()
 
@@ -102,7 +102,7 @@ def test_before_the_first_write_it_gives_way_and_begins_anew(busy: Callable[...,
     table.board.pass_s(1)  # between two lines
     said: list[str] = []
     try:
-        place = table.place()
+        place = table.board_port()
         connection = connect(place.open_port, said.append)
         assert "had written nothing" in said[0]
         assert table.modem.verdict.images == ()

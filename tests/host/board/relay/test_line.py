@@ -230,10 +230,10 @@ def test_a_rate_is_found_or_left(damage: Corruption, most_baud: int) -> None:
     world.run(lambda: world.pc.state != "", 2_000)
     for rate in RATES[:3]:
         if world.pc.baud == CONSOLE_BAUD:
-            world.pc._control(0xF2, rate // 100 >> 8, rate // 100 & 0xFF)
-            world.pc._set_baud(rate)
-            if not world.run(lambda: bool(world.pc._echo), 3_000):
-                world.pc._set_baud(CONSOLE_BAUD)
+            world.pc.send_control(0xF2, rate // 100 >> 8, rate // 100 & 0xFF)
+            world.pc.set_baud(rate)
+            if not world.run(lambda: bool(world.pc.echo), 3_000):
+                world.pc.set_baud(CONSOLE_BAUD)
                 world.run(lambda: False, AWAY_MS + 1_000)
     world.line.begin(0, 0, 3000)
     assert world.run(lambda: world.line.got >= 3000)

@@ -12,10 +12,9 @@ import pytest
 from modemflash.errors import NoModem, Problem, Refusal, UpdateFailed
 from modemflash.journal import Journal
 from modemflash_host import api
-from modemflash_host.board import access
-from modemflash_host.board.console.session import at_console
+from modemflash_host.board.console import session
+from modemflash_host.board.console.session import BoardPort, at_console
 from modemflash_host.board.install import deploy as deploying
-from modemflash_host.board.relay.open import BoardPort
 from modemflash_host.cli import app
 from modemflash_host.cli import rescue as command
 from modemflash_host.cli.asking import Refuse
@@ -26,7 +25,7 @@ from modemflash_host.families.sequans.journals import unfinished_of_board
 from modemflash_host.families.sequans.plan import unfinished_of
 from modemflash_host.reporters import Reporter
 from modemflash_host.rescue import arming
-from modemflash_host.rescue.with_board import BoardRescue, Means, put_back
+from modemflash_host.rescue.with_board import BoardRescue, RescueContext, put_back
 from modemflash_host.run import exit_codes
 from modemflash_host.run.result import Result
 from modemflash_host.run.stop_requests import StopRequests
@@ -133,7 +132,7 @@ def rescue(
 
     def board_at(name: str, say: Any = None) -> BoardPort:
         assert name == person.port
-        return replace(table.place(), port=name)
+        return replace(table.board_port(), port=name)
 
     def try_once(port: str) -> Result:
         if source:
@@ -146,9 +145,11 @@ def rescue(
         return Result("nothing-to-do", "modem-asked").of_module(found)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(access, "place_of", place_at)
-        means = Means("simulated", person.find, place_at, table.pc, attempt or try_once, unfinished_of)
-        return BoardRescue(means, reporter, for_s, stay_armed).run(
+        patch.setattr(session, "find_board", board_at)
+        context = RescueContext(
+            "simulated", person.find, board_at, table.pc, attempt or try_once, unfinished_of
+        )
+        return BoardRescue(context, reporter, for_s, stay_armed).run(
             frozenset() if ask else frozenset({YES}), ask or Answers()
         )
 
@@ -262,9 +263,9 @@ def test_the_port_never_comes_back(desk: Build) -> None:
         table.board.switch_on()
         table.board.pass_s(8)
         assert int(table.board.hardware.nvs["mf_boots"]) > 1  # it listens, with nobody there
-        place = table.place()
+        board_port = table.board_port()
         reporter = Reporter([table.heard], StopRequests())
-        assert put_back(at_console(place.port, place.open_port, place.device, print), reporter)
+        assert put_back(at_console(board_port, print), reporter)
         is_as_before(table, names, main)
         assert not put_back(at_console(board_port, print), reporter)
 
@@ -296,7 +297,7 @@ def test_keep_armed(desk: Build, fresh_flash: Any) -> None:
         nvs = table.board.hardware.nvs
         assert (nvs["mf_rescue"], nvs.get("mf_put")) == (10, None)
         assert table.flash.get("/main.py").endswith(main) and b"hook(button" in table.flash.get("/main.py")
-        board_port = table.place()
+        board_port = table.board_port()
         with at_console(board_port, print) as session:
             assert deploying.remove(session).kept == ()
         assert table.flash.get("/main.py") == main
@@ -332,7 +333,7 @@ def test_a_board_that_cannot_be_asked(desk: Build, monkeypatch: pytest.MonkeyPat
     """The rescue goes on with the next try; a modem lost in the middle of a run keeps its power."""
     ends = [
         Result.of_problem(NoModem("modem-silent")),
-        Result.of_problem(UpdateFailed("modem-lost"), boot_mode="recovery"),
+        replace(Result.of_problem(UpdateFailed("modem-lost")), boot_mode="recovery"),
         Result("updated", "updated"),
     ]
 
@@ -380,9 +381,9 @@ def test_as_typed(desk: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
             return person.find()
 
         def find_board(name: str, say: Any) -> BoardPort:
-            return replace(table.place(), port=name)
+            return replace(table.board_port(), port=name)
 
-        monkeypatch.setattr(access, "find_board", find_board)
+        monkeypatch.setattr(session, "find_board", find_board)
         monkeypatch.setattr(command, "finder", lambda name: find)
         monkeypatch.setattr(command, "MonotonicClock", lambda: table.pc)
 

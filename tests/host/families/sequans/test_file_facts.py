@@ -6,7 +6,7 @@ import pytest
 
 from modemflash.builds import BUILDS
 from modemflash.image import Image, examine
-from modemflash_host.families.sequans.file_facts import FileFacts, Way, facts
+from modemflash_host.families.sequans.file_facts import FileFacts, Installation, facts
 from modemflash_host.families.sequans.file_rows import file_rows
 from modemflash_host.reporters.rows import texts
 from modemflash_sim.sequans import images
