@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modemflash.exchange import RING_BYTES
 from modemflash.line import Line
@@ -31,7 +31,7 @@ from modemflash_host.links.open import CONSOLE_BAUD, FIRST_BAUD
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
-    from modemflash.contracts import Clock, Readable, Writable
+    from modemflash.contracts import Clock, Port, Readable, Writable
     from modemflash.planning import Plan
     from modemflash_host.links.open import Link
 
@@ -193,7 +193,7 @@ def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) 
             block_bytes = _enter(board_port, connection.repl, board, say)
             link, clock = connection.repl.link, connection.repl.clock
         ping(link, clock)
-        port: Any = MirrorPort(link, clock, block_bytes)
+        port: Port = MirrorPort(link, clock, block_bytes)
         if reporter.recorder is not None:
             port = CapturingPort(port, clock, reporter.recorder)
         line = Line(port, clock, reporter)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from modemflash.line import Line
+from modemflash_host.board.engine_result import EngineResult
 
 if TYPE_CHECKING:
     from modemflash.identity import Identity
@@ -22,6 +23,10 @@ BYTES_PER_S = 2_500  # of the package, over the REPL
 DEPLOY_S = 15  # what it takes beside the bytes
 DEPLOY_MOST_S = 600
 
+Options = Mapping[str, object]
+"""The engine's, see `modemflash.upgrade.Update`."""
+JournalRecord = Mapping[str, object]
+"""What a journal holds (`modemflash.journal`); what is in it is the engine's business."""
 JournalOf = Callable[[Line, str], "Journal"]
 """This PC's journal of the board with that address; of whatever is at the port where it is ""."""
 
@@ -38,7 +43,7 @@ class EngineRequest:
 
     files: Files
     consents: set[str]
-    options: dict[str, Any]
+    options: Options
     journal_of: JournalOf
     only_look: bool = False
 
@@ -93,7 +98,7 @@ class ModemUpdate(Protocol):
     @property
     def is_under_way(self) -> bool: ...
     @property
-    def past(self) -> dict[str, Any] | None: ...
+    def past(self) -> JournalRecord | None: ...
     @property
     def sent_bytes(self) -> int: ...
     @property
@@ -102,10 +107,10 @@ class ModemUpdate(Protocol):
     def look(self) -> Found:
         """See `modemflash.upgrade.Update.look`."""
 
-    def plan(self, options: Mapping[str, Any]) -> Plan:
+    def plan(self, options: Options) -> Plan:
         """See `modemflash.upgrade.Update.plan`; `options` take the place of those it began with."""
 
-    def run(self, plan: Plan, consents: set[str]) -> dict[str, Any]:
+    def run(self, plan: Plan, consents: set[str]) -> EngineResult:
         """See `modemflash.upgrade.Update.run`; `consents` take the place of those it began with."""
 
 
@@ -125,9 +130,9 @@ class EngineUpdate:
         self._check_plan = check_plan
 
     @property
-    def past(self) -> dict[str, Any] | None:
+    def past(self) -> JournalRecord | None:
         """See `ModemUpdate`."""
-        past: dict[str, Any] | None = self._update.past
+        past: JournalRecord | None = self._update.past
         return past
 
     @property
@@ -148,14 +153,14 @@ class EngineUpdate:
         assert found is not None
         return found
 
-    def plan(self, options: Mapping[str, Any]) -> Plan:
+    def plan(self, options: Options) -> Plan:
         """See `ModemUpdate`."""
         self._update.options = dict(options)
         plan = self._update.plan()
         self._check_plan(plan)
         return plan
 
-    def run(self, plan: Plan, consents: set[str]) -> dict[str, Any]:
+    def run(self, plan: Plan, consents: set[str]) -> EngineResult:
         """See `ModemUpdate`."""
         self._update.consents = consents
-        return self._update.run(plan)
+        return EngineResult.of_fields(self._update.run(plan))

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from modemflash.journal import Journal
 from modemflash_host.board.console.identity import Board, need_pycom, read_identity
@@ -31,6 +30,7 @@ from modemflash_host.board.install.deploy import (
     remove_hook,
 )
 from modemflash_host.board.install.package import deployed
+from modemflash_host.board.modem_update import JournalRecord
 from modemflash_host.board.relay.journals import BoardSlots
 from modemflash_host.errors import BoardProblem
 from modemflash_host.rescue.power_up import PowerUp
@@ -76,7 +76,7 @@ class Survey:
     to_write_bytes: int
     has_hook: bool
     note: int
-    past: dict[str, Any] | None
+    past: JournalRecord | None
 
     @property
     def stays(self) -> list[str]:

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modemflash.errors import UNTOUCHED, Problem, Stopped
 from modemflash_host.board.console.identity import read_identity
 from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import BoardPort, BoardSession, at_console
+from modemflash_host.board.modem_update import JournalRecord
 from modemflash_host.consents import YES, Consent
 from modemflash_host.errors import BoardProblem, ConsentMissing
 from modemflash_host.families.plan import Need, Unfinished
@@ -57,7 +58,7 @@ class RescueContext:
     board_at: Callable[[str], BoardPort]
     clock: Clock
     attempt: Callable[[str], Result]
-    unfinished_of: Callable[[str, dict[str, Any] | None], Unfinished | None]
+    unfinished_of: Callable[[str, JournalRecord | None], Unfinished | None]
 
 
 class BoardRescue:

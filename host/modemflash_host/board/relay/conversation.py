@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from modemflash.line import Line
 from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.image_rows import image_row
-from modemflash_host.board.modem_update import EngineRequest
+from modemflash_host.board.modem_update import EngineRequest, JournalRecord, Options
 from modemflash_host.board.relay.line import RelayLine, no_record
 from modemflash_host.board.relay.messages import (
     Ended,
     JournalNote,
     Looked,
     Order,
-    Record,
     Start,
     decode,
 )
-from modemflash_host.reporters import Event, Reporter
+from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
@@ -105,12 +105,12 @@ class RelayTalk:
         """A board that was taken up may be at a good end by now, and still has to tell how it began."""
         return self._looked is not None or (self._ended is not None and self._ended.result is None)
 
-    def order(self, consents: set[str], options: Mapping[str, object]) -> None:
+    def order(self, consents: set[str], options: Options) -> None:
         """Let the board begin; it fetches this when it next hears from us."""
         self._order = Order(frozenset(consents), options).encode()
         self.relay.commands = 1
 
-    def await_end(self) -> Event:
+    def await_end(self) -> EngineResult:
         """The result of `Update.run`, on the board.
 
         Raises:
@@ -120,7 +120,7 @@ class RelayTalk:
         assert self._ended is not None
         if self._ended.result is None:
             raise self._ended.problem
-        return dict(self._ended.result)
+        return self._ended.result
 
     def _attend(self, until: Callable[[], bool]) -> None:
         clock = self.line.clock
@@ -155,7 +155,7 @@ class RelayTalk:
                 self.reporter.report(event)
 
 
-def start(repl: Repl, job: str, files: Files, options: Mapping[str, object], past: Record | None) -> None:
+def start(repl: Repl, job: str, files: Files, options: Options, past: JournalRecord | None) -> None:
     """Let the board's engine begin to look at the modem; its console is away from here on.
 
     Args:

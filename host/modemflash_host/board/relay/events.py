@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
-from modemflash.errors import CATALOGUE, RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
+from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
 from modemflash.modem import STATES
+from modemflash_host.board.engine_result import EngineResult
 
 if TYPE_CHECKING:
     from modemflash_host.reporters import Event
@@ -93,12 +94,12 @@ def _is_end(event: Event) -> bool:
     """A result, a problem in words that are known, or nothing, where the PC asked for the end."""
     result = event.get("result")
     if result is not None:
-        return (
-            isinstance(result, dict)
-            and result.get("code") in CATALOGUE
-            and result.get("modem_state") in _MODEM_STATES
-        )
+        try:
+            EngineResult.of_fields(result if isinstance(result, dict) else {})
+        except ValueError:
+            return False
+        return _fits(event.get("bytes", 0), _WHOLE)
     if "code" not in event:
         return True
     texts = all(_fits(event.get(name), _TEXT) for name in _OF_A_PROBLEM)
-    return texts and event["modem_state"] in _MODEM_STATES
+    return texts and event["modem_state"] in _MODEM_STATES and _fits(event.get("bytes", 0), _WHOLE)

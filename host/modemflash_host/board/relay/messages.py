@@ -20,7 +20,9 @@ from modemflash import errors
 from modemflash.board.pcline import PIECE
 from modemflash.errors import CATALOGUE, Problem
 from modemflash.identity import Identity
+from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.image_rows import Row
+from modemflash_host.board.modem_update import JournalRecord, Options
 from modemflash_host.board.relay.events import is_sound
 from modemflash_host.errors import BoardProblem
 
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from modemflash_host.reporters import Event
 
 ORDER_BYTES = 4 * PIECE  # `modemflash.board.relay`
-Record = Mapping[str, object]
-"""A journal's record (`modemflash.journal`); what is in it is the engine's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Start:
 
     job: str
     files: tuple[Row, ...]
-    options: Mapping[str, object]
-    past: Record | None
+    options: Options
+    past: JournalRecord | None
 
     def encode(self) -> str:
         """As an argument of the board's `run`."""
@@ -70,7 +70,7 @@ class Order:
     """
 
     consents: frozenset[str]
-    options: Mapping[str, object]
+    options: Options
 
     def encode(self) -> bytes:
         """As a file of `ORDER_BYTES` that the board fetches.
@@ -109,7 +109,7 @@ class Looked:
     resumed: bool
     identity: tuple[str, str, int | None, str, str, tuple[tuple[str, str, bool], ...]]
     before: Mapping[str, str]
-    past: Record | None
+    past: JournalRecord | None
 
     def fields(self) -> Event:
         """As the board sends it."""
@@ -153,13 +153,13 @@ class Ended:
     """How the run on the board ended: with a result, with a problem, or before its order came.
 
     Attributes:
-        result: of `Update.run`; None where there is none.
+        result: None where there is none.
         kind: the class of the problem, a name in `modemflash.errors`.
         code, detail, raw, modem_state, consent: of the problem; code is "" where there is none.
         sent_bytes: firmware bytes that the modem took.
     """
 
-    result: Mapping[str, object] | None = None
+    result: EngineResult | None = None
     kind: str = ""
     code: str = ""
     detail: str = ""
@@ -171,7 +171,7 @@ class Ended:
     def fields(self) -> Event:
         """As the board sends it."""
         if self.result is not None:
-            return {"event": "ended", "result": dict(self.result)}
+            return {"event": "ended", "result": self.result.fields()}
         if not self.code:
             return {"event": "ended"}
         names = ("kind", "code", "detail", "raw", "modem_state", "consent")
@@ -180,9 +180,14 @@ class Ended:
     @classmethod
     def of_fields(cls, event: Event) -> Ended:
         """From a sound event."""
-        names = ("result", "kind", "code", "detail", "raw", "modem_state", "consent")
+        result = event.get("result")
+        names = ("kind", "code", "detail", "raw", "modem_state", "consent")
         known = {name: event[name] for name in names if event.get(name) is not None}
-        return cls(**known, sent_bytes=event.get("bytes", 0))
+        return cls(
+            None if result is None else EngineResult.of_fields(result),
+            **known,
+            sent_bytes=event.get("bytes", 0),
+        )
 
     @property
     def problem(self) -> Problem:
@@ -199,7 +204,7 @@ class Ended:
 class JournalNote:
     """The board has written this into its journal; None: nothing is open any more."""
 
-    record: Record | None
+    record: JournalRecord | None
 
     def fields(self) -> Event:
         """As the board sends it."""

@@ -11,9 +11,10 @@ off again, unless the modem waits for the next command.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from modemflash import planning
 from modemflash.errors import UNTOUCHED, Problem
@@ -25,10 +26,19 @@ from modemflash_host.board.console.identity import Board
 from modemflash_host.board.console.modem_port import ReplPort
 from modemflash_host.board.console.safe_boot import put_autostart_back, safe_boot
 from modemflash_host.board.console.session import BoardSession
+from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.install import temporary
 from modemflash_host.board.install.deploy import deploy, needed, remove
 from modemflash_host.board.location import report_card
-from modemflash_host.board.modem_update import DEPLOY_MOST_S, EngineRequest, EngineUpdate, FirstStep, Found
+from modemflash_host.board.modem_update import (
+    DEPLOY_MOST_S,
+    EngineRequest,
+    EngineUpdate,
+    FirstStep,
+    Found,
+    JournalRecord,
+    Options,
+)
 from modemflash_host.board.relay.conversation import RelayTalk, job_of, start
 from modemflash_host.board.relay.journals import BothJournals
 from modemflash_host.board.relay.line import RelayLost
@@ -37,6 +47,7 @@ from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
+    from modemflash.contracts import Port
     from modemflash.planning import Plan
 
 REMOVE = "modemflash board remove"
@@ -59,7 +70,7 @@ class RelayedUpdate:
     ) -> None:
         clock = session.repl.clock
         self._port = ReplPort(session.repl, lambda: reporter.tick(clock.ticks_ms()))
-        seen: Any = self._port
+        seen: Port = self._port
         if reporter.recorder is not None:
             seen = CapturingPort(self._port, clock, reporter.recorder)
         self._line = Line(seen, clock, reporter)
@@ -73,7 +84,7 @@ class RelayedUpdate:
         self._session = session
         self._reporter = reporter
         self._began_ms = self._line.now()
-        self._options: Mapping[str, Any] = request.options
+        self._options = request.options
         self._talk: RelayTalk | None = None
         self._is_temporary = self._ordered = False
         if request.files:
@@ -83,7 +94,7 @@ class RelayedUpdate:
                 self.first_step = FirstStep(need.files, need.bytes, not self._is_temporary)
 
     @property
-    def past(self) -> dict[str, Any] | None:
+    def past(self) -> JournalRecord | None:
         """See `ModemUpdate`."""
         return self._engine.past
 
@@ -108,12 +119,12 @@ class RelayedUpdate:
         finally:
             self._port.close()
 
-    def plan(self, options: Mapping[str, Any]) -> Plan:
+    def plan(self, options: Options) -> Plan:
         """See `ModemUpdate`."""
         self._options = options
         return self._engine.plan(options)
 
-    def run(self, plan: Plan, consents: set[str]) -> dict[str, Any]:
+    def run(self, plan: Plan, consents: set[str]) -> EngineResult:
         """Put the updater there, let the board do it, and leave the board as it was.
 
         Raises:
@@ -124,7 +135,7 @@ class RelayedUpdate:
         plan.check(consents)
         session = self._session
         broken: Problem | None = None
-        done: dict[str, Any] = {}
+        done: EngineResult | None = None
         try:
             if not session.repl.enter():  # it was left alone for as long as a person reads
                 raise BoardProblem("board-out-of-step")
@@ -138,7 +149,7 @@ class RelayedUpdate:
                 finally:
                     self._clear_up(broken)
         except Problem as problem:
-            if not done:
+            if done is None:
                 raise (broken or self._judged(problem)) from None  # not what came of the first one afterwards
             text = (
                 "The board could not be left as it was: press its reset button. The modem is not concerned."
@@ -146,7 +157,7 @@ class RelayedUpdate:
             self._reporter.say("warning", code=problem.code, text=text)
         return done
 
-    def _relayed(self, consents: set[str]) -> dict[str, Any]:
+    def _relayed(self, consents: set[str]) -> EngineResult:
         session, request = self._session, self._request
         if self.first_step is not None:
             self._reporter.say(
@@ -165,8 +176,8 @@ class RelayedUpdate:
             self._ordered = True
             talk.order(consents, options)
             done = talk.await_end()
-        done["seconds"] = self._line.since(self._began_ms) // 1000  # the board knows only its own part
-        return done
+        seconds = self._line.since(self._began_ms) // 1000  # the board knows only its own part
+        return replace(done, seconds=seconds)
 
     def _judged(self, problem: Problem) -> Problem:
         """With what it means for a modem that nobody has ordered to be written yet."""
@@ -198,7 +209,7 @@ class UpdateAtWork:
         self._talk = talk
         self._session = session
         self._reporter = reporter
-        self.past: dict[str, Any] | None = None
+        self.past: JournalRecord | None = None
         self.found: Found | None = None
 
     @property
@@ -211,15 +222,15 @@ class UpdateAtWork:
         looked = self._talk.await_look()
         identity = Identity()
         looked.fill(identity)
-        self.past = None if looked.past is None else dict(looked.past)
+        self.past = looked.past
         self.found = Found(looked.state, identity, looked.before)
         return self.found
 
-    def plan(self, options: Mapping[str, Any]) -> Plan:
+    def plan(self, options: Options) -> Plan:
         """An empty one: what is under way was planned when it began."""
         return planning.Plan()
 
-    def run(self, plan: Plan, consents: set[str]) -> dict[str, Any]:
+    def run(self, plan: Plan, consents: set[str]) -> EngineResult:
         """To the end, and the board as it was before that update.
 
         Raises:

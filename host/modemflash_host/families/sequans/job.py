@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modemflash.errors import Refusal
 from modemflash_host.board.modem_update import ModemUpdate
@@ -88,10 +88,11 @@ def _contract_refusals() -> Iterator[None]:
         raise
 
 
-def engine_options(request: Request) -> dict[str, Any]:
+def engine_options(request: Request) -> dict[str, object]:
     """A request's options as the engine has them (`modemflash.upgrade.Update`)."""
-    given: Mapping[str, Any] = request.options
-    options = {_ENGINE_NAMES[name]: value for name, value in given.items() if name in _ENGINE_NAMES}
+    options: dict[str, object] = {
+        _ENGINE_NAMES[name]: value for name, value in request.options.items() if name in _ENGINE_NAMES
+    }
     if request.answer_timeout_s is not None:
         options["find_ms"] = options["answer_ms"] = request.answer_timeout_s * 1_000
     return options

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import has_written
+from modemflash_host.board.modem_update import JournalRecord
 from modemflash_host.families.plan import DIRECT, Unfinished
 from modemflash_host.families.sequans.plan import unfinished_of
 from modemflash_host.store import journal_files
@@ -47,7 +46,7 @@ def journal_of_board(port: str, address: str, line: Line) -> Journal:
     return journal_at(address or port, line)
 
 
-def unfinished_of_board(address: str, record: dict[str, Any] | None = None) -> Unfinished | None:
+def unfinished_of_board(address: str, record: JournalRecord | None = None) -> Unfinished | None:
     """An update of a board's modem that did not finish.
 
     Args:
@@ -70,7 +69,7 @@ def may_be_unfinished(port: str, via: str) -> bool:
     return any(has_written(_read(key)) for key in known)
 
 
-def _read(key: str) -> dict[str, Any] | None:
+def _read(key: str) -> JournalRecord | None:
     try:
         return Journal(SlotFiles(state_folder("journal"), key), key).read()
     except OSError:

@@ -22,7 +22,8 @@ from modemflash_host.families.sequans.consents import consent_of
 if TYPE_CHECKING:
     from modemflash import planning
     from modemflash.identity import Identity
-    from modemflash_host.board.modem_update import FirstStep
+    from modemflash_host.board.engine_result import EngineResult
+from modemflash_host.board.modem_update import FirstStep
 
 _ROLES = ("main", "part-2", "updater", "bootrom")
 _RECORD = ("step", "route", "part")  # of the journal's record, in the event
@@ -94,17 +95,17 @@ def plan_of(plan: planning.Plan, first_step: FirstStep | None) -> Plan:
     )
 
 
-def outcome_of(result: Mapping[str, Any]) -> Outcome:
-    """What `modemflash.upgrade.Update.run` returns."""
+def outcome_of(result: EngineResult) -> Outcome:
+    """The engine's result in the contract's words."""
     return Outcome(
-        status=result["status"],
-        code=result["code"],
-        modem_state=result["modem_state"],
-        from_version=version_text(result["from_build"]),
-        to_version=version_text(result["to_build"]),
-        state=result["boot_mode"],
-        bytes=result["bytes"],
-        seconds=result["seconds"],
+        status=result.status,
+        code=result.code,
+        modem_state=result.modem_state,
+        from_version=version_text(result.from_build),
+        to_version=version_text(result.to_build),
+        state=result.boot_mode,
+        bytes=result.bytes,
+        seconds=result.seconds,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from modemflash.errors import CATALOGUE, BadFile, ModemProblem, Refusal
 from modemflash.identity import Identity
+from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.relay.messages import (
     ORDER_BYTES,
     Ended,
@@ -21,6 +22,7 @@ from modemflash_host.board.relay.messages import (
     encode,
 )
 
+RESULT = EngineResult("updated", "updated", "updated", 38638, 41065, "application", 6160982, 251)
 LOADERS = (("LR5.1.1.0-33080", "boot", True), ("x", "y", False))
 LOOKED = Looked(
     "aabbccddeeff", "application", 921600, False, ("FiPy", "pycom", 38638, "LR5", "UE5", LOADERS),
@@ -32,7 +34,7 @@ LOOKED = Looked(
     "message",
     [
         LOOKED,
-        Ended({"code": "updated", "modem_state": "updated"}),
+        Ended(RESULT),
         Ended(None, "ModemProblem", "modem-silent", "60 s", "raw", "unknown", "", 2016),
         Ended(),
         JournalNote({"step": "transfer", "files": ["a"]}),
@@ -71,7 +73,19 @@ def test_an_order_that_is_too_long_is_none() -> None:
         b'{"event": "format-disk"}',
         json.dumps({**LOOKED.fields(), "who": ["FiPy"]}).encode(),
         json.dumps({**LOOKED.fields(), "state": "on fire"}).encode(),
-        b'{"event": "ended", "result": {"code": "no-such-code", "modem_state": "updated"}}',
+        *[
+            json.dumps({"event": "ended", "result": {**RESULT.fields(), **wrong}}).encode()
+            for wrong in (
+                {"code": "no-such-code"},
+                {"status": "perfect"},
+                {"modem_state": "happy"},
+                {"bytes": "many"},
+                {"from_build": True},
+                {"seconds": -1},
+            )
+        ],
+        b'{"event": "ended", "result": {"code": "updated", "modem_state": "updated"}}',
+        b'{"event": "ended", "result": []}',
     ],
 )
 def test_anything_else_is_nothing(words: bytes) -> None:
