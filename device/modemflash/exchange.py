@@ -23,6 +23,7 @@ twice that could have been stored, and leaves by `Lost` instead.
 
 from modemflash.crc import crc16
 from modemflash.errors import TransferProblem
+from modemflash.interface import BOOT_LOADER_BAUD, SMALL_RING_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ _QUIET_MS = 50
 _QUIET_CAP_MS = 2000
 _TRIES = 8  # bad answers to one request, in a row
 _PROMPT_MS = 1000  # an answer this soon after the last copy says that the copies before it were lost
-_SLOW_BAUD = 115200  # where nobody said the rate
 _STALL_MS = 10000
 _KEEP_ALIVE_MS = 40000  # a modem that hears nothing for a minute may end the session
 _NOT_STP_MS = 30000  # something else than STP answers the opening: no use to wait longer
@@ -54,7 +54,6 @@ _LONG_SILENCE_MS = 100000  # longer than stalls were seen to last: now it may be
 # Without flow control a stalled modem leaves our copies in the rings of the link. Two of 2 kB may
 # wait there, of a larger block none: what is more follows only after a long silence.
 _COPIES = 2
-RING_BYTES = 2016  # of a block, that the smallest ring bears with its header
 _FILL = b"\xff" * 64  # starts no message; at a wrong rate it is the least noise
 
 # What a wait ended with.
@@ -148,7 +147,7 @@ class Exchange:
         copies = bad = tries = 0
         self._junk_before = self._junk_bytes
         self._strayed = self._broken = False
-        self._wire_ms = (HEADER + size) * 10000 // (line.baud or _SLOW_BAUD) + _QUIET_MS
+        self._wire_ms = (HEADER + size) * 10000 // (line.baud or BOOT_LOADER_BAUD) + _QUIET_MS
         while True:
             line.write(buf, 0, HEADER + size)
             self._sent = line.now()
@@ -157,7 +156,7 @@ class Exchange:
             self.while_waiting(op)
             if not again:
                 wait_ms = self._careful_ms
-            elif (copies >= _COPIES or size > RING_BYTES) and op > OPEN_SESSION and line.port.max_burst:
+            elif (copies >= _COPIES or size > SMALL_RING_BYTES) and op > OPEN_SESSION and line.port.max_burst:
                 wait_ms = _LONG_SILENCE_MS
             else:
                 wait_ms = pause_ms

@@ -10,9 +10,10 @@ boot mode. Facts: docs/protocol.md ("The link", "AT dialogue").
 from modemflash import stp
 from modemflash.at import At, kind_of, printable
 from modemflash.errors import ModemProblem, NoModem
+from modemflash.interface import BOOT_LOADER_BAUD, MODEM_BAUD
 
-RATE = 921600  # application, and RECOVERY when a command led there
-BOOT_RATE = 115200  # boot loader
+RATE = MODEM_BAUD  # application, and RECOVERY when a command led there
+BOOT_RATE = BOOT_LOADER_BAUD
 RATES = (RATE, BOOT_RATE)
 
 # What AT+SMOD? answers.

@@ -28,10 +28,10 @@ from modemflash.exchange import (
     OPEN_SESSION,
     REFUSED,
     RESET,
-    RING_BYTES,
     Exchange,
     Lost,
 )
+from modemflash.interface import SMALL_RING_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -355,13 +355,13 @@ class Sender(Exchange):
     def _step_down(self) -> None:
         self._losses = 0
         self.step_downs += 1
-        self._set_block(RING_BYTES if self._is_for_rings() else max(_MIN_BLOCK, self._block // 2))
+        self._set_block(SMALL_RING_BYTES if self._is_for_rings() else max(_MIN_BLOCK, self._block // 2))
         text = "blocks of " + str(self._block) + " bytes from here on, because larger ones get lost"
         self.line.report("warning", code="smaller-blocks", text=text)
 
     def _is_for_rings(self) -> bool:
         """Whether blocks are larger than a link without flow control bears when the modem stands still."""
-        return self._block > RING_BYTES and self.line.port.max_burst > 0
+        return self._block > SMALL_RING_BYTES and self.line.port.max_burst > 0
 
     def _set_block(self, size: int) -> None:
         """The largest block from here on: what is wanted, what the modem and what the link allow."""
@@ -393,7 +393,7 @@ def in_transfer(line: "Line") -> bool:
     """
     probe = Exchange(line, 0, True)
     buf = bytearray(HEADER)
-    burst = min(line.port.max_burst or RING_BYTES, RING_BYTES)
+    burst = min(line.port.max_burst or SMALL_RING_BYTES, SMALL_RING_BYTES)
     line.port.drop_input()
     missing = HEADER + MAX_BLOCK
     while True:

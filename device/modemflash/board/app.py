@@ -13,6 +13,7 @@ Rules: what a verb tells is printed, what a program may want is returned.
 """
 
 from modemflash.errors import Problem
+from modemflash.interface import NVS_RESCUE, RESCUE_MINUTES
 
 VERBS = {
     "run": ("source",),
@@ -55,7 +56,7 @@ def _plan(source: str = "/sd") -> "dict[str, Any] | None":
     return _interactive(source, 0, True)
 
 
-def _rescue(minutes: int = 10, source: str = "/sd") -> "dict[str, Any] | None":
+def _rescue(minutes: int = RESCUE_MINUTES, source: str = "/sd") -> "dict[str, Any] | None":
     return _interactive(source, minutes * 60000, False)
 
 
@@ -85,16 +86,15 @@ def _info() -> "dict[str, Any] | None":
         return None
 
 
-def _arm_rescue(on: bool = True, minutes: int = 10) -> bool:
-    from modemflash.board.startup import RESCUE
+def _arm_rescue(on: bool = True, minutes: int = RESCUE_MINUTES) -> bool:
     from modemflash.board.store import Nvs
 
     nvs = Nvs()
     if not on:
-        nvs.erase(RESCUE)
+        nvs.erase(NVS_RESCUE)
         print("modemflash: no rescue at power-up any more")
         return False
-    armed = nvs.set(RESCUE, minutes)
+    armed = nvs.set(NVS_RESCUE, minutes)
     if armed:
         print("modemflash: at each power-up the board now listens for its modem,", minutes, "minutes long.")
         print("modemflash: it needs the hook (install_hook). Put the card in and cut ALL power for 10 s.")

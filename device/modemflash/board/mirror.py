@@ -8,7 +8,7 @@ place that ever calls `LTE()`. Facts: docs/boards.md ("Mirror mode").
 from modemflash.board import pycom
 from modemflash.board.session import look_only
 from modemflash.errors import Refusal
-from modemflash.modem import RATE
+from modemflash.interface import MODEM_BAUD
 
 
 def mirror() -> None:
@@ -27,7 +27,7 @@ def mirror() -> None:
     if pycom.watchdog_armed():
         raise Refusal("mirror-refused", "a watchdog may be armed, and nothing would feed it")
     found = look_only()
-    if found["baud"] != RATE:
+    if found["baud"] != MODEM_BAUD:
         raise Refusal(
             "mirror-refused", "the modem is at %s baud, and the bridge has 921600 only" % found["baud"]
         )

@@ -21,6 +21,7 @@ from modemflash.board.tries import STATE, Stores, Tries, autostart
 from modemflash.board.uart import Clock, Uart
 from modemflash.board.words import CardProblem, light_of, on_a_board, sentence
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped, UpdateFailed
+from modemflash.interface import AUTOSTART_MS, JOURNAL_FOLDER, JOURNAL_NAME
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import STEPS
@@ -115,7 +116,7 @@ class Session:
         for _, source in job.files:
             source.comes_back = self._wait_for_card
         if claimed != "alone":
-            reporter.wait(pycom.AUTOSTART_MS - reporter.elapsed_s() * 1000)
+            reporter.wait(AUTOSTART_MS - reporter.elapsed_s() * 1000)
         if not line:
             line = self._open_line()
         journal = self._journal(line)
@@ -167,7 +168,7 @@ class Session:
 
     def _look(self, line: Line, listen_ms: int) -> None:
         """A rescue listens first thing: a modem that is ill may answer for moments only."""
-        self.reporter.log = Log(Card("/flash"))
+        self.reporter.log = Log(Card(JOURNAL_FOLDER))
         self.reporter.say("rescue: listening for %d s" % (listen_ms // 1000))
         self.update = Update(line, [], set(), self._journal(line), {"find_ms": listen_ms})
         self.update.look()
@@ -176,7 +177,7 @@ class Session:
         """The journal of this board; a package in parts needs one that is kept."""
         board = pycom.unique_id()
         on_card = SlotFiles(self.card.root + STATE, board)
-        stores = Stores(SlotFiles("/flash", "modemflash.journal"), on_card, self.card)
+        stores = Stores(SlotFiles(JOURNAL_FOLDER, JOURNAL_NAME), on_card, self.card)
         journal = Journal(stores, board, line.report)
         if self.job and self.job.in_parts:
             journal.write(journal.read())

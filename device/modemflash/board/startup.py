@@ -13,9 +13,7 @@ from modemflash.board import job, manifest
 from modemflash.board.card import Card
 from modemflash.board.store import Nvs
 from modemflash.board.words import SHOWN_OTHERWISE_S, SHOWN_S, CardProblem
-
-RESCUE = "rescue"  # the NVS name of `hook.RESCUE`, without the prefix
-FOR_PC = 10000  # added to the minutes where the PC has the plan, see `listen`
+from modemflash.interface import FOR_PC, NVS_RESCUE
 
 
 def act(minutes: int) -> None:
@@ -62,7 +60,7 @@ def _run(minutes: int) -> None:
         if result["status"] == RESET:
             machine.reset()
         if result["light"] == "finished":
-            session.nvs.erase(RESCUE)
+            session.nvs.erase(NVS_RESCUE)
         shown_s = SHOWN_S.get(result["code"]) or SHOWN_S.get(result["light"], SHOWN_OTHERWISE_S)
         session.reporter.wait(shown_s * 1000)
     finally:

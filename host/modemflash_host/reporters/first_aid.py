@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from modemflash.interface import PINS
 from modemflash.phases import dies_without_power
 
 # error code: what was heard. An error after the first write names the other one as its detail.
@@ -44,8 +45,11 @@ _CHECKS = {
     "wires": (
         "Check the wires",
         (
-            "TX to RX and RTS to CTS, crossed, common ground. At the board: GPy TX P5, RTS P98, RX P7, CTS "
-            "P99; FiPy TX P20, RTS P18, RX P19, CTS P17."
+            "TX to RX and RTS to CTS, crossed, common ground. At the board: "
+            + "; ".join(
+                f"{name} TX {tx}, RTS {rts}, RX {rx}, CTS {cts}" for name, (tx, rx, rts, cts) in PINS.items()
+            )
+            + "."
         ),
     ),
     "cable": (

@@ -9,6 +9,7 @@ import pytest
 
 from host.reporters.test_reporters import problem_of
 from modemflash.builds import PACKAGES
+from modemflash.interface import PINS
 from modemflash_host.reporters import Reporter, first_aid, plain
 from support.sinks import RESULT, spoken
 
@@ -98,3 +99,11 @@ def test_off_a_terminal_a_long_wait_says_that_it_goes_on(monkeypatch: pytest.Mon
 
     lines = [line for line in spoken(tell).split("\n") if "still: find the modem" in line]
     assert len(lines) == 4
+
+
+@pytest.mark.parametrize("board", sorted(PINS))
+def test_the_wires_are_those_that_the_board_uses(board: str) -> None:
+    """The pins in the advice are those of `interface`, each under its own signal's name."""
+    text = dict(first_aid.checks("silence"))["Check the wires"]
+    tx, rx, rts, cts = PINS[board]
+    assert f"{board} TX {tx}, RX {rx}, RTS {rts}, CTS {cts}" in text

@@ -12,7 +12,8 @@ import os
 import utime
 
 from modemflash import crc, exchange, modem, stp
-from modemflash.board import job, pycom
+from modemflash.board import job
+from modemflash.board.card import Card
 from modemflash.board.job import CardFile
 from modemflash.board.led import PATTERNS, Led
 from modemflash.board.uart import Clock, Uart
@@ -95,7 +96,7 @@ clock = Clock()
 led = Led(clock)
 led.show(PATTERNS["working"])
 reporter = Reporter()
-pycom.mount_card()
+Card().mount()
 line = Line(Uart(clock, reporter.tick), clock, reporter)
 line.set_baud(modem.RATE)
 found = modem.find(line, 60000)

@@ -27,7 +27,12 @@ from modemflash_host.board.install.packing import pack
 
 LIMIT_BYTES = 80_000  # docs/decisions/0007
 NOT_FOR_BOARDS = {"__main__.py"}  # the door of `python -m modemflash`
-READABLE = {"modemflash/__init__.py", "modemflash/unpack.py", "modemflash/board/hook.py"}
+READABLE = {
+    "modemflash/__init__.py",
+    "modemflash/interface.py",
+    "modemflash/unpack.py",
+    "modemflash/board/hook.py",
+}
 _STEP = 4  # spaces of indentation
 
 
@@ -108,6 +113,8 @@ def _leaves_first(name: str, needs: Mapping[str, list[str]]) -> list[str]:
 
     def visit(file: str) -> None:
         for need in needs[file]:
+            if need in READABLE:
+                continue  # it needs nothing itself, and no stack to be unpacked
             visit(need)
             order[need.split("/", 1)[1][: -len(".py")].replace("/", ".")] = None
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from modemflash.interface import LOOKING, RUNNING
 from modemflash_host.board.console.connect import INTERRUPTED, MIRROR, REPL, Reached, reach
 from modemflash_host.board.console.identity import identify, need_pycom
 from modemflash_host.board.console.repl import Repl
@@ -21,7 +22,7 @@ from modemflash_host.board.console.safe_boot import quiet_state
 from modemflash_host.board.console.session import Session
 from modemflash_host.board.location import tell_place
 from modemflash_host.board.pic import Open
-from modemflash_host.board.relay.conversation import LOOKING, RUNNING, JournalOf, RelayTalk, job_of
+from modemflash_host.board.relay.conversation import JournalOf, RelayTalk, job_of
 from modemflash_host.board.relay.update import HeldUpdate, RelayedUpdate
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.links.usb_ids import NO_DEVICE, Device
