@@ -90,12 +90,14 @@ class Plan:
         return found
 
 
-def make(modem: "Modem", who: Identity, files: "Files", past: "Any" = None, options: "Any" = None) -> Plan:
+def make(
+    modem: "Modem", identity: Identity, files: "Files", past: "Any" = None, options: "Any" = None
+) -> Plan:
     """The plan for this modem with these files.
 
     Args:
         modem: as found; its `state` chooses the route.
-        who: its identity; empty where it could not say.
+        identity: its own; empty where it could not say.
         files: list of (Image, Source).
         past: what the journal holds of a run that did not finish, or None.
         options: "expect_build" (int), "repair" (bool), "after_part_1" (bool or None).
@@ -106,7 +108,7 @@ def make(modem: "Modem", who: Identity, files: "Files", past: "Any" = None, opti
     options = options or {}
     at_home = modem.state == "application"
     plan = Plan()
-    known = _known(who, past, at_home)
+    known = _known(identity, past, at_home)
     plan.origin = known.build
     main = _choose(plan, known, files, at_home, options.get("expect_build"))
     image = main[0]
@@ -143,18 +145,18 @@ def make(modem: "Modem", who: Identity, files: "Files", past: "Any" = None, opti
     return plan
 
 
-def _known(who: Identity, past: "Any", at_home: bool) -> Identity:
+def _known(identity: Identity, past: "Any", at_home: bool) -> Identity:
     """The identity to judge by: outside the application the journal may know what the modem cannot say."""
     if at_home or not past:
-        return who
+        return identity
     known = Identity()
-    known.build = who.build
+    known.build = identity.build
     if known.build is None or known.build == builds.PACKAGES.get(past.get("target"), (0, None))[1]:
         known.build = past.get("from_build")  # part 1 is in, and has not proved itself: the way begins anew
-    known.product = who.product or past.get("product", "")
-    known.family = who.family or past.get("family", "")
-    known.ue = who.ue or past.get("ue", "")
-    known.version = who.version
+    known.product = identity.product or past.get("product", "")
+    known.family = identity.family or past.get("family", "")
+    known.ue = identity.ue or past.get("ue", "")
+    known.version = identity.version
     return known
 
 
@@ -162,14 +164,14 @@ def _of_kind(files: "Files", kind: str) -> "Files":
     return [each for each in files if each[0].kind == kind]
 
 
-def _choose(plan: Plan, who: Identity, files: "Files", at_home: bool, expect: "int | None") -> "File":
+def _choose(plan: Plan, identity: Identity, files: "Files", at_home: bool, expect: "int | None") -> "File":
     """The one file that is the goal: an exact difference before a full image.
 
     Raises:
         Refusal: `no-image`, `several-images`, `not-the-expected-build`, or why the difference does not fit.
     """
     differences = _of_kind(files, builds.DIFFERENCE)
-    base = who.build if at_home else None
+    base = identity.build if at_home else None
     fitting = [each for each in differences if base is not None and each[0].from_build == base]
     full = [each for each in _of_kind(files, builds.FULL) if each[0].part < 2]
     for role, kind in (("updater", builds.UPDATER), ("bootrom", builds.BOOT_ROM)):
@@ -180,7 +182,7 @@ def _choose(plan: Plan, who: Identity, files: "Files", at_home: bool, expect: "i
             plan.roles[role] = spare[0]
     if fitting:
         goals = {each[0].build for each in fitting}
-        full = [each for each in full if each[0].build not in goals and each[0].build != who.build]
+        full = [each for each in full if each[0].build not in goals and each[0].build != identity.build]
     choice = fitting + full
     if not choice and differences:
         choice = [differences[0]]  # it does not fit: judging it says why
@@ -200,7 +202,7 @@ def _parts(files: "Files", image: "Image") -> "dict[int, File]":
     return {each[0].part: each for each in files if each[0].part and each[0].build == image.build}
 
 
-def _between(plan: Plan, who: Identity, past: "Any", options: "Any", between_build: int) -> bool:
+def _between(plan: Plan, identity: Identity, past: "Any", options: "Any", between_build: int) -> bool:
     """Whether part 1 of the package is in the modem already and part 2 is due.
 
     `between_build` is what a modem in its application reports between the parts,
@@ -213,7 +215,7 @@ def _between(plan: Plan, who: Identity, past: "Any", options: "Any", between_bui
         past = None
     if past and past.get("part") == 2:
         return True
-    if not between_build or who.build != between_build or "part-2" not in plan.roles:
+    if not between_build or identity.build != between_build or "part-2" not in plan.roles:
         return False
     if past:  # the journal knows where this build comes from
         return past.get("from_build") != between_build or past.get("step") in (
@@ -225,9 +227,9 @@ def _between(plan: Plan, who: Identity, past: "Any", options: "Any", between_bui
     raise Refusal("which-39529", "", "after-part-1")
 
 
-def _judge(plan: Plan, image: "Image", who: Identity, at_home: bool, parts: "tuple[int, ...]") -> None:
+def _judge(plan: Plan, image: "Image", identity: Identity, at_home: bool, parts: "tuple[int, ...]") -> None:
     """Ask the table of edges; note direction, consents and known deaths."""
-    if not at_home and not who.family and image.product:
+    if not at_home and not identity.family and image.product:
         # A modem that cannot say what it is may be the one that this image names; its session will tell more.
         plan.needs.append(
             (
@@ -235,21 +237,21 @@ def _judge(plan: Plan, image: "Image", who: Identity, at_home: bool, parts: "tup
                 "the modem cannot say whether it is a " + image.product,
             )
         )
-        who = _guessed(who, image)
-    found = edges.judge(image, who, at_home, parts)
+        identity = _guessed(identity, image)
+    found = edges.judge(image, identity, at_home, parts)
     if image.kind != builds.BOOT_ROM:
         plan.direction = found.direction
     if found.verdict == edges.REFUSE:
-        raise Refusal(found.code, "%s to %s" % (who.build or "unknown build", image.name))
+        raise Refusal(found.code, "%s to %s" % (identity.build or "unknown build", image.name))
     for consent in found.consents:
         plan.needs.append((consent, DANGERS[consent.split(" ")[0]]))
     for text in found.deaths:
         plan.warnings.append("Known: " + text + ".")
 
 
-def _guessed(who: Identity, image: "Image") -> Identity:
+def _guessed(identity: Identity, image: "Image") -> Identity:
     guess = Identity()
-    guess.build, guess.version, guess.product = who.build, who.version, image.product
+    guess.build, guess.version, guess.product = identity.build, identity.version, image.product
     guess.family = "monarch2" if image.product.startswith("GM02") else "pycom"
     guess.ue = "UE8.0.4.0"
     return guess
@@ -265,7 +267,7 @@ DANGERS = {
 }
 
 
-def _route(plan: Plan, state: str, who: Identity, image: "Image", past: "Any", between: bool) -> None:
+def _route(plan: Plan, state: str, identity: Identity, image: "Image", past: "Any", between: bool) -> None:
     """Number and steps of the safest route from `state`.
 
     Raises:
@@ -291,8 +293,8 @@ def _route(plan: Plan, state: str, who: Identity, image: "Image", past: "Any", b
         elif "bootrom" not in plan.roles:
             raise Refusal("boot-rom-needed", image.name)
         else:
-            _judge(plan, plan.roles["bootrom"][0], who, True, ())
-    if state == "boot-loader" and "updater" not in plan.roles and _brings_its_updater(who, image):
+            _judge(plan, plan.roles["bootrom"][0], identity, True, ())
+    if state == "boot-loader" and "updater" not in plan.roles and _brings_its_updater(identity, image):
         steps = [("enter-recovery", "")]  # there is no ELF for it: it waits for images in recovery only
     elif ("load-updater", "updater") in steps and "updater" not in plan.roles:
         raise Refusal("updater-needed", image.name)
@@ -321,10 +323,10 @@ def _second_part(image: "Image") -> "list[tuple[str, str]]":
     return [("prepare", ""), ("enter-recovery", ""), ("send", "part-2")] + list(_HOME)
 
 
-def _way_back(plan: Plan, who: Identity, image: "Image") -> None:
+def _way_back(plan: Plan, identity: Identity, image: "Image") -> None:
     """The files for every state that a cut can leave; a missing one needs its own consent."""
     missing = ["the updater ELF of the same package"]
-    if "updater" in plan.roles or _brings_its_updater(who, image):
+    if "updater" in plan.roles or _brings_its_updater(identity, image):
         missing = []
     plan.way_back = [plan.roles[role][0].name for role in plan.roles if role != "bootrom" or plan.route == 6]
     if plan.route == 1:
@@ -338,9 +340,9 @@ def _way_back(plan: Plan, who: Identity, image: "Image") -> None:
         plan.needs.append(("without-way-back", DANGERS["without-way-back"] + ": " + " and ".join(missing)))
 
 
-def _brings_its_updater(who: Identity, image: "Image") -> bool:
+def _brings_its_updater(identity: Identity, image: "Image") -> bool:
     """Images of the second generation have the updater inside; no ELF is published for them."""
-    return who.family == "monarch2" or image.product.startswith("GM02")
+    return identity.family == "monarch2" or image.product.startswith("GM02")
 
 
 def _words(plan: Plan, image: "Image") -> None:

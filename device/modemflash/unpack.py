@@ -18,18 +18,18 @@ and \\x01 with a letter for the bytes that a comment cannot hold.
 ESCAPES = ((b"\x01a", b"\x00"), (b"\x01b", b"\n"), (b"\x01c", b"\r"), (b"\x01d", b"\x01"))
 
 
-def load(path: str, names: "dict[str, object]", size: int, needs: str) -> None:
+def load(names: "dict[str, Any]", size: int, needs: str) -> None:
     """Run the program in a module's comment as that module.
 
     Args:
-        path: the module's file.
-        names: its globals.
+        names: the module's globals.
         size: of the program, in bytes.
-        needs: the modules of ours that it needs, directly or not, each behind those that it needs.
+        needs: the modules of ours that it needs, directly or not, each behind those that it needs; a dot
+            before the names of the board's.
     """
     for need in needs.split():
-        __import__("modemflash." + need)
-    with open(path, "rb") as file:
+        __import__("modemflash." + ("board" if need[0] == "." else "") + need)
+    with open(names["__file__"], "rb") as file:
         data = file.read()
     # No line's end stands in a packed program; what put the file here may have written others around it.
     exec(unpacked(data[data.find(b"#") + 1 :].strip(b"\r\n"), size), names)
@@ -57,3 +57,8 @@ def unpacked(data: bytes, size: int) -> bytes:
         text[at : at + length] = text[start : start + length]
         at += length
     return bytes(text).replace(b"\x02", b"\n")
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from modemflash.builds import BOOT_ROM, UPDATER
 from modemflash.errors import UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped
+from modemflash.examine import examine
 from modemflash.identity import Identity
-from modemflash.image import Image, examine
+from modemflash.image import Image
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import has_written
@@ -168,7 +169,7 @@ def info(port: str, reporter: Reporter, find_ms: int = 60_000, via: str = access
             job.tell_card()
         _look(job, reporter)
         begun = tuple(job.past["files"]) if has_written(job.past) else ()
-        found = ModemInfo(job.modem.state, job.modem.baud, job.who, job.before, begun)
+        found = ModemInfo(job.modem.state, job.modem.baud, job.identity, job.before, begun)
         reporter.say("details", bootloaders=found.identity.bootloaders, record=found.record)
         return found
 
@@ -207,12 +208,12 @@ def update(
             reached = True
             try:
                 _look(job, reporter)
-                known = {"from_build": job.who.build, "boot_mode": job.modem.state}
+                known = {"from_build": job.identity.build, "boot_mode": job.modem.state}
                 work = _confirmed_work(port, job, reporter, consents, ask, dry_run)
                 if work is None:
                     return Result("nothing-to-do", "dry-run", seconds=reporter.at_s, **known)
             except Problem as problem:
-                known = {"from_build": job.who.build, "boot_mode": job.modem.state if job.modem else ""}
+                known = {"from_build": job.identity.build, "boot_mode": job.modem.state if job.modem else ""}
                 if not isinstance(job, HeldUpdate):
                     of_this_run(problem, job)
                 raise

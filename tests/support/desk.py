@@ -136,7 +136,7 @@ class Desk:
         autostart: bool = False,
         card: Path | None = None,
     ) -> None:
-        from modemflash.image import examine
+        from modemflash.examine import examine
 
         shutil.copyfile(flash, folder / "flash")
         self.flash = FatImage(folder / "flash", interpreter)

@@ -49,35 +49,35 @@ def call(verb: str, words: "tuple[Any, ...]", named: "dict[str, Any]") -> "Any":
 
 
 def _run(source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, 0, False)
+    return _interactive(source, lambda run: run.update())
 
 
 def _plan(source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, 0, True)
+    return _interactive(source, lambda run: run.plan())
 
 
 def _rescue(minutes: int = RESCUE_MINUTES, source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, minutes * 60000, False)
+    return _interactive(source, lambda run: run.rescue(minutes * 60000))
 
 
-def _interactive(source: str, listen_ms: int, plan_only: bool) -> "dict[str, Any] | None":
-    from modemflash.board.session import Session
+def _interactive(source: str, program: "Callable[[CardRun], dict[str, Any]]") -> "dict[str, Any]":
+    from modemflash.board.card_run import CardRun
 
-    session = Session(source, True)
+    run = CardRun(source, True)
     try:
-        result = session.run(listen_ms, plan_only)
+        result = program(run)
     finally:
-        session.led.release()
+        run.led.release()
     print("modemflash: %s (%s)" % (result["status"], result["code"]))
     print("modemflash:", result["text"])
     return result
 
 
 def _info() -> "dict[str, Any] | None":
-    from modemflash.board.session import look_only
+    from modemflash.board.card_run import modem_info
 
     try:
-        found = look_only()
+        found = modem_info()
         for name in sorted(found):
             print("modemflash: %-12s%s" % (name, found[name]))
         return found
@@ -127,4 +127,6 @@ def _remove_hook() -> None:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
+
+    from modemflash.board.card_run import CardRun

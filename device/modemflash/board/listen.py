@@ -92,7 +92,7 @@ class Listener(Reporter):
             self.show(light_of(problem, True))
             self.wait(SHOWN_OTHERWISE_S * 1000)
             return
-        record["state"], record["baud"], record["build"] = modem.state, modem.baud, update.who.build
+        record["state"], record["baud"], record["build"] = modem.state, modem.baud, update.identity.build
         self._over(MODEM_ANSWERED)
         start = line.now()
         while line.since(start) < _HOLD_MS:

@@ -16,13 +16,14 @@ import machine
 from modemflash import errors
 from modemflash.at import printable
 from modemflash.board import pycom
-from modemflash.board.job import as_image
+from modemflash.board.card_order import as_image
 from modemflash.board.led import CAUSES, PATTERNS, Led, red
 from modemflash.board.pc_line import PcLine
 from modemflash.board.store import Nvs, SlotFiles
 from modemflash.board.uart import Clock, Uart
 from modemflash.errors import Problem, Stopped
 from modemflash.exchange import Exchange
+from modemflash.identity import encoded
 from modemflash.interface import (
     COMMAND_BYTES,
     COMMAND_FILE,
@@ -200,7 +201,7 @@ class Relay:
         }
 
     def _tell_looked(self, update: Update) -> None:
-        modem, who = update.modem, update.who
+        modem = update.modem
         self._looked = json.dumps(
             {
                 "event": "looked",
@@ -208,7 +209,7 @@ class Relay:
                 "state": modem.state,
                 "baud": modem.baud,
                 "resumed": modem.resumed,
-                "who": [who.product, who.family, who.build, who.version, who.ue, who.bootloaders],
+                "identity": encoded(update.identity),
                 "before": update.before,
                 "past": update.past,
             }

@@ -25,6 +25,7 @@ from modemflash.interface import (
     UART_GAP_CHARS,
 )
 from modemflash.line import Line
+from modemflash.modem_state import judged, without_power_cut
 from modemflash.upgrade import Update
 from modemflash_host.board.console.connect import MIRROR, reach
 from modemflash_host.board.console.identity import Board, identify, need_pycom
@@ -166,12 +167,11 @@ class MirroredUpdate(Update):
         """
         plan = super().plan()
         if any(step in OTHER_RATE for step, _ in plan.steps):
-            raise self._last_word(
-                Refusal(
-                    "mirror-refused",
-                    "this update leads through the boot loader, at 115200 baud, the bridge has 921600 only",
-                )
+            refusal = Refusal(
+                "mirror-refused",
+                "this update leads through the boot loader, at 115200 baud, the bridge has 921600 only",
             )
+            raise without_power_cut(judged(refusal, self.past), self.past)
         return plan
 
 

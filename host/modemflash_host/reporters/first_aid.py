@@ -47,7 +47,7 @@ _CHECKS = {
         (
             "TX to RX and RTS to CTS, crossed, common ground. At the board: "
             + "; ".join(
-                f"{name} TX {tx}, RTS {rts}, RX {rx}, CTS {cts}" for name, (tx, rx, rts, cts) in PINS.items()
+                "{} TX {}, RX {}, RTS {}, CTS {}".format(board, *pins) for board, pins in PINS.items()
             )
             + "."
         ),

@@ -48,7 +48,7 @@ def confirmed_plan(
     Raises:
         Refusal: a rule forbids it, or a consent is missing.
     """
-    reporter.say("before", bootloaders=job.who.bootloaders, record=job.before)
+    reporter.say("before", bootloaders=job.identity.bootloaders, record=job.before)
     try:
         plan = job.plan()
     except Refusal as question:

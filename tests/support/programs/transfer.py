@@ -12,12 +12,12 @@ import os
 import utime
 
 from modemflash import crc, exchange, modem, stp
-from modemflash.board import job
+from modemflash.board import card_order
 from modemflash.board.card import Card
-from modemflash.board.job import CardFile
+from modemflash.board.card_order import CardFile
 from modemflash.board.led import PATTERNS, Led
 from modemflash.board.uart import Clock, Uart
-from modemflash.identity import identify
+from modemflash.identity import ask_identity
 from modemflash.line import Line
 
 try:
@@ -79,7 +79,7 @@ def slow_joined(first, second, zeros):
 
 if CRC_US:
     stp.crc16 = exchange.crc16 = slow_crc16
-    job.crc16_joined = slow_joined
+    card_order.crc16_joined = slow_joined
 
 
 def count_heap():
@@ -100,7 +100,7 @@ Card().mount()
 line = Line(Uart(clock, reporter.tick), clock, reporter)
 line.set_baud(modem.RATE)
 found = modem.find(line, 60000)
-who = identify(found)
+identity = ask_identity(found)
 assert found.at.command('AT+SMSTPU="ON_THE_FLY"').ok
 sender = stp.Sender(line, 300000, False, MAX_BLOCK)
 sender.open()

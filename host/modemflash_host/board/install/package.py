@@ -108,7 +108,7 @@ def _needs(program: bytes, files: Container[str]) -> list[str]:
 
 
 def _leaves_first(name: str, needs: Mapping[str, list[str]]) -> list[str]:
-    """All that a file needs, as modules below our package, each behind what it needs itself."""
+    """All that a file needs, as `modemflash.unpack.load` takes it, each behind what it needs itself."""
     order: dict[str, None] = {}
 
     def visit(file: str) -> None:
@@ -116,7 +116,7 @@ def _leaves_first(name: str, needs: Mapping[str, list[str]]) -> list[str]:
             if need in READABLE:
                 continue  # it needs nothing itself, and no stack to be unpacked
             visit(need)
-            order[need.split("/", 1)[1][: -len(".py")].replace("/", ".")] = None
+            order[need.split("/", 1)[1][: -len(".py")].replace("board/", ".")] = None
 
     visit(name)
     return list(order)

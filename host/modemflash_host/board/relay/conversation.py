@@ -87,7 +87,7 @@ class RelayTalk:
         self._order = b""
 
     def await_look(self) -> dict[str, Any]:
-        """What the board found out about the modem: "state", "baud", "resumed", "who", "before", "past".
+        """What the board found out about the modem: "state", "baud", "resumed", "identity", "before", "past".
 
         Raises:
             Problem: the board's; or the line's.

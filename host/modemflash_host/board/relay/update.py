@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from modemflash.errors import UNTOUCHED, Problem
+from modemflash.identity import decoded
 from modemflash.line import Line
 from modemflash.phases import has_written
 from modemflash.upgrade import Update
@@ -230,9 +231,7 @@ class HeldUpdate(Update):
         """What the board found when it looked; see `Update`."""
         seen = self._talk.await_look()
         self.modem = SimpleNamespace(state=seen["state"], baud=seen["baud"], resumed=seen["resumed"])
-        who = self.who
-        who.product, who.family, who.build, who.version, who.ue, loaders = seen["who"]
-        who.bootloaders = [tuple(each) for each in loaders]
+        self.identity = decoded(seen["identity"])
         self.before = seen["before"]
         self.past = seen["past"]
         return self.modem

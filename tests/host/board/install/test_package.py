@@ -119,8 +119,8 @@ def test_a_packed_module_that_came_as_text(tmp_path: Path, end: bytes) -> None:
     first, packed, _ = pack(program).split(b"\n")
     path = tmp_path / "module.py"
     path.write_bytes(first + (end or b"\n") + packed + end)
-    names: dict[str, object] = {}
-    load(str(path), names, len(program), "")
+    names: dict[str, object] = {"__file__": str(path)}
+    load(names, len(program), "")
     assert names["answer"] == 42
 
 

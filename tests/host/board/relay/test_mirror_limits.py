@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from host.board.relay.test_disturbed import at, kill, run
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
 from support.desk import QUICK, Build, Firmware, Killed, Memory
