@@ -7,7 +7,7 @@ installing"; nobody but the modem says that it worked. Facts: docs/protocol.md
 ("Routes", "After a cut").
 """
 
-from modemflash import stp
+from modemflash import transfer
 from modemflash.at import printable
 from modemflash.errors import ModemProblem, Refusal, UpdateFailed
 from modemflash.identity import ask_identity
@@ -52,7 +52,7 @@ class StepContext:
         self.modem = modem
         self.careful = careful
         self.answer_timeout_ms = answer_timeout_ms
-        self.max_block = stp.MAX_BLOCK
+        self.max_block = transfer.MAX_BLOCK
         self.slow = self.raised = False
         self.sent_bytes = 0
         self.radio = ""
@@ -82,14 +82,14 @@ def restore_radio(context: StepContext) -> None:
 def stage(context: StepContext, image: "Image", source: "Source") -> None:
     """Store a difference in the modem's file system; the old firmware stays whole."""
     _order_session(context, "AT+SMSTPU")
-    _transfer(context, image, source, stp.CONTAINER)
+    _transfer(context, image, source, transfer.CONTAINER)
 
 
 def send(context: StepContext, image: "Image", source: "Source") -> None:
     """Write an image as it comes, in recovery (or in the application: a boot ROM)."""
     context.modem.at.command("AT+CFUN=4", 15000)
     _order_session(context, 'AT+SMSTPU="ON_THE_FLY"')
-    _transfer(context, image, source, stp.CONTAINER)
+    _transfer(context, image, source, transfer.CONTAINER)
 
 
 def load_updater(context: StepContext, image: "Image", source: "Source") -> None:
@@ -98,7 +98,7 @@ def load_updater(context: StepContext, image: "Image", source: "Source") -> None
     _choose_rate(context)
     _order_session(context, "AT+STP")
     context.raised = modem.baud == RATE
-    _transfer(context, image, source, stp.ELF)
+    _transfer(context, image, source, transfer.ELF)
     context.raised = False
     line.report(
         "phase", phase="load-updater", usual_s=120, allowed_s=UPDATER_MS // 1000, note="the updater starts"
@@ -236,8 +236,8 @@ def _order_session(context: StepContext, command: str) -> None:
 
 def _transfer(context: StepContext, image: "Image", source: "Source", kind: int) -> None:
     """One session: open it, send the file, close it."""
-    block = CAREFUL_BLOCK if context.careful else stp.MAX_BLOCK
-    sender = stp.Sender(
+    block = CAREFUL_BLOCK if context.careful else transfer.MAX_BLOCK
+    sender = transfer.Sender(
         context.line, context.answer_timeout_ms, context.careful, min(block, context.max_block)
     )
     sender.open()
@@ -257,11 +257,11 @@ def _transfer(context: StepContext, image: "Image", source: "Source", kind: int)
     context.sent_bytes += image.size
 
 
-def _close(context: StepContext, sender: "stp.Sender") -> None:
+def _close(context: StepContext, sender: "transfer.Sender") -> None:
     """End the session. A closing RESET that got lost would leave the modem in it, deaf to every question."""
-    session = sender.session
+    session = sender.exchange.session
     for _ in range(3):
-        sender.session = session
+        sender.exchange.session = session
         sender.close()
         if context.modem.at.resync(4000) is not None:
             return  # else it installs in silence, or did not hear: the same RESET again does no harm

@@ -27,7 +27,8 @@ from modemflash.identity import Identity, read_identity
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import dies_without_power, has_written
-from modemflash.stp import CONTAINER, Sender, in_transfer
+from modemflash.transfer import CONTAINER, Sender
+from modemflash.transfer_exit import in_transfer
 from modemflash_host.board.console import identity as board_identities
 from modemflash_host.board.firmware import archive as firmware_archive
 from modemflash_host.board.relay.conversation import RelayTalk

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from modemflash.exchange import BLOCK, HEADER
+from modemflash.frames import BLOCK, HEADER
 
 SIGNATURE = b"fast"
 _FILLER = 0xFF  # begins no talk

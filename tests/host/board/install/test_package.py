@@ -140,11 +140,11 @@ def test_where_a_traceback_points() -> None:
     """Line and function of a packed module lead to one file."""
     inside = next(
         node
-        for node in ast.walk(ast.parse((ENGINE / "stp.py").read_text()))
+        for node in ast.walk(ast.parse((ENGINE / "transfer.py").read_text()))
         if isinstance(node, ast.FunctionDef) and node.name == "send"
     )
-    assert where(inside.lineno, "send") == ["modemflash/stp.py"]
-    assert "modemflash/stp.py" in where(1, "<module>")
+    assert where(inside.lineno, "send") == ["modemflash/transfer.py"]
+    assert "modemflash/transfer.py" in where(1, "<module>")
 
 
 def test_size() -> None:

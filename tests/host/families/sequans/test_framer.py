@@ -5,7 +5,7 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modemflash.exchange import BLOCK, BLOCK_COMMAND, OPEN_SESSION
+from modemflash.frames import BLOCK, BLOCK_COMMAND, OPEN_SESSION
 from modemflash_host.families.sequans.framer import Block, Filling, Frame, Frames
 
 
