@@ -310,7 +310,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from modemflash.file_roles import Files
     from modemflash.journal import Journal
     from modemflash.line import Line
     from modemflash.modem import Modem
-    from modemflash.planning import Files, Plan
+    from modemflash.planning import Plan

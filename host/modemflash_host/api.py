@@ -62,7 +62,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from modemflash.contracts import Source
-    from modemflash.planning import Files
+    from modemflash.file_roles import Files
 
 _BEGUN = ("step", "route", "target", "from_build", "files", "part")  # of the journal's record, in the event
 _KIND_NAMES = {UPDATER: "updater ELF", BOOT_ROM: "boot ROM package"}

@@ -19,9 +19,10 @@ def test_modem_inside_a_transfer_is_found():
                 sender = Sender(line)
                 sender.open()
                 sender._ask(2, 8176, 2)
+                transaction = sender.exchange.transaction
                 slave.feed(
                     bench.now_us,
-                    stp_slave.frame(b"fast", 3, 1, sender.exchange.transaction, bytes(8176))[:cut],
+                    stp_slave.frame(b"fast", 3, 1, transaction, bytes(8176))[:cut],
                 )
                 assert in_transfer(line), (version, idle_drop, cut)
                 assert slave.closed

@@ -23,7 +23,7 @@ from modemflash_host.links.usb_ids import BOARD, Device
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
-    from modemflash.planning import Files
+    from modemflash.file_roles import Files
 
 AUTO, RELAY, MIRROR, DIRECT = VIAS = ("auto", "relay", "mirror", "direct")
 

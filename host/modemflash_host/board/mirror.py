@@ -41,7 +41,8 @@ from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock, Readable, Writable
-    from modemflash.planning import Files, Plan
+    from modemflash.file_roles import Files
+    from modemflash.planning import Plan
     from modemflash_host.links.open import Link
 
 LARGE_BLOCK_BYTES = 4 * SMALL_RING_BYTES  # what a ring of 8192 holds, whatever the modem does

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modemflash.unpack import ESCAPES, unpacked
+from modemflash.unpack import ESCAPES, WORDS, unpacked
 
 HEAD = b"from modemflash.unpack import load;load(globals(),%d,'%s')\n#"
 
@@ -34,7 +34,7 @@ def pack(program: bytes, needs: Sequence[str] = ()) -> bytes:
     """
     if any(byte > 126 or (byte < 32 and byte != 10) for byte in program):
         raise ValueError("only lines of printable ASCII can be packed")
-    data = _matched(program.replace(b"\n", b"\x02"))
+    data = _matched(WORDS + program.replace(b"\n", b"\x02"))
     for escape, byte in reversed(ESCAPES):
         data = data.replace(byte, escape)
     packed = HEAD % (len(program), " ".join(needs).encode()) + data + b"\n"
@@ -63,7 +63,7 @@ def _matched(text: bytes) -> bytes:
                     best, chosen = cost, (length, distance)
         costs[at], choice[at] = best, chosen
     out = bytearray()
-    at = 0
+    at = len(WORDS)
     while at < size:
         length, distance = choice[at]
         out += _code(length, distance) if distance else text[at : at + 1]

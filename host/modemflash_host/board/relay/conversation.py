@@ -27,8 +27,8 @@ from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
+    from modemflash.file_roles import Files
     from modemflash.journal import Journal
-    from modemflash.planning import Files
     from modemflash_host.links.open import Link
 
 JournalOf = Callable[[Line, str], "Journal"]

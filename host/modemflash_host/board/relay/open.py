@@ -29,7 +29,7 @@ from modemflash_host.links.usb_ids import NO_DEVICE, Device
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
-    from modemflash.planning import Files
+    from modemflash.file_roles import Files
 
 _BEAT_MS = 1_300
 _FALLBACK_MS = 7_000

@@ -34,8 +34,9 @@ from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
+    from modemflash.file_roles import Files
     from modemflash.modem import Modem
-    from modemflash.planning import Files, Plan
+    from modemflash.planning import Plan
 
 BYTES_PER_S = 2_500  # of the package, over the REPL
 DEPLOY_S = 15  # what it takes beside the bytes
