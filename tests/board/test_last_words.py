@@ -11,7 +11,7 @@ from modemflash.board.card_run import CardRun
 from modemflash.errors import UpdateFailed
 from modemflash.identity import Identity
 class Update:
-    past, modem, who = {"step": "send"}, object(), Identity()
+    past, modem, identity = {"step": "send"}, object(), Identity()
 run = CardRun()
 run.engine = Update()
 result = run._of_problem(UpdateFailed("modem-lost"))

@@ -49,23 +49,23 @@ def call(verb: str, words: "tuple[Any, ...]", named: "dict[str, Any]") -> "Any":
 
 
 def _run(source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, lambda run: run.update())
+    return _interactive(source, lambda run: run.update)
 
 
 def _plan(source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, lambda run: run.plan())
+    return _interactive(source, lambda run: run.plan)
 
 
 def _rescue(minutes: int = RESCUE_MINUTES, source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, lambda run: run.rescue(minutes * 60000))
+    return _interactive(source, lambda run: lambda: run.rescue(minutes * 60000))
 
 
-def _interactive(source: str, program: "Callable[[CardRun], dict[str, Any]]") -> "dict[str, Any]":
+def _interactive(source: str, program_of: "Callable[[CardRun], Callable[[], Any]]") -> "dict[str, Any]":
     from modemflash.board.card_run import CardRun
 
     run = CardRun(source, True)
     try:
-        result = program(run)
+        result = run.do(program_of(run))
     finally:
         run.led.release()
     print("modemflash: %s (%s)" % (result["status"], result["code"]))

@@ -34,9 +34,7 @@ _DONE = ("updated", "nothing-to-do", "installed-unconfirmed")  # doing it again 
 
 
 class CardRun:
-    """Everything that a run needs. One of `update`, `plan`, `rescue` is called, once.
-
-    Each returns the engine's result, or that of the problem; with "light" and "text".
+    """Everything that a run needs. `do` is called once, with one of `update`, `plan`, `rescue`.
 
     Args:
         path: where the card's order is.
@@ -66,57 +64,26 @@ class CardRun:
         self._results = None  # type: Results | None
         self._imei = ""
 
-    def update(self) -> "dict[str, Any]":
-        """Carry the card's order out."""
-        return self._ended(self._update)
+    def do(self, program: "Callable[[], Plan | dict[str, Any]]") -> "dict[str, Any]":
+        """Carry out what a program has planned, and say how it ended, whatever happens.
 
-    def plan(self) -> "dict[str, Any]":
-        """What `update` would do; writes nothing to the modem."""
-        return self._ended(self._plan)
+        Args:
+            program: `update`, `plan` or `rescue`; the plan to carry out, or how it ended without one.
 
-    def rescue(self, listen_ms: int) -> "dict[str, Any]":
-        """Look for the modem first, so long; then as `update`."""
-        return self._ended(lambda: self._rescue(listen_ms))
-
-    def _update(self) -> "dict[str, Any]":
-        tries = self._begin()
-        if not self.interactive:
-            if tries.done:
-                return self._nothing_done("job-done")
-            if not tries.left:
-                raise Refusal("tries-used-up")
-            if machine.reset_cause() == getattr(machine, "BROWN_OUT_RESET", None):
-                raise Refusal("power-weak")
-        claimed = autostart(self.nvs, self.card).claim()
-        if claimed == "reset" and not self.interactive:
-            return {"status": RESET, "code": "", "light": "working", "text": ""}
-        self._count(tries)
-        self._check_files()
-        return self._carried_out(self._planned(self._line_after(claimed)))
-
-    def _plan(self) -> "dict[str, Any]":
-        self._begin()
-        claimed = autostart(self.nvs, self.card).claim()
-        order = self._check_files()
-        plan = self._planned(self._line_after(claimed))
-        plan.check(order.consents)
-        result = self._nothing_done(plan.why or "plan-shown")
-        result["text"] += " Plan: " + _summary(plan)
-        return result
-
-    def _rescue(self, listen_ms: int) -> "dict[str, Any]":
-        line = self._open_line()
-        self._listen(line, listen_ms)
-        self._count(self._begin())
-        self._check_files()
-        return self._carried_out(self._planned(line))
-
-    def _ended(self, program: "Callable[[], dict[str, Any]]") -> "dict[str, Any]":
-        """The result of a program, whatever happens in it."""
+        Returns:
+            The engine's result, or that of the problem; with "light" and "text".
+        """
         reporter = self.reporter
         reporter.show("working")
         try:
-            result = program()
+            outcome = program()
+            if isinstance(outcome, dict):
+                result = outcome
+            else:
+                assert self.engine
+                result = self.engine.run(outcome)
+                result["text"] = sentence(result["code"])
+                result["light"] = "finished"
         except Problem as problem:
             result = self._of_problem(problem)
         except KeyboardInterrupt:
@@ -130,6 +97,42 @@ class CardRun:
         reporter.close()
         self._close(result)
         return result
+
+    def update(self) -> "Plan | dict[str, Any]":
+        """Carry the card's order out."""
+        tries = self._begin()
+        if not self.interactive:
+            if tries.done:
+                return self._nothing_done("job-done")
+            if not tries.left:
+                raise Refusal("tries-used-up")
+            if machine.reset_cause() == getattr(machine, "BROWN_OUT_RESET", None):
+                raise Refusal("power-weak")
+        claimed = autostart(self.nvs, self.card).claim()
+        if claimed == "reset" and not self.interactive:
+            return {"status": RESET, "code": "", "light": "working", "text": ""}
+        self._count(tries)
+        self._check_files()
+        return self._planned(self._line_after(claimed))
+
+    def plan(self) -> "Plan | dict[str, Any]":
+        """What `update` would do; writes nothing to the modem."""
+        self._begin()
+        claimed = autostart(self.nvs, self.card).claim()
+        order = self._check_files()
+        plan = self._planned(self._line_after(claimed))
+        plan.check(order.consents)
+        result = self._nothing_done(plan.why or "plan-shown")
+        result["text"] += " Plan: " + _summary(plan)
+        return result
+
+    def rescue(self, listen_ms: int) -> "Plan | dict[str, Any]":
+        """Look for the modem first, so long; then as `update`."""
+        line = self._open_line()
+        self._listen(line, listen_ms)
+        self._count(self._begin())
+        self._check_files()
+        return self._planned(line)
 
     def _check_files(self) -> "CardOrder":
         """Every file is whole, or this raises; from here on a card that vanishes is waited for."""
@@ -159,13 +162,6 @@ class CardRun:
         plan = update.plan()
         self.reporter.say("plan: " + _summary(plan))
         return plan
-
-    def _carried_out(self, plan: "Plan") -> "dict[str, Any]":
-        assert self.engine
-        result = self.engine.run(plan)
-        result["text"] = sentence(result["code"])
-        result["light"] = "finished"
-        return result
 
     def _begin(self) -> Tries:
         """The card's order, its tries, its log."""

@@ -59,7 +59,7 @@ def _run(minutes: int, order: "CardOrder | None") -> None:
     else:
         run = CardRun("/sd", False, order)
     try:
-        result = run.rescue(minutes * 60000) if minutes else run.update()
+        result = run.do((lambda: run.rescue(minutes * 60000)) if minutes else run.update)
         if result["status"] == RESET:
             machine.reset()
         if result["light"] == "finished":
