@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from modemflash import stp
+from modemflash import transfer
 from modemflash.line import Line
 from modemflash_host.files.stable_file import open_stable
 from modemflash_host.links.open import open_link
@@ -64,12 +64,12 @@ def ours(port: str, file: Path, compressed: bool) -> float:
             got = line.read(piece, len(piece), 5_000)
             assert got, reply
             reply += piece[:got]
-        sender = stp.Sender(line)
+        sender = transfer.Sender(line)
         sender.open()
         if compressed:
-            sender.send(source.packed(), stp.CONTAINER_ZLIB)
+            sender.send(source.packed(), transfer.CONTAINER_ZLIB)
         else:
-            sender.send(source, stp.CONTAINER)
+            sender.send(source, transfer.CONTAINER)
         sender.close()
         return time.monotonic() - start
     finally:

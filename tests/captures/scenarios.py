@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from modemflash.errors import Problem
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update

@@ -16,7 +16,7 @@ from matrix.operations import Killed, TooLong
 from matrix.truth import Flash, code_of, lies, state_of
 from modemflash import phases
 from modemflash.errors import LinkProblem, Problem
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update

@@ -22,7 +22,8 @@ from matrix.cases import LIMIT_MS, ROUTES, RUNS, TIMING, Case, Outcome
 from matrix.operations import POWER_CUTS, POWER_OFF_S, Cuts, Killed, TooLong
 from matrix.truth import BEYOND_HELP, Flash, lies
 from modemflash.errors import Problem
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_host import api
 from modemflash_host.board.relay.open import Place
 from modemflash_host.families.plan import FirmwareFile

@@ -3,7 +3,7 @@
 import pytest
 
 from modemflash.errors import BadFile, Problem
-from modemflash.image import examine
+from modemflash.examine import examine
 from support.world import Memory, World, difference, ended, full, parts, updater
 
 

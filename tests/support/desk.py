@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash_host import api
 from modemflash_host.board import access
 from modemflash_host.board.console.session import Session

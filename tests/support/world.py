@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from modemflash.errors import Problem
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.planning import Plan

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from modemflash.interface import CONSOLE_BAUD, MODEM_BAUD
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.errors import LinkProblem
 from modemflash_host.links.linux import holder_of, may_be_serial
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
             """8, or those of a PIC's command channel."""
 
 
-FIRST_BAUD = 921_600
-CONSOLE_BAUD = 115_200
+FIRST_BAUD = MODEM_BAUD
 _CTS_PATIENCE_S = 0.3
 _POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
 

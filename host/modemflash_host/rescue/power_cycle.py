@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from modemflash.interface import MODEM_ANSWERED
 from modemflash.modem import STATES
 from modemflash_host.rescue.port_monitor import Seen
 from modemflash_host.rescue.retry import PROOF_S
@@ -23,7 +24,6 @@ from modemflash_host.rescue.retry import PROOF_S
 ANSWERED, SILENT, QUIET, NO_WORD = "answered", "silent", "quiet", "no-word"
 _LISTENED_S = 90  # both rates four times over, and every way out of odd states
 _NO_WORD_S = 60
-FOUND = "found"  # `modemflash.board.listen`
 _OF_ANSWER = ("after_s", "baud", "state", "build")
 
 _CUT = "USB and battery, for 10 seconds or more. The reset button is no power cut"
@@ -115,7 +115,7 @@ class PowerCycle:
         was_away, self._is_away = self._is_away, seen.port is None
         if seen.port is None:
             self._away(seen, begins=not was_away)
-        elif seen.record.get("code") == FOUND:
+        elif seen.record.get("code") == MODEM_ANSWERED:
             self._judge(seen)
             self._tell("answered", **of_answer(seen.record))
             self.end = ANSWERED

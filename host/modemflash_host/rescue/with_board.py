@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from modemflash.errors import UNTOUCHED, Problem, Stopped
+from modemflash.interface import MODEM_ANSWERED, RESCUE_MINUTES
 from modemflash_host.board.console.identity import identify
 from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import Session, at_console
@@ -26,7 +27,7 @@ from modemflash_host.families.plan import Need, Unfinished
 from modemflash_host.reporters import Reporter
 from modemflash_host.rescue import arming
 from modemflash_host.rescue.port_monitor import Find, PortMonitor, Seen
-from modemflash_host.rescue.power_cycle import ANSWERED, FOUND, NO_WORD, QUIET, PowerCycle, of_answer, words
+from modemflash_host.rescue.power_cycle import ANSWERED, NO_WORD, QUIET, PowerCycle, of_answer, words
 from modemflash_host.rescue.retry import MENDED_BY_POWER, UnfinishedUpdate, failed_in_run
 from modemflash_host.run.confirm import Ask
 from modemflash_host.run.result import Result
@@ -116,7 +117,7 @@ class BoardRescue:
                 updater_bytes=before.to_write_bytes,
                 has_hook=before.has_hook,
                 stays=["updater", "hook"] if self._stay_armed else before.stays,
-                listen_minutes=arming.LISTEN_MINUTES,
+                listen_minutes=RESCUE_MINUTES,
                 for_s=self._for_s,
                 power_may_be_cut=not self._unfinished.power_must_stay,
             )
@@ -199,7 +200,7 @@ class BoardRescue:
             return
         if found["board"] != board:
             raise BoardProblem("rescue-other-board", f"{found['board']} instead of {board}")
-        if found.get("code") == FOUND:
+        if found.get("code") == MODEM_ANSWERED:
             self._tell(ANSWERED, **of_answer(found))
 
     def _is_over(self) -> bool:

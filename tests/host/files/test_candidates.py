@@ -10,7 +10,7 @@ import pytest
 
 from captures.scenarios import Ears, Slots
 from modemflash.errors import Problem, Refusal
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update

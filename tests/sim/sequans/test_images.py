@@ -5,7 +5,8 @@ import zlib
 import pytest
 
 from modemflash import builds
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_sim.sequans import images
 from tools import make_container_vectors
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import modemflash.board.words  # noqa: F401 (its rows join the catalogue)
 from modemflash import errors
 from modemflash.board.manifest import IMAGE_FACTS
-from modemflash.board.pcline import PIECE
 from modemflash.errors import CATALOGUE, Problem
+from modemflash.interface import COMMAND_BYTES, COMMAND_FILE, LIBRARY
 from modemflash.line import Line
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.relay.events import is_sound
@@ -27,21 +27,18 @@ from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
+    from modemflash.file_roles import Files
     from modemflash.journal import Journal
-    from modemflash.planning import Files
     from modemflash_host.links.open import Link
 
 JournalOf = Callable[[Line, str], "Journal"]
 """This PC's journal of the board with that address; of whatever is at the port where it is ""."""
 
-COMMAND_FILE = 0xFF  # `modemflash.board.relay`
-COMMAND_BYTES = 4 * PIECE
-LOOKING, RUNNING = "0", "2"  # states in the board's heartbeat; the others wait for the PC
-_START = """\
+_START = f"""\
 import sys
-if '/flash/lib' not in sys.path: sys.path.append('/flash/lib')
+if '{LIBRARY}' not in sys.path: sys.path.append('{LIBRARY}')
 from modemflash.board.relay import run
-run({!a})
+run({{!a}})
 """
 _PIECE_BYTES = 256
 _PIECE_MS = 30
@@ -90,7 +87,7 @@ class RelayTalk:
         self._order = b""
 
     def await_look(self) -> dict[str, Any]:
-        """What the board found out about the modem: "state", "baud", "resumed", "who", "before", "past".
+        """What the board found out about the modem: "state", "baud", "resumed", "identity", "before", "past".
 
         Raises:
             Problem: the board's; or the line's.

@@ -2,7 +2,7 @@
 
 Rules: a board may run another release of the engine, or none of ours: an event
 that is not in the table, or holds something of another kind, is dropped, so
-that no voice ever meets one it cannot show; fields that are more stay.
+that no reporter ever meets one it cannot show; fields that are more stay.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from modemflash.errors import CATALOGUE, RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
+from modemflash.identity import decoded
 from modemflash.modem import STATES
 
 _TEXT, _WHOLE, _YES = (str,), (int,), (bool,)
@@ -32,14 +33,13 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
         "state": _TEXT,
         "baud": _WHOLE,
         "resumed": _YES,
-        "who": (list,),
+        "identity": (dict,),
         "before": (dict,),
         "past": (dict, type(None)),
     },
     "ended": {},
 }
 _OF_A_PROBLEM = ("kind", "code", "detail", "raw", "modem_state", "consent")
-_WHO: tuple[tuple[type, ...], ...] = (_TEXT, _TEXT, _MAYBE_WHOLE, _TEXT, _TEXT, (list,))
 _MODEM_STATES = (UNTOUCHED, RECOVERABLE, UPDATED, UNKNOWN)
 _MOST = 1 << 53
 
@@ -57,7 +57,7 @@ def is_sound(event: Any) -> bool:
     if kind == "record":
         return _all_texts(event["before"]) and _all_texts(event["after"])
     if kind == "looked":
-        return _all_texts(event["before"]) and _is_identity(event["who"])
+        return _all_texts(event["before"]) and _is_identity(event["identity"])
     return _is_end(event) if kind == "ended" else True
 
 
@@ -69,18 +69,11 @@ def _all_texts(replies: dict[str, Any]) -> bool:
     return all(type(reply) is str for reply in replies.values())
 
 
-def _is_identity(who: list[Any]) -> bool:
-    fits = len(who) == len(_WHO) and all(_fits(*each) for each in zip(who, _WHO, strict=True))
-    return fits and all(_is_loader(each) for each in who[-1])
-
-
-def _is_loader(loader: Any) -> bool:
-    kinds = (_TEXT, _TEXT, _YES)
-    return (
-        isinstance(loader, list)
-        and len(loader) == len(kinds)
-        and all(_fits(*each) for each in zip(loader, kinds, strict=True))
-    )
+def _is_identity(record: dict[str, Any]) -> bool:
+    try:
+        return abs(decoded(record).build or 0) < _MOST
+    except ValueError:
+        return False
 
 
 def _is_end(event: dict[str, Any]) -> bool:

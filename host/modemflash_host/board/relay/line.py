@@ -1,4 +1,4 @@
-"""The PC's end of the line to a board that relays; frames as in `modemflash.board.pcline`.
+"""The PC's end of the line to a board that relays; frames as in `modemflash.board.pc_line`.
 
 Rules: this side only answers: pieces that the board asked for, a sign of life
 twice a second, and an acknowledgement for every event; what is damaged is
@@ -13,26 +13,34 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from modemflash.board.pcline import (
+from modemflash.crc import crc16
+from modemflash.interface import (
     AWAY_MS,
+    BAUD,
     CONSOLE_BAUD,
-    PIECE,
+    ECHO,
+    END,
+    EVENT,
+    GET,
+    HALF_FRAME_MS,
+    HAVE,
+    HEARTBEAT,
+    HELLO,
+    IDS,
+    LOSSY_EVENT,
+    PIECE_BYTES,
+    PING,
+    SYNC,
     TEST_BYTES,
     TEST_FILE,
 )
-from modemflash.crc import crc16
 from modemflash_host.errors import BoardProblem
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
     from modemflash_host.links.open import Link
 
-GET, EVENT, LOSSY_EVENT, BEAT, ECHO = b"G", b"E", b"P", b"H", b"T"
-_PING, _HAVE, _BAUD, _END, _HELLO = 0xF0, 0xF1, 0xF2, 0xF3, 0xF4
-_IDS = 0xF0
-_SYNC = 0xA5
 _MOST_BODY_BYTES = 16_384
-_HALF_FRAME_MS = 300
 _LEAVES_MS = 8  # what an adapter still holds when the system calls it sent; the board waits for 20
 _PING_MS = 500
 _SILENCE_MS = 3_000
@@ -43,7 +51,7 @@ _TEST = bytes(range(256)) * 5
 
 RATES = (921_600, 460_800, 230_400)
 
-_NAMES = {_PING: "ping", _HAVE: "have", _BAUD: "baud", _END: "end", _HELLO: "hello"}
+_NAMES = {PING: "ping", HAVE: "have", BAUD: "baud", END: "end", HELLO: "hello"}
 
 Serve = Callable[[int, int, int], bytes]
 """(file, start, count) -> those bytes."""
@@ -141,7 +149,7 @@ class RelayLine:
         """
         started = self._clock.ticks_ms()
         while self._since(started) < 2 * AWAY_MS:
-            self._control(_END, 0, 0)
+            self._control(END, 0, 0)
             before = self._heard
             pause = self._clock.ticks_ms()
             while self._since(pause) < 900:
@@ -171,9 +179,9 @@ class RelayLine:
         if self._since(self._pinged) >= _PING_MS:
             self._pinged = self._clock.ticks_ms()
             if self.job:
-                self._control(_PING, min(self.stops(), 255), self.commands)
+                self._control(PING, min(self.stops(), 255), self.commands)
                 if self.asks_again:
-                    self._control(_HELLO, 0, 0)
+                    self._control(HELLO, 0, 0)
         buf = bytearray(4096)
         got = self._link.readinto(buf, len(buf), timeout_ms)
         self._unread += buf[:got]
@@ -192,13 +200,13 @@ class RelayLine:
             return
         self._witness(relay_rx=kind.decode("latin-1"), size=len(body))
         if kind == EVENT and body:
-            self._control(_HAVE, body[0], 0)
+            self._control(HAVE, body[0], 0)
             if body[0] != self._last_event:
                 self._last_event = body[0]
                 self._on_event(body[1:])
         elif kind == LOSSY_EVENT:
             self._on_event(body)
-        elif kind == BEAT:
+        elif kind == HEARTBEAT:
             self.state, self.job = body[:1].decode("ascii", "replace"), body[1:].decode("ascii", "replace")
         elif kind == ECHO:
             self._echo = body
@@ -211,24 +219,24 @@ class RelayLine:
             data = self._serve(file, start, offset + count)
         crc = crc16(data, 0, 0, offset)
         out = bytearray()
-        for at in range(offset, offset + count, PIECE):
-            end = min(at + PIECE, offset + count)
+        for at in range(offset, offset + count, PIECE_BYTES):
+            end = min(at + PIECE_BYTES, offset + count)
             crc = crc16(data, crc, at, end)
-            out += bytes([_SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
-            number = (number + 1) % _IDS
+            out += bytes([SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
+            number = (number + 1) % IDS
         self._witness(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
         self._link.write(out, 0, len(out))
 
     def _control(self, kind: int, first: int, second: int) -> None:
         self._witness(relay_tx=_NAMES[kind], values=[first, second])
-        frame = bytes([_SYNC, kind, first, second])
+        frame = bytes([SYNC, kind, first, second])
         self._link.write(frame + crc16(frame).to_bytes(2, "big"), 0, 6)
 
     def _frame(self) -> bytes | None:
         """Kind and body of the next whole frame; what is none goes to `_junk`."""
         unread = self._unread
         while True:
-            begin = unread.find(_SYNC)
+            begin = unread.find(SYNC)
             if begin:
                 self._pass_over(len(unread) if begin < 0 else begin)
             if len(unread) < 4:
@@ -243,7 +251,7 @@ class RelayLine:
                 if self._half_since is None:
                     self._half_since = now
                 wire_ms = size * 10_000 // self.baud
-                if self._since(self._half_since) < _HALF_FRAME_MS + wire_ms:
+                if self._since(self._half_since) < HALF_FRAME_MS + wire_ms:
                     return None
                 self._half_since = None
                 self._pass_over(1)
@@ -271,7 +279,7 @@ class RelayLine:
         rate = self.rates.pop(0)
         if not (self._link.set_baud(rate) and self._link.set_baud(self.baud)):
             return  # this adapter refuses it, so the board need not try
-        self._control(_BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
+        self._control(BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
         self._link.drain(1_000)
         self._clock.sleep_ms(_LEAVES_MS)
         if not self._set_baud(rate):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from modemflash.interface import LOOKING, RUNNING
 from modemflash_host.board.console.connect import INTERRUPTED, MIRROR, REPL, Reached, reach
 from modemflash_host.board.console.identity import identify, need_pycom
 from modemflash_host.board.console.repl import Repl
@@ -21,7 +22,7 @@ from modemflash_host.board.console.session import Session
 from modemflash_host.board.location import tell_place
 from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
 from modemflash_host.board.pic import Open
-from modemflash_host.board.relay.conversation import LOOKING, RUNNING, RelayTalk, job_of
+from modemflash_host.board.relay.conversation import RelayTalk, job_of
 from modemflash_host.board.relay.update import RelayedUpdate, UpdateAtWork
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.links.usb_ids import NO_DEVICE, Device

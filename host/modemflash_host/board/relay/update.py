@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from modemflash import planning
 from modemflash.errors import UNTOUCHED, Problem
-from modemflash.identity import Identity
+from modemflash.identity import decoded
 from modemflash.line import Line
 from modemflash.phases import has_written
 from modemflash.upgrade import Update
@@ -208,13 +208,8 @@ class UpdateAtWork:
     def look(self) -> Found:
         """What the board found when it looked."""
         seen = self._talk.await_look()
-        identity = Identity()
-        identity.product, identity.family, identity.build, identity.version, identity.ue, loaders = seen[
-            "who"
-        ]
-        identity.bootloaders = [tuple(each) for each in loaders]
         self.past = seen["past"]
-        self.found = Found(seen["state"], identity, seen["before"])
+        self.found = Found(seen["state"], decoded(seen["identity"]), seen["before"])
         return self.found
 
     def plan(self, options: Mapping[str, Any]) -> Plan:

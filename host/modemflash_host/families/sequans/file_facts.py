@@ -128,16 +128,19 @@ def _ways(image: Image) -> list[Way]:
 
 def _modem(image: Image, build: int | None) -> Identity:
     """A modem that runs `build`, or one of the Monarch 2 that the image names."""
-    who = Identity()
-    who.build = build
+    identity = Identity()
+    identity.build = build
     if build is None:
-        who.family, who.product, who.ue = "monarch2", image.product, "UE8.0.5.0"
+        identity.family, identity.product, identity.ue = "monarch2", image.product, "UE8.0.5.0"
     else:
-        who.family, who.version = "pycom", f"LR{BUILDS[build][1]}-{build}" if BUILDS[build][1] else ""
-    return who
+        identity.family, identity.version = (
+            "pycom",
+            f"LR{BUILDS[build][1]}-{build}" if BUILDS[build][1] else "",
+        )
+    return identity
 
 
-def _way(image: Image, state: str, who: Identity) -> Way:
+def _way(image: Image, state: str, identity: Identity) -> Way:
     """What the planner makes of the image and whatever else it could wish for."""
     helpers = [_made_up("updater.elf", UPDATER), _made_up("bootrom.dup", BOOT_ROM)]
     if image.build in PACKAGES:
@@ -147,7 +150,7 @@ def _way(image: Image, state: str, who: Identity) -> Way:
     modem = cast("Any", SimpleNamespace(state=state))
     files = cast("Any", [(each, None) for each in [image, *helpers]])
     try:
-        plan = planning.make(modem, who, files, None, {"after_part_1": False, "repair": True})
+        plan = planning.make(modem, identity, files, None, {"after_part_1": False, "repair": True})
     except Refusal as refusal:
         return Way((), state, 0, (), refusal.code)
     consents = tuple(dict.fromkeys(name.split(" ")[0] for name, _ in plan.needs))

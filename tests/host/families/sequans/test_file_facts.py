@@ -5,7 +5,8 @@ import json
 import pytest
 
 from modemflash.builds import BUILDS
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_host.families.sequans.file_facts import FileFacts, Way, facts
 from modemflash_host.families.sequans.file_rows import file_rows
 from modemflash_host.reporters.rows import texts

@@ -53,21 +53,21 @@ def ways(images: Sequence[Image], consents: Iterable[str], options: Mapping[str,
     if not modems:
         modems = [("application", _modem(None, build)) for build in sorted(BUILDS)]
     modems += [(state, Identity()) for state in _BUILDLESS]
-    return [_way(state, who, images, given, options) for state, who in modems]
+    return [_way(state, identity, images, given, options) for state, identity in modems]
 
 
 def _way(
-    state: str, who: Identity, images: Sequence[Image], consents: set[str], options: Mapping[str, Any]
+    state: str, identity: Identity, images: Sequence[Image], consents: set[str], options: Mapping[str, Any]
 ) -> Way:
     modem = cast("Any", SimpleNamespace(state=state))
     files = cast("Any", [(image, None) for image in images])
     try:
-        plan = planning.make(modem, who, files, None, dict(options))
+        plan = planning.make(modem, identity, files, None, dict(options))
     except Refusal as refusal:
-        return Way(state, who.build, None, refusal.code)
+        return Way(state, identity.build, None, refusal.code)
     if plan.nothing_to_do:
-        return Way(state, who.build, None, plan.why)
-    return Way(state, who.build, plan.target, "", tuple(name for name, _ in plan.missing(consents)))
+        return Way(state, identity.build, None, plan.why)
+    return Way(state, identity.build, plan.target, "", tuple(name for name, _ in plan.missing(consents)))
 
 
 def _monarch_2(image: Image) -> bool:
@@ -75,11 +75,11 @@ def _monarch_2(image: Image) -> bool:
 
 
 def _modem(image: Image | None, build: int | None) -> Identity:
-    who = Identity()
-    who.build = build
+    identity = Identity()
+    identity.build = build
     if image is not None:
-        who.family, who.product, who.ue = "monarch2", image.product, "UE8.0.5.0"
+        identity.family, identity.product, identity.ue = "monarch2", image.product, "UE8.0.5.0"
     else:
-        who.family, who.product = "pycom", "FiPy"
-        who.version = f"LR{BUILDS[build][1]}-{build}" if build in BUILDS and BUILDS[build][1] else ""
-    return who
+        identity.family, identity.product = "pycom", "FiPy"
+        identity.version = f"LR{BUILDS[build][1]}-{build}" if build in BUILDS and BUILDS[build][1] else ""
+    return identity

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from modemflash import stp
+from modemflash import transfer
 from modemflash.errors import TransferProblem
 from modemflash.line import Line
 
@@ -38,12 +38,12 @@ def send(slave: Slave, plan: dict, max_burst: int, careful: bool, noise: bytes =
         return pieces
 
     bench = Bench(slave, max_burst=max_burst, damage=damage)
-    sender = stp.Sender(
+    sender = transfer.Sender(
         Line(bench, bench, bench), careful=careful, answer_timeout_ms=hours * 3600000 or 300000
     )
     try:
         sender.open()
-        sender.send(IMAGE, stp.CONTAINER)
+        sender.send(IMAGE, transfer.CONTAINER)
         sender.close()
     except TransferProblem:
         return False

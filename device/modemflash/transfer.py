@@ -15,9 +15,11 @@ came twice. The careful sender, which asks for nothing twice, believes a residue
 when two sessions gave the same one at the same place.
 """
 
+from modemflash.block_buffer import BlockBuffer
 from modemflash.crc import crc16
 from modemflash.errors import CATALOGUE, BadFile, Stopped, TransferProblem
-from modemflash.exchange import (
+from modemflash.exchange import Exchange, Lost, Watcher
+from modemflash.frames import (
     BLOCK,
     BLOCK_COMMAND,
     DAMAGED,
@@ -25,13 +27,13 @@ from modemflash.exchange import (
     DONE,
     DOUBTFUL,
     HEADER,
+    MAX_BLOCK,
     OPEN_SESSION,
     REFUSED,
     RESET,
-    RING_BYTES,
-    Exchange,
-    Lost,
+    put_payload_crc,
 )
+from modemflash.interface import SMALL_RING_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,22 +47,16 @@ ELF_ZLIB = 3
 CONTAINER = 4
 CONTAINER_ZLIB = 5
 
-MAX_BLOCK = 8176
 _MIN_BLOCK = 256
 _USUAL_OFFERS = ((1, 8192), (1, 2048), (2, 8192), (2, 2048))  # version, max_transfer: no single flip apart
 _OPENINGS = 6
 _RESTARTS = 12
 _LOSSES_IN_A_ROW = 3  # that make blocks smaller; single ones happen to any size
 _NOTHING_TAKEN = 60  # blocks in a row, one a second
-_PIECE = 1024  # bytes that are read at once while a block is sent, and
-_SLICE = (
-    166  # bytes that are summed: a millisecond of a board. Leaves less than 64 of the usual blocks: no heap
-)
-_KNOCK_MS = 500
 _STALL_NOTE = "the modem erases or writes; minutes of silence are normal, most of all near 7-10 % and 99 %"
 
 
-class Sender(Exchange):
+class Sender(Watcher):
     """One transfer into a modem that was told to speak STP.
 
     Args:
@@ -73,33 +69,27 @@ class Sender(Exchange):
     Attributes:
         version: of the session, 1 or 2; only 2 knows compressed files.
         max_transfer: the longest message that the modem takes, in bytes.
-        blocks, repeats, restarts, residues, step_downs: what it took, counted.
+        exchange: its requests and answers; `exchange.session` is 0 outside of a session.
+        blocks, restarts, residues, step_downs: what it took, counted; `exchange.repeats`, too.
     """
 
     def __init__(
         self, line: "Line", answer_timeout_ms: int = 300000, careful: bool = False, max_block: int = MAX_BLOCK
     ) -> None:
-        super().__init__(line, answer_timeout_ms, careful)
+        self.line = line
+        self.exchange = Exchange(line, answer_timeout_ms, careful, self)
         self.version = 0
         self.max_transfer = 0
         self.blocks = self.restarts = self.residues = self.step_downs = 0
         self._block = max_block
         self._small = bytearray(HEADER + 4)
-        self._front = self._back = bytearray(0)  # the block in flight, the block after it
-        self._front_pieces = self._back_pieces = []  # type: list[memoryview]
-        self._ready_at = -1  # offset of what `_back` holds
-        self._begun_at = -1  # offset of what is being prepared there
-        self._ready = self._read = self._summed = self._sum = 0  # bytes of it, and how far it has come
-        self._source = None  # type: Any
-        self._block_crc = None  # type: Any
-        self._at_hand = None  # type: Any
-        self._grid = 0
+        self._buffer = BlockBuffer()
         self._phase = "transfer"
         self._offset = 0
         self._size = 0  # of the block in flight
         self._losses = 0
         self._took_none = 0  # blocks in a row of which the modem took not one byte
-        self._told = False  # that a minute went by without one byte taken
+        self._warned = False  # that a minute went by without one byte taken
         self._first_residue = -1
         self._residues_seen = {}  # type: dict[int, tuple[int, int]]
 
@@ -109,19 +99,20 @@ class Sender(Exchange):
         Raises:
             TransferProblem: no answer, something else than STP, or the modem does not want to.
         """
+        exchange = self.exchange
         self.line.port.drop_input()
-        self.moved()
+        exchange.moved()
         before = (0, 0)
         unwilling = 0
         for _ in range(_OPENINGS):
-            self.session = self.transaction = 0
+            exchange.session = exchange.transaction = 0
             try:
                 self._ask(RESET, 0, 0)
-                self.session = 1
+                exchange.session = 1
                 self._ask(OPEN_SESSION, 0, 0)
             except Lost:
                 continue
-            answer = self.answer
+            answer = exchange.frames.answer
             if not answer[HEADER]:
                 unwilling += 1
                 if unwilling > 1:
@@ -129,12 +120,16 @@ class Sender(Exchange):
                 self.line.sleep(50)
                 continue
             offer = (answer[HEADER + 1], answer[HEADER + 2] << 8 | answer[HEADER + 3])
-            if offer[0] and offer[1] > HEADER and (self.checked or offer in _USUAL_OFFERS or offer == before):
+            if (
+                offer[0]
+                and offer[1] > HEADER
+                and (self.exchange.frames.checked or offer in _USUAL_OFFERS or offer == before)
+            ):
                 self.version, self.max_transfer = offer
                 self._set_block(self._block)
                 return
             before = offer
-        raise TransferProblem("transfer-damaged", "no session came about", self.heard())
+        raise TransferProblem("transfer-damaged", "no session came about", self.exchange.frames.heard())
 
     def send(self, source: "Source", data_type: int, phase: str = "transfer") -> None:
         """Send a whole file in the open session.
@@ -152,10 +147,7 @@ class Sender(Exchange):
             BadFile: the file ended early.
             Stopped: the user wanted that; the session is closed.
         """
-        self._source = source
-        self._block_crc = getattr(source, "block_crc", None)
-        self._at_hand = getattr(source, "at_hand", None)
-        self._grid = getattr(source, "grid", 0)
+        self._buffer.open(source)
         self._phase = phase
         port = self.line.port  # type: Any
         lends_time = hasattr(port, "idle")
@@ -174,9 +166,10 @@ class Sender(Exchange):
 
     def close(self) -> None:
         """End the session. The modem need not answer: 2 s are enough."""
-        if self.session:
-            self.send_reset(2000)
-            self.session = 0
+        exchange = self.exchange
+        if exchange.session:
+            exchange.send_reset(2000)
+            exchange.session = 0
 
     def _send_image(self, source: "Source", data_type: int) -> None:
         if self.version >= 2:
@@ -185,7 +178,7 @@ class Sender(Exchange):
             raise TransferProblem("not-compressed-here")
         total = source.size
         self._offset = self._took_none = 0
-        self._ready_at = -1
+        self._buffer.forget()
         told_at = self.line.now()
         tell_from = 0
         while self._offset < total:
@@ -202,22 +195,17 @@ class Sender(Exchange):
 
     def _send_block(self) -> None:
         """One block; `_offset` goes on by what the modem took of it."""
-        if self._ready_at != self._offset:
-            self._prepare(self._offset)
-        self._front, self._back = self._back, self._front
-        self._front_pieces, self._back_pieces = self._back_pieces, self._front_pieces
-        self._size = self._ready
-        self._ready_at = self._begun_at = -1
+        self._size = self._buffer.take(self._offset)
         self._ask(BLOCK_COMMAND, self._size, 2)
         self._first_residue = -1
-        losses = self.ask(BLOCK, self._front, self._size)
+        losses = self.exchange.ask(BLOCK, self._buffer.front, self._size)
         residue = self._residue()
         self.blocks += 1
         if residue:
             self.residues += 1
         if residue < self._size:
             self._offset += self._size - residue
-            self._told = False
+            self._warned = False
             self._took_none = 0
         else:
             self._took_none += 1
@@ -232,77 +220,26 @@ class Sender(Exchange):
         for i in range(HEADER + size - 1, HEADER - 1, -1):
             buf[i] = value & 0xFF
             value >>= 8
-        self._put_crc(buf, crc16(buf, 0, HEADER, HEADER + size))
-        self.ask(op, buf, size)
-
-    def _put_crc(self, buf: bytearray, crc: int) -> None:
-        buf[14] = crc >> 8
-        buf[15] = crc & 0xFF
-
-    def _prepare(self, offset: int) -> None:
-        """Have the block at `offset` in `_back`, summed up; what was begun while sending is finished."""
-        if self._begun_at != offset:
-            self._begin(offset)
-        while self._ready_at != offset:
-            self._go_on()
-
-    def _begin(self, offset: int) -> None:
-        """A block that ends on the grid of ready checksums, wherever a residue made it begin."""
-        left = self._source.size - offset
-        size = min(self._block, left)
-        if self._grid and self._grid <= size < left:
-            size -= (offset + size) % self._grid
-        self._begun_at = offset
-        self._ready = size
-        self._read = self._summed = self._sum = 0
-
-    def _go_on(self) -> None:
-        """One slice of preparing."""
-        at = self._read
-        size = self._ready
-        if at < size:
-            piece = self._back_pieces[at // _PIECE]
-            got = self._source.readinto(self._begun_at + at, piece)
-            if got < len(piece) and at + got < size:
-                raise BadFile("file-changed", self._source.name)
-            self._read = min(size, at + got)
-            return
-        if not self._summed and self._block_crc:
-            crc = self._block_crc(self._begun_at, size)
-            if crc >= 0:
-                self._sum = crc
-                self._summed = size
-        if self._summed < size:
-            stop = min(size, self._summed + _SLICE)
-            self._sum = crc16(self._back, self._sum, HEADER + self._summed, HEADER + stop)
-            self._summed = stop
-        if self._summed == size:
-            self._put_crc(self._back, self._sum)
-            self._ready_at = self._begun_at
+        put_payload_crc(buf, crc16(buf, 0, HEADER, HEADER + size))
+        self.exchange.ask(op, buf, size)
 
     def while_sending(self) -> None:
         """A slice of the next block; called by a port whose transmitter is busy for a millisecond."""
-        following = self._offset + self._size
-        if following < self._source.size and self._ready_at != following:
-            if self._begun_at != following:
-                self._begin(following)
-            at = self._read
-            if at < self._ready and self._at_hand and not self._at_hand(following + at, _PIECE):
-                return  # it comes over a wire, and waiting for it would keep the modem waiting
-            try:
-                self._go_on()
-            except BadFile:
-                port = self.line.port  # type: Any
-                port.idle = None  # not in the middle of a block: `while_waiting` meets it again
-                self._begun_at = -1
+        try:
+            self._buffer.advance(self._offset + self._size)
+        except BadFile:
+            port = self.line.port  # type: Any
+            port.idle = None  # not in the middle of a block: `while_waiting` meets it again
+            self._buffer.forget()
 
     def while_waiting(self, op: int) -> None:
-        following = self._offset + self._size
-        if op == BLOCK and self._ready_at != following and following < self._source.size:
-            self._prepare(following)
+        """See `Watcher`: the next block is made ready."""
+        if op == BLOCK:
+            self._buffer.prepare(self._offset + self._size)
 
     def _residue(self) -> int:
-        return self.answer[HEADER] << 8 | self.answer[HEADER + 1]
+        answer = self.exchange.frames.answer
+        return answer[HEADER] << 8 | answer[HEADER + 1]
 
     def doubts(self, op: int) -> int:
         """A residue needs a witness: the same answer again, or the same in another session."""
@@ -311,7 +248,11 @@ class Sender(Exchange):
         residue = self._residue()
         if residue > self._size:
             return DAMAGED
-        if self.checked or residue == self._first_residue or (not residue and self._first_residue < 0):
+        if (
+            self.exchange.frames.checked
+            or residue == self._first_residue
+            or (not residue and self._first_residue < 0)
+        ):
             return DONE
         if residue and self._residues_seen.get(self._offset) == (self._size, residue):
             return DONE
@@ -323,14 +264,14 @@ class Sender(Exchange):
     def stalled(self, op: int, seconds: int) -> None:
         """Tell it; a minute without one byte taken has words of its own, though it may still be an erase."""
         self.line.report("stall", phase=self._phase, seconds=seconds, note=_STALL_NOTE)
-        if op == BLOCK and not self._offset and seconds >= 60 and not self._told:
-            self._told = True
+        if op == BLOCK and not self._offset and seconds >= 60 and not self._warned:
+            self._warned = True
             self.line.report("warning", code="storage-refuses", text=CATALOGUE["storage-refuses"][0])
 
-    def silence_code(self, op: int) -> str:
-        code = super().silence_code(op)
+    def silence_code(self, op: int, code: str) -> str:
+        """See `Watcher`."""
         if self.version and code in ("no-transfer-answer", "transfer-silent"):
-            return "storage-refuses" if self._told else "transfer-silent"
+            return "storage-refuses" if self._warned else "transfer-silent"
         return code
 
     def _begin_anew(self, lost: Lost) -> None:
@@ -338,11 +279,11 @@ class Sender(Exchange):
         self.restarts += 1
         if self.restarts > _RESTARTS:
             code = "blocks-refused" if lost.verdict == REFUSED else "transfer-damaged"
-            raise TransferProblem(code, lost.why, self.heard())
+            raise TransferProblem(code, lost.why, self.exchange.frames.heard())
         self.line.report("retry", what="session", attempt=self.restarts + 1, reason=lost.why)
         if not self.restarts & 1 and self._block > _MIN_BLOCK:
             self._step_down()  # not at once: a residue in doubt is asked for again at the same size
-        self.fill(HEADER + self._block)  # it may still wait for the rest of a block
+        self.exchange.fill(HEADER + self._block)  # it may still wait for the rest of a block
         self.open()
 
     def _count_losses(self, losses: int) -> None:
@@ -355,13 +296,13 @@ class Sender(Exchange):
     def _step_down(self) -> None:
         self._losses = 0
         self.step_downs += 1
-        self._set_block(RING_BYTES if self._is_for_rings() else max(_MIN_BLOCK, self._block // 2))
+        self._set_block(SMALL_RING_BYTES if self._is_for_rings() else max(_MIN_BLOCK, self._block // 2))
         text = "blocks of " + str(self._block) + " bytes from here on, because larger ones get lost"
         self.line.report("warning", code="smaller-blocks", text=text)
 
     def _is_for_rings(self) -> bool:
         """Whether blocks are larger than a link without flow control bears when the modem stands still."""
-        return self._block > RING_BYTES and self.line.port.max_burst > 0
+        return self._block > SMALL_RING_BYTES and self.line.port.max_burst > 0
 
     def _set_block(self, size: int) -> None:
         """The largest block from here on: what is wanted, what the modem and what the link allow."""
@@ -369,42 +310,4 @@ class Sender(Exchange):
         if self.line.port.max_burst:
             size = min(size, self.line.port.max_burst)
         self._block = size
-        if len(self._front) < HEADER + size:
-            self._front = bytearray(HEADER + size)
-            self._back = bytearray(HEADER + size)
-        self._front_pieces = _pieces(self._front, size)
-        self._back_pieces = _pieces(self._back, size)
-        self._ready_at = self._begun_at = -1
-
-
-def _pieces(buf: bytearray, size: int) -> "list[memoryview]":
-    """The payload of a block, piece by piece, once: a view that is made takes heap."""
-    view = memoryview(buf)[HEADER : HEADER + size]
-    return [view[at : at + _PIECE] for at in range(0, size, _PIECE)]
-
-
-def in_transfer(line: "Line") -> bool:
-    """Whether a modem waits here inside a transfer, perhaps in the middle of a block.
-
-    Such a modem ignores AT commands: its updater died. Knocks with RESET and
-    OPEN_SESSION, then fills what may be missing of a block, burst by burst, and
-    knocks after each. The session is closed afterwards, so that the modem goes
-    back to its AT dialogue. Takes some 7 s where nothing answers; ask at both rates.
-    """
-    probe = Exchange(line, 0, True)
-    buf = bytearray(HEADER)
-    burst = min(line.port.max_burst or RING_BYTES, RING_BYTES)
-    line.port.drop_input()
-    missing = HEADER + MAX_BLOCK
-    while True:
-        probe.session = probe.transaction = 0
-        heard = probe.hears_answer(RESET, buf, _KNOCK_MS)
-        probe.session = probe.transaction = 1
-        if probe.hears_answer(OPEN_SESSION, buf, _KNOCK_MS) or heard:
-            probe.transaction = 2
-            probe.send_reset(2000)
-            return True
-        if missing <= 0:
-            return False
-        probe.fill(burst)
-        missing -= burst
+        self._buffer.set_block(size)

@@ -1,4 +1,4 @@
-"""The job of a card: which files, what was consented to, and whether they are whole.
+"""The order of a card: which files, what was consented to, and whether they are whole.
 
 Rules that hold here: a prepared card brings a manifest, checked by its own
 checksum, and each file is compared with it by the chip's SHA-256 in seconds; a
@@ -11,12 +11,13 @@ import binascii
 import hashlib
 import os
 
-from modemflash import image as images
 from modemflash.board import manifest
 from modemflash.board.card import exists, size_of
 from modemflash.board.words import CardProblem
 from modemflash.crc import crc16_joined, crc16_of_zeros, crc32
 from modemflash.errors import BadFile, TransferProblem
+from modemflash.examine import examine
+from modemflash.image import Image
 
 _CHUNK = 4096
 _FIRMWARE = (".dup", ".elf")
@@ -103,7 +104,7 @@ class CardFile:
         return done
 
 
-class Job:
+class CardOrder:
     """What a card asks for.
 
     Attributes:
@@ -167,10 +168,10 @@ class Job:
                 "file-truncated" if size is not None and size < source.size else "card-file-changed", detail
             )
         if not self.prepared:
-            return images.examine(source, progress)
+            return examine(source, progress)
         digest = fresh_hash()
         if digest is None:  # somebody else holds the chip's only hash: the long way round
-            image = images.examine(source, progress, None, True)
+            image = examine(source, progress, None, True)
             same = image.fletcher32 == row["fletcher32"]
         else:
             same = sha256(source, digest, progress) == row["sha256"]
@@ -185,8 +186,8 @@ class Job:
         return as_image(row)
 
 
-def find(path: str, names: "list[str]") -> "Job | None":
-    """The job at `path`: a manifest, else plain firmware files, in it or in its folder `modemflash`.
+def find(path: str, names: "list[str]") -> "CardOrder | None":
+    """The order at `path`: a manifest, else plain firmware files, in it or in its folder `modemflash`.
 
     Args:
         path: a folder, or one firmware file.
@@ -220,34 +221,34 @@ def find(path: str, names: "list[str]") -> "Job | None":
     return None
 
 
-def _plain(folder: str, found: "list[tuple[str, int]]") -> Job:
-    job = Job(folder)
-    job.rows = [{"name": name, "path": name, "size": size} for name, size in found]
-    job.id = "%08x" % crc32(repr(found).encode())
-    return job
+def _plain(folder: str, found: "list[tuple[str, int]]") -> CardOrder:
+    order = CardOrder(folder)
+    order.rows = [{"name": name, "path": name, "size": size} for name, size in found]
+    order.id = "%08x" % crc32(repr(found).encode())
+    return order
 
 
-def _prepared(folder: str) -> Job:
+def _prepared(folder: str) -> CardOrder:
     try:
         with open(folder + "/" + manifest.NAME, "rb") as file:
             data = file.read(manifest.MOST_BYTES)
     except OSError:
         raise CardProblem("card-gone", manifest.NAME)
     words = manifest.read(data)
-    job = Job(folder)
-    job.prepared = True
-    job.id = words["crc32"]
-    job.rows = words["files"]
-    job.consents = set(words["consents"])
-    job.options = words["options"]
-    job.with_imei = words["with_imei"]
-    job.engine = words["engine"]
-    return job
+    order = CardOrder(folder)
+    order.prepared = True
+    order.id = words["crc32"]
+    order.rows = words["files"]
+    order.consents = set(words["consents"])
+    order.options = words["options"]
+    order.with_imei = words["with_imei"]
+    order.engine = words["engine"]
+    return order
 
 
 def as_image(row: "dict[str, Any]") -> "Image":
     """What the PC found out about a file, once its bytes are known to be the same."""
-    image = images.Image(row["name"], row["size"])
+    image = Image(row["name"], row["size"])
     for name in manifest.IMAGE_FACTS:
         setattr(image, name, row[name])
     return image
@@ -288,4 +289,3 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from modemflash.contracts import Writable
-    from modemflash.image import Image

@@ -4,7 +4,7 @@ import struct
 
 import vectors
 from modemflash import builds, container, errors
-from modemflash.image import examine
+from modemflash.examine import examine
 
 
 class Memory:

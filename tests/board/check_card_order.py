@@ -7,7 +7,7 @@ from binascii import hexlify
 
 import fakes
 
-from modemflash.board import job, manifest
+from modemflash.board import card_order, manifest
 from modemflash.board.words import CardProblem
 from modemflash.crc import Fletcher32, crc16, crc32
 from modemflash.errors import BadFile, Problem, TransferProblem
@@ -66,7 +66,7 @@ def test_no_job():
     card()
     fakes.put("/sd/photo.jpg", b"1")
     fakes.put("/sd/._x.dup", b"1")
-    assert job.find("/sd", []) is None
+    assert card_order.find("/sd", []) is None
 
 
 def test_plain_files():
@@ -74,11 +74,11 @@ def test_plain_files():
     card()
     fakes.put("/sd/b.DUP", b"1234")
     fakes.put("/sd/updater.elf", b"12")
-    found = job.find("/sd", [])
+    found = card_order.find("/sd", [])
     assert [row["name"] for row in found.rows] == ["b.DUP", "updater.elf"]
     assert not found.prepared and not found.consents
     fakes.put("/sd/b.DUP", b"12345")
-    assert job.find("/sd", []).id != found.id
+    assert card_order.find("/sd", []).id != found.id
 
 
 def test_a_folder_and_a_file():
@@ -86,15 +86,15 @@ def test_a_folder_and_a_file():
     card()
     os.mkdir("/sd/modemflash")
     fakes.put("/sd/modemflash/a.dup", b"1234")
-    assert job.find("/sd", []).folder == "/sd/modemflash"
-    assert job.find("/sd/modemflash/a.dup", []).rows[0]["size"] == 4
+    assert card_order.find("/sd", []).folder == "/sd/modemflash"
+    assert card_order.find("/sd/modemflash/a.dup", []).rows[0]["size"] == 4
 
 
 def test_a_typing_error():
     """A wrong name is answered with those that are there."""
     card()
     try:
-        job.find("/sd/a.dop", ["a.dup"])
+        card_order.find("/sd/a.dop", ["a.dup"])
     except CardProblem as problem:
         assert problem.code == "card-no-such-path"
         assert "a.dup" in problem.detail
@@ -105,7 +105,7 @@ def test_a_typing_error():
 def test_a_prepared_card():
     """Manifest, hash, facts and ready checksums."""
     prepared()
-    found = job.find("/sd", [])
+    found = card_order.find("/sd", [])
     assert found.prepared and found.consents == {"allow-downgrade"}
     seen = []
     found.check(lambda done, total: seen.append((done, total)))
@@ -121,7 +121,7 @@ def test_a_prepared_card():
 def test_ready_checksums_only_on_their_grid():
     """After a residue or a step-down they are not valid."""
     prepared()
-    found = job.find("/sd", [])
+    found = card_order.find("/sd", [])
     found.check(nothing)
     source = found.files[0][1]
     for offset, n in ((1, 2016), (2016, 2015), (4032, 968), (0, 1008), (2000, 2032)):
@@ -132,7 +132,7 @@ def test_damaged_sums_only_cost_time():
     """A side file that does not fit is left aside."""
     prepared()
     fakes.put("/sd/firmware/1.dup.crc", b"123456")
-    found = job.find("/sd", [])
+    found = card_order.find("/sd", [])
     found.check(nothing)
     source = found.files[0][1]
     assert source.block_crc(0, 2016) == -1 and not source.grid
@@ -146,10 +146,10 @@ def test_a_changed_byte():
         kept = hashlib.sha256
         try:
             if busy:
-                job.hashlib = Busy()
-            assert code(job.find("/sd", []).check, nothing) == "card-file-changed"
+                card_order.hashlib = Busy()
+            assert code(card_order.find("/sd", []).check, nothing) == "card-file-changed"
         finally:
-            job.hashlib = hashlib
+            card_order.hashlib = hashlib
         assert kept
 
 
@@ -162,12 +162,12 @@ def test_a_busy_hash_falls_back():
     """Another program's hash is no reason to fail."""
     prepared()
     try:
-        job.hashlib = Busy()
-        found = job.find("/sd", [])
+        card_order.hashlib = Busy()
+        found = card_order.find("/sd", [])
         found.check(nothing)
         assert found.files[0][0].build == 41065
     finally:
-        job.hashlib = hashlib
+        card_order.hashlib = hashlib
 
 
 class Counting:
@@ -199,10 +199,10 @@ def test_the_hash_is_given_back():
         raise CardProblem("card-gone")
 
     try:
-        job.hashlib = counting
-        assert code(job.find("/sd", []).check, pull) == "card-gone"
+        card_order.hashlib = counting
+        assert code(card_order.find("/sd", []).check, pull) == "card-gone"
     finally:
-        job.hashlib = hashlib
+        card_order.hashlib = hashlib
     assert counting.live == 0
 
 
@@ -210,7 +210,7 @@ def test_truncated():
     """A shorter file is told by its size, before a byte of it is read."""
     prepared()
     fakes.put("/sd/firmware/1.dup", DATA[:4000])
-    assert code(job.find("/sd", []).check, nothing) == "file-truncated"
+    assert code(card_order.find("/sd", []).check, nothing) == "file-truncated"
 
 
 def test_manifest_damaged():
@@ -218,22 +218,22 @@ def test_manifest_damaged():
     prepared()
     data = fakes.get("/sd/" + manifest.NAME)
     fakes.put("/sd/" + manifest.NAME, data.replace(b"allow-downgrade", b"write-boot-rom"))
-    assert code(job.find, "/sd", []) == "card-manifest"
+    assert code(card_order.find, "/sd", []) == "card-manifest"
     fakes.put("/sd/" + manifest.NAME, b"")
-    assert code(job.find, "/sd", []) == "card-manifest"
+    assert code(card_order.find, "/sd", []) == "card-manifest"
 
 
 def test_manifest_newer():
     """A schema of the future is not guessed at."""
     prepared(schema=2)
-    assert code(job.find, "/sd", []) == "card-manifest-newer"
+    assert code(card_order.find, "/sd", []) == "card-manifest-newer"
 
 
 def test_a_file_that_vanishes():
     """In a check it is a fault of the card; in a transfer it is waited for."""
     card()
     fakes.put("/sd/a.dup", DATA)
-    source = job.CardFile("/sd/a.dup", "a.dup", len(DATA))
+    source = card_order.CardFile("/sd/a.dup", "a.dup", len(DATA))
     buf = bytearray(100)
     assert source.readinto(50, buf) == 100
     source.close()
@@ -265,7 +265,7 @@ def test_file_errors_are_file_errors():
     card()
     fakes.put("/sd/a.dup", b"<html>" * 100)
     try:
-        job.find("/sd", []).check(nothing)
+        card_order.find("/sd", []).check(nothing)
     except BadFile as problem:
         assert problem.code == "file-html"
     else:

@@ -21,20 +21,33 @@ A5, kind (F0 and above), two values, CRC-16 of these four:
 """
 
 from modemflash.crc import crc16
+from modemflash.interface import (
+    AWAY_MS,
+    BAUD,
+    CONSOLE_BAUD,
+    ECHO,
+    END,
+    EVENT,
+    GET,
+    HALF_FRAME_MS,
+    HAVE,
+    HEARTBEAT,
+    HELLO,
+    IDS,
+    LOOKING,
+    LOSSY_EVENT,
+    PIECE_BYTES,
+    PING,
+    SYNC,
+    TEST_BYTES,
+    TEST_FILE,
+    UART_RING_BYTES,
+)
 
-PIECE = 240
-TEST_FILE = 0xFE
-TEST_BYTES = 5 * PIECE
-CONSOLE_BAUD = 115200
-AWAY_MS = 5000
-RING_BYTES = 4096
-_SMALL_RING_BYTES = 512  # what every release has
-_SYNC = 0xA5
-_PING, _HAVE, _BAUD, _END, _HELLO = 0xF0, 0xF1, 0xF2, 0xF3, 0xF4
-_WIDE_BYTES = 16 * PIECE  # keeps the line busy through an adapter that holds requests for 16 ms
+_LEAST_RING_BYTES = 512  # what every release has
+_WIDE_BYTES = 16 * PIECE_BYTES  # keeps the line busy through an adapter that holds requests for 16 ms
 _MOST_SHY = 64  # blocks
 _QUIET_MS = 40
-_LATE_MS = 300
 _BEAT_MS = 500
 _MOST_EVENTS = 40
 
@@ -57,22 +70,22 @@ class PcLine:
     """
 
     def __init__(self, make_uart: "Callable[..., Any]", clock: "Clock", name: bytes) -> None:
-        self.state = b"0"
+        self.state = LOOKING.encode()
         self.stops = self.commands = 0
         self.ended = self.asked_again = self.away = False
         self.repeats = 0
         self._name = name
         self._clock = clock
-        self._options = {"timeout_chars": 2, "rx_buffer_size": RING_BYTES}
+        self._options = {"timeout_chars": 2, "rx_buffer_size": UART_RING_BYTES}
         try:
             self._uart = make_uart(0, CONSOLE_BAUD, **self._options)
-            ring = RING_BYTES
+            ring = UART_RING_BYTES
         except TypeError:
             del self._options["rx_buffer_size"]
             self._uart = make_uart(0, CONSOLE_BAUD, **self._options)
-            ring = _SMALL_RING_BYTES
+            ring = _LEAST_RING_BYTES
         self._any, self._read, self._write = self._uart.any, self._uart.readinto, self._uart.write
-        self._sure = (ring - 16) // (PIECE + 4) * PIECE  # that the ring holds, whatever this side does
+        self._sure = (ring - 16) // (PIECE_BYTES + 4) * PIECE_BYTES  # what the ring holds in any case
         self._window = _WIDE_BYTES
         self._shy = self._backoff = 0  # blocks that go the sure way yet; how many after the last loss
         self._rate = CONSOLE_BAUD
@@ -82,14 +95,14 @@ class PcLine:
         self._tails = [memoryview(self._head)[i:] for i in range(6)]
         self._head_bytes = 0
         self._dropping = False
-        self._request = bytearray(b"\xa5G\x00\x0a" + bytes(12))
+        self._request = bytearray(bytes([SYNC]) + GET + b"\x00\x0a" + bytes(12))
         self._next_id = self._due_id = 0
         self._block = (0, 0, 0)  # file, start, size
         self._asked = self.got = self.crc = 0
         self._buf = bytearray(0)
         self._view = memoryview(self._buf)
         self._views = []  # type: list[memoryview]
-        self._waste = bytearray(PIECE)
+        self._waste = bytearray(PIECE_BYTES)
         self._events = []  # type: list[bytes]
         self._number = 0
         self._is_told = False  # the first of `_events` is under way
@@ -101,7 +114,7 @@ class PcLine:
         if len(self._buf) < size:
             self._buf = bytearray(size)
             self._view = memoryview(self._buf)
-            self._views = [memoryview(self._buf)[i : i + PIECE] for i in range(0, size, PIECE)]
+            self._views = [memoryview(self._buf)[i : i + PIECE_BYTES] for i in range(0, size, PIECE_BYTES)]
         self._block = (file, start, size)
         self.got = self.crc = 0
         if self._shy:
@@ -139,9 +152,9 @@ class PcLine:
                 return True
             there = self._any()
         due = self._asked != self.got
-        if head[0] != _SYNC:
+        if head[0] != SYNC:
             return self._lose() if due else self._skip()
-        if head[1] >= _PING:
+        if head[1] >= PING:
             if there + have < 6:
                 return self._look_late()
             self._read(self._tails[4], 2)
@@ -155,19 +168,19 @@ class PcLine:
             return self._skip()
         if head[1] != self._due_id:
             return self._lose()
-        if size > PIECE:
-            size = PIECE
+        if size > PIECE_BYTES:
+            size = PIECE_BYTES
         if there < size:
             return self._look_late()
         got = self.got
-        self._read(self._views[got // PIECE], size)
+        self._read(self._views[got // PIECE_BYTES], size)
         self._head_bytes = 0
         crc = crc16(self._buf, self.crc, got, got + size)
         if crc != head[2] << 8 | head[3]:
             return self._lose()
         self.crc = crc
         self.got = got + size
-        self._due_id = (self._due_id + 1) % _PING
+        self._due_id = (self._due_id + 1) % IDS
         self._moved = self._heard = self._clock.ticks_ms()
         self._ask()
         return True
@@ -197,7 +210,7 @@ class PcLine:
         if self._asked == self.got:
             self._moved = self._clock.ticks_ms()
         self._asked += count
-        self._next_id = (self._next_id + (count + PIECE - 1) // PIECE) % _PING
+        self._next_id = (self._next_id + (count + PIECE_BYTES - 1) // PIECE_BYTES) % IDS
 
     def _again(self) -> None:
         """Ask anew for what is not there."""
@@ -220,7 +233,7 @@ class PcLine:
     def _drop(self, there: int) -> bool:
         clock = self._clock
         if there:
-            self._read(self._waste, min(there, PIECE))
+            self._read(self._waste, min(there, PIECE_BYTES))
             self._moved = clock.ticks_ms()
         elif clock.ticks_diff(clock.ticks_ms(), self._moved) >= _QUIET_MS:
             self._dropping = False
@@ -239,7 +252,7 @@ class PcLine:
         """Whether half a frame, or nothing at all, has been there for too long."""
         if self._head_bytes or self._asked != self.got:
             clock = self._clock
-            if clock.ticks_diff(clock.ticks_ms(), self._moved) >= _LATE_MS:
+            if clock.ticks_diff(clock.ticks_ms(), self._moved) >= HALF_FRAME_MS:
                 self._lose()
         return False
 
@@ -253,7 +266,7 @@ class PcLine:
             self._events.append(words)
             self.keep_up()
         elif not self.away:
-            self._send(b"P", words)
+            self._send(LOSSY_EVENT, words)
 
     def told(self) -> bool:
         """Whether the PC has all events."""
@@ -273,38 +286,38 @@ class PcLine:
             self._set_rate(CONSOLE_BAUD)
         if clock.ticks_diff(now, self._beat) >= _BEAT_MS:
             self._beat = now
-            self._send(b"H", self.state + self._name)
+            self._send(HEARTBEAT, self.state + self._name)
         if (
             self._events
             and not self.away
-            and (not self._is_told or clock.ticks_diff(now, self._told) >= _LATE_MS)
+            and (not self._is_told or clock.ticks_diff(now, self._told) >= HALF_FRAME_MS)
         ):
             self._is_told = True
             self._told = now
-            self._send(b"E", bytes([self._number]) + self._events[0])
+            self._send(EVENT, bytes([self._number]) + self._events[0])
 
     def _send(self, kind: bytes, body: bytes) -> None:
         frame = kind + bytes([len(body) >> 8, len(body) & 0xFF]) + body
         crc = crc16(frame)
-        self._write(b"\xa5" + frame + bytes([crc >> 8, crc & 0xFF]))
+        self._write(bytes([SYNC]) + frame + bytes([crc >> 8, crc & 0xFF]))
 
     def _control(self, kind: int, first: int, second: int) -> None:
         self._heard = self._clock.ticks_ms()
         if self.away:
             self.away = self._is_told = False
             self._again()
-        if kind == _PING:
+        if kind == PING:
             self.stops, self.commands = first, second
-        elif kind == _HAVE:
+        elif kind == HAVE:
             if self._is_told and first == self._number:
                 self._events.pop(0)
                 self._number = (self._number + 1) & 0xFF
                 self._is_told = False
-        elif kind == _BAUD:
+        elif kind == BAUD:
             self._wanted_rate = (first << 8 | second) * 100
-        elif kind == _END:
+        elif kind == END:
             self.ended = True
-        elif kind == _HELLO:
+        elif kind == HELLO:
             self.asked_again = True
 
     def _set_rate(self, rate: int) -> None:
@@ -330,7 +343,7 @@ class PcLine:
             if not self.pull():
                 clock.sleep_ms(1)
         else:
-            self._send(b"T", bytes(self._view[:TEST_BYTES]))
+            self._send(ECHO, bytes(self._view[:TEST_BYTES]))
         self.begin(file, start, size)
 
 

@@ -1,6 +1,6 @@
 """One run on a board, from the card to the light at its end.
 
-It reads from top to bottom: the card, its job, the tries, the files, the modem.
+It reads from top to bottom: the card, its order, the tries, the files, the modem.
 Rules that hold here: files are whole before the modem is touched; whatever
 happens ends in words, a light and a line of results; the card may vanish at any
 time, and only the firmware on it is waited for.
@@ -12,7 +12,7 @@ import machine
 
 from modemflash.board import pycom
 from modemflash.board.card import Card, exists
-from modemflash.board.job import find
+from modemflash.board.card_order import find
 from modemflash.board.led import Led
 from modemflash.board.records import Log, Results
 from modemflash.board.reporter import Reporter
@@ -20,9 +20,11 @@ from modemflash.board.store import Nvs, SlotFiles
 from modemflash.board.tries import STATE, Stores, Tries, autostart
 from modemflash.board.uart import Clock, Uart
 from modemflash.board.words import CardProblem, light_of, on_a_board, sentence
-from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped, UpdateFailed
+from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
+from modemflash.interface import AUTOSTART_MS, JOURNAL_FOLDER, JOURNAL_NAME
 from modemflash.journal import Journal
 from modemflash.line import Line
+from modemflash.modem_state import judged
 from modemflash.phases import STEPS
 from modemflash.upgrade import Update
 
@@ -31,19 +33,22 @@ RESET = "reset"  # the status of a run that needs a hard reset first
 _DONE = ("updated", "nothing-to-do", "installed-unconfirmed")  # doing it again would not help
 
 
-class Session:
-    """Everything that a run needs.
+class CardRun:
+    """Everything that a run needs. `do` is called once, with one of `update`, `plan`, `rescue`.
 
     Args:
-        path: where the job is.
-        by_hand: somebody typed it: then tries are not limited, and the board is not reset.
+        path: where the card's order is.
+        interactive: somebody typed it: then tries are not limited, and the board is not reset.
+        order: what `order.find` found at `path`, where somebody has looked already.
 
     Attributes:
-        job: a `job.Job`, None where the card has none.
+        order: a `card_order.CardOrder`, None where the card has none.
         touched: whether the modem's pins were taken.
     """
 
-    def __init__(self, path: str = "/sd", interactive: bool = False) -> None:
+    def __init__(
+        self, path: str = "/sd", interactive: bool = False, order: "CardOrder | None" = None
+    ) -> None:
         self.interactive = interactive
         self.clock = Clock()
         self.nvs = Nvs()
@@ -51,20 +56,19 @@ class Session:
         self.radios = pycom.Radios()
         self.reporter = Reporter(self.clock, self.led, pycom.Watchdog(pycom.watchdog_armed()))
         self.card = Card(path)
-        self.job = None  # type: Job | None
+        self.order = order
         self.tries = None  # type: Tries | None
         self.touched = False
-        self.update = None  # type: Update | None
+        self.engine = None  # type: Update | None
         self._begun = False
         self._results = None  # type: Results | None
         self._imei = ""
 
-    def run(self, listen_ms: int = 0, plan_only: bool = False) -> "dict[str, Any]":
-        """Carry the job out.
+    def do(self, program: "Callable[[], Plan | dict[str, Any]]") -> "dict[str, Any]":
+        """Carry out what a program has planned, and say how it ended, whatever happens.
 
         Args:
-            listen_ms: above 0 for a rescue: so long the modem is looked for, before anything else.
-            plan_only: end before the first write.
+            program: `update`, `plan` or `rescue`; the plan to carry out, or how it ended without one.
 
         Returns:
             The engine's result, or that of the problem; with "light" and "text".
@@ -72,11 +76,18 @@ class Session:
         reporter = self.reporter
         reporter.show("working")
         try:
-            result = self._run(listen_ms, plan_only)
+            outcome = program()
+            if isinstance(outcome, dict):
+                result = outcome
+            else:
+                assert self.engine
+                result = self.engine.run(outcome)
+                result["text"] = sentence(result["code"])
+                result["light"] = "finished"
         except Problem as problem:
             result = self._of_problem(problem)
         except KeyboardInterrupt:
-            past = self.update.past if self.update else None
+            past = self.engine.past if self.engine else None
             step = STEPS.get(past.get("step"), STEPS["send"]) if past else STEPS["prepare"]
             result = self._of_problem(Stopped(step[3]))
         except Exception as error:  # noqa: BLE001 (a defect of ours: the board's own program has to run)
@@ -87,67 +98,87 @@ class Session:
         self._close(result)
         return result
 
-    def _run(self, listen_ms: int, plan_only: bool) -> "dict[str, Any]":
-        reporter = self.reporter
-        line = None
-        if listen_ms:
-            line = self._open_line()
-            self._look(line, listen_ms)
-        job = self.job = find(self.card.path, self.card.mount())
-        if job is None:
-            raise CardProblem("card-no-firmware")
-        tries = self._begin(job)
-        if not self.interactive and not listen_ms:
+    def update(self) -> "Plan | dict[str, Any]":
+        """Carry the card's order out."""
+        tries = self._begin()
+        if not self.interactive:
             if tries.done:
                 return self._nothing_done("job-done")
             if not tries.left:
                 raise Refusal("tries-used-up")
             if machine.reset_cause() == getattr(machine, "BROWN_OUT_RESET", None):
                 raise Refusal("power-weak")
-        claimed = autostart(self.nvs, self.card).claim() if not line else "alone"
+        claimed = autostart(self.nvs, self.card).claim()
         if claimed == "reset" and not self.interactive:
             return {"status": RESET, "code": "", "light": "working", "text": ""}
-        if not plan_only:
-            self._count(tries)
-        self.radios.off()
-        reporter.report({"event": "phase", "phase": "verify", "usual_s": 10, "allowed_s": 900, "note": ""})
-        job.check(self._progress)
-        for _, source in job.files:
-            source.comes_back = self._wait_for_card
-        if claimed != "alone":
-            reporter.wait(pycom.AUTOSTART_MS - reporter.elapsed_s() * 1000)
-        if not line:
-            line = self._open_line()
-        journal = self._journal(line)
-        update = self.update = Update(line, job.files, job.consents, journal, job.options)
-        update.look()
-        if job.with_imei and update.modem.state == "application":
-            self._imei = digits(update.modem.at.command("AT+CGSN").text)
-        plan = update.plan()
-        minutes = sum([usual_s for _, usual_s, _ in plan.phases()]) // 60 + 1
-        words = "build %s to %s, %s, about %d min" % (plan.origin, plan.target, plan.direction, minutes)
-        reporter.say("plan: " + words)
-        if plan_only:
-            plan.check(job.consents)
-            result = self._nothing_done(plan.why or "plan-shown")
-            result["text"] += " Plan: " + words
-            return result
-        result = update.run(plan)
-        result["text"] = sentence(result["code"])
-        result["light"] = "finished"
+        self._count(tries)
+        self._check_files()
+        return self._planned(self._line_after(claimed))
+
+    def plan(self) -> "Plan | dict[str, Any]":
+        """What `update` would do; writes nothing to the modem."""
+        self._begin()
+        claimed = autostart(self.nvs, self.card).claim()
+        order = self._check_files()
+        plan = self._planned(self._line_after(claimed))
+        plan.check(order.consents)
+        result = self._nothing_done(plan.why or "plan-shown")
+        result["text"] += " Plan: " + _summary(plan)
         return result
 
-    def _begin(self, job: "Job") -> Tries:
+    def rescue(self, listen_ms: int) -> "Plan | dict[str, Any]":
+        """Look for the modem first, so long; then as `update`."""
+        line = self._open_line()
+        self._listen(line, listen_ms)
+        self._count(self._begin())
+        self._check_files()
+        return self._planned(line)
+
+    def _check_files(self) -> "CardOrder":
+        """Every file is whole, or this raises; from here on a card that vanishes is waited for."""
+        reporter, order = self.reporter, self.order
+        assert order
+        self.radios.off()
+        reporter.report({"event": "phase", "phase": "verify", "usual_s": 10, "allowed_s": 900, "note": ""})
+        order.check(self._progress)
+        for _, source in order.files:
+            source.comes_back = self._wait_for_card
+        return order
+
+    def _line_after(self, claimed: str) -> Line:
+        """The line to the modem, once the firmware's own driver has let go of it."""
+        if claimed != "alone":
+            self.reporter.wait(AUTOSTART_MS - self.reporter.elapsed_s() * 1000)
+        return self._open_line()
+
+    def _planned(self, line: Line) -> "Plan":
+        order = self.order
+        assert order
+        journal = self._journal(line)
+        update = self.engine = Update(line, order.files, order.consents, journal, order.options)
+        update.look()
+        if order.with_imei and update.modem.state == "application":
+            self._imei = digits(update.modem.at.command("AT+CGSN").text)
+        plan = update.plan()
+        self.reporter.say("plan: " + _summary(plan))
+        return plan
+
+    def _begin(self) -> Tries:
+        """The card's order, its tries, its log."""
         card = self.card
+        names = card.mount()
+        order = self.order = self.order or find(card.path, names)
+        if order is None:
+            raise CardProblem("card-no-firmware")
         state = card.root + STATE
         if not exists(state):
             card.change(os.mkdir, state)
         board = pycom.unique_id()
-        self.tries = Tries(self.nvs, card, state + "/" + board + ".tries", job.id)
+        self.tries = Tries(self.nvs, card, state + "/" + board + ".tries", order.id)
         self.reporter.log = Log(card)
         self._results = Results(card, board, pycom.name())
         self.reporter.say(
-            "board %s %s, firmware %s, job %s" % (pycom.name(), board, pycom.firmware(), job.id)
+            "board %s %s, firmware %s, job %s" % (pycom.name(), board, pycom.firmware(), order.id)
         )
         return self.tries
 
@@ -158,27 +189,27 @@ class Session:
             if not tries.kept and not pycom.powered_on():
                 raise Refusal("tries-used-up", "nothing here can count them")
         self._begun = True
-        assert self._results and self.job
-        self._results.begin({"result": "begun", "job": self.job.id})
+        assert self._results and self.order
+        self._results.begin({"result": "begun", "job": self.order.id})
 
     def _open_line(self) -> Line:
         self.touched = True
         return Line(Uart(self.clock, self.reporter.tick), self.clock, self.reporter)
 
-    def _look(self, line: Line, listen_ms: int) -> None:
+    def _listen(self, line: Line, listen_ms: int) -> None:
         """A rescue listens first thing: a modem that is ill may answer for moments only."""
-        self.reporter.log = Log(Card("/flash"))
+        self.reporter.log = Log(Card(JOURNAL_FOLDER))
         self.reporter.say("rescue: listening for %d s" % (listen_ms // 1000))
-        self.update = Update(line, [], set(), self._journal(line), {"find_ms": listen_ms})
-        self.update.look()
+        self.engine = Update(line, [], set(), self._journal(line), {"find_ms": listen_ms})
+        self.engine.look()
 
     def _journal(self, line: Line) -> Journal:
         """The journal of this board; a package in parts needs one that is kept."""
         board = pycom.unique_id()
         on_card = SlotFiles(self.card.root + STATE, board)
-        stores = Stores(SlotFiles("/flash", "modemflash.journal"), on_card, self.card)
+        stores = Stores(SlotFiles(JOURNAL_FOLDER, JOURNAL_NAME), on_card, self.card)
         journal = Journal(stores, board, line.report)
-        if self.job and self.job.in_parts:
+        if self.order and self.order.in_parts:
             journal.write(journal.read())
             if not stores.kept:
                 raise Refusal("journal-needed")
@@ -210,23 +241,21 @@ class Session:
             again = find(self.card.path, []) if self.card.renew() else None
         except (CardProblem, OSError):
             return False
-        return bool(again and self.job and again.id == self.job.id)
+        return bool(again and self.order and again.id == self.order.id)
 
     def _of_problem(self, problem: Problem) -> "dict[str, Any]":
-        tries = self.tries
-        if isinstance(problem, (Stopped, UpdateFailed)):
-            pass  # its code says it: a modem that is silent after a write may be installing, or dead
-        elif self.update and self.update.past:  # this run or an earlier one began to write
-            problem.stamp(RECOVERABLE if self.update.modem else UNKNOWN)
+        tries, engine = self.tries, self.engine
+        if engine:
+            problem = judged(problem, engine.past, UNTOUCHED, engine.modem is not None)
         else:
-            problem.stamp(UNTOUCHED)
+            problem = judged(problem, None)
         if self._begun and tries and not self.interactive and _costs_no_try(problem):
             tries.give_back()
         return {
             "status": "refused" if isinstance(problem, Refusal) else "failed",
             "code": problem.code,
             "modem_state": problem.modem_state,
-            "from_build": self.update.who.build if self.update else None,
+            "from_build": engine.identity.build if engine else None,
             "to_build": None,
             "light": light_of(problem, bool(self.interactive or not tries or tries.left)),
             "text": on_a_board(problem),
@@ -260,36 +289,41 @@ class Session:
             self.radios.restore()
             reporter.say("%s (%s): %s" % (result["status"], result["code"], result["text"]))
             reporter.show(result["light"])
-        for _, source in self.job.files if self.job else ():
+        for _, source in self.order.files if self.order else ():
             source.close()
         self.card.unmount()
         reporter.log = None
 
 
-def look_only() -> "dict[str, Any]":
+def modem_info() -> "dict[str, Any]":
     """Who the modem is. Writes nothing.
 
     Raises:
         Problem: it does not answer.
     """
-    session = Session()
-    line = session._open_line()
-    update = Update(line, [], set(), session._journal(line))
+    run = CardRun()
+    line = run._open_line()
+    update = Update(line, [], set(), run._journal(line))
     try:
         update.look()
     finally:
-        session.reporter.close()
-        session.led.release()
-    who = update.who
+        run.reporter.close()
+        run.led.release()
+    identity = update.identity
     return {
         "state": update.modem.state,
         "baud": update.modem.baud,
-        "product": who.product,
-        "build": who.build,
-        "version": who.version,
-        "ue": who.ue,
-        "bootloaders": who.bootloaders,
+        "product": identity.product,
+        "build": identity.build,
+        "version": identity.version,
+        "ue": identity.ue,
+        "bootloaders": identity.bootloaders,
     }
+
+
+def _summary(plan: "Plan") -> str:
+    minutes = sum([usual_s for _, usual_s, _ in plan.phases()]) // 60 + 1
+    return "build %s to %s, %s, about %d min" % (plan.origin, plan.target, plan.direction, minutes)
 
 
 def _costs_no_try(problem: Problem) -> bool:
@@ -308,6 +342,7 @@ def digits(text: str) -> str:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
-    from modemflash.board.job import Job
+    from modemflash.board.card_order import CardOrder
+    from modemflash.planning import Plan

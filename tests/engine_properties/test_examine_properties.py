@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modemflash.errors import CATALOGUE, BadFile
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_sim.sequans.images import CRC, FLETCHER, NO_CHECK, container
 
 
