@@ -5,7 +5,7 @@ Rules that hold here: a fault is a name and numbers or words, written
 `FAULTS`, with its defaults; nothing is random beyond the modem's seed. Damage
 on the wire (`drop`, `flip`, `duplicate`, `delay`) hits the messages of a
 transfer, which can notice it; the AT dialogue carries no check and is spared
-unless `damage-at` is on.
+unless `corrupt-at` is on.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ FAULTS: dict[str, FaultKind] = {
     "delay": FaultKind((0.01, 500.0), "holds back a share RATE of the messages for MS"),
     "delay-to": FaultKind((0.01, 500.0), "the same, to the modem only"),
     "delay-from": FaultKind((0.01, 500.0), "the same, from the modem only"),
-    "damage-at": FaultKind((), "the AT dialogue is damaged too"),
+    "corrupt-at": FaultKind((), "the AT dialogue is corrupted too"),
     # the modem's voice
     "mute": FaultKind((10.0, 0.0), "deaf and silent for SECONDS, from second START after power on"),
     "wedged": FaultKind((10.0, 1.0), "silent until its power was away for SECONDS, and that COUNT times"),

@@ -22,6 +22,10 @@ BOOT_CHOICES = {
     3: ("RECOVERY", "recovery"),
 }
 
+BOOT_LOADER_CHOICE, APPLICATION_CHOICE, RECOVERY_CHOICE = 0, 1, 3
+# The boot mode after a power cut in the middle of an install -> the choice that leads there.
+CHOICE_AFTER_CUT = {"recovery": RECOVERY_CHOICE, "boot-loader": BOOT_LOADER_CHOICE}
+
 FAST_BAUD = 921600
 SLOW_BAUD = 115200
 

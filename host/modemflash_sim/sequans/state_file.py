@@ -38,7 +38,7 @@ def save(modem: SimModem, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    session = modem.stp.saved()
+    session = modem.session
     content = {
         "format": FORMAT,
         "number": FORMAT_NUMBER,
@@ -90,7 +90,7 @@ def load(
         )
         session = _made(Session | None, content.get("session"), "session")
         if session is not None:
-            modem.stp.load(session)
+            modem.resume(session)
     except ValueError as error:
         raise BadStateFile(f"{path} is damaged: {error}") from error
     return modem

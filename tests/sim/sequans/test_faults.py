@@ -125,10 +125,10 @@ def test_a_late_message_comes_even_after_a_pause() -> None:
 
 
 def test_the_at_dialogue_is_spared_unless_asked_for() -> None:
-    """AT has no checksum: it is only damaged with `damage-at`."""
+    """AT has no checksum: it is only corrupted with `corrupt-at`."""
     assert faulty("drop:1").at("AT") == b"\r\nOK\r\n"
-    assert faulty("drop:1,damage-at").at("AT") == b""
-    assert faulty("flip-from:1,damage-at").at("AT") not in (b"", b"\r\nOK\r\n")
+    assert faulty("drop:1,corrupt-at").at("AT") == b""
+    assert faulty("flip-from:1,corrupt-at").at("AT") not in (b"", b"\r\nOK\r\n")
 
 
 def test_the_same_seed_has_the_same_luck() -> None:

@@ -107,8 +107,8 @@ def test_the_parts_of_a_url() -> None:
     assert modem.faults.on("mute")
     assert modem.assumptions.stp_idle == "for-ever"
     assert (modem.verdict.build, modem.verdict.mode, modem.verdict.whole) == (37781, "recovery", False)
-    assert modem.timing.answer_us == 16_000
-    assert modem.timing.stalls == ()
+    assert modem.profile.timing.answer_us == 16_000
+    assert modem.profile.timing.stalls == ()
 
 
 @pytest.mark.parametrize(
