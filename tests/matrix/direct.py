@@ -13,10 +13,10 @@ from matrix.cases import CONSENTS, GAPS_S, LIMIT_MS, ROUTES, RUNS, TIMING, Case,
 from matrix.operations import POWER_CUTS, CutLink, Cuts, CutSlots, Killed, TooLong
 from matrix.truth import BEYOND_HELP, Flash, code_of, lies
 from modemflash.errors import Problem
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans import assumptions
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import SECOND_US, find
-from modemflash_sim.sequans.virtual import VirtualLine
 from support.world import Memory, World
 
 

@@ -33,7 +33,7 @@ from modemflash_sim.board.drives import FLASH_BYTES
 from modemflash_sim.board.fat import FatImage
 from modemflash_sim.board.pc_end import Cable, PcEnd
 from modemflash_sim.board.profiles import BoardProfile
-from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
 
@@ -142,7 +142,7 @@ class Desk:
         self.flash = FatImage(folder / "flash", interpreter)
         self.modem = modem or SimModem(replace(profiles.find("pycom-catm1"), timing=QUICK))
         self.cable = cable or Cable()
-        self.board = PluggedBoard(
+        self.board = UsbBoard(
             profile,
             self.modem,
             cable=self.cable,
@@ -183,7 +183,7 @@ class Desk:
 
         def open_port(data_bits: int) -> tuple[Any, Any]:
             self.pc.close()
-            self.pc._check_plug()
+            self.pc.check_plug()
             mortal = Mortal(self)
             return mortal, mortal
 

@@ -15,10 +15,10 @@ from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.planning import Plan
 from modemflash.upgrade import Update
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans import assumptions, faults, images
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
-from modemflash_sim.sequans.virtual import VirtualLine
 
 SIZE = 128 * 1024  # eight per cent of it, where modems stall, lie behind the first block
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from modemflash_sim.board.drives import FLASH_BYTES
 from modemflash_sim.board.profiles import BoardProfile
-from modemflash_sim.board.repl import Poll
+from modemflash_sim.board.python import Poll
 
 INSIDE = Path(__file__).parent / "inside"
 HEAP = "5120k"  # a GPy's 2560k, for objects of twice the size

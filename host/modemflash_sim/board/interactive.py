@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from modemflash_host.board.install.package import deployed
-from modemflash_host.links.usb_ids import DEVICES, PIC_VENDOR
 from modemflash_sim.board.drives import CARD_BYTES, FLASH_BYTES, Drive
 from modemflash_sim.board.fat import FatImage
 from modemflash_sim.board.pic import PicAdapter
-from modemflash_sim.board.process import PoweredModem
 from modemflash_sim.board.serve_board import ServedBoard
-from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.pace import Endpoint
+from modemflash_sim.endpoints.wire import PoweredDevice
 
 BOOT_MS = 1_500  # believed
-PYSENSE = 0xF012
-SHIELD_AT = f"#{PIC_VENDOR:04x}:{PYSENSE:04x}"  # behind its address, see `usb_ids.device_of_url`
+PYSENSE = 0xF012  # its USB product
 COLOURS = {-1: "blue blink", 0x202020: "white", 0x002000: "green", 0x202000: "yellow", 0x300000: "red"}
 COMMANDS = {
     "power off": "cut all power, of board and modem",
@@ -36,7 +35,7 @@ COMMANDS = {
 _BOOT = b"import modemflash\nmodemflash.install_hook()\n"
 
 
-class ByHand:
+class InteractiveBoard:
     """A board on the table.
 
     Args:
@@ -47,7 +46,8 @@ class ByHand:
         interpreter: a MicroPython.
         room: a folder for images.
         card: the folder that is the card, None for no card.
-        blank: leave /flash empty; else it has the updater and installs the hook.
+        library: path below /flash/lib -> content: the updater, whose hook boot.py installs; empty for
+            a board as bought.
         paced: False lets time run as fast as it can.
 
     Attributes:
@@ -58,13 +58,13 @@ class ByHand:
     def __init__(
         self,
         profile: str,
-        modem: PoweredModem,
+        modem: PoweredDevice,
         endpoint: Endpoint,
         *,
         interpreter: Path,
         room: Path,
         card: Path | None = None,
-        blank: bool = False,
+        library: Mapping[str, bytes] = MappingProxyType({}),
         shield: bool = False,
         paced: bool = True,
     ) -> None:
@@ -74,11 +74,11 @@ class ByHand:
         self._folder = card
         self._image = FatImage(room / "card", interpreter)
         flash = FatImage(room / "flash", interpreter).make(FLASH_BYTES)
-        if not blank:
-            flash.put({"/boot.py": _BOOT, **{"/lib/" + name: data for name, data in deployed().items()}})
-        self.board = PluggedBoard(profile, modem, boot_ms=BOOT_MS, interpreter=interpreter, flash=flash.path)
-        pic = PicAdapter(self.board, DEVICES[PIC_VENDOR, PYSENSE], PYSENSE) if shield else None
-        self._serve_board = ServedBoard(self.board, endpoint, pic, paced=paced)
+        if library:
+            flash.put({"/boot.py": _BOOT, **{"/lib/" + name: data for name, data in library.items()}})
+        self.board = UsbBoard(profile, modem, boot_ms=BOOT_MS, interpreter=interpreter, flash=flash.path)
+        pic = PicAdapter(self.board, PYSENSE) if shield else None
+        self._served = ServedBoard(self.board, endpoint, pic, paced=paced)
         self._put_card_in()
         self.do("power on")
 
@@ -89,7 +89,7 @@ class ByHand:
 
     def step(self) -> None:
         """A hundredth of a second."""
-        self._serve_board.step()
+        self._served.step()
         for _, colour in self.board.hardware.light[-1:]:
             self.light = COLOURS.get(colour, self.light)
 

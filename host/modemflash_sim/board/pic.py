@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from modemflash_host.links.usb_ids import Device
-
 # Command -> (how many bytes follow it, whether it answers with two bytes, the lower one first)
 PEEK, POKE, MAGIC = 0x00, 0x01, 0x02
 HW_VERSION, FW_VERSION, PRODUCT_ID = 0x10, 0x11, 0x12
@@ -39,7 +37,7 @@ HARDWARE = 1
 _RESET_OFF_US = 200_000  # believed
 
 
-class Hands(Protocol):
+class BoardControls(Protocol):
     """What the PIC can do to a board."""
 
     @property
@@ -64,8 +62,8 @@ class PicAdapter:
 
     Args:
         board: what hangs on it.
-        device: which shield; decides whether it switches the module's power.
-        product: its USB product, which `PRODUCT_ID` tells.
+        product: its USB product, which `PRODUCT_ID` returns.
+        cuts_power: it switches the module's power.
         firmware: its version; one below 6 has no command channel.
         most_baud: the highest rate that it passes. Believed.
         refuses: a higher rate is refused; else it is acknowledged and the rate stays. Believed.
@@ -79,10 +77,10 @@ class PicAdapter:
 
     def __init__(
         self,
-        board: Hands,
-        device: Device,
+        board: BoardControls,
         product: int,
         *,
+        cuts_power: bool = True,
         firmware: int = 8,
         most_baud: int = MOST_BAUD,
         refuses: bool = True,
@@ -92,7 +90,7 @@ class PicAdapter:
         self.commands: list[bytes] = []
         self.rates: list[int] = []
         self._board = board
-        self._device = device
+        self._cuts_power = cuts_power
         self._versions = {HW_VERSION: HARDWARE, FW_VERSION: firmware, PRODUCT_ID: product}
         self._most_baud = most_baud
         self._refuses = refuses
@@ -171,6 +169,6 @@ class PicAdapter:
         return driven and not self.registers.get(PORTC, 0) >> bit & 1
 
     def _switch_off(self, for_us: int) -> None:
-        if self._device.cuts_power:
+        if self._cuts_power:
             self._board.cut_power()
             self._on_at_us = self._board.now_us + for_us

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modemflash_sim.board.pic import PicAdapter
-from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.pace import Endpoint
 from modemflash_sim.endpoints.rfc2217 import COMMAND_BITS, Rfc2217Endpoint
 
@@ -34,7 +34,7 @@ class ServedBoard:
 
     def __init__(
         self,
-        board: PluggedBoard,
+        board: UsbBoard,
         endpoint: Endpoint,
         pic: PicAdapter | None = None,
         *,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from modemflash_sim.board.receiver import FIFO_BYTES, Receiver, Settings, Tally
 from modemflash_sim.board.scheduler import Scheduler
 from modemflash_sim.endpoints.direction import BITS_A_BYTE, SECOND_US, Direction
-from modemflash_sim.endpoints.wire import Modem
+from modemflash_sim.endpoints.wire import Device
 
 WRITE_LIMIT_US = 5_000
 MODEM_BUFFER_BYTES = 64  # what a busy modem takes before it holds CTS; believed
@@ -33,7 +33,7 @@ class Uart:
     """
 
     def __init__(
-        self, scheduler: Scheduler, modem: Modem, cts_until_us: Callable[[], int] = lambda: 0
+        self, scheduler: Scheduler, modem: Device, cts_until_us: Callable[[], int] = lambda: 0
     ) -> None:
         self.modem = modem
         self.tally = Tally()

@@ -1,8 +1,8 @@
-"""Doors of the simulated modem: how programs that know nothing of it get in.
+"""Doors of the simulated device: how programs that know nothing of it get in.
 
     lane     one direction of a serial line, as arithmetic in microseconds
     noise    what a UART makes of bytes at a wrong rate
-    wire     a modem and the two lanes to it; knows no clock of its own
+    wire     a device and the two lanes to it; knows no clock of its own
     pace     the pump: a wire in real time, with a door's endpoint at the far end
     pty      a pseudo terminal, for any program that opens a serial device
     tcp      a plain TCP server, for socket:// URLs

@@ -1,4 +1,4 @@
-"""A pseudo terminal as the modem's serial port, for any program (POSIX only).
+"""A pseudo terminal as the device's serial port, for any program (POSIX only).
 
 Rules: the client's rate is read from the terminal's settings each time bytes
 pass, because a pty tells of no change; our own descriptor of the slave side

@@ -1,9 +1,9 @@
-"""An RFC 2217 server as the modem's serial port, for rfc2217:// URLs.
+"""An RFC 2217 server as the device's serial port, for rfc2217:// URLs.
 
 Rules: Telnet and RFC 2217 are spoken by pyserial's own `PortManager`, code that
 this project did not write; a change of rate takes effect between the byte before
-it and the byte after it; RTS holds the modem back, a break is heard as a NUL,
-DTR goes nowhere, as on a modem that is not wired to it. Bytes of 5 data bits are
+it and the byte after it; RTS holds the device back, a break is heard as a NUL,
+DTR goes nowhere, as on a device that is not wired to it. Bytes of 5 data bits are
 for an adapter that has a command channel there; without one they reach a line of
 8 bits, as half of what they were.
 """

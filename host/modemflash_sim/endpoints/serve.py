@@ -1,6 +1,6 @@
-"""Opens a door to a simulated modem, and closes it without a trace.
+"""Opens a door to a simulated device, and closes it without a trace.
 
-Rules: the modem belongs to the door until it is closed, only then may its
+Rules: the device belongs to the door until it is closed, only then may its
 verdict be read; what broke inside is raised by whoever opened the door.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modemflash_sim.endpoints.pace import Endpoint, Pump
-from modemflash_sim.endpoints.wire import Modem
+from modemflash_sim.endpoints.wire import Device
 
 CLOSE_PATIENCE_S = 10.0
 
@@ -43,22 +43,22 @@ def open_endpoint(kind: str, port: int = 0) -> Endpoint:
 
 @contextmanager
 def serve(
-    modem: Modem, endpoint: str | Endpoint = "pty", paced: bool = True, latency_us: int = 0
+    device: Device, endpoint: str | Endpoint = "pty", paced: bool = True, latency_us: int = 0
 ) -> Iterator[str]:
     """Open a door in a thread of this process.
 
     Args:
-        modem: the modem; leave it alone until the door is closed.
+        device: the device; leave it alone until the door is closed.
         endpoint: a name for `open_endpoint`, or an open endpoint; it is closed at the end.
         paced: False lets bytes arrive at once.
-        latency_us: how late the client sees what the modem sent.
+        latency_us: how late the client sees what the device sent.
 
     Yields:
         What a client opens: a device path or a pyserial URL.
     """
     if isinstance(endpoint, str):
         endpoint = open_endpoint(endpoint)
-    pump = Pump(modem, endpoint, paced, latency_us)
+    pump = Pump(device, endpoint, paced, latency_us)
     broke: list[BaseException] = []
 
     def run() -> None:
@@ -67,7 +67,7 @@ def serve(
         except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the door)
             broke.append(error)
 
-    thread = threading.Thread(target=run, name=f"modem at {endpoint.url}")
+    thread = threading.Thread(target=run, name=f"device at {endpoint.url}")
     thread.start()
     try:
         yield endpoint.url

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture
-from modemflash_host.families.sequans.framer import SIGNATURE
 from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.sequans.stp_frames import REQUEST
 
 BITS_A_BYTE = 10
 SECOND_US = 1_000_000
@@ -52,7 +52,7 @@ class _Request:
         if self.crc32:
             return len(got) < self.size or not strict or f"{zlib.crc32(got):08x}" == self.crc32
         wanted = self.data[: len(got)]
-        if not strict and self.data.startswith(SIGNATURE):
+        if not strict and self.data.startswith(REQUEST):
             wanted, got = wanted[:_FRAME_WITHOUT_SUMS], got[:_FRAME_WITHOUT_SUMS]
         return wanted == got or all(a in (b, _MASKED) for a, b in zip(wanted, got, strict=True))
 
@@ -67,7 +67,7 @@ class _Words:
 
 
 class ReplayModem:
-    """A modem that does what a captured one did. See `modemflash_sim.endpoints.wire.Modem`.
+    """A modem that does what a captured one did. See `modemflash_sim.endpoints.wire.Device`.
 
     Args:
         capture: the capture.

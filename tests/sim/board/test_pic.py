@@ -72,7 +72,7 @@ class Channel:
 
 def made(product: int = PYSENSE, **switches: Any) -> tuple[PicAdapter, Hands, Pic]:
     hands = Hands()
-    pic = PicAdapter(hands, DEVICES[PIC_VENDOR, product], product, **switches)
+    pic = PicAdapter(hands, product, cuts_power=DEVICES[PIC_VENDOR, product].cuts_power, **switches)
     channel = Channel(pic)
     return pic, hands, Pic(channel, channel)
 
