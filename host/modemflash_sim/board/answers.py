@@ -31,7 +31,7 @@ class Answers:
     """The requests of one board.
 
     Args:
-        course, uart, hardware: the board's parts.
+        scheduler, uart, hardware: the board's parts.
         drives: number -> medium; None for an empty slot.
         console_uart: UART 0; None where nothing is plugged in.
 

@@ -126,7 +126,7 @@ class ConsolePython:
             line, self._unread = self._unread.split(b"\n", 1)
             event = json.loads(line)
             if event[0] == ENDED:
-                if event[1] == self._number:  # an older one was told twice
+                if event[1] == self._number:  # an older one came twice
                     ended = event[2].encode()
             elif event[0] == BEGUN:
                 self._begun = event[1]

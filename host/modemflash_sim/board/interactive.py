@@ -1,6 +1,6 @@
-"""A simulated board for a person: its console behind a door, its card a folder, power and reset as commands.
+"""A simulated board for a person: its console at an endpoint, its card a folder, power and reset as commands.
 
-Rules that hold here: one thread owns board, door and card; what the board wrote
+Rules that hold here: one thread owns board, endpoint and card; what the board wrote
 on the card is in the folder as soon as the card is out.
 """
 
@@ -20,7 +20,7 @@ from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.pace import Endpoint
 from modemflash_sim.endpoints.wire import PoweredDevice
 
-BOOT_MS = 1_500  # believed
+BOOT_MS = 1_500  # assumed
 PYSENSE = 0xF012  # its USB product
 COLOURS = {-1: "blue blink", 0x202020: "white", 0x002000: "green", 0x202000: "yellow", 0x300000: "red"}
 COMMANDS = {
@@ -41,8 +41,8 @@ class InteractiveBoard:
     Args:
         profile: of the board.
         modem: at its pins.
-        endpoint: the door of its console; the caller closes it.
-        shield: it sits on a Pysense, whose PIC is between the door and the console.
+        endpoint: the endpoint of its console; the caller closes it.
+        shield: it sits on a Pysense, whose PIC is between the endpoint and the console.
         interpreter: a MicroPython.
         room: a folder for images.
         card: the folder that is the card, None for no card.
@@ -52,7 +52,7 @@ class InteractiveBoard:
 
     Attributes:
         over: somebody said `quit`.
-        light: the last colour that was shown, in words.
+        light: the last colour that was shown, by its name.
     """
 
     def __init__(
@@ -93,9 +93,9 @@ class InteractiveBoard:
         for _, colour in self.board.hardware.light[-1:]:
             self.light = COLOURS.get(colour, self.light)
 
-    def do(self, words: str) -> str:
-        """Carry a command out; what to say about it."""
-        command = " ".join(words.split())
+    def do(self, text: str) -> str:
+        """Carry a command out; what to print about it."""
+        command = " ".join(text.split())
         if command == "power off":
             self.board.cut_power()
         elif command == "power on":

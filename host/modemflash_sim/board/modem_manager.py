@@ -6,7 +6,7 @@ Rules: it opens the port for itself, sets its own rate, and asks in bursts with
 pauses between them, whatever the other side says; it says "has it" once it has
 the port, and "heard …" at its end; it gives the port back with half a line typed,
 where that is asked for. The commands are those of ModemManager's probing, in
-its order; how long it takes in all is believed (10 to 30 s).
+its order; how long it takes in all is assumed (10 to 30 s).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Rules that hold here: a command is carried out when its last byte is there; a pin
 does something only while its register says that it is an output; what is
-believed of shields, and not known, is a switch. Source: docs/boards.md; the
+assumed of shields, and not known, is a switch. Source: docs/boards.md; the
 commands are those of Pycom's flasher, nothing was measured.
 """
 
@@ -34,7 +34,7 @@ TRISA, TRISC, PORTA, PORTC = 0x08C, 0x08E, 0x00C, 0x00E
 P2_BIT, RESET_BIT = 0, 5  # of port C
 MOST_BAUD = 230_400
 HARDWARE = 1
-_RESET_OFF_US = 200_000  # believed
+_RESET_OFF_US = 200_000  # assumed
 
 
 class BoardControls(Protocol):
@@ -65,14 +65,14 @@ class PicAdapter:
         product: its USB product, which `PRODUCT_ID` returns.
         cuts_power: it switches the module's power.
         firmware: its version; one below 6 has no command channel.
-        most_baud: the highest rate that it passes. Believed.
-        refuses: a higher rate is refused; else it is acknowledged and the rate stays. Believed.
-        magic_answers: `MAGIC` tells the register's new value. Believed.
+        most_baud: the highest rate that it passes. Assumed.
+        refuses: a higher rate is refused; else it is acknowledged and the rate stays. Assumed.
+        magic_answers: `MAGIC` returns the register's new value. Assumed.
 
     Attributes:
         registers: those that were written to; all pins are inputs at first.
         commands: every whole command so far.
-        rates: that it was told and took, in order.
+        rates: that it was asked for and took, in order.
     """
 
     def __init__(

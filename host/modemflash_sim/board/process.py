@@ -59,13 +59,13 @@ class BoardProcess:
         deadline_s: real time that its Python may compute without asking.
 
     Attributes:
-        uart, hardware, course: its parts.
+        uart, hardware, scheduler: its parts.
         console: (when, bytes) of all that was printed.
         operations: requests so far.
         boots: (when, cause) of every boot, see `hardware`.
         powered: the board's own power.
         pauses: (every so many, so many) microseconds for which its Python stands still,
-            collecting garbage; interrupts go on. Believed.
+            collecting garbage; interrupts go on. Assumed.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class BoardProcess:
             self.console_uart,
         )
 
-    # -- by hand -------------------------------------------------------------
+    # -- from outside -------------------------------------------------------------
 
     @property
     def now_us(self) -> int:
@@ -161,7 +161,7 @@ class BoardProcess:
             self.uart.hard_reset()
             self.powered = False
         if modem:
-            self.uart.forget_words()
+            self.uart.drop_output()
             self.modem.power(False, self.now_us)
 
     def power_modem(self) -> None:

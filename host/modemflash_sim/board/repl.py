@@ -1,9 +1,9 @@
 """The console of a simulated board: prompt, raw REPL, paste mode, boots; Python itself is somebody else's.
 
-Rules that hold here: bytes are judged one by one, as the board's interrupt
+Rules that hold here: bytes are handled one by one, as the board's interrupt
 routine does, so 0x03 and 0x06 mean what they mean at any time, unless the
 program switched that off; there is no raw-paste; what is typed while a program
-runs waits. It is a `wire.Device`, so every door can serve it. Facts: docs/boards.md;
+runs waits. It is a `wire.Device`, so every endpoint can serve it. Facts: docs/boards.md;
 the same transcripts are held against a real board of the time (tests/referees).
 """
 
@@ -32,11 +32,11 @@ class SimConsole:
 
     Args:
         python: what runs its code.
-        traits: its firmware's ways.
+        traits: of its firmware.
 
     Attributes:
         resets: hard resets so far; `safe` of the last one.
-        heard: every byte that came while the console was there, for judges.
+        heard: every byte that came while the console was attached.
     """
 
     def __init__(self, python: Python, traits: Traits) -> None:
@@ -64,7 +64,7 @@ class SimConsole:
         """Whether bytes of the UART are the console's; else they are the program's own."""
         return self._attached
 
-    # -- by hand ---------------------------------------------------------------
+    # -- from outside ---------------------------------------------------------------
 
     def power_on(self, safe: bool = False) -> None:
         """A hard reset: power, the button, or Ctrl-F."""

@@ -116,7 +116,7 @@ class UsbBoard(BoardProcess):
     def cut_power(self, board: bool = True, modem: bool = True) -> None:
         """Cut the power of the one, the other, or both."""
         if modem:
-            self.uart.forget_words()
+            self.uart.drop_output()
             self.modem.power(False, self.now_us)
         if board:
             self._act("cut")

@@ -1,4 +1,4 @@
-"""The pump: a wire in real time, with a door's endpoint at its far end.
+"""The pump: a wire in real time, with an endpoint at its far end.
 
 Rules: one thread owns wire, device and endpoint; it sleeps in `select` and wakes
 for bytes, for the next moment of the wire, or to stop; while bytes are under
@@ -19,7 +19,7 @@ ROOM_BYTES = 16_384
 
 
 class Endpoint(Protocol):
-    """The outside of a door. Nothing here ever blocks."""
+    """What a client is connected to. Nothing here ever blocks."""
 
     @property
     def url(self) -> str:
@@ -27,7 +27,7 @@ class Endpoint(Protocol):
 
     @property
     def baud(self) -> int:
-        """The rate at which the client listens now; 0 where the door does not carry one."""
+        """The rate at which the client listens now; 0 where the endpoint does not carry one."""
 
     @property
     def rts(self) -> bool:
@@ -55,7 +55,7 @@ class Pump:
 
     Args:
         device: the device; it belongs to the pump until `run` has returned.
-        endpoint: a door's outside; the caller closes it.
+        endpoint: an endpoint; the caller closes it.
         paced: False lets bytes arrive at once.
         latency_us: how late the client sees what the device sent.
     """

@@ -1,7 +1,7 @@
 """A wire in virtual time for a child process, in lock-step over a pipe.
 
 For MicroPython, which cannot import the simulator. Rules: the child asks and
-waits, one request at a time; time lives here, and the child knows no other: its
+waits, one request at a time; time is kept here, and the child knows no other: its
 clock is the moment that came with the last answer; a child that neither asks
 nor ends is killed at a deadline in real time.
 

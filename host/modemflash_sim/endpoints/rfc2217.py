@@ -21,7 +21,7 @@ COMMAND_BITS = 5
 
 
 class Adapter(Protocol):
-    """What sits between the door and the line, where that is more than a wire."""
+    """What sits between the endpoint and the line, where that is more than a wire."""
 
     def rate(self, baud: int) -> int:
         """The rate of the line after a client asked for `baud`; ValueError: refused."""
@@ -48,7 +48,7 @@ class _Port:
 
     @property
     def baudrate(self) -> int:
-        """The rate that the client was told."""
+        """The rate that the client was answered."""
         return self._baudrate
 
     @baudrate.setter
@@ -74,7 +74,7 @@ class _Port:
 
 
 class Rfc2217Endpoint(TcpEndpoint):
-    """A `TcpDoor` whose client can set the rate, the data bits and the control lines.
+    """A `TcpEndpoint` whose client can set the rate, the data bits and the control lines.
 
     Attributes:
         adapter: None for a plain wire.

@@ -13,7 +13,7 @@ class VirtualLine:
 
     Args:
         device: the device at the other end.
-        latency_us: how late received bytes are seen, see `Lane`.
+        latency_us: how late received bytes are seen, see `Direction`.
         max_burst: what the port says of itself; 0 for no limit.
         now_us: when to begin; not before the device's own time.
     """

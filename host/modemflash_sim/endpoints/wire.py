@@ -49,7 +49,7 @@ class Wire:
     Args:
         device: the device at the near end.
         paced: False lets all bytes arrive at once, for tests that are in a hurry.
-        latency_us: how late the far end sees what it received, see `Lane`.
+        latency_us: how late the far end sees what it received, see `Direction`.
     """
 
     def __init__(self, device: Device, paced: bool = True, latency_us: int = 0) -> None:
@@ -83,9 +83,9 @@ class Wire:
     def settle(self, now_us: int) -> None:
         """Let everything happen that is over by now."""
         for at_us, data, baud in self._to_device.take(now_us):
-            self._let_speak(at_us)
+            self._collect(at_us)
             self.device.feed(at_us, data, baud)
-        self._let_speak(now_us)
+        self._collect(now_us)
         self.device.advance(now_us)
 
     def set_rts(self, now_us: int, level: bool) -> None:
@@ -112,7 +112,7 @@ class Wire:
         """When all that the far end sent so far has left it."""
         return self._to_device.free_us
 
-    def _let_speak(self, until_us: int) -> None:
+    def _collect(self, until_us: int) -> None:
         while (due_us := self.device.next_due()) is not None and due_us <= until_us:
             self.device.advance(due_us)
             for data, baud in self.device.take(due_us):

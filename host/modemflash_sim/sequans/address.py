@@ -23,7 +23,7 @@ URL_PARAMETERS = {
     "state": "file that keeps the modem between commands",
     "fault": "NAME:ARGUMENT:…, several by commas; see `simulate modem --help`",
     "assume": "NAME:BEHAVIOUR, several by commas",
-    "seed": "number; another one has other luck",
+    "seed": "number; another one has other random numbers",
     "gap_s": "seconds of the modem's time since the command before (1)",
     "power": "cycle: its power was cut for ten seconds in that time",
     "pace": "real: waits take their time",

@@ -42,9 +42,9 @@ class AtSide:
         self._after_cr = False
         self._pluses = b""
         self._last_us: int | None = None
-        damaged = state.faults if state.faults.on("corrupt-at") else Faults()
-        self._wire_to = Corruption(damaged, "to", state.random)
-        self._wire_from = Corruption(damaged, "from", state.random)
+        wire_faults = state.faults if state.faults.on("corrupt-at") else Faults()
+        self._wire_to = Corruption(wire_faults, "to", state.random)
+        self._wire_from = Corruption(wire_faults, "from", state.random)
 
     @property
     def timers(self) -> dict[str, Callable[[], None]]:
@@ -76,7 +76,7 @@ class AtSide:
         return b""
 
     def greet(self) -> None:
-        """What a mode says when it has booted. RECOVERY says nothing."""
+        """What a mode sends when it has booted. RECOVERY sends nothing."""
         mode = self._state.live.mode
         if mode == "application":
             self._state.send(b"\r\n+SYSSTART\r\n")
@@ -111,7 +111,7 @@ class AtSide:
 
     def _command(self, line: bytes) -> None:
         state = self._state
-        text = self._wire_to.carried(line)[0].decode("latin-1").strip() if line else ""
+        text = self._wire_to.apply(line)[0].decode("latin-1").strip() if line else ""
         if not text:
             return
         live = state.live
@@ -279,5 +279,5 @@ class AtSide:
             reply += state.random.choice(at_texts.URCS)
         if state.spend("reply-cut", 1):
             reply = reply[: int(state.faults.number("reply-cut"))]
-        reply, delay_us = self._wire_from.carried(reply)
+        reply, delay_us = self._wire_from.apply(reply)
         return state.send(reply, state.timing.answer_us + delay_us)

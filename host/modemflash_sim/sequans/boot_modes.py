@@ -83,7 +83,7 @@ class BootModes:
         """Start booting into the chosen mode.
 
         Args:
-            by_application: the running application was told to; it matters for the rate.
+            by_application: the running application was asked to; it matters for the rate.
         """
         state = self._state
         live, memory = state.live, state.memory

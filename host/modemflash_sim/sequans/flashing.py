@@ -63,7 +63,7 @@ def end_install(state: State) -> bool:
     if facts is None:
         return False
     live.installing, memory.staged = None, None
-    outcome = install.judge(facts, memory, state.profile, state.assumptions, purpose)
+    outcome = install.outcome_of(facts, memory, state.profile, state.assumptions, purpose)
     if outcome.result == "success" and state.spend("install-fails"):
         outcome = install.Outcome("fail", "asked for")
     memory.bricked = outcome.reason if outcome.result == "bricked" else ""

@@ -1,7 +1,7 @@
 """What an image does to the modem that installs it: the table of outcomes.
 
 Rules that hold here: an outcome is decided by what the image is, what runs,
-and what is believed; nothing here changes the modem. The first rule that fits
+and what is assumed; nothing here changes the modem. The first rule that fits
 decides.
 """
 
@@ -73,7 +73,7 @@ def is_nb_iot(profile: Profile, version: str, build: int) -> bool:
     return profile.stp_version == 1 and version.startswith("6.")
 
 
-def judge(
+def outcome_of(
     facts: Facts,
     memory: Memory,
     profile: Profile,
@@ -86,7 +86,7 @@ def judge(
         facts: the image.
         memory: the modem before the install.
         profile: its kind.
-        assumptions: what is believed of it.
+        assumptions: what is assumed of it.
         purpose: "staged" or "on-the-fly".
     """
     if not facts.complete:
@@ -110,7 +110,7 @@ def judge(
 
 
 def _bad_path(facts: Facts, memory: Memory, profile: Profile, assumptions: Assumptions) -> Outcome | None:
-    """The outcome when the way from what runs to the image is a listed bad one."""
+    """The outcome when the step from what runs to the image is a listed bad one."""
     to_nb_iot = is_nb_iot(profile, facts.version, facts.build)
     from_factory = memory.build == FACTORY_BUILD
     if facts.kind == "full" and (facts.part or facts.build == TWO_PART_BUILD):

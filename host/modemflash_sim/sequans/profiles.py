@@ -1,7 +1,7 @@
 """The modems that can be simulated: what each is, and how long things take.
 
 Rules that hold here: a profile is data; every time is a setting, in
-microseconds; the built-in times are believed, not measured. Identity numbers
+microseconds; the built-in times are assumed, not measured. Identity numbers
 are never those of a real modem.
 """
 

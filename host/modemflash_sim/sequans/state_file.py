@@ -1,10 +1,10 @@
-"""A simulated modem in a file, so that it lives on between commands.
+"""A simulated modem in a file, so that it is kept between commands.
 
 Rules that hold here: the file is JSON that a person can read, with a format
 number; it is replaced as a whole or not at all; a file that is not understood
-is refused, never repaired. What is lost on the way: the bytes of an image that
+is refused, never repaired. What is lost: the bytes of an image that
 is being taken (its session is kept and must start anew), half an AT line, and
-words that nobody has heard yet.
+output that has not left yet.
 """
 
 from __future__ import annotations

@@ -69,6 +69,6 @@ class Answers:
         return answer
 
     def _emit(self, answer: bytes) -> None:
-        answer, delay_us = self._wire.carried(answer)
+        answer, delay_us = self._wire.apply(answer)
         if answer:
             self._state.send(answer, self._state.timing.answer_us + delay_us)

@@ -72,7 +72,7 @@ class StpReader:
             whole = HEADER_BYTES + header.payload_bytes
             if len(buffer) < whole:
                 return None
-            if not self._checked and self._meets_fate(whole):
+            if not self._checked and self._is_corrupted(whole):
                 continue
             payload = bytes(buffer[HEADER_BYTES:whole])
             self._drop(whole)
@@ -110,20 +110,20 @@ class StpReader:
             request = Request(header.operation, header.session, header.transaction, b"")
             self._answers.send(request, operation)
 
-    def _meets_fate(self, whole: int) -> bool:
+    def _is_corrupted(self, whole: int) -> bool:
         """Let the wire corrupt the message at the start of the buffer; True: look again."""
-        fate = self._wire.fate()
+        kind = self._wire.next_kind()
         self._checked = whole
         message = bytes(self._buffer[:whole])
-        if fate == "drop":
+        if kind == "drop":
             self._drop(whole)
-        elif fate == "flip":
+        elif kind == "flip":
             self._buffer[:whole] = self._wire.flip(message)
-        elif fate == "duplicate":
+        elif kind == "duplicate":
             self._buffer[:0] = message
             self._checked += whole
-        elif fate == "delay":
+        elif kind == "delay":
             self._drop(whole)
             self._late.append(message)
             self._state.set_timer("late", self._state.now_us + self._wire.delay_us)
-        return bool(fate)
+        return bool(kind)

@@ -1,4 +1,4 @@
-"""Power, resets, time: what the simulated board does by hand."""
+"""Power, resets, time: what the simulated board does from outside."""
 
 from pathlib import Path
 

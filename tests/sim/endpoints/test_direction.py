@@ -1,4 +1,4 @@
-"""Rules of `endpoints.lane`: when which byte arrives."""
+"""Rules of `endpoints.direction`: when which byte arrives."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ def test_latency_is_added_to_each_byte() -> None:
 
 
 def test_unpaced_bytes_arrive_at_once_with_their_rate() -> None:
-    """Without pacing a byte arrives when it is sent; the rate is still told."""
+    """Without pacing a byte arrives when it is sent; the rate is still given."""
     direction = Direction(paced=False)
     direction.put(7, b"ab", 9_600)
     assert direction.take(6) == []

@@ -96,7 +96,7 @@ def test_power_can_be_cycled_between_commands(tmp_path: Path) -> None:
 
 
 def test_the_parts_of_a_url() -> None:
-    """Faults, beliefs, and the modem's own state."""
+    """Faults, assumptions, and the modem's own state."""
     line = open_line(
         "sim://pycom-nb1?fault=mute:3&fault=urc:0.5&assume=stp_idle:for-ever&build=37781&answer_ms=16"
         "&mode=recovery&half_written=1&stalls=0&max_burst=2016&seed=4&version=6.0.0.1&nb_iot=1"

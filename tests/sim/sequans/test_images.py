@@ -75,7 +75,7 @@ def test_difference() -> None:
 
 
 def test_boot_rom_and_updater() -> None:
-    """They are told apart from everything else by their content."""
+    """They differ from everything else by their content."""
     boot_rom = look(images.make_bootrom())
     assert (boot_rom.kind, boot_rom.size, boot_rom.understood) == (builds.BOOT_ROM, 55_570, True)
     updater = look(images.make_updater_elf())

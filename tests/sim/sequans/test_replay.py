@@ -1,4 +1,4 @@
-"""The replay is as strict as it says, and a user's failure runs through every door."""
+"""The replay is as strict as it says, and a user's failure runs through every endpoint."""
 
 import os
 from pathlib import Path
@@ -146,7 +146,7 @@ def test_torn_capture_runs_as_far_as_it_goes(tmp_path: Path) -> None:
 
 
 def test_capture_behind_a_endpoint() -> None:
-    """The same modem answers behind TCP: `simulate modem --from-capture` is a door around it."""
+    """The same modem answers behind TCP: `simulate modem --from-capture` is an endpoint around it."""
     import socket
     from urllib.parse import urlsplit
 

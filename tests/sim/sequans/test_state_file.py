@@ -1,4 +1,4 @@
-"""A simulated modem lives on in its file, and a file that is not one is refused."""
+"""A simulated modem is kept in its file, and a file that is not one is refused."""
 
 import dataclasses
 import json
