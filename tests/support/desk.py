@@ -36,6 +36,7 @@ from modemflash_sim.board.profiles import BoardProfile
 from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
+from support.memory_source import MemorySource
 
 SECOND_US = 1_000_000
 USER = b"import time\nwhile True:\n    time.sleep(1)\n    print('the user program runs')\n"
@@ -86,18 +87,6 @@ class Firmware:
 
     image: Any
     source: Any
-
-
-class Memory:
-    """A source in memory."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name, self.size, self._data = name, len(data), data
-
-    def readinto(self, offset: int, buf: Any) -> int:
-        piece = self._data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
 
 
 class Killed(BaseException):
@@ -163,7 +152,7 @@ class Desk:
             ("CATM1-41065.dup", images.make_full_image(41065, size_bytes=size)),
             ("updater.elf", images.make_updater_elf(66_000)),
         ):
-            source = Memory(name, data)
+            source = MemorySource(data, name)
             self.files.append(Firmware(examine(source), source))
 
     def __enter__(self) -> Desk:

@@ -8,7 +8,8 @@
     hardware       everything else: LED, NVS, watchdog, hashes, boot flags
     drives         SD card and /flash as FAT images in files; fat: these, made and read from outside
     scheduler      time, and what strikes in it
-    usb_board      the same at a USB cable: pc_end is the PC's side, pc_turns when it acts
+    usb_board      the same at a USB cable: pc_end is the PC's side, pc_turns when it acts;
+                   board_thread: the board's thread
     mirror_bridge  mirror mode
     repl           the console; console_traits: how releases differ; python: what runs behind it,
                    board_python in virtual, console_python in real time

@@ -1,7 +1,7 @@
 """A simulated board at a USB cable: console, resets and pulled plugs, in virtual time.
 
-Rules that hold here: the board runs in a thread of its own but never beside the
-PC's, see `pc_turns`; its Python is a new process after every reset; mirror
+Rules that hold here: the board runs in a thread of its own (`board_thread`)
+but never beside the PC's, see `pc_turns`; its Python is a new process after every reset; mirror
 mode (`mirror_bridge`) ends by a reset or a power cut, and nothing else.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 
 from modemflash_sim.board import hardware
 from modemflash_sim.board.answers import REFUSALS
 from modemflash_sim.board.board_python import BoardPython
+from modemflash_sim.board.board_thread import BoardThread
 from modemflash_sim.board.console_traits import traits_of
 from modemflash_sim.board.mirror_bridge import MirrorBridge
 from modemflash_sim.board.pc_end import Cable, PcEnd
@@ -28,7 +28,6 @@ from modemflash_sim.board.uart import Uart
 from modemflash_sim.endpoints.wire import PoweredDevice
 
 IDLE_US = 1_000
-_END_S = 10.0
 _LOADER_BANNER = (
     b"ets Jun  8 2016 00:22:57\r\n\r\n"
     b"rst:0x1 (POWERON_RESET),boot:0x3 (DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2))\r\n"
@@ -98,9 +97,7 @@ class UsbBoard(BoardProcess):
         self._resets = 0
         self._code: tuple[bytes, bool] | None = None
         self._waits_for_code = False
-        self._failure: BaseException | None = None
-        self._over = False
-        self._thread = Thread(target=self._run_thread, name="simulated board", daemon=True)
+        self._thread = BoardThread(self.pc, self._step, self._end, self._kill)
 
     # -- from outside ------------------------------------------------------------
 
@@ -109,8 +106,7 @@ class UsbBoard(BoardProcess):
         if self.powered:
             self.modem.power(True, self.now_us)
             return
-        if not self._thread.is_alive():
-            self._thread.start()
+        self._thread.start()
         self._act("power-on")
 
     def cut_power(self, board: bool = True, modem: bool = True) -> None:
@@ -145,17 +141,13 @@ class UsbBoard(BoardProcess):
 
     def close(self) -> None:
         """End it all."""
-        if self._thread.is_alive():
-            self._over = True
-            self._turns.put("over")
-            self.pc.leave()
-            self._thread.join(_END_S)
+        self._turns.put("over")
+        self._thread.stop()
         super().close()
 
     def check(self) -> None:
         """Raise what broke in the board's thread."""
-        if self._failure is not None:
-            raise self._failure
+        self._thread.check()
 
     def _act(self, what: str) -> None:
         self._turns.put(what)
@@ -165,19 +157,6 @@ class UsbBoard(BoardProcess):
 
     def _plug_in(self) -> Uart:
         return Uart(self.scheduler, self.cable)
-
-    def _run_thread(self) -> None:
-        self.pc.begin()
-        try:
-            while not self._over:
-                try:
-                    self._step()
-                except Ended as ended:
-                    self._end(ended.how)
-        except BaseException as failure:  # noqa: BLE001 (the PC's thread raises it)
-            self._failure = failure
-        self._kill()
-        self.pc.wake()
 
     def _step(self) -> None:
         """One request, or one step of a board without any."""

@@ -7,25 +7,12 @@ import pytest
 from modemflash import builds
 from modemflash.image import Image, examine
 from modemflash_sim.sequans import images
+from support.memory_source import MemorySource
 from tools import make_container_vectors
 
 
-class Memory:
-    """A source of bytes in memory."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        self.name = name
-        self.size = len(data)
-        self._data = data
-
-    def readinto(self, offset: int, buf: "memoryview | bytearray") -> int:
-        piece = self._data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
-
-
 def look(data: bytes, name: str = "x.dup") -> Image:
-    return examine(Memory(data, name))
+    return examine(MemorySource(data, name))
 
 
 @pytest.mark.parametrize(
