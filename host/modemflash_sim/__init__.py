@@ -4,6 +4,7 @@
     sequans            Sequans modems
     board              Pycom boards with a modem at their pins
     devices            which devices there are; the opener of sim:// addresses
+    demonstration      the scenario of `modemflash demo`
     plain_data         records from JSON
     subprocess_server  a device in a process of its own
 
