@@ -20,7 +20,7 @@ class Traits:
         reboot: what it says at Ctrl-D.
         resets_at_ctrl_f: Pycom's safe boot.
         ignores_ctrl_d: Pybytes builds, at the prompt.
-        boots_with: words and silence, in ms, of frozen code before boot.py.
+        boots_with: text and silence, in ms, of frozen code before boot.py.
     """
 
     banner: str
@@ -36,5 +36,5 @@ def traits_of(profile: BoardProfile, pybytes: bool = False) -> Traits:
     banner = f"Pycom MicroPython {profile.release} [{tag}] on 2019-04-01; {profile.sysname} with ESP32"
     if not pybytes:
         return Traits(banner)
-    words = "Initialized watchdog for WiFi and LTE connection with timeout 1260000 ms\r\n"
-    return Traits(banner + "\r\nPybytes Version: 1.6.1", ignores_ctrl_d=True, boots_with=(words, 1_500))
+    text = "Initialized watchdog for WiFi and LTE connection with timeout 1260000 ms\r\n"
+    return Traits(banner + "\r\nPybytes Version: 1.6.1", ignores_ctrl_d=True, boots_with=(text, 1_500))

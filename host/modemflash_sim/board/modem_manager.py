@@ -52,8 +52,8 @@ def probe(port: str, seconds: float, baud: int, leave: bytes) -> bytes:
         settings[4] = settings[5] = getattr(termios, f"B{baud}")
         termios.tcsetattr(link, termios.TCSANOW, settings)
         print("has it", flush=True)
-        for words, part in PROBES:
-            os.write(link, words)
+        for command, part in PROBES:
+            os.write(link, command)
             until_s = time.monotonic() + part * seconds
             while (rest_s := until_s - time.monotonic()) > 0:
                 if select.select([link], [], [], rest_s)[0]:

@@ -134,20 +134,20 @@ class PicAdapter:
             self._on_at_us = None
             self._board.switch_on()
 
-    def _carry_out(self, code: int, words: bytes) -> bytes:
+    def _carry_out(self, code: int, values: bytes) -> bytes:
         value = self._versions.get(code, 0)
         answers = COMMANDS[code][1]
         if code in (PEEK, POKE, MAGIC):
-            register = words[0] | words[1] << 8
+            register = values[0] | values[1] << 8
             value = self.registers.get(register, 0)
             if code == POKE:
-                value = words[2]
+                value = values[2]
             elif code == MAGIC:
-                value = (value & words[2] | words[3]) ^ words[4]
+                value = (value & values[2] | values[3]) ^ values[4]
                 answers = self._magic_answers
             self._set(register, value)
         elif code == SETUP_SLEEP:
-            self._sleep_s = int.from_bytes(words, "little")
+            self._sleep_s = int.from_bytes(values, "little")
         elif code == GO_SLEEP:
             self._switch_off(self._sleep_s * 1_000_000)
         elif code == RESET:

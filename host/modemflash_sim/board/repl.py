@@ -171,10 +171,10 @@ class SimConsole:
             self._line.append(byte)
             self._out += b"\r\n=== " if byte == 0x0D else bytes([byte])
 
-    def _turn_to(self, mode: str, words: bytes) -> None:
+    def _turn_to(self, mode: str, text: bytes) -> None:
         self._mode = mode
         self._line.clear()
-        self._out += words
+        self._out += text
 
     # -- Python -------------------------------------------------------------------
 
@@ -192,13 +192,13 @@ class SimConsole:
         self._boot(scripts)
 
     def _boot(self, scripts: tuple[str, ...]) -> None:
-        words, silence_ms = self._traits.boots_with
+        text, silence_ms = self._traits.boots_with
         self._attached = self._hears = True
         self._line.clear()
         self._typed.clear()
         self._busy = "boot"
         self._python.close()
-        self._out += words.encode()
+        self._out += text.encode()
         self._silent_until_us = self._now_us + silence_ms * 1_000
         self._pending = scripts
 

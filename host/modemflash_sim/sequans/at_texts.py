@@ -50,8 +50,8 @@ def upgrade_report(report: str, assumptions: Assumptions) -> list[str]:
     """The line of AT+SMUPGRADE?; its words were never published."""
     if assumptions.upgrade_words == "unseen":
         return [f"+SMUPGRADE: {sum(report.encode()) % 7}"]
-    words = report or "No report"
-    return [words if assumptions.upgrade_words == "bare" else "+SMUPGRADE: " + words]
+    text = report or "No report"
+    return [text if assumptions.upgrade_words == "bare" else "+SMUPGRADE: " + text]
 
 
 def boot_choice(choice: int, assumptions: Assumptions) -> list[str]:

@@ -8,6 +8,7 @@ decides.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from modemflash_sim.sequans.assumptions import Assumptions
 from modemflash_sim.sequans.memory import Memory
@@ -38,6 +39,9 @@ KNOWN_VERSIONS = {
 }
 
 
+Result = Literal["success", "fail", "bricked"]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How an install ends.
@@ -50,7 +54,7 @@ class Outcome:
         ue: its UE version.
     """
 
-    result: str
+    result: Result
     reason: str = ""
     build: int = 0
     version: str = ""
@@ -114,7 +118,7 @@ def _bad_path(facts: Facts, memory: Memory, profile: Profile, assumptions: Assum
     to_nb_iot = is_nb_iot(profile, facts.version, facts.build)
     from_factory = memory.build == FACTORY_BUILD
     if facts.kind == "full" and (facts.part or facts.build == TWO_PART_BUILD):
-        result = "bricked" if assumptions.bad_path == "bricks" else "fail"
+        result: Result = "bricked" if assumptions.bad_path == "bricks" else "fail"
         if from_factory:
             return Outcome(result, "48829 on factory build 33080")
         if memory.nb_iot:

@@ -105,7 +105,7 @@ class StpReader:
         self._drop(start)
 
     def _complain(self, header: Header, assumption: str, operation: int) -> None:
-        """Say that something is wrong with a request; version 1 has no words for it."""
+        """Say that something is wrong with a request; version 1 has no answer for that."""
         if assumption != "silent" and self._state.profile.stp_version >= 2:
             request = Request(header.operation, header.session, header.transaction, b"")
             self._answers.send(request, operation)
