@@ -96,7 +96,7 @@ def outcome(build):
 
 
 def test_another_build_than_the_files_is_installed_but_not_confirmed(monkeypatch):
-    monkeypatch.setattr(install, "judge", outcome(39529))
+    monkeypatch.setattr(install, "outcome_of", outcome(39529))
     world = World()
     result = world.update(files())
     assert (ended(result), result["status"]) == ("other-build", "installed-unconfirmed")
@@ -104,7 +104,7 @@ def test_another_build_than_the_files_is_installed_but_not_confirmed(monkeypatch
 
 
 def test_a_file_that_names_no_build_is_installed_but_not_confirmed(monkeypatch):
-    monkeypatch.setattr(install, "judge", outcome(41065))
+    monkeypatch.setattr(install, "outcome_of", outcome(41065))
     world = World()
     inner = container("UPGR", bytes(range(256)) * 300, description="fff upgrade package")
     nameless = MemorySource(container("PACK", inner, description="firmware"), "firmware.dup")

@@ -68,7 +68,7 @@ def make_flash(path: Path, interpreter: Path, *, fresh: bool = False, main: byte
 
 
 class Heard:
-    """A voice that keeps what it was told."""
+    """A sink that keeps its events."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []

@@ -90,7 +90,7 @@ class World:
 
     Args:
         profile: a name of `PROFILES`.
-        assumption: beliefs to switch, `name:value,…`.
+        assumption: assumptions to switch, `name:value,…`.
         fault: faults, `name:argument,…`.
         max_burst: what the link says of itself.
         changes: fields of the profile to change.
