@@ -24,6 +24,7 @@ from modemflash.upgrade import Update
 from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.recorder import Recorder
+from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.privacy import mask_event
 from modemflash_sim.devices import open_line
 from modemflash_sim.sequans import images
@@ -126,6 +127,7 @@ def record(name: str, path: Path) -> list[dict[str, Any]]:
     """Make one capture; the events that it gave."""
     line = open_line(SCENARIOS[name].url)
     recorder = Recorder(CaptureFile(path, {"scenario": name}, sys.exit))
+    recorder.use(StpFramer())
     ears = Ears(recorder)
     play(CapturingPort(line, line, recorder), line, ears, SCENARIOS[name].build)
     recorder.close()
