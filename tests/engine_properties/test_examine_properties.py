@@ -9,21 +9,7 @@ from modemflash.errors import CATALOGUE, BadFile
 from modemflash.examine import examine
 from modemflash.image import Image
 from modemflash_sim.sequans.images import CRC, FLETCHER, NO_CHECK, container
-
-
-class Memory:
-    """A source of bytes in memory."""
-
-    def __init__(self, data: bytes, name: str = "CATM1-41065.dup") -> None:
-        self.name = name
-        self.size = len(data)
-        self._data = data
-
-    def readinto(self, offset: int, buf: "memoryview | bytearray") -> int:
-        piece = self._data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
-
+from support.memory_source import MemorySource
 
 INNER = container("UPGR", bytes(range(60)), description="fff upgrade package")
 WHOLE = (
@@ -37,7 +23,7 @@ WHOLE = (
 def outcome(data: bytes) -> "Image | None":
     """What is said of the bytes; None where they are refused."""
     try:
-        return examine(Memory(data))
+        return examine(MemorySource(data))
     except BadFile as refused:
         problem = refused
     assert problem.code in CATALOGUE

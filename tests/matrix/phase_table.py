@@ -21,9 +21,9 @@ from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
 from modemflash_host import errors as host_errors  # noqa: F401  (brings the words for port-lost)
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import SECOND_US, find
-from modemflash_sim.sequans.virtual import VirtualLine
 from support.world import Reporter, Slots
 
 SILENCE_S = 360

@@ -63,10 +63,10 @@ def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, 
         LinkProblem: `port-absent`, `port-not-permitted`, `port-busy` or `port-not-opened`.
     """
     if name.startswith("sim://"):
-        from modemflash_sim.sequans.virtual import open_sim_url
+        from modemflash_sim import devices
 
         try:
-            simulated = open_sim_url(name)
+            simulated = devices.open_line(name)
         except (ValueError, OSError) as error:
             raise LinkProblem("port-not-opened", f"{name}: {error}") from error
         return simulated, simulated

@@ -82,7 +82,7 @@ def test_every_way_an_update_ends(
     name, *flags = words.split()
     if fault.startswith("to:"):
         end = install.Outcome("success", "", int(fault[3:]), "5.1.1.0", "5.0.0.0d")
-        monkeypatch.setattr(install, "judge", lambda *_: end)
+        monkeypatch.setattr(install, "outcome_of", lambda *_: end)
         fault = ""
     if name == "same":
         desk.update(desk.new, "-y")

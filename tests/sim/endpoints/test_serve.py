@@ -1,4 +1,4 @@
-"""Rules that hold at every door, asked through pyserial as any client would."""
+"""Rules that hold at every endpoint, asked through pyserial as any client would."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:set.*deprecated:DeprecationWarni
 
 
 def connect(url: str, baud: int = 921_600) -> serial.Serial:
-    """A client of a door; reads wait 5 s."""
+    """A client of an endpoint; reads wait 5 s."""
     return serial.serial_for_url(url, baudrate=baud, timeout=5)
 
 
@@ -40,7 +40,7 @@ def test_bytes_pass_whole_both_ways(endpoint: str) -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_a_client_may_leave_and_another_one_come(endpoint: str) -> None:
-    """Hanging up leaves the modem alive behind the same door."""
+    """Hanging up leaves the modem alive behind the same endpoint."""
     with serve(EchoModem(), endpoint) as url:
         for word in (b"one", b"two", b"three"):
             with connect(url) as client:
@@ -137,7 +137,7 @@ def test_a_client_that_does_not_read_stops_the_modem_not_the_endpoint() -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_closing_leaves_nothing_behind(endpoint: str) -> None:
-    """After the door is closed there is no thread of it and nobody answers there."""
+    """After the endpoint is closed there is no thread of it and nobody answers there."""
     with serve(EchoModem(), endpoint) as url:
         pass
     assert not [thread for thread in threading.enumerate() if "modem at" in thread.name]
@@ -147,7 +147,7 @@ def test_closing_leaves_nothing_behind(endpoint: str) -> None:
 
 @pytest.mark.parametrize("endpoint", ["pty", "tcp"])
 def test_last_words_reach_the_modem(endpoint: str) -> None:
-    """What a client wrote before it left and the door closed is heard as a whole."""
+    """What a client wrote before it left and the endpoint closed is heard as a whole."""
     modem = EchoModem(echo=False)
     with serve(modem, endpoint) as url, connect(url) as client:
         client.write(bytes(4_000))
@@ -155,7 +155,7 @@ def test_last_words_reach_the_modem(endpoint: str) -> None:
 
 
 def test_what_breaks_behind_a_endpoint_is_told() -> None:
-    """An error in the modem ends the door and reaches the one who opened it."""
+    """An error in the modem ends the endpoint and reaches the one who opened it."""
 
     class BrokenModem(EchoModem):
         def feed(self, now_us: int, data: bytes, baud: int) -> None:
@@ -171,8 +171,8 @@ def test_what_breaks_behind_a_endpoint_is_told() -> None:
 
 
 def test_an_unknown_endpoint_is_refused() -> None:
-    """A name that means no door is said so."""
-    with pytest.raises(ValueError, match="no such door"):
+    """A name that means no endpoint is said so."""
+    with pytest.raises(ValueError, match="no such endpoint"):
         open_endpoint("window")
 
 

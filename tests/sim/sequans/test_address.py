@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from modemflash_sim.sequans import images, profiles
+from modemflash_sim.sequans.address import SimLine, open_line
 from modemflash_sim.sequans.modem import SimModem
-from modemflash_sim.sequans.virtual import SimLine, open_sim_url
 from support.plain_updater import Updater
 
 IMAGE = images.make_full_image(41065, size_bytes=6_000_000)
@@ -53,11 +53,11 @@ def talk(line: SimLine, command: bytes) -> bytes:
 def test_a_modem_lives_on_between_commands(tmp_path: Path) -> None:
     """What one command changed the next one finds; a second has passed."""
     url = f"sim://pycom-catm1?state={tmp_path / 'modem.json'}&gap_s=5"
-    line = open_sim_url(url)
+    line = open_line(url)
     assert talk(line, b"AT+SMSWBOOT=3,1") == b"\r\nOK\r\n"
     line.close()
     ended_us = line.now_us
-    line = open_sim_url(url)
+    line = open_line(url)
     assert line.now_us == ended_us + 5_000_000
     assert talk(line, b"AT+SMOD?") == b"\r\n4\r\nOK\r\n"
 
@@ -65,13 +65,13 @@ def test_a_modem_lives_on_between_commands(tmp_path: Path) -> None:
 def test_a_killed_command_leaves_what_it_did(tmp_path: Path) -> None:
     """Without close: what is half-written stays so, and the modem waits in its session."""
     url = f"sim://pycom-catm1?state={tmp_path / 'modem.json'}&mode=recovery"
-    line = open_sim_url(url)
+    line = open_line(url)
     updater = Updater(line.modem)
     updater.line = line
     updater.at('AT+SMSTPU="ON_THE_FLY"')
     updater.open_session()
     next(updater.blocks(IMAGE))
-    line = open_sim_url(url)
+    line = open_line(url)
     assert talk(line, b"AT") == b""
     assert not line.modem.verdict.whole
 
@@ -79,25 +79,25 @@ def test_a_killed_command_leaves_what_it_did(tmp_path: Path) -> None:
 def test_counted_faults_are_not_spent_again(tmp_path: Path) -> None:
     """A fault that happened once does not happen in the next command."""
     url = f"sim://pycom-catm1?state={tmp_path / 'modem.json'}&fault=switch-refused:1"
-    line = open_sim_url(url)
+    line = open_line(url)
     assert talk(line, b"AT+SMSWBOOT=3,0") == b"\r\nERROR\r\n"
     line.close()
-    assert talk(open_sim_url(url), b"AT+SMSWBOOT=3,0") == b"\r\nOK\r\n"
+    assert talk(open_line(url), b"AT+SMSWBOOT=3,0") == b"\r\nOK\r\n"
 
 
 def test_power_can_be_cycled_between_commands(tmp_path: Path) -> None:
     """`power=cycle`: a boot has passed, and what is not in flash is forgotten."""
     url = f"sim://pycom-catm1?state={tmp_path / 'modem.json'}"
-    line = open_sim_url(url)
+    line = open_line(url)
     talk(line, b"AT+CFUN=4")
     line.close()
-    line = open_sim_url(url + "&power=cycle&gap_s=10")
+    line = open_line(url + "&power=cycle&gap_s=10")
     assert talk(line, b"AT+CFUN?") == b"\r\n+CFUN: 1\r\n\r\nOK\r\n"
 
 
 def test_the_parts_of_a_url() -> None:
-    """Faults, beliefs, and the modem's own state."""
-    line = open_sim_url(
+    """Faults, assumptions, and the modem's own state."""
+    line = open_line(
         "sim://pycom-nb1?fault=mute:3&fault=urc:0.5&assume=stp_idle:for-ever&build=37781&answer_ms=16"
         "&mode=recovery&half_written=1&stalls=0&max_burst=2016&seed=4&version=6.0.0.1&nb_iot=1"
     )
@@ -107,14 +107,13 @@ def test_the_parts_of_a_url() -> None:
     assert modem.faults.on("mute")
     assert modem.assumptions.stp_idle == "for-ever"
     assert (modem.verdict.build, modem.verdict.mode, modem.verdict.whole) == (37781, "recovery", False)
-    assert modem.timing.answer_us == 16_000
-    assert modem.timing.stalls == ()
+    assert modem.profile.timing.answer_us == 16_000
+    assert modem.profile.timing.stalls == ()
 
 
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("serial://pycom-catm1", "sim://"),
         ("sim://moon", "no simulated modem"),
         ("sim://pycom-catm1?speed=1", "knows no 'speed'"),
         ("sim://pycom-catm1?seed=x", "seed is a number"),
@@ -123,15 +122,15 @@ def test_the_parts_of_a_url() -> None:
         ("sim://pycom-catm1?assume=moon:1", "no assumption"),
     ],
 )
-def test_a_wrong_url_is_refused(url: str, words: str) -> None:
+def test_a_wrong_address_is_refused(url: str, words: str) -> None:
     """With a sentence that names what there is."""
     with pytest.raises(ValueError, match=words):
-        open_sim_url(url)
+        open_line(url)
 
 
 def test_real_pace_waits() -> None:
     """`pace=real`: a wait takes its time."""
-    line = open_sim_url("sim://pycom-catm1?pace=real")
+    line = open_line("sim://pycom-catm1?pace=real")
     began = time.monotonic()
     line.sleep_ms(50)
     assert time.monotonic() - began >= 0.05

@@ -24,12 +24,12 @@ def ends(function, *args):
 """
 
 
-class Chatty(EchoModem):
-    """Says `words` of its own at given moments, and echoes nothing."""
+class TalkativeModem(EchoModem):
+    """Sends `output` of its own at given moments, and echoes nothing."""
 
-    def __init__(self, *words: tuple[int, bytes]) -> None:
+    def __init__(self, *output: tuple[int, bytes]) -> None:
         super().__init__(echo=False)
-        for at_us, data in words:
+        for at_us, data in output:
             self.say(at_us, data)
 
 
@@ -57,7 +57,7 @@ u.write(b"abc"); utime.sleep_ms(2); print(u.any(), u.read())
 
 def test_silence_is_none(interpreter: Path) -> None:
     """Reads of silence give None after the time-out in characters, not b"" and not an error."""
-    with board(interpreter, Chatty()) as gpy:
+    with board(interpreter, TalkativeModem()) as gpy:
         lines = said(
             gpy,
             OPEN
@@ -72,7 +72,7 @@ print(u.read(), u.read(5), u.readline(), u.readinto(bytearray(4)))
 @pytest.mark.parametrize(("chars", "wait_us"), [(100, 1193), (255, 3043), (256, 0), (300, 525)])
 def test_timeout_has_eight_bits(interpreter: Path, chars: int, wait_us: int) -> None:
     """The time-out is in characters of 11 bits, and its ninth bit is lost."""
-    with board(interpreter, Chatty()) as gpy:
+    with board(interpreter, TalkativeModem()) as gpy:
         said(gpy, OPEN + f"u = uart(timeout_chars={chars})\n")
         before_us = gpy.now_us
         said(
@@ -88,7 +88,7 @@ u.read(1)
 
 def test_any_does_not_see_the_fifo(interpreter: Path) -> None:
     """Bytes are in the ring only after a pause of timeout_chars, or 120 of them."""
-    with board(interpreter, Chatty((200_000, b"0123456789"))) as gpy:
+    with board(interpreter, TalkativeModem((200_000, b"0123456789"))) as gpy:
         lines = said(
             gpy,
             OPEN
@@ -162,7 +162,7 @@ print(u.wait_tx_done(1), u.wait_tx_done(1))
 )
 def test_ring_by_release(interpreter: Path, profile: str, ring: int) -> None:
     """Without flow control what does not fit the ring of this release is lost in silence."""
-    with board(interpreter, Chatty((200_000, bytes(6000))), profile) as gpy:
+    with board(interpreter, TalkativeModem((200_000, bytes(6000))), profile) as gpy:
         lines = said(
             gpy,
             OPEN
@@ -180,7 +180,7 @@ print(u.any())
 def test_flow_control_loses_nothing(interpreter: Path, profile: str) -> None:
     """With four pins the modem waits, and every byte arrives."""
     data = bytes(range(256)) * 20
-    with board(interpreter, Chatty((200_000, data)), profile) as gpy:
+    with board(interpreter, TalkativeModem((200_000, data)), profile) as gpy:
         lines = said(
             gpy,
             OPEN
@@ -201,7 +201,7 @@ def test_long_time_outs_are_slow(interpreter: Path) -> None:
     """A large timeout_chars makes flow-controlled reception slower: 64 bytes wait for the pause."""
     spent = []
     for chars in (5, 100):
-        with board(interpreter, Chatty((200_000, bytes(4000)))) as gpy:
+        with board(interpreter, TalkativeModem((200_000, bytes(4000)))) as gpy:
             said(
                 gpy,
                 OPEN
@@ -219,7 +219,7 @@ while got < 4000:
 @pytest.mark.parametrize("profile", BOARDS)
 def test_ring_can_be_set_where_the_word_is_known(interpreter: Path, profile: str) -> None:
     """rx_buffer_size is a TypeError on 1.18, and must be above 128 elsewhere."""
-    with board(interpreter, Chatty(), profile) as gpy:
+    with board(interpreter, TalkativeModem(), profile) as gpy:
         program = (
             OPEN
             + """
@@ -236,7 +236,7 @@ for size in (100, 8192):
 
 def test_the_modems_own_unit_is_refused(interpreter: Path) -> None:
     """UART 2 belongs to the LTE driver."""
-    with board(interpreter, Chatty()) as gpy:
+    with board(interpreter, TalkativeModem()) as gpy:
         assert said(gpy, OPEN + "ends(machine.UART, 2)\n") == ["OSError resource not available"]
 
 

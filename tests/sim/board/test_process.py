@@ -1,4 +1,4 @@
-"""Power, resets, time: what the simulated board does by hand."""
+"""Power, resets, time: what is done to the simulated board from outside."""
 
 from pathlib import Path
 

@@ -1,9 +1,8 @@
-"""The simulated modem as the engine's port and clock: virtual time, and `sim://`.
+"""`sim://` addresses of Sequans modems: the modem they name, and its line in virtual time.
 
-Rules that hold here: time stands still while the program computes and jumps
-over every wait; a modem that was given a file lives on in it between commands,
-and the file is written whenever something changed that a killed program must
-not undo.
+Rules that hold here: a modem that was given a file goes on from there at the next command,
+and the file is written whenever something changed that a killed program must not undo;
+what an address does not say is as in the profile.
 """
 
 from __future__ import annotations
@@ -18,15 +17,13 @@ from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import MODES, SECOND_US, Profile
 
-__all__ = ["SimLine", "VirtualLine", "open_sim_url"]
-
 POWER_CYCLE_US = 10 * SECOND_US
 # What a sim:// URL may say, and what it means.
 URL_PARAMETERS = {
-    "state": "file in which the modem lives on",
+    "state": "file that keeps the modem between commands",
     "fault": "NAME:ARGUMENT:…, several by commas; see `simulate modem --help`",
     "assume": "NAME:BEHAVIOUR, several by commas",
-    "seed": "number; another one has other luck",
+    "seed": "number; another one has other random numbers",
     "gap_s": "seconds of the modem's time since the command before (1)",
     "power": "cycle: its power was cut for ten seconds in that time",
     "pace": "real: waits take their time",
@@ -37,16 +34,17 @@ URL_PARAMETERS = {
     "version": "the four numbers before it",
     "nb_iot": "1 or 0: the radio of that build",
     "stalls": "0: no stalls while it writes",
+    "quick": "1: no stalls, and installs take no time",
     "max_burst": "bytes that the port takes unanswered (0: no limit)",
 }
 
 
 class SimLine(VirtualLine):
-    """A `VirtualLine` whose modem may live in a file, and which may keep real time.
+    """A `VirtualLine` whose modem may be kept in a file, and which may keep real time.
 
     Args:
         modem: the modem.
-        path: where it lives; None for nowhere.
+        path: of that file; None for none.
         real_time: every wait takes its time.
         max_burst: what the port says of itself.
     """
@@ -84,32 +82,50 @@ class SimLine(VirtualLine):
             self._saved = self.modem.revision
 
 
-def open_sim_url(url: str) -> SimLine:
-    """The modem that a `sim://PROFILE?name=value&…` URL names; see `URL_PARAMETERS`.
+def open_line(url: str) -> SimLine:
+    """The line to that modem, in virtual time.
 
     Raises:
-        ValueError: the URL says something that is not understood, or the file holds something else.
-        OSError: the file cannot be read or written.
+        ValueError: as `start`.
+        OSError: as `start`; or the file cannot be written.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "sim":
-        raise ValueError(f"{url!r} does not start with sim://")
-    given = {name: ",".join(values) for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-    for name in given:
-        if name not in URL_PARAMETERS:
-            raise ValueError(f"a sim:// URL knows no {name!r}; it knows: {', '.join(URL_PARAMETERS)}")
-    profile = _profile(parts.netloc or parts.path.strip("/"), given)
+    given = _parameters(url)
+    modem = start(url)
     path = Path(given["state"]) if "state" in given else None
-    what_is_wrong, believed = faults.parse(given.get("fault", "")), assumptions.parse(given.get("assume", ""))
-    seed = int(_number(given, "seed", 0))
-    if path is not None and path.exists():
-        modem = state_file.load(path, profile, believed, what_is_wrong, seed)
-        _let_pass(modem, given)
-    else:
-        modem = SimModem(profile, believed, what_is_wrong, seed=seed)
     line = SimLine(modem, path, given.get("pace") == "real", int(_number(given, "max_burst", 0)))
     line.jump(modem.now_us)
     return line
+
+
+def start(url: str) -> SimModem:
+    """The modem that a `sim://PROFILE?name=value&…` address names; see `URL_PARAMETERS`.
+
+    Raises:
+        ValueError: it says something that is not understood, or the file holds something else.
+        OSError: the file cannot be read.
+    """
+    given = _parameters(url)
+    profile = _profile(urlsplit(url).netloc, given)
+    its_faults = faults.parse(given.get("fault", ""))
+    its_assumptions = assumptions.parse(given.get("assume", ""))
+    seed = int(_number(given, "seed", 0))
+    path = Path(given["state"]) if "state" in given else None
+    if path is None or not path.exists():
+        return SimModem(profile, its_assumptions, its_faults, seed=seed)
+    modem = state_file.load(path, profile, its_assumptions, its_faults, seed)
+    _let_pass(modem, given)
+    return modem
+
+
+def _parameters(url: str) -> dict[str, str]:
+    given = {
+        name: ",".join(values)
+        for name, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()
+    }
+    for name in given:
+        if name not in URL_PARAMETERS:
+            raise ValueError(f"a sim:// address knows no {name!r}; it knows: {', '.join(URL_PARAMETERS)}")
+    return given
 
 
 def _let_pass(modem: SimModem, given: dict[str, str]) -> None:
@@ -132,6 +148,8 @@ def _profile(name: str, given: dict[str, str]) -> Profile:
         answer_us=int(_number(given, "answer_ms", profile.timing.answer_us / 1000) * 1000),
         stalls=() if given.get("stalls") == "0" else profile.timing.stalls,
     )
+    if given.get("quick") == "1":
+        timing = dataclasses.replace(timing, stalls=(), install_us=0, bootrom_install_us=0)
     return dataclasses.replace(
         profile,
         start_mode=given.get("mode", profile.start_mode),
