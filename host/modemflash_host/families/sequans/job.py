@@ -92,8 +92,10 @@ def engine_options(request: Request) -> dict[str, Any]:
     """A request's options as the engine has them (`modemflash.upgrade.Update`)."""
     given: Mapping[str, Any] = request.options
     options = {_ENGINE_NAMES[name]: value for name, value in given.items() if name in _ENGINE_NAMES}
+    if request.find_timeout_s is not None:
+        options["find_ms"] = request.find_timeout_s * 1_000
     if request.answer_timeout_s is not None:
-        options["find_ms"] = options["answer_ms"] = request.answer_timeout_s * 1_000
+        options["answer_ms"] = request.answer_timeout_s * 1_000
     return options
 
 
