@@ -16,8 +16,6 @@ POWER = (
     "reset the modem), then run the same command again."
 )
 
-POWER_CUT = "cut all power"  # stands, in small letters, in every hint that advises it
-
 COPY_AGAIN = "Copy or download the file again, compare its size with the original, and look at it with `modemflash identify`."
 WHICH_FILE = "Look for a .dup file of 1 to 7 MB, e.g. CATM1-41065.dup or NB1-41019.dup."
 DOUBT = "Prefer the original file of the vendor. If you are sure of it, say so with the consent accept-unknown-file."
@@ -389,3 +387,9 @@ CATALOGUE = {
         UNTOUCHED,
     ),
 }
+
+# Codes, of the whole project, whose hint advises to cut the power.
+ADVISE_POWER_CUT = (
+    "no-transfer-answer", "storage-refuses", "modem-silent", "modem-nuls", "modem-noise", "modem-in-transfer",
+    "uart-blocked", "mode-switch-refused", "board-reset",
+)  # fmt: skip

@@ -90,48 +90,50 @@ class Judgement:
         self.deaths = ()  # type: tuple[str, ...]
 
 
-def judge(image: "Image", who: "Identity", in_application: bool, parts: "tuple[int, ...]" = ()) -> Judgement:
+def judge(
+    image: "Image", identity: "Identity", in_application: bool, parts: "tuple[int, ...]" = ()
+) -> Judgement:
     """Whether this file may go onto this modem, by the first row of `EDGES` that fits.
 
     Args:
         image: the file; of its kinds only full, difference and boot ROM have a path to judge.
-        who: the modem; its `build` None where it cannot say, as in its boot loader.
+        identity: the modem's; its `build` None where it cannot say, as in its boot loader.
         in_application: False in the boot loader, mtools and recovery.
         parts: the part numbers at hand, for builds in `PACKAGES`.
     """
-    here = radio(who.build, who.version)
-    way = direction(who.build, image.build, here, image.radio)
-    facts = _facts(image, who, in_application, parts, way)
+    here = radio(identity.build, identity.version)
+    way = direction(identity.build, image.build, here, image.radio)
+    facts = _facts(image, identity, in_application, parts, way)
     fitting = [
         row
         for row in EDGES
         if row[0] in (None, image.kind)
         and (not row[1] or row[1] in facts)
-        and _meant(row[2], who.build, here)
+        and _meant(row[2], identity.build, here)
         and _meant(row[3], image.build, image.radio)
     ]
     verdict, code, source = fitting[0][4:]
     found = Judgement(verdict, code, source, way)
     if verdict != REFUSE:
-        found.consents = _consents(image, who, verdict, way)
+        found.consents = _consents(image, identity, verdict, way)
     if image.kind != DIFFERENCE:  # a difference goes onto the build it was made for, or not at all
-        found.deaths = deaths(image.kind, who.build, image.build, here, image.radio)
+        found.deaths = deaths(image.kind, identity.build, image.build, here, image.radio)
     return found
 
 
 def _facts(
-    image: "Image", who: "Identity", in_application: bool, parts: "tuple[int, ...]", way: str
+    image: "Image", identity: "Identity", in_application: bool, parts: "tuple[int, ...]", way: str
 ) -> "list[str]":
     facts = [way]
-    monarch2 = who.family == "monarch2"
-    if monarch2 and image.product == who.product:
-        fits = image.version.startswith("8.") and _at_least(who.ue, (8, 0, 4, 0))
+    monarch2 = identity.family == "monarch2"
+    if monarch2 and image.product == identity.product:
+        fits = image.version.startswith("8.") and _at_least(identity.ue, (8, 0, 4, 0))
         facts.append("monarch2" if fits else "too-old")
     elif monarch2 or image.product or image.version.startswith("8."):
         facts.append("foreign")
     if not in_application:
         facts.append("outside")
-    if image.from_build is None or image.from_build != who.build:
+    if image.from_build is None or image.from_build != identity.build:
         facts.append("other-base")
     if image.build in PACKAGES:
         for part in range(PACKAGES[image.build][0]):
@@ -151,12 +153,12 @@ def _at_least(ue: str, least: "tuple[int, ...]") -> bool:
     return tuple([int(digits) for digits, _ in digit_runs(ue)]) >= least
 
 
-def _consents(image: "Image", who: "Identity", verdict: str, way: str) -> "tuple[str, ...]":
+def _consents(image: "Image", identity: "Identity", verdict: str, way: str) -> "tuple[str, ...]":
     if image.kind == BOOT_ROM:
         return ("write-boot-rom",)
     needed = []
     if verdict == CONFIRM:
-        needed.append("accept-unproven-path %s-%s" % (who.build or "unknown", image.build or "unknown"))
+        needed.append("accept-unproven-path %s-%s" % (identity.build or "unknown", image.build or "unknown"))
     if way == "radio-change":
         needed.append("change-radio " + image.radio)
     elif way == "downgrade":

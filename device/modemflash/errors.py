@@ -14,15 +14,14 @@ Rules: every error has a stable `code` that stands in the catalogue; the row say
 what happened, what to do next, and the state of the modem when nobody who
 knows better says otherwise. States: `untouched` (nothing was written),
 `recoverable` (run the same command again), `updated`, `unknown` (do not cut
-the power). `upgrade` stamps `modem_state` on the way up, because only it knows
-what was written. Raw bytes are kept for the log, never for the message.
+the power). What an error of a run means for the modem is decided in
+`modem_state`. Raw bytes are kept for the log, never for the message.
 """
 
 from modemflash.catalogue import (
     AGAIN,
     CATALOGUE,
     POWER,
-    POWER_CUT,
     RECOVERABLE,
     UNKNOWN,
     UNTOUCHED,
@@ -33,7 +32,6 @@ __all__ = (  # whoever raises or reads an error finds all of its words here
     "AGAIN",
     "CATALOGUE",
     "POWER",
-    "POWER_CUT",
     "RECOVERABLE",
     "UNKNOWN",
     "UNTOUCHED",

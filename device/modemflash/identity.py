@@ -31,6 +31,38 @@ class Identity:
         self.raw = {}  # type: dict[str, str]
 
 
+_FIELDS = (("product", str), ("family", str), ("build", int), ("version", str), ("ue", str))
+
+
+def encoded(identity: Identity) -> "dict[str, Any]":
+    """An identity without its raw replies, as JSON takes it; `decoded` is its inverse."""
+    record = {name: getattr(identity, name) for name, _ in _FIELDS}  # type: dict[str, Any]
+    record["bootloaders"] = [list(each) for each in identity.bootloaders]
+    return record
+
+
+def decoded(record: "Any") -> Identity:
+    """The identity that `encoded` made a record of.
+
+    Raises:
+        ValueError: it is none; a record comes from another program, perhaps of another release.
+    """
+    identity = Identity()
+    try:
+        for name, kind in _FIELDS:
+            value = record[name]
+            if type(value) is not kind and (value is not None or kind is str):
+                raise ValueError(name)
+            setattr(identity, name, value)
+        for name, text, active in record["bootloaders"]:
+            if (type(name), type(text), type(active)) != (str, str, bool):
+                raise ValueError("bootloaders")
+            identity.bootloaders.append((name, text, active))
+    except (KeyError, TypeError):
+        raise ValueError("no identity")
+    return identity
+
+
 # Asked before and after; every one is read-only.
 RECORD = (
     "ATI1",
@@ -43,17 +75,17 @@ RECORD = (
 )
 
 
-def identify(modem: "Modem") -> Identity:
+def ask_identity(modem: "Modem") -> Identity:
     """Read-only questions; a modem that answers them with ERROR gives an empty identity."""
-    who = Identity()
+    identity = Identity()
     for command in ("AT+CGMM", "ATI", "ATI1", 'AT!="showver"'):
         reply = modem.at.command(command, 10000)
         if not reply.ok:  # showver was seen to answer a bare ERROR once
             reply = modem.at.command(command, 10000)
-        who.raw[command] = reply.text
+        identity.raw[command] = reply.text
     modem.at.resync(3000)  # one firmware prints the showver block again behind its OK
-    read_identity(who)
-    return who
+    read_identity(identity)
+    return identity
 
 
 def record(modem: "Modem") -> "dict[str, str]":
@@ -67,31 +99,33 @@ def record(modem: "Modem") -> "dict[str, str]":
     return found
 
 
-def read_identity(who: Identity) -> None:
-    """Fill `who` from its raw replies: the five known forms of showver, ATI and ATI1."""
+def read_identity(identity: Identity) -> None:
+    """Fill an identity from its raw replies: the five known forms of showver, ATI and ATI1."""
     for name in ("GM02S", "FiPy", "GPy", "VZM20Q"):
-        if not who.product and (name in who.raw.get("AT+CGMM", "") or name in who.raw.get("ATI", "")):
-            who.product = name
-    if who.product:
-        who.family = "monarch2" if who.product.startswith("GM02") else "pycom"
-    for text in who.raw.get("ATI1", "").replace(";", "\n").split("\n"):
+        if not identity.product and (
+            name in identity.raw.get("AT+CGMM", "") or name in identity.raw.get("ATI", "")
+        ):
+            identity.product = name
+    if identity.product:
+        identity.family = "monarch2" if identity.product.startswith("GM02") else "pycom"
+    for text in identity.raw.get("ATI1", "").replace(";", "\n").split("\n"):
         text = text.strip()
-        if text.startswith("UE") and not who.ue:
-            who.ue = text
+        if text.startswith("UE") and not identity.ue:
+            identity.ue = text
         elif text.startswith("LR"):
-            who.version = text
-    who.build = version_in(who.version)
-    for text in who.raw.get('AT!="showver"', "").split("\n"):
+            identity.version = text
+    identity.build = version_in(identity.version)
+    for text in identity.raw.get('AT!="showver"', "").split("\n"):
         name, value = split_once(text.strip())
         if name.startswith("Bootloader"):
             entry = (name.rstrip("*"), value, name.endswith("*"))
-            if entry not in who.bootloaders:
-                who.bootloaders.append(entry)
-        elif name == "Software" and who.build is None:
-            who.build = version_in(value)
-            who.version = who.version or value.split(" by ")[0]
-        elif name == "UE" and not who.ue:
-            who.ue = value
+            if entry not in identity.bootloaders:
+                identity.bootloaders.append(entry)
+        elif name == "Software" and identity.build is None:
+            identity.build = version_in(value)
+            identity.version = identity.version or value.split(" by ")[0]
+        elif name == "UE" and not identity.ue:
+            identity.ue = value
 
 
 def split_once(text: str) -> "tuple[str, str]":
@@ -104,4 +138,6 @@ def split_once(text: str) -> "tuple[str, str]":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from modemflash.modem import Modem

@@ -7,12 +7,13 @@ expected one first. Nothing here writes to the modem but the choice of its next
 boot mode. Facts: docs/protocol.md ("The link", "AT dialogue").
 """
 
-from modemflash import stp
 from modemflash.at import At, kind_of, printable
 from modemflash.errors import ModemProblem, NoModem
+from modemflash.interface import BOOT_LOADER_BAUD, MODEM_BAUD
+from modemflash.transfer_exit import in_transfer
 
-RATE = 921600  # application, and RECOVERY when a command led there
-BOOT_RATE = 115200  # boot loader
+RATE = MODEM_BAUD  # application, and RECOVERY when a command led there
+BOOT_RATE = BOOT_LOADER_BAUD
 RATES = (RATE, BOOT_RATE)
 
 # What AT+SMOD? answers.
@@ -188,7 +189,7 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE) -> Mod
         for rate in rates:
             line.checkpoint()
             line.set_baud(rate)
-            if stp.in_transfer(line):
+            if in_transfer(line):
                 if not stuck:
                     start = line.now()  # good news: it gets the whole time again to come back
                 stuck = modem.resumed = True

@@ -1,4 +1,4 @@
-"""The steps and phases of an update as data: times, what a failure means, what a wish to stop does.
+"""The steps and phases of an update as data: times, what a failure means, what a stop request does.
 
 Rules that hold here: nothing but tables and their look-up; the code, the screen
 and docs/safety.md are made from the same rows. Times are those of real updates
@@ -28,7 +28,7 @@ SILENCE_S = 300  # a transfer may be slow; without one answer for so long it is 
 STALLS_S = 150
 BYTES_PER_S = 80000  # what is left of 92160 with blocks of 2016 bytes and a busy modem
 
-# step: (its phase, the modem's state if it fails, wishes to stop that it takes, what stopping is called)
+# step: (its phase, the modem's state if it fails, stop requests that it takes, what stopping is called)
 STEPS = {
     "prepare": ("prepare", UNTOUCHED, 1, "stopped-before-write"),
     "stage": ("transfer", UNTOUCHED, 2, "stopped-in-staging"),

@@ -7,10 +7,10 @@ installing"; nobody but the modem says that it worked. Facts: docs/protocol.md
 ("Routes", "After a cut").
 """
 
-from modemflash import stp
+from modemflash import transfer
 from modemflash.at import printable
 from modemflash.errors import ModemProblem, Refusal, UpdateFailed
-from modemflash.identity import identify
+from modemflash.identity import ask_identity
 from modemflash.modem import BOOT_RATE, RATE
 
 INSTALL_MS = 1200000  # 1-10 minutes is usual; twenty are allowed before anybody may worry
@@ -31,7 +31,7 @@ PREPARATION = (
 )
 
 
-class Job:
+class StepContext:
     """What the steps of one run share.
 
     Attributes:
@@ -52,54 +52,54 @@ class Job:
         self.modem = modem
         self.careful = careful
         self.answer_timeout_ms = answer_timeout_ms
-        self.max_block = stp.MAX_BLOCK
+        self.max_block = transfer.MAX_BLOCK
         self.slow = self.raised = False
         self.sent_bytes = 0
         self.radio = ""
 
 
-def prepare(job: Job) -> None:
+def prepare(context: StepContext) -> None:
     """Bind the port, echo and radio off; keep a crash dump that an earlier crash left."""
-    at = job.modem.at
-    job.radio = printable(at.command("AT+CFUN?").value(b"+CFUN"))
+    at = context.modem.at
+    context.radio = printable(at.command("AT+CFUN?").value(b"+CFUN"))
     dump = at.binary('AT+FSRDFILE="/fs/crashdump"')
     if dump.result == b"OK" and dump.size > 8:
-        job.line.report("crash-dump", size=dump.size, raw=bytes(dump.raw))
+        context.line.report("crash-dump", size=dump.size, raw=bytes(dump.raw))
     for command in PREPARATION:
-        job.line.checkpoint()
+        context.line.checkpoint()
         at.command(command, 15000)
     if at.resync() != b"OK":
         raise ModemProblem("modem-out-of-step")
 
 
-def restore_radio(job: Job) -> None:
+def restore_radio(context: StepContext) -> None:
     """Give the radio back its state when an update ends before the modem rebooted."""
-    if job.radio and job.radio != "4" and job.modem.state == "application":
-        job.modem.at.command("AT+CFUN=" + job.radio, 15000)
-        job.radio = ""
+    if context.radio and context.radio != "4" and context.modem.state == "application":
+        context.modem.at.command("AT+CFUN=" + context.radio, 15000)
+        context.radio = ""
 
 
-def stage(job: Job, image: "Image", source: "Source") -> None:
+def stage(context: StepContext, image: "Image", source: "Source") -> None:
     """Store a difference in the modem's file system; the old firmware stays whole."""
-    _order_session(job, "AT+SMSTPU")
-    _transfer(job, image, source, stp.CONTAINER)
+    _order_session(context, "AT+SMSTPU")
+    _transfer(context, image, source, transfer.CONTAINER)
 
 
-def send(job: Job, image: "Image", source: "Source") -> None:
+def send(context: StepContext, image: "Image", source: "Source") -> None:
     """Write an image as it comes, in recovery (or in the application: a boot ROM)."""
-    job.modem.at.command("AT+CFUN=4", 15000)
-    _order_session(job, 'AT+SMSTPU="ON_THE_FLY"')
-    _transfer(job, image, source, stp.CONTAINER)
+    context.modem.at.command("AT+CFUN=4", 15000)
+    _order_session(context, 'AT+SMSTPU="ON_THE_FLY"')
+    _transfer(context, image, source, transfer.CONTAINER)
 
 
-def load_updater(job: Job, image: "Image", source: "Source") -> None:
+def load_updater(context: StepContext, image: "Image", source: "Source") -> None:
     """Give the boot loader the updater ELF, and wait until that program answers."""
-    modem, line = job.modem, job.line
-    _choose_rate(job)
-    _order_session(job, "AT+STP")
-    job.raised = modem.baud == RATE
-    _transfer(job, image, source, stp.ELF)
-    job.raised = False
+    modem, line = context.modem, context.line
+    _choose_rate(context)
+    _order_session(context, "AT+STP")
+    context.raised = modem.baud == RATE
+    _transfer(context, image, source, transfer.ELF)
+    context.raised = False
     line.report(
         "phase", phase="load-updater", usual_s=120, allowed_s=UPDATER_MS // 1000, note="the updater starts"
     )
@@ -108,53 +108,53 @@ def load_updater(job: Job, image: "Image", source: "Source") -> None:
         raise UpdateFailed("updater-not-started")
 
 
-def enter_boot_loader(job: Job) -> None:
+def enter_boot_loader(context: StepContext) -> None:
     """From the application into the boot loader, for the updater ELF."""
-    job.modem.switch("boot-loader")
+    context.modem.switch("boot-loader")
 
 
-def enter_recovery(job: Job) -> None:
+def enter_recovery(context: StepContext) -> None:
     """From the application into recovery."""
-    job.modem.switch("recovery")
+    context.modem.switch("recovery")
 
 
-def send_boot_rom(job: Job, image: "Image", source: "Source") -> None:
+def send_boot_rom(context: StepContext, image: "Image", source: "Source") -> None:
     """The boot ROM package, on the fly, and the modem's report where it gives one.
 
     The old tool sent it to the application; a modem that opens no such session
     there is asked again in recovery, where on-the-fly sessions are documented.
     """
     try:
-        send(job, image, source)
+        send(context, image, source)
     except ModemProblem as problem:
-        if problem.code != "transfer-refused" or job.modem.state != "application":
+        if problem.code != "transfer-refused" or context.modem.state != "application":
             raise
-        enter_recovery(job)
-        send(job, image, source)
+        enter_recovery(context)
+        send(context, image, source)
     # A reboot while it writes its boot ROM is the one thing that nothing mends: wait as for any install.
-    await_install(job, job.modem.state)
+    await_install(context, context.modem.state)
 
 
-def install_staged(job: Job) -> None:
+def install_staged(context: StepContext) -> None:
     """Order the install of what was staged, and wait for its end."""
-    reply = job.modem.at.command("AT+SMUPGRADE", 30000)
+    reply = context.modem.at.command("AT+SMUPGRADE", 30000)
     if reply.result is not None and not reply.ok:
         raise UpdateFailed("install-refused", printable(reply.result), reply.raw)
-    await_install(job, "application")
+    await_install(context, "application")
 
 
-def await_install(job: Job, home: str) -> None:
+def await_install(context: StepContext, home: str) -> None:
     """Watch an install until the modem reports its end.
 
     Args:
-        job: the run.
+        context: the run.
         home: the mode in which the modem is when it is done: "application" for a
             staged install, "recovery" for one on the fly.
 
     Raises:
         UpdateFailed: `install-failed` (the modem says so), `install-timeout`.
     """
-    line, modem = job.line, job.modem
+    line, modem = context.line, context.modem
     start = said = line.now()
     unreported = -1  # when it first answered without a report
     while line.since(start) < INSTALL_MS:
@@ -189,97 +189,99 @@ def await_install(job: Job, home: str) -> None:
     raise UpdateFailed("install-timeout")
 
 
-def start_application(job: Job) -> None:
+def start_application(context: StepContext) -> None:
     """Boot the application, and wait until it answers."""
-    modem = job.modem
+    modem = context.modem
     modem.probe(modem.baud, 1000, 0)
     if modem.state != "application":
         modem.switch("application", REBOOT_MS)
 
 
-def read_back(job: Job, expected: "int | None", old: "int | None") -> "Identity":
+def read_back(context: StepContext, expected: "int | None", old: "int | None") -> "Identity":
     """What the modem says it runs now.
 
     Raises:
         UpdateFailed: `not-in-application`, `old-build`.
     """
-    modem = job.modem
+    modem = context.modem
     modem.await_state(("application",), RATE, REBOOT_MS, REBOOT_MS - 60000)
     if modem.state != "application":
         raise UpdateFailed("not-in-application", modem.state)
-    who = identify(modem)
-    if who.build is not None and who.build == old and expected is not None and expected != old:
-        raise UpdateFailed("old-build", who.version)
+    identity = ask_identity(modem)
+    if identity.build is not None and identity.build == old and expected is not None and expected != old:
+        raise UpdateFailed("old-build", identity.version)
     modem.at.command('AT+SQNSUPGRADENTF="success"')
-    return who
+    return identity
 
 
-def is_installing(job: Job) -> bool:
+def is_installing(context: StepContext) -> bool:
     """Whether the modem reports an install that goes on."""
-    word = job.modem.at.command("AT+SMUPGRADE?", 3000).text.lower()
+    word = context.modem.at.command("AT+SMUPGRADE?", 3000).text.lower()
     return "on-going" in word or "ongoing" in word
 
 
-def _order_session(job: Job, command: str) -> None:
+def _order_session(context: StepContext, command: str) -> None:
     """The command that leads from AT to the transfer protocol, in step and at most three times."""
-    at = job.modem.at
+    at = context.modem.at
     for turn in range(3):
         reply = at.command(command, 30000)
-        if reply.ok or job.modem.state == "errors-only":
+        if reply.ok or context.modem.state == "errors-only":
             return  # a modem that answers only ERROR is asked by the session itself
-        job.line.report(
+        context.line.report(
             "retry", what=command, attempt=turn + 2, reason=printable(reply.result or b"no answer")
         )
         at.resync()
     raise ModemProblem("transfer-refused", command)
 
 
-def _transfer(job: Job, image: "Image", source: "Source", kind: int) -> None:
+def _transfer(context: StepContext, image: "Image", source: "Source", kind: int) -> None:
     """One session: open it, send the file, close it."""
-    block = CAREFUL_BLOCK if job.careful else stp.MAX_BLOCK
-    sender = stp.Sender(job.line, job.answer_timeout_ms, job.careful, min(block, job.max_block))
+    block = CAREFUL_BLOCK if context.careful else transfer.MAX_BLOCK
+    sender = transfer.Sender(
+        context.line, context.answer_timeout_ms, context.careful, min(block, context.max_block)
+    )
     sender.open()
     if image.product.startswith("GM02") and sender.version < 2:
         sender.close()  # the chip under test speaks the older protocol: this image is not for it
         raise Refusal("wrong-product", image.name + " is for " + image.product)
-    if sender.version >= 2 and not job.careful:
+    if sender.version >= 2 and not context.careful:
         packed = getattr(source, "packed", None)
         if packed:
             source = packed()
             kind += 1
-    job.line.report(
+    context.line.report(
         "session", version=sender.version, max_transfer=sender.max_transfer, packed=bool(kind & 1)
     )
     sender.send(source, kind)
-    _close(job, sender)
-    job.sent_bytes += image.size
+    _close(context, sender)
+    context.sent_bytes += image.size
 
 
-def _close(job: Job, sender: "stp.Sender") -> None:
+def _close(context: StepContext, sender: "transfer.Sender") -> None:
     """End the session. A closing RESET that got lost would leave the modem in it, deaf to every question."""
-    session = sender.session
+    session = sender.exchange.session
     for _ in range(3):
-        sender.session = session
+        sender.exchange.session = session
         sender.close()
-        if job.modem.at.resync(4000) is not None:
+        if context.modem.at.resync(4000) is not None:
             return  # else it installs in silence, or did not hear: the same RESET again does no harm
 
 
-def _choose_rate(job: Job) -> None:
+def _choose_rate(context: StepContext) -> None:
     """Take the boot loader from 115200 to 921600 baud; where that fails or proved bad, be slow."""
-    modem = job.modem
-    rate = BOOT_RATE if job.slow else RATE
-    why = "" if not job.slow else ", because at 921600 too much of the updater got lost"
-    if modem.baud != rate and not _change_rate(job, rate):
+    modem = context.modem
+    rate = BOOT_RATE if context.slow else RATE
+    why = "" if not context.slow else ", because at 921600 too much of the updater got lost"
+    if modem.baud != rate and not _change_rate(context, rate):
         why = why or ", and takes no other rate"
     if modem.baud == BOOT_RATE:
         text = "the boot loader stays at 115200 baud" + why + ": this takes longer"
-        job.line.report("warning", code="slow-boot-loader", text=text)
+        context.line.report("warning", code="slow-boot-loader", text=text)
 
 
-def _change_rate(job: Job, rate: int) -> bool:
+def _change_rate(context: StepContext, rate: int) -> bool:
     """Whether the boot loader talks at `rate` now; where it does not, it talks as before."""
-    modem, line, before = job.modem, job.line, job.modem.baud
+    modem, line, before = context.modem, context.line, context.modem.baud
     if not modem.at.command("AT+IPR=" + str(rate)).ok:
         return False
     line.sleep(100)

@@ -1,1 +1,12 @@
-"""Simulated devices: modems, boards, and the endpoints through which programs reach them."""
+"""Simulated devices: modems, boards, and the endpoints through which programs reach them.
+
+    endpoints          a serial line to any device: pty, TCP, RFC 2217, pipe, virtual time
+    sequans            Sequans modems
+    board              Pycom boards with a modem at their pins
+    devices            which devices there are; the opener of sim:// addresses
+    demonstration      the scenario of `modemflash demo`
+    plain_data         records from JSON
+    subprocess_server  a device in a process of its own
+
+Rule: the engine's tables, and what a capture is, are all that is imported of the product.
+"""

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from modemflash_host.cli import app
 from modemflash_sim.board.serve_board import ServedBoard, serve_board
-from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.pty import PtyEndpoint
 from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.sequans import images, profiles
@@ -48,9 +48,7 @@ def at_board(folder: Path, there: SimModem) -> Iterator[str]:
     interpreter = fetch.get("micropython")
     flash = make_flash(folder / "flash", interpreter)
     endpoint = PtyEndpoint()
-    board = PluggedBoard(
-        "gpy-1.20.0", there, boot_ms=BOOT_MS, interpreter=interpreter, flash=flash, heap="5120k"
-    )
+    board = UsbBoard("gpy-1.20.0", there, boot_ms=BOOT_MS, interpreter=interpreter, flash=flash, heap="5120k")
     try:
         board.switch_on()
         board.pass_s(4)

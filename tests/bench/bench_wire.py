@@ -22,12 +22,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from modemflash import stp
+from modemflash import transfer
 from modemflash.line import Line
 from modemflash_host.files.stable_file import open_stable
 from modemflash_host.links.open import open_link
-from modemflash_sim.endpoints.subprocess_server import serve_in_subprocess
+from modemflash_sim.plain_data import made
 from modemflash_sim.sequans import images
+from modemflash_sim.sequans.verdict import Verdict
+from modemflash_sim.subprocess_server import serve_in_subprocess
 from referees import vendor_client
 from tools import fetch
 
@@ -64,12 +66,12 @@ def ours(port: str, file: Path, compressed: bool) -> float:
             got = line.read(piece, len(piece), 5_000)
             assert got, reply
             reply += piece[:got]
-        sender = stp.Sender(line)
+        sender = transfer.Sender(line)
         sender.open()
         if compressed:
-            sender.send(source.packed(), stp.CONTAINER_ZLIB)
+            sender.send(source.packed(), transfer.CONTAINER_ZLIB)
         else:
-            sender.send(source, stp.CONTAINER)
+            sender.send(source, transfer.CONTAINER)
         sender.close()
         return time.monotonic() - start
     finally:
@@ -86,12 +88,13 @@ def measure(
     who: Callable[[str, Path, bool], float], file: Path, profile: str, compressed: bool, latency_ms: int
 ) -> float:
     """One transfer into a fresh modem, checked by the modem's own verdict."""
-    options = (profile, "--start-mode", "recovery", "--quick", "--latency-ms", str(latency_ms))
+    options = (f"sim://{profile}?mode=recovery&quick=1", "--latency-ms", str(latency_ms))
     with serve_in_subprocess(*options) as modem:
         seconds = who(modem.url, file, compressed)
-    assert not modem.verdict["violations"], modem.verdict["violations"]
-    (image,) = modem.verdict["images"]
-    assert image["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    verdict: Verdict = made(Verdict, modem.verdict, "verdict")
+    assert not verdict.violations, verdict.violations
+    (image,) = verdict.images
+    assert image.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     return seconds
 
 

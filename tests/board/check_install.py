@@ -5,7 +5,8 @@ import os
 import fakes
 
 from modemflash.board import install
-from modemflash.board.install import MAIN, install_hook, remove_hook
+from modemflash.board.install import install_hook, remove_hook
+from modemflash.interface import MAIN
 
 PROGRAMS = {
     "empty": b"",

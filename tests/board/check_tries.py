@@ -8,8 +8,9 @@ import fakes
 from modemflash.board.card import Card
 from modemflash.board.records import LOG_MOST, Log, Results
 from modemflash.board.store import Nvs, SlotFiles
-from modemflash.board.tries import MOST, Stores, Tries
+from modemflash.board.tries import Stores, Tries
 from modemflash.board.words import CardProblem
+from modemflash.interface import TRIES
 from modemflash.journal import Journal
 
 
@@ -50,7 +51,7 @@ def test_three_tries():
     for left in (2, 1, 0):
         each = tries()
         each.begin()
-        assert each.kept and tries().left == left == MOST - tries().used
+        assert each.kept and tries().left == left == TRIES - tries().used
 
 
 def test_only_success_or_another_job_resets():

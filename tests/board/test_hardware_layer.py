@@ -180,13 +180,13 @@ r.off()
 
 
 def test_who_it_is(interpreter: Path) -> None:
-    """Name, address and heap without a word of the release."""
+    """Name and address without a word of the release."""
     program = """
 from modemflash.board import pycom
-print(pycom.name(), pycom.unique_id(), pycom.powered_on(), pycom.free_heap_bytes() > 100000)
+print(pycom.name(), pycom.unique_id(), pycom.powered_on())
 """
     with workshop(interpreter).board("fipy-1.20.2") as board:
-        assert said(board, program) == ["FiPy 240ac4010203 True True"]
+        assert said(board, program) == ["FiPy 240ac4010203 True"]
 
 
 def rhythm(board: BoardProcess, pattern: str, seconds: int, tick_ms: int = 250) -> list[tuple[bool, int]]:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from support.card_board import Bench
 
 PROGRAM = """
-from modemflash.board.session import Session
+from modemflash.board.card_run import CardRun
 from modemflash.errors import UpdateFailed
 from modemflash.identity import Identity
 class Update:
-    past, modem, who = {"step": "send"}, object(), Identity()
-session = Session()
-session.update = Update()
-result = session._of_problem(UpdateFailed("modem-lost"))
+    past, modem, identity = {"step": "send"}, object(), Identity()
+run = CardRun()
+run.engine = Update()
+result = run._of_problem(UpdateFailed("modem-lost"))
 print(result["modem_state"], result["light"])
 """
 

@@ -42,7 +42,7 @@ print(depth[1])
 
 
 @pytest.mark.parametrize(
-    "name", ["modemflash.board.startup", "modemflash.board.session", "modemflash.board.relay"]
+    "name", ["modemflash.board.startup", "modemflash.board.card_run", "modemflash.board.relay"]
 )
 def test_imports_are_not_nested(interpreter: Path, name: str) -> None:
     """An import within an import takes 1 kB and more of a stack of 12 kB: never more than three."""

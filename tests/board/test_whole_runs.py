@@ -158,7 +158,7 @@ def test_skipped(bench: Build, how: str) -> None:
             table.board.soft_reset()
         else:
             program = (
-                "import modemflash.board.session as s\n"
+                "import modemflash.board.card_order as s\n"
                 "def stop(*words): raise KeyboardInterrupt\n"
                 "s.find = stop\n" + 'exec(open("/flash/main.py").read())\n'
             )

@@ -17,16 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from modemflash.errors import Problem
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
 from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.recorder import Recorder
+from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.privacy import mask_event
+from modemflash_sim.devices import open_line
 from modemflash_sim.sequans import images
-from modemflash_sim.sequans.virtual import open_sim_url
 
 FOLDER = Path(__file__).parent
 CONSENTS = {"without-way-back"}
@@ -124,8 +125,9 @@ def play(port: Any, clock: Any, ears: Ears, build: int | None) -> None:
 
 def record(name: str, path: Path) -> list[dict[str, Any]]:
     """Make one capture; the events that it gave."""
-    line = open_sim_url(SCENARIOS[name].url)
+    line = open_line(SCENARIOS[name].url)
     recorder = Recorder(CaptureFile(path, {"scenario": name}, sys.exit))
+    recorder.use(StpFramer())
     ears = Ears(recorder)
     play(CapturingPort(line, line, recorder), line, ears, SCENARIOS[name].build)
     recorder.close()

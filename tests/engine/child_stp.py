@@ -11,7 +11,7 @@ sys.path.insert(0, sys.argv[1])
 
 from pipe_port import PipePort
 
-from modemflash import stp
+from modemflash import transfer
 from modemflash.at import At
 from modemflash.line import Line
 
@@ -46,8 +46,8 @@ assert at.resync() is not None
 assert at.command("AT+SMOD?").lines == [b"4"]
 assert at.command('AT+SMSTPU="ON_THE_FLY"').ok
 start = line.now()
-sender = stp.Sender(line)
+sender = transfer.Sender(line)
 sender.open()
-sender.send(File(sys.argv[2]), stp.CONTAINER)
+sender.send(File(sys.argv[2]), transfer.CONTAINER)
 sender.close()
 print(line.since(start), "ms", sender.blocks, "blocks")

@@ -15,9 +15,9 @@ class Found:
 
 
 def someone(build=None, family="pycom", product="FiPy", ue=""):
-    who = Identity()
-    who.build, who.family, who.product, who.ue = build, family, product, ue
-    return who
+    identity = Identity()
+    identity.build, identity.family, identity.product, identity.ue = build, family, product, ue
+    return identity
 
 
 def file(kind, build=None, from_build=None, part=0, size=100000, product="", name="", version=""):
@@ -33,14 +33,14 @@ UPDATER_ELF = file(UPDATER, name="updater.elf")
 ROM = file(BOOT_ROM, name="bootrom.dup", size=55570)
 
 
-def make(state, who, files, past=None, **options):
-    return planning.make(Found(state), who, files, past, options)
+def make(state, identity, files, past=None, **options):
+    return planning.make(Found(state), identity, files, past, options)
 
 
-def refusal(state, who, files, past=None, **options):
+def refusal(state, identity, files, past=None, **options):
     """The code with which a plan is refused."""
     try:
-        make(state, who, files, past, **options)
+        make(state, identity, files, past, **options)
     except Refusal as problem:
         assert problem.code in CATALOGUE, problem.code
         return problem.code

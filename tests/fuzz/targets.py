@@ -22,12 +22,13 @@ from modemflash.at import At, kind_of, printable
 from modemflash.board import manifest
 from modemflash.crc import crc32
 from modemflash.errors import Problem
+from modemflash.examine import examine
 from modemflash.identity import Identity, read_identity
-from modemflash.image import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.phases import dies_without_power, has_written
-from modemflash.stp import CONTAINER, Sender, in_transfer
+from modemflash.transfer import CONTAINER, Sender
+from modemflash.transfer_exit import in_transfer
 from modemflash_host.board.console import identity as board_identities
 from modemflash_host.board.firmware import archive as firmware_archive
 from modemflash_host.board.modem_update import EngineRequest
@@ -195,13 +196,13 @@ def at_replies(data: bytes) -> None:
 
 def identity(data: bytes) -> None:
     """The replies that name the modem."""
-    who = Identity()
+    identity = Identity()
     pieces = data.split(b"\xff")
     for command, piece in zip(("AT+CGMM", "ATI", "ATI1", 'AT!="showver"'), pieces, strict=False):
-        who.raw[command] = "\n".join(printable(line) for line in piece.split(b"\n"))
-    read_identity(who)
-    on_screen(who.version + who.ue + who.product)
-    for entry in who.bootloaders:
+        identity.raw[command] = "\n".join(printable(line) for line in piece.split(b"\n"))
+    read_identity(identity)
+    on_screen(identity.version + identity.ue + identity.product)
+    for entry in identity.bootloaders:
         on_screen(entry[0] + entry[1])
 
 

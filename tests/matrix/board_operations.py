@@ -73,7 +73,7 @@ class BoardOperations:
         """The modem's power goes, for ten seconds or until somebody gives it."""
         self._modem.advance(self._board.now_us)
         if self._modem.live.powered:
-            self._board.uart.forget_words()
+            self._board.uart.drop_output()
             if comes_back:
                 self._modem.boot_modes.lose_power_for(POWER_OFF_S)
             else:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from modemflash_sim.sequans.profiles import SECOND_US, Timing
-from support.world import Memory, World, boot_rom, difference, full, parts, updater
+from support.memory_source import MemorySource
+from support.world import World, boot_rom, difference, full, parts, updater
 
 SIZE = 64 * 1024
 RUNS = 4  # of the same command after a cut
@@ -46,9 +47,9 @@ class Route:
 
     profile: str
     changes: dict[str, Any]
-    files: tuple[Memory, ...]
+    files: tuple[MemorySource, ...]
     target: int
-    rescue: tuple[Memory, ...] = ()
+    rescue: tuple[MemorySource, ...] = ()
 
 
 _FULL, _UPDATER = full(41065, size=SIZE), updater()

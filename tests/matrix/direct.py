@@ -13,11 +13,12 @@ from matrix.cases import CONSENTS, GAPS_S, LIMIT_MS, ROUTES, RUNS, TIMING, Case,
 from matrix.operations import POWER_CUTS, CutLink, Cuts, CutSlots, Killed, TooLong
 from matrix.truth import BEYOND_HELP, Flash, code_of, lies
 from modemflash.errors import Problem
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans import assumptions
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import SECOND_US, find
-from modemflash_sim.sequans.virtual import VirtualLine
-from support.world import Memory, World
+from support.memory_source import MemorySource
+from support.world import World
 
 
 def play(case: Case) -> Outcome:
@@ -65,7 +66,7 @@ class _Player:
             end, len(self.codes), self.first.seen, self.first.count, tuple(self.wrong), tuple(self.codes)
         )
 
-    def _command(self, run: int, files: tuple[Memory, ...]) -> Any:
+    def _command(self, run: int, files: tuple[MemorySource, ...]) -> Any:
         """One command: its result, None where it was killed."""
         cuts = Cuts({number: cut for its_run, number, cut in self.case.cuts if its_run == run})
         if run == 0:
@@ -87,7 +88,7 @@ class _Player:
         self.wrong.extend(lies(result, self.modem, self.before, self.route.target))
         return result
 
-    def _rescue(self) -> tuple[Memory, ...]:
+    def _rescue(self) -> tuple[MemorySource, ...]:
         """The difference is refused: rightly so?"""
         verdict = self.modem.verdict
         if verdict.mode == "application":

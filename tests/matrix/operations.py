@@ -14,8 +14,8 @@ from typing import Any
 
 from modemflash.errors import LinkProblem
 from modemflash_host import errors as host_errors  # noqa: F401  (brings the words for port-lost)
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans.modem import SimModem
-from modemflash_sim.sequans.virtual import VirtualLine
 
 POWER_OFF_S = 10.0
 

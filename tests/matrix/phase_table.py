@@ -16,14 +16,14 @@ from matrix.operations import Killed, TooLong
 from matrix.truth import Flash, code_of, lies, state_of
 from modemflash import phases
 from modemflash.errors import LinkProblem, Problem
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
 from modemflash_host import errors as host_errors  # noqa: F401  (brings the words for port-lost)
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import SECOND_US, find
-from modemflash_sim.sequans.virtual import VirtualLine
 from support.world import Reporter, Slots
 
 SILENCE_S = 360

@@ -11,8 +11,8 @@ from matrix.operations import TooLong
 from modemflash.at import KEEP_MAX, LINE_MAX, LINES_MAX, At
 from modemflash.errors import Problem
 from modemflash.line import Line
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans.profiles import FAST_BAUD
-from modemflash_sim.sequans.virtual import VirtualLine
 from support.misbehaving_modem import update
 from support.world import Reporter, World
 

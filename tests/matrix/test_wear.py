@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from matrix.cases import TIMING
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans.profiles import FAST_BAUD
-from modemflash_sim.sequans.virtual import VirtualLine
 from support.world import World, assert_updated, full, updater
 
 LONGEST_WHOLE = 600  # bytes of a message that the weather lets through

@@ -22,7 +22,8 @@ from matrix.cases import LIMIT_MS, ROUTES, RUNS, TIMING, Case, Outcome
 from matrix.operations import POWER_CUTS, POWER_OFF_S, Cuts, Killed, TooLong
 from matrix.truth import BEYOND_HELP, Flash, lies
 from modemflash.errors import Problem
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_host import api
 from modemflash_host.board.console.session import BoardPort
 from modemflash_host.families.plan import FirmwareFile
@@ -34,7 +35,7 @@ from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
 from support.desk import RUNS as PROGRAM_RUNS
 from support.desk import Desk, make_flash, without_mpremote
-from support.world import Memory
+from support.memory_source import MemorySource
 from tools import fetch
 
 RELAY_ROUTES = ("staged", "recovery", "from-recovery", "boot-loader", "factory", "two-part")
@@ -70,7 +71,7 @@ def _flash() -> bytes:
 
 
 @functools.cache
-def _examined(source: Memory) -> Image:
+def _examined(source: MemorySource) -> Image:
     return examine(source)
 
 
@@ -230,7 +231,7 @@ class CutDesk(Desk):
 
         return BoardPort("simulated", open_port, self.device)
 
-    def give(self, files: tuple[Memory, ...], via: str, cuts: Cuts) -> Result | None:
+    def give(self, files: tuple[MemorySource, ...], via: str, cuts: Cuts) -> Result | None:
         """One command: its result, None where it was killed.
 
         Raises:
@@ -320,7 +321,7 @@ class _Player:
         self.wrong.append(f"no end after {len(self.codes)} commands: {self.modem.verdict}")
         return ""
 
-    def _command(self, run: int, files: tuple[Memory, ...], via: str) -> Result | None:
+    def _command(self, run: int, files: tuple[MemorySource, ...], via: str) -> Result | None:
         cuts = Cuts({number: cut for its_run, number, cut in self.case.cuts if its_run == run})
         if run == 0:
             self.first = cuts
@@ -350,7 +351,7 @@ class _Player:
         if result.code == "board-error":
             self.wrong.append(f"a defect: {result.problem!r}")
 
-    def _dead(self, files: tuple[Memory, ...], via: str) -> str:
+    def _dead(self, files: tuple[MemorySource, ...], via: str) -> str:
         """A dead modem: was anybody able to prevent it, and is the next word about it true?"""
         power_was_cut = any(cut in POWER_CUTS for _, _, cut in self.case.cuts)
         if self.modem.memory.bricked not in BEYOND_HELP or not power_was_cut:

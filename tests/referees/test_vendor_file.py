@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modemflash import builds
-from modemflash.image import examine
+from modemflash.examine import examine
 from referees import vendor_client
 
 pytestmark = pytest.mark.referee

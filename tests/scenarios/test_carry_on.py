@@ -8,7 +8,8 @@ from modemflash.errors import Problem
 from modemflash.journal import Journal
 from modemflash_sim.sequans import install
 from modemflash_sim.sequans.images import container
-from support.world import Memory, Reporter, World, assert_updated, difference, ended, full, parts, updater
+from support.memory_source import MemorySource
+from support.world import Reporter, World, assert_updated, difference, ended, full, parts, updater
 
 
 def files():
@@ -95,7 +96,7 @@ def outcome(build):
 
 
 def test_another_build_than_the_files_is_installed_but_not_confirmed(monkeypatch):
-    monkeypatch.setattr(install, "judge", outcome(39529))
+    monkeypatch.setattr(install, "outcome_of", outcome(39529))
     world = World()
     result = world.update(files())
     assert (ended(result), result["status"]) == ("other-build", "installed-unconfirmed")
@@ -103,10 +104,10 @@ def test_another_build_than_the_files_is_installed_but_not_confirmed(monkeypatch
 
 
 def test_a_file_that_names_no_build_is_installed_but_not_confirmed(monkeypatch):
-    monkeypatch.setattr(install, "judge", outcome(41065))
+    monkeypatch.setattr(install, "outcome_of", outcome(41065))
     world = World()
     inner = container("UPGR", bytes(range(256)) * 300, description="fff upgrade package")
-    nameless = Memory(container("PACK", inner, description="firmware"), "firmware.dup")
+    nameless = MemorySource(container("PACK", inner, description="firmware"), "firmware.dup")
     result = world.update([nameless, updater()], all_consents=True)
     assert (ended(result), result["status"]) == ("build-not-predicted", "installed-unconfirmed")
     assert (result["from_build"], result["to_build"]) == (38638, 41065)

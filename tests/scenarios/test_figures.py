@@ -8,13 +8,14 @@ import pytest
 
 from modemflash_sim.sequans.profiles import find
 from referees import vendor_client
-from support.world import Memory, World, assert_updated, full, updater
+from support.memory_source import MemorySource
+from support.world import World, assert_updated, full, updater
 
 LINE_BYTES_PER_S = 92_160
 
 
 def payload_share(
-    files: list[Memory], profile: str, max_burst: int, answer_ms: int, build: int
+    files: list[MemorySource], profile: str, max_burst: int, answer_ms: int, build: int
 ) -> tuple[float, World]:
     """Bytes of the image over what the line could have carried from the session's opening to its end."""
     timing = dataclasses.replace(find(profile).timing, stalls=(), answer_us=answer_ms * 1000)
@@ -51,7 +52,7 @@ def test_six_megabytes_once() -> None:
 @pytest.mark.referee
 def test_the_vendors_file_goes_compressed_at_nearly_twice_the_lines_rate(tool: Callable[[str], Path]) -> None:
     path = vendor_client.firmware_file(tool("vendor-client"))
-    image = Memory(path.read_bytes(), path.name)
+    image = MemorySource(path.read_bytes(), path.name)
     share, world = payload_share([image], "gm02s", 0, 1, 59577)
     assert share >= 1.80
     assert world.verdict.images[0].data_type == 5
@@ -64,6 +65,6 @@ def test_the_vendors_file_is_refused_by_a_pycom_modem_under_any_name(
 ) -> None:
     path = vendor_client.firmware_file(tool("vendor-client"))
     world = World()
-    result = world.update([Memory(path.read_bytes(), name), updater()], all_consents=True)
+    result = world.update([MemorySource(path.read_bytes(), name), updater()], all_consents=True)
     assert getattr(result, "code", "") == "wrong-product"
     assert world.verdict.images == ()

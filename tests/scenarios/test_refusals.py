@@ -3,8 +3,9 @@
 import pytest
 
 from modemflash.errors import BadFile, Problem
-from modemflash.image import examine
-from support.world import Memory, World, difference, ended, full, parts, updater
+from modemflash.examine import examine
+from support.memory_source import MemorySource
+from support.world import World, difference, ended, full, parts, updater
 
 
 def refused(world, files, code, **options):
@@ -42,7 +43,7 @@ def test_a_truncated_file_never_reaches_a_modem():
     whole = full(41065)
     for size in (len(whole.data) - 1, len(whole.data) // 2, 100):
         with pytest.raises(BadFile) as caught:
-            examine(Memory(whole.data[:size], whole.name))
+            examine(MemorySource(whole.data[:size], whole.name))
         assert caught.value.code == "file-truncated"
 
 

@@ -46,14 +46,14 @@ def test_before_the_first_write_one_stop_request_stops(phase):
 def test_a_stop_request_in_the_last_moment_of_the_preparation_is_not_forgotten():
     """It was told that nothing has been written, so nothing may be written any more."""
     world = World()
-    heard = world.modem.at.take
+    feed = world.modem.feed
 
-    def take(data, first_us):
+    def stop_then_feed(now_us, data, baud):
         if b"AT+CFUN=4" in data:  # the last command of the preparation
             world.reporter.stops = 1
-        return heard(data, first_us)
+        feed(now_us, data, baud)
 
-    world.modem.at.take = take
+    world.modem.feed = stop_then_feed
     assert ended(world.update(files())) == "stopped-before-write"
     assert world.verdict.mode == "application" and world.slots.slots == {}
 

@@ -14,7 +14,8 @@ import pytest
 from modemflash_host.links.open import open_console
 from modemflash_sim.board import fat, profiles
 from modemflash_sim.board.console_python import ConsolePython
-from modemflash_sim.board.repl import SimConsole, traits_of
+from modemflash_sim.board.console_traits import traits_of
+from modemflash_sim.board.repl import SimConsole
 from modemflash_sim.endpoints.serve import serve
 
 Tool = Callable[[str], Path]

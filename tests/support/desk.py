@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash_host import api
 from modemflash_host.board.console import session
 from modemflash_host.board.console.session import BoardPort, BoardSession
@@ -35,10 +35,11 @@ from modemflash_sim.board.drives import FLASH_BYTES
 from modemflash_sim.board.fat import FatImage
 from modemflash_sim.board.pc_end import Cable, PcEnd
 from modemflash_sim.board.profiles import BoardProfile
-from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
 from support.answers import Answers
+from support.memory_source import MemorySource
 
 SECOND_US = 1_000_000
 USER = b"import time\nwhile True:\n    time.sleep(1)\n    print('the user program runs')\n"
@@ -79,21 +80,7 @@ class Heard(Sink):
         self.events.append({**event, "at_s": at_s})
 
 
-class Memory:
-    """A source in memory."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name, self.size, self._data = name, len(data), data
-
-    def close(self) -> None: ...
-
-    def readinto(self, offset: int, buf: Any) -> int:
-        piece = self._data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
-
-
-def checked(source: Memory) -> FirmwareFile:
+def checked(source: MemorySource) -> FirmwareFile:
     """A firmware file in memory, as the API hands it on."""
     image = examine(source)
     return FirmwareFile("sequans", source, image.sha256, image)
@@ -139,7 +126,7 @@ class Desk:
         self.flash = FatImage(folder / "flash", interpreter)
         self.modem = modem or SimModem(replace(profiles.find("pycom-catm1"), timing=QUICK))
         self.cable = cable or Cable()
-        self.board = PluggedBoard(
+        self.board = UsbBoard(
             profile,
             self.modem,
             cable=self.cable,
@@ -160,8 +147,7 @@ class Desk:
             ("CATM1-41065.dup", images.make_full_image(41065, size_bytes=size)),
             ("updater.elf", images.make_updater_elf(66_000)),
         ):
-            source = Memory(name, data)
-            self.files.append(checked(source))
+            self.files.append(checked(MemorySource(data, name)))
 
     def __enter__(self) -> Desk:
         self.board.switch_on()
@@ -180,7 +166,7 @@ class Desk:
 
         def open_port(data_bits: int) -> tuple[Any, Any]:
             self.pc.close()
-            self.pc._check_plug()
+            self.pc.check_plug()
             mortal = Mortal(self)
             return mortal, mortal
 

@@ -9,10 +9,10 @@ from matrix.cases import CONSENTS, LIMIT_MS, ROUTES, TIMING
 from matrix.operations import CutLink, Cuts, CutSlots
 from matrix.truth import Flash, code_of, lies
 from modemflash.errors import Problem
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans import assumptions, faults
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
-from modemflash_sim.sequans.virtual import VirtualLine
 from support.world import World
 
 

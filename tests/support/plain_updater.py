@@ -7,11 +7,11 @@ fails loudly.
 import struct
 from collections.abc import Iterator
 
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans import stp_frames as frames
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import FAST_BAUD
 from modemflash_sim.sequans.stp_frames import Request
-from modemflash_sim.sequans.virtual import VirtualLine
 
 FINAL = (b"OK\r\n", b"ERROR\r\n", b"OK\n")
 REFUSED = 0x40

@@ -14,7 +14,8 @@ from pathlib import Path
 from modemflash_host.board.install.package import deployed
 from modemflash_sim.board.drives import FLASH_BYTES
 from modemflash_sim.board.fat import FatImage
-from modemflash_sim.board.process import BoardProcess, PoweredModem
+from modemflash_sim.board.process import BoardProcess
+from modemflash_sim.endpoints.wire import PoweredDevice
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import PROFILES, SECOND_US, Timing
 
@@ -60,7 +61,7 @@ class Workshop:
     def board(
         self,
         profile: str = "gpy-1.20.0",
-        modem: PoweredModem | None = None,
+        modem: PoweredDevice | None = None,
         card: FatImage | Path | None = None,
         heap: str = "2560k",
         ticks_ms: int = 0,

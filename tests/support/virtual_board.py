@@ -6,8 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 
 from modemflash_host.computer.clock import MonotonicClock
+from modemflash_sim.board.console_traits import traits_of
 from modemflash_sim.board.profiles import find
-from modemflash_sim.board.repl import BAUD, Poll, SimConsole, traits_of
+from modemflash_sim.board.python import Poll
+from modemflash_sim.board.repl import BAUD, SimConsole
 
 BOOT_MS = 500  # until boot.py; Ctrl-F is heard
 IDENTITY = (

@@ -5,38 +5,22 @@ world outlives its runs, so the same command can be given again after a cut.
 """
 
 import dataclasses
-import zlib
 from collections.abc import Iterable
 from typing import Any
 
 from modemflash.errors import Problem
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.planning import Plan
 from modemflash.upgrade import Update
+from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans import assumptions, faults, images
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
-from modemflash_sim.sequans.virtual import VirtualLine
+from support.memory_source import MemorySource
 
 SIZE = 128 * 1024  # eight per cent of it, where modems stall, lie behind the first block
-
-
-class Memory:
-    """A file of the owner, in memory, which can be packed for version 2 sessions."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        self.data, self.name, self.size = data, name, len(data)
-
-    def readinto(self, offset: int, buf: Any) -> int:
-        piece = self.data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
-
-    def packed(self) -> "Memory":
-        packer = zlib.compressobj(9, zlib.DEFLATED, 12)
-        return Memory(packer.compress(self.data) + packer.flush(), self.name)
 
 
 class Slots:
@@ -75,24 +59,24 @@ class Reporter:
         return [event for event in self.events if event["event"] == kind]
 
 
-def full(build: int, name: str = "", size: int = SIZE, product: str = "", seed: int = 1) -> Memory:
+def full(build: int, name: str = "", size: int = SIZE, product: str = "", seed: int = 1) -> MemorySource:
     """A full image under a name as owners have it."""
-    return Memory(images.make_full_image(build, product, size, seed), name or f"CATM1-{build}.dup")
+    return MemorySource(images.make_full_image(build, product, size, seed), name or f"CATM1-{build}.dup")
 
 
-def difference(old: int, new: int, size: int = SIZE) -> Memory:
-    return Memory(images.make_difference(old, new, size), f"upgdiff_{old}-to-{new}.dup")
+def difference(old: int, new: int, size: int = SIZE) -> MemorySource:
+    return MemorySource(images.make_difference(old, new, size), f"upgdiff_{old}-to-{new}.dup")
 
 
-def updater() -> Memory:
-    return Memory(images.make_updater_elf(SIZE + 20000), "updater.elf")
+def updater() -> MemorySource:
+    return MemorySource(images.make_updater_elf(SIZE + 20000), "updater.elf")
 
 
-def boot_rom() -> Memory:
-    return Memory(images.make_bootrom(), "bootrom.dup")
+def boot_rom() -> MemorySource:
+    return MemorySource(images.make_bootrom(), "bootrom.dup")
 
 
-def parts(second_size: int = SIZE) -> list[Memory]:
+def parts(second_size: int = SIZE) -> list[MemorySource]:
     """Both parts of 48829 and its updater."""
     return [
         full(39529, "CATM1-5.2-48829-1.dup", 416448),
@@ -106,7 +90,7 @@ class World:
 
     Args:
         profile: a name of `PROFILES`.
-        assumption: beliefs to switch, `name:value,…`.
+        assumption: assumptions to switch, `name:value,…`.
         fault: faults, `name:argument,…`.
         max_burst: what the link says of itself.
         changes: fields of the profile to change.
@@ -133,7 +117,7 @@ class World:
 
     def update(
         self,
-        files: Iterable[Memory],
+        files: Iterable[MemorySource],
         consents: Iterable[str] = (),
         *,
         all_consents: bool = False,
@@ -154,7 +138,7 @@ class World:
         except Problem as problem:
             return problem
 
-    def plan(self, files: Iterable[Memory]) -> Plan:
+    def plan(self, files: Iterable[MemorySource]) -> Plan:
         """What the update command would do; only asks."""
         checked = [(examine(source), source) for source in files]
         run = Update(self.line(), checked, set(), Journal(self.slots, "here"), {})

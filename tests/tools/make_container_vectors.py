@@ -19,7 +19,7 @@ NAMED = "LR5.1.1.0-41065"
 
 
 def rows() -> list[dict[str, Any]]:
-    """Every vector: name, bytes in hex, and what `image.examine` says."""
+    """Every vector: name, bytes in hex, and what `examine` says."""
     inner = container("UPGR", DATA, description="fff upgrade package")
     pack = container("PACK", inner + inner, description=NAMED)
     deep = container("PACK", container("PACK", container("PACK", inner)))

@@ -13,6 +13,7 @@ Rules: what a verb tells is printed, what a program may want is returned.
 """
 
 from modemflash.errors import Problem
+from modemflash.interface import NVS_RESCUE, RESCUE_MINUTES
 
 VERBS = {
     "run": ("source",),
@@ -48,35 +49,35 @@ def call(verb: str, words: "tuple[Any, ...]", named: "dict[str, Any]") -> "Any":
 
 
 def _run(source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, 0, False)
+    return _interactive(source, lambda run: run.update)
 
 
 def _plan(source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, 0, True)
+    return _interactive(source, lambda run: run.plan)
 
 
-def _rescue(minutes: int = 10, source: str = "/sd") -> "dict[str, Any] | None":
-    return _interactive(source, minutes * 60000, False)
+def _rescue(minutes: int = RESCUE_MINUTES, source: str = "/sd") -> "dict[str, Any] | None":
+    return _interactive(source, lambda run: lambda: run.rescue(minutes * 60000))
 
 
-def _interactive(source: str, listen_ms: int, plan_only: bool) -> "dict[str, Any] | None":
-    from modemflash.board.session import Session
+def _interactive(source: str, program_of: "Callable[[CardRun], Callable[[], Any]]") -> "dict[str, Any]":
+    from modemflash.board.card_run import CardRun
 
-    session = Session(source, True)
+    run = CardRun(source, True)
     try:
-        result = session.run(listen_ms, plan_only)
+        result = run.do(program_of(run))
     finally:
-        session.led.release()
+        run.led.release()
     print("modemflash: %s (%s)" % (result["status"], result["code"]))
     print("modemflash:", result["text"])
     return result
 
 
 def _info() -> "dict[str, Any] | None":
-    from modemflash.board.session import look_only
+    from modemflash.board.card_run import modem_info
 
     try:
-        found = look_only()
+        found = modem_info()
         for name in sorted(found):
             print("modemflash: %-12s%s" % (name, found[name]))
         return found
@@ -85,16 +86,15 @@ def _info() -> "dict[str, Any] | None":
         return None
 
 
-def _arm_rescue(on: bool = True, minutes: int = 10) -> bool:
-    from modemflash.board.startup import RESCUE
+def _arm_rescue(on: bool = True, minutes: int = RESCUE_MINUTES) -> bool:
     from modemflash.board.store import Nvs
 
     nvs = Nvs()
     if not on:
-        nvs.erase(RESCUE)
+        nvs.erase(NVS_RESCUE)
         print("modemflash: no rescue at power-up any more")
         return False
-    armed = nvs.set(RESCUE, minutes)
+    armed = nvs.set(NVS_RESCUE, minutes)
     if armed:
         print("modemflash: at each power-up the board now listens for its modem,", minutes, "minutes long.")
         print("modemflash: it needs the hook (install_hook). Put the card in and cut ALL power for 10 s.")
@@ -127,4 +127,6 @@ def _remove_hook() -> None:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
+
+    from modemflash.board.card_run import CardRun

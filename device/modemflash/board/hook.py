@@ -1,8 +1,8 @@
 """What happens at power-up, before the board's own program.
 
 Rules that hold here: the board's own program always follows, whatever happens;
-where there is nothing to do this costs next to nothing, so it imports nothing
-of ours and reads no more than the card's list of names; a soft reset and a wake
+where there is nothing to do this costs next to nothing, so of ours it imports
+names alone, and reads no more than the card's list of names; a soft reset and a wake
 from deep sleep are no power-up. Ctrl-C, a held button and safe boot (which runs
 no main.py at all) skip it.
 """
@@ -12,8 +12,7 @@ import os
 import machine
 import pycom
 
-RESCUE = "mf_rescue"  # NVS: minutes to listen at each power-up
-_SAVED, _CLAIMED = "mf_lte_boot", 2  # NVS: the board's LTE flag is still cleared, see `pycom.Autostart`
+from modemflash.interface import LTE_CLAIMED, NVS_LTE_BOOT, NVS_PREFIX, NVS_RESCUE
 
 
 def start(button: str = "") -> None:
@@ -25,10 +24,10 @@ def start(button: str = "") -> None:
     try:
         if machine.reset_cause() in (machine.SOFT_RESET, machine.DEEPSLEEP_RESET) or _held(button):
             return
-        if _kept(RESCUE) or _kept(_SAVED) == _CLAIMED or _card_concerns_us():
+        if _kept(NVS_RESCUE) or _kept(NVS_LTE_BOOT) == LTE_CLAIMED or _card_concerns_us():
             from modemflash.board.startup import act
 
-            act(_kept(RESCUE))
+            act(_kept(NVS_RESCUE))
     except KeyboardInterrupt:
         print("modemflash: skipped")
     except Exception as error:  # noqa: BLE001 (the board's own program has to run)
@@ -64,7 +63,7 @@ def _card_concerns_us() -> bool:
 def _kept(name: str) -> int:
     """A number in NVS; 0 where there is none, or no NVS."""
     try:
-        return pycom.nvs_get(name) or 0
+        return pycom.nvs_get(NVS_PREFIX + name) or 0
     except (AttributeError, ValueError, OSError, KeyError):
         return 0
 

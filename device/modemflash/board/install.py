@@ -11,11 +11,10 @@ import os
 
 from modemflash.board.card import size_of
 from modemflash.board.store import sync
+from modemflash.interface import HOOK_SIGN, MAIN
 
-MAIN = "/flash/main.py"
 _NEW = MAIN + ".new"
 _OK = MAIN + ".whole"  # says that _NEW is
-_BEGIN = b"#>modemflash"
 _END = b"#<modemflash"
 _MADE = b" made"  # behind the first marker: there was no main.py before
 _CHUNK = 512
@@ -44,12 +43,12 @@ def remove_hook() -> str:
     size = size_of(MAIN)
     if size is None:
         return "There is no " + MAIN + "."
-    begin = _find(_BEGIN, 0)
+    begin = _find(HOOK_SIGN, 0)
     end = _find(_END, begin) if begin >= 0 else -1
     if end < 0:
         return "There is no hook in " + MAIN + "."
     with open(MAIN, "rb") as file:
-        file.seek(begin + len(_BEGIN))
+        file.seek(begin + len(HOOK_SIGN))
         made = file.read(len(_MADE)) == _MADE
         file.seek(end)
         end += len(file.readline())
@@ -63,7 +62,7 @@ def remove_hook() -> str:
 def lines(button: str, made: bool) -> bytes:
     """The two lines between their markers."""
     return (
-        _BEGIN
+        HOOK_SIGN
         + (_MADE if made else b"")
         + b": looks for a card with firmware for the modem; modemflash.remove_hook() takes this out\n"
         + b'try: __import__("modemflash").hook(button="' + button.encode() + b'")\n'

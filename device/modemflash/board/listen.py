@@ -13,18 +13,24 @@ from modemflash.board.card import Card
 from modemflash.board.led import Led
 from modemflash.board.records import Log
 from modemflash.board.reporter import Reporter
-from modemflash.board.startup import FOR_PC, RESCUE
 from modemflash.board.store import Nvs, SlotFiles, sync
 from modemflash.board.uart import Clock, Uart
 from modemflash.board.words import SHOWN_OTHERWISE_S, light_of
 from modemflash.errors import Problem
+from modemflash.interface import (
+    FOR_PC,
+    JOURNAL_FOLDER,
+    JOURNAL_NAME,
+    MODEM_ANSWERED,
+    NVS_BOOTS,
+    NVS_RESCUE,
+    RESCUE_RECORD,
+    RESCUE_SIGN,
+)
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
 
-RECORD = "/flash/modemflash.rescue"
-FOUND = "found"
-_BOOTS = "boots"  # NVS: power-ups since it was armed
 _SAY_MS = 5000
 _HOLD_MS = 60000  # so long a modem that answered is kept talking
 
@@ -32,14 +38,14 @@ _HOLD_MS = 60000  # so long a modem that answered is kept talking
 def arm(minutes: int) -> bool:
     """Listen at each power-up from now on. False where the board cannot keep that."""
     nvs = Nvs()
-    return nvs.set(_BOOTS, 0) and nvs.set(RESCUE, FOR_PC + minutes)
+    return nvs.set(NVS_BOOTS, 0) and nvs.set(NVS_RESCUE, FOR_PC + minutes)
 
 
 def outcome() -> "dict[str, Any]":
     """What is known of the last power-up, see `Listener`; "boots" alone where the power went meanwhile."""
-    boots = Nvs().get(_BOOTS, 0)
+    boots = Nvs().get(NVS_BOOTS, 0)
     try:
-        with open(RECORD) as file:
+        with open(RESCUE_RECORD) as file:
             found = json.loads(file.read())  # type: dict[str, Any]
             if found["boots"] == boots:
                 return found
@@ -57,17 +63,17 @@ class Listener(Reporter):
 
     Attributes:
         record: "board", "boots" (power-ups since it was armed), "up_s"; when it is over "after_s" and
-            "code", which is `FOUND` or an error's, and of a modem that answered "state", "baud", "build".
+            "code": `MODEM_ANSWERED` or an error's; of a modem that answered "state", "baud", "build", too.
     """
 
-    sign = "modemflash rescue:"
+    sign = RESCUE_SIGN
 
     def __init__(self, clock: Clock, led: Led) -> None:
         Reporter.__init__(self, clock, led, pycom.Watchdog(pycom.watchdog_armed()))
-        self.log = Log(Card("/flash"))
+        self.log = Log(Card(JOURNAL_FOLDER))
         nvs = Nvs()
-        boots = nvs.get(_BOOTS, 0) + 1
-        nvs.set(_BOOTS, boots)
+        boots = nvs.get(NVS_BOOTS, 0) + 1
+        nvs.set(NVS_BOOTS, boots)
         self.record = {"board": pycom.unique_id(), "boots": boots}  # type: dict[str, Any]
         self._said = clock.ticks_ms() - _SAY_MS
 
@@ -77,7 +83,7 @@ class Listener(Reporter):
         self.show("working")
         self._keep()
         line = Line(Uart(self._clock, self.tick), self._clock, self)
-        journal = Journal(SlotFiles("/flash", "modemflash.journal"), record["board"])
+        journal = Journal(SlotFiles(JOURNAL_FOLDER, JOURNAL_NAME), record["board"])
         update = Update(line, [], set(), journal, {"find_ms": minutes * 60000})
         try:
             modem = update.look()
@@ -86,8 +92,8 @@ class Listener(Reporter):
             self.show(light_of(problem, True))
             self.wait(SHOWN_OTHERWISE_S * 1000)
             return
-        record["state"], record["baud"], record["build"] = modem.state, modem.baud, update.who.build
-        self._over(FOUND)
+        record["state"], record["baud"], record["build"] = modem.state, modem.baud, update.identity.build
+        self._over(MODEM_ANSWERED)
         start = line.now()
         while line.since(start) < _HOLD_MS:
             modem.at.command("AT", 1000)
@@ -110,7 +116,7 @@ class Listener(Reporter):
 
     def _keep(self) -> None:
         try:
-            with open(RECORD, "w") as file:
+            with open(RESCUE_RECORD, "w") as file:
                 file.write(json.dumps(self.record))
             sync()
         except OSError:

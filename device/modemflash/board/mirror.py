@@ -6,9 +6,9 @@ place that ever calls `LTE()`. Facts: docs/boards.md ("Mirror mode").
 """
 
 from modemflash.board import pycom
-from modemflash.board.session import look_only
+from modemflash.board.card_run import modem_info
 from modemflash.errors import Refusal
-from modemflash.modem import RATE
+from modemflash.interface import MODEM_BAUD
 
 
 def mirror() -> None:
@@ -26,8 +26,8 @@ def mirror() -> None:
         raise Refusal("mirror-refused", "this release of the board's firmware has no modem_upgrade_mode")
     if pycom.watchdog_armed():
         raise Refusal("mirror-refused", "a watchdog may be armed, and nothing would feed it")
-    found = look_only()
-    if found["baud"] != RATE:
+    found = modem_info()
+    if found["baud"] != MODEM_BAUD:
         raise Refusal(
             "mirror-refused", "the modem is at %s baud, and the bridge has 921600 only" % found["baud"]
         )

@@ -7,19 +7,13 @@ started (`LTE()` takes the modem's pins, and hangs where the modem is silent).
 Facts: docs/boards.md.
 """
 
-import gc
-
 import machine
 import pycom
 import uos as os
 from ubinascii import hexlify
 
-CARD = "/sd"
-WATCHDOG_MS = 600000  # a run feeds it every 250 ms; nothing in it blocks for minutes
-AUTOSTART_MS = 10000  # so long after a hard boot the LTE driver may still talk to the modem
+from modemflash.interface import LTE_CLAIMED, LTE_GIVEN_BACK, MAIN, NVS_LTE_BOOT, WATCHDOG_MS
 
-_SAVED = "lte_boot"  # NVS: CLAIMED, or GIVEN_BACK ever after
-CLAIMED, GIVEN_BACK = 2, 1
 _RESETS = "lte_resets"  # NVS: hard resets that were made to get the modem alone
 
 
@@ -38,37 +32,9 @@ def unique_id() -> str:
     return str(hexlify(machine.unique_id()).decode())
 
 
-def free_heap_bytes() -> int:
-    """Heap that Python can still use, after a collection."""
-    gc.collect()
-    return gc.mem_free()  # type: ignore[attr-defined, no-any-return]
-
-
 def powered_on() -> bool:
     """Whether this boot may have been a power cut. The reset button looks the same, so it proves nothing."""
     return bool(machine.reset_cause() == machine.PWRON_RESET)
-
-
-def mount_card() -> None:
-    """Mount the card at `CARD`, unless something is mounted there.
-
-    Raises:
-        OSError: no card, or no file system that this firmware knows.
-    """
-    try:
-        os.stat(CARD)
-    except OSError:
-        os.mount(machine.SD(), CARD)
-
-
-def unmount_card() -> None:
-    """Give the card back; one that is not mounted is no error."""
-    unmount = getattr(os, "umount", None) or getattr(os, "unmount", None)
-    try:
-        if unmount:
-            unmount(CARD)
-    except (OSError, ValueError):
-        pass
 
 
 class Radios:
@@ -129,7 +95,7 @@ class Watchdog:
             self._dog.feed()
 
 
-def watchdog_armed(scripts: "tuple[str, ...]" = ("/flash/boot.py", "/flash/main.py")) -> bool:
+def watchdog_armed(scripts: "tuple[str, ...]" = ("/flash/boot.py", MAIN)) -> bool:
     """Whether a watchdog may be running: armed by the firmware, or by a script that names it.
 
     Nothing on the board tells; a wrong yes costs nothing but a longer time-out.
@@ -179,7 +145,7 @@ class Autostart:
             return "wait"  # before 1.18.1 it always starts
         if not starts:
             return "alone"
-        if nvs.get(_RESETS, 0) or not (nvs.set(_RESETS, 1) and nvs.set(_SAVED, CLAIMED)):
+        if nvs.get(_RESETS, 0) or not (nvs.set(_RESETS, 1) and nvs.set(NVS_LTE_BOOT, LTE_CLAIMED)):
             return "wait"
         if self._card:
             self._card.replace(self._path, b"")
@@ -192,11 +158,11 @@ class Autostart:
     def restore(self) -> None:
         """Put the flag back as the user had it: at the end of a run, and at every boot that has no job."""
         nvs = self._nvs
-        saved = nvs.get(_SAVED, 0)
+        saved = nvs.get(NVS_LTE_BOOT, 0)
         copied = bool(self._card) and _exists(self._path)
-        if saved == CLAIMED or (copied and not saved):
+        if saved == LTE_CLAIMED or (copied and not saved):
             pycom.lte_modem_en_on_boot(True)
-            nvs.set(_SAVED, GIVEN_BACK)
+            nvs.set(NVS_LTE_BOOT, LTE_GIVEN_BACK)
         nvs.erase(_RESETS)
         if self._card and copied:
             self._card.change(os.remove, self._path)

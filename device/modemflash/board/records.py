@@ -10,8 +10,8 @@ import os
 import sys
 
 from modemflash.board.card import exists, size_of
+from modemflash.interface import LOG_NAME
 
-LOG = "/modemflash.log"
 LOG_MOST = 131072  # bytes; the log before it is kept as .old
 SCHEMA = 1
 COLUMNS = (
@@ -28,7 +28,7 @@ class Log:
     """
 
     def __init__(self, card: "Card") -> None:
-        self._path = card.root + LOG
+        self._path = card.root + "/" + LOG_NAME
         self._card = card
         size = size_of(self._path)
         if size is not None and size > LOG_MOST:

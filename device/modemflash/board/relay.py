@@ -16,19 +16,28 @@ import machine
 from modemflash import errors
 from modemflash.at import printable
 from modemflash.board import pycom
-from modemflash.board.job import as_image
+from modemflash.board.card_order import as_image
 from modemflash.board.led import CAUSES, PATTERNS, Led, red
-from modemflash.board.pcline import CONSOLE_BAUD, PIECE, PcLine
+from modemflash.board.pc_line import PcLine
 from modemflash.board.store import Nvs, SlotFiles
 from modemflash.board.uart import Clock, Uart
 from modemflash.errors import Problem, Stopped
 from modemflash.exchange import Exchange
+from modemflash.identity import encoded
+from modemflash.interface import (
+    COMMAND_BYTES,
+    COMMAND_FILE,
+    CONSOLE_BAUD,
+    ENDED,
+    JOURNAL_FOLDER,
+    JOURNAL_NAME,
+    LOOKED,
+    RUNNING,
+)
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
 
-COMMAND_FILE = 0xFF
-COMMAND_BYTES = 4 * PIECE
 SPAN = 8176  # of a file at a time: the usual block
 _PATIENCE_MS = 1800000
 _KEEP_ALIVE_MS = 40000
@@ -136,7 +145,7 @@ class Relay:
         pycom.Radios().off()
         self._last = json.dumps(self._work()).encode()
         self._sending = False
-        self.pc.state = b"3"
+        self.pc.state = ENDED.encode()
         self.pc.tell(self._last)
         try:
             self.wait(self._is_over)
@@ -164,7 +173,7 @@ class Relay:
             words = json.loads(bytes(order).decode())
             update.consents = set(words["consents"])
             update.options.update(words["options"])
-            pc.state = b"2"
+            pc.state = RUNNING.encode()
             self._sending = True
             gc.collect()  # not in the middle of a span: a pause costs what the small ring does not hold
             return {"event": "ended", "result": update.run(update.plan())}
@@ -192,7 +201,7 @@ class Relay:
         }
 
     def _tell_looked(self, update: Update) -> None:
-        modem, who = update.modem, update.who
+        modem = update.modem
         self._looked = json.dumps(
             {
                 "event": "looked",
@@ -200,12 +209,12 @@ class Relay:
                 "state": modem.state,
                 "baud": modem.baud,
                 "resumed": modem.resumed,
-                "who": [who.product, who.family, who.build, who.version, who.ue, who.bootloaders],
+                "identity": encoded(update.identity),
                 "before": update.before,
                 "past": update.past,
             }
         ).encode()
-        self.pc.state = b"1"
+        self.pc.state = LOOKED.encode()
         self.pc.tell(self._looked)
 
     def _is_ordered(self) -> bool:
@@ -277,7 +286,7 @@ class _Journal(Journal):
 
     def __init__(self, relay: Relay, line: Line, past: "Any") -> None:
         board = pycom.unique_id()
-        Journal.__init__(self, SlotFiles("/flash", "modemflash.journal"), board, line.report)
+        Journal.__init__(self, SlotFiles(JOURNAL_FOLDER, JOURNAL_NAME), board, line.report)
         self._relay = relay
         self._past = past
 

@@ -11,11 +11,11 @@ import micropython
 
 from modemflash.at import printable
 from modemflash.board.led import CAUSES, PATTERNS, red
+from modemflash.interface import CONSOLE_LIFE_MS, CONSOLE_SIGN
 
 _HARMLESS = ("find", "identify", "verify", "prepare")  # phases in which Ctrl-C may strike
 _LOG_ONLY = ("record", "session", "crash-dump")  # long, and for whoever reads the log
 _CONSOLE_MS = 1000
-_LIFE_MS = 3000
 _MOST_LINES = 16  # that wait for the console; a flood of warnings is in the log
 _CTRL_C = 3
 
@@ -34,7 +34,7 @@ class Reporter:
         light: what is shown.
     """
 
-    sign = "modemflash:"  # what a PC knows a board by that is not to be disturbed
+    sign = CONSOLE_SIGN  # what a PC knows a board by that is not to be disturbed
 
     def __init__(self, clock: "Clock", led: "Led", watchdog: "Watchdog") -> None:
         self._clock = clock
@@ -99,7 +99,7 @@ class Reporter:
             print(self.sign, self._lines.pop(0) if self._lines else self._progress)
             if not self._lines:
                 self._progress = ""
-        elif silent_ms >= _LIFE_MS and self._phase:
+        elif silent_ms >= CONSOLE_LIFE_MS and self._phase:
             self._printed = now
             print(self.sign, self._phase)
 

@@ -1,21 +1,20 @@
 """A power-up with something to do: the right updater, one run, its light, and the board handed back.
 
 Rules that hold here: the card is not left mounted, because the user's program
-may mount it; a hard reset follows only where NVS is known to say that the job
-is done, so it can never follow twice.
+may mount it; its order is read once and handed on, unless the updater on the
+card takes over; a hard reset follows only where NVS is known to say that the
+order is done, so it can never follow twice.
 """
 
 import sys
 
 import machine
 
-from modemflash.board import job, manifest
+from modemflash.board import card_order, manifest
 from modemflash.board.card import Card
 from modemflash.board.store import Nvs
 from modemflash.board.words import SHOWN_OTHERWISE_S, SHOWN_S, CardProblem
-
-RESCUE = "rescue"  # the NVS name of `hook.RESCUE`, without the prefix
-FOR_PC = 10000  # added to the minutes where the PC has the plan, see `listen`
+from modemflash.interface import FOR_PC, NVS_RESCUE
 
 
 def act(minutes: int) -> None:
@@ -34,56 +33,57 @@ def act(minutes: int) -> None:
     from modemflash.board.tries import autostart
 
     card = Card()
+    order = None  # type: CardOrder | None
     try:
-        if not minutes and not _is_wanted(card):
+        try:
+            order = card_order.find(card.path, card.mount())
+            is_wanted = order is not None
+        except CardProblem as problem:  # the run meets it again, and says it in words
+            is_wanted = problem.code not in ("card-absent", "card-empty")
+        if not minutes and not is_wanted:
             autostart(Nvs(), card).restore()
             return
-        if use_engine_of(card):
+        if order and use_engine_of(order):
             print("modemflash: this is the updater on the card")
-        _run(minutes)
+            order = None  # that one reads it itself
+        _run(minutes, order)
     finally:
         card.unmount()
 
 
-def _is_wanted(card: Card) -> bool:
-    """Whether there is a job, or a card whose fault is worth a light."""
+def _run(minutes: int, order: "CardOrder | None") -> None:
+    from modemflash.board.card_run import RESET, CardRun
+
+    if minutes:  # the card may be another one by the time the modem answers
+        run = CardRun()
+    else:
+        run = CardRun("/sd", False, order)
     try:
-        return job.find(card.path, card.mount()) is not None
-    except CardProblem as problem:
-        return problem.code not in ("card-absent", "card-empty")
-
-
-def _run(minutes: int) -> None:
-    from modemflash.board.session import RESET, Session
-
-    session = Session()
-    try:
-        result = session.run(minutes * 60000)
+        result = run.do((lambda: run.rescue(minutes * 60000)) if minutes else run.update)
         if result["status"] == RESET:
             machine.reset()
         if result["light"] == "finished":
-            session.nvs.erase(RESCUE)
+            run.nvs.erase(NVS_RESCUE)
         shown_s = SHOWN_S.get(result["code"]) or SHOWN_S.get(result["light"], SHOWN_OTHERWISE_S)
-        session.reporter.wait(shown_s * 1000)
+        run.reporter.wait(shown_s * 1000)
     finally:
-        session.led.release()
-    if session.touched and session.tries and session.tries.done and session.tries.in_nvs:
+        run.led.release()
+    if run.touched and run.tries and run.tries.done and run.tries.in_nvs:
         machine.reset()  # hands the modem's pins back to the LTE driver; the next boot finds the job done
 
 
-def use_engine_of(card: Card) -> bool:
+def use_engine_of(order: "CardOrder") -> bool:
     """Where the manifest asks for it, take the updater from the card instead of the one on /flash."""
+    if not order.engine:
+        return False
+    folder = order.folder + "/" + manifest.ENGINE
     try:
-        found = job.find(card.path, card.mount())
-        if not found or not found.engine:
-            return False
-        folder = found.folder + "/" + manifest.ENGINE
-        for name in found.engine:
-            digest = job.fresh_hash()
+        for name in order.engine:
+            digest = card_order.fresh_hash()
             if digest is None:
                 return False  # it cannot be checked now
-            source = job.CardFile(folder + "/" + name, name, 0)
-            same = job.sha256(source, digest, _nothing) == found.engine[name]
+            source = card_order.CardFile(folder + "/" + name, name, 0)
+            same = card_order.sha256(source, digest, _nothing) == order.engine[name]
             source.close()
             if not same:
                 print("modemflash: the updater on the card is damaged:", name)
@@ -99,3 +99,8 @@ def use_engine_of(card: Card) -> bool:
 
 def _nothing(done: int, total: int) -> None:
     pass
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modemflash.board.card_order import CardOrder

@@ -10,7 +10,7 @@ import os
 
 import pycom
 
-_PREFIX = "mf_"  # keys are 15 characters at most, and shared with the user's program
+from modemflash.interface import NVS_PREFIX
 
 
 class Nvs:
@@ -19,7 +19,7 @@ class Nvs:
     def get(self, name: str, default: "Any" = None) -> "Any":
         """The value of `name`."""
         try:
-            value = pycom.nvs_get(_PREFIX + name)
+            value = pycom.nvs_get(NVS_PREFIX + name)
         except (AttributeError, ValueError, OSError, KeyError):  # absent keys, by release
             return default
         return default if value is None else value
@@ -27,7 +27,7 @@ class Nvs:
     def set(self, name: str, value: "int | str") -> bool:
         """Keep a value. False where it was not kept; that is measured."""
         try:
-            pycom.nvs_set(_PREFIX + name, value)
+            pycom.nvs_set(NVS_PREFIX + name, value)
         except (AttributeError, ValueError, OSError):  # no NVS, or it is full
             return False
         return bool(self.get(name) == value)
@@ -35,7 +35,7 @@ class Nvs:
     def erase(self, name: str) -> None:
         """Forget a value; one that was never kept is no error."""
         try:
-            pycom.nvs_erase(_PREFIX + name)
+            pycom.nvs_erase(NVS_PREFIX + name)
         except (AttributeError, ValueError, OSError, KeyError):
             pass
 

@@ -9,8 +9,8 @@ touched is given back.
 import json
 
 from modemflash.board import pycom, store
+from modemflash.interface import TRIES
 
-MOST = 3  # a card that failed so often needs a person
 STATE = "/modemflash-state"
 
 
@@ -46,7 +46,7 @@ class Tries:
     @property
     def left(self) -> int:
         """Tries that may still be begun."""
-        return MOST - self.used if self.used < MOST else 0
+        return TRIES - self.used if self.used < TRIES else 0
 
     def begin(self) -> None:
         """Count one before anything can go wrong."""

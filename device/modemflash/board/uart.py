@@ -14,19 +14,20 @@ from machine import UART
 from utime import sleep_ms, ticks_ms
 
 from modemflash.errors import LinkProblem
+from modemflash.interface import (
+    MODEM_BAUD,
+    MODEM_UART,
+    PINS,
+    UART_FIFO_BYTES,
+    UART_GAP_CHARS,
+    UART_HELD_MS,
+    UART_LOOK_MS,
+    UART_RING_BYTES,
+)
 
-# os.uname()[0]: TX, RX, RTS, CTS. A G01 runs the GPy's firmware and says GPy.
-PINS = {"GPy": ("P5", "P98", "P7", "P99"), "FiPy": ("P20", "P18", "P19", "P17")}
-
-_UNIT = 1  # 0 is the console, 2 belongs to the LTE driver
-_FIFO_BYTES = 128
-_RING_BYTES = 4096
-_GAP_CHARS = 5  # the modem is paused at 64 bytes until the line was idle for this long: more is slower
 _SPIN_MS = 4  # an answer mostly comes at once; a sleep would cost a millisecond each time
 _PATIENT_MS = 50  # after so long a look every 5 ms is enough, and leaves the board to its other tasks
 _LONG_MS = 1000  # a modem that erases or installs
-_LOOK_MS = 200  # waiting for the transmitter blocks the whole board: not longer than a tick
-_HELD_MS = 300000  # as long as the modem may be silent
 
 _MASK = 0x0FFFFFFF  # 74 hours; sums of two such numbers are still small integers
 _HALF = 0x08000000
@@ -75,10 +76,10 @@ class Uart:
         self._pins = PINS[board]
         self._clock = clock
         self._tick = tick
-        self._rate = 921600
+        self._rate = MODEM_BAUD
         self._active = clock.ticks_ms()  # when something came or went
-        self._options = {"rx_buffer_size": _RING_BYTES}
-        self._scratch = bytearray(_FIFO_BYTES)
+        self._options = {"rx_buffer_size": UART_RING_BYTES}
+        self._scratch = bytearray(UART_FIFO_BYTES)
         self.idle = None  # type: Callable[[], object] | None
         self.pump = None  # type: Callable[[], int] | None
         try:
@@ -120,16 +121,16 @@ class Uart:
         end = off + n
         while off < end:
             n = end - off
-            if n > _FIFO_BYTES:
-                n = _FIFO_BYTES
-            if not self.drain(_HELD_MS):
+            if n > UART_FIFO_BYTES:
+                n = UART_FIFO_BYTES
+            if not self.drain(UART_HELD_MS):
                 raise LinkProblem("uart-blocked")
             try:
                 self._send(buf, off, n)
             except OSError:  # an empty FIFO takes 128 bytes: somebody else writes here
                 raise LinkProblem("uart-blocked", "the UART does not take what it has room for")
             off += n
-            if n == _FIFO_BYTES:
+            if n == UART_FIFO_BYTES:
                 if self.pump:
                     self.pump()
                 if self.idle:
@@ -138,7 +139,7 @@ class Uart:
 
     def drain(self, timeout_ms: int) -> bool:
         """Wait until all is sent; True when it is. A modem that erases holds the line for long."""
-        if self._sent(_LOOK_MS if timeout_ms > _LOOK_MS else timeout_ms):
+        if self._sent(UART_LOOK_MS if timeout_ms > UART_LOOK_MS else timeout_ms):
             return True
         clock = self._clock
         start = clock.ticks_ms()
@@ -150,27 +151,29 @@ class Uart:
             if left_ms <= 0:
                 return False
             sleep_ms(1)  # lets the board's other tasks run
-            if self._sent(_LOOK_MS if left_ms > _LOOK_MS else left_ms):
+            if self._sent(UART_LOOK_MS if left_ms > UART_LOOK_MS else left_ms):
                 return True
 
     def set_baud(self, rate: int) -> bool:
         """Send what waits, then change the rate of the same UART. What was received and not read is lost."""
-        self.drain(_HELD_MS)
+        self.drain(UART_HELD_MS)
         self._rate = rate
         self._with_options(self._init)
         return True
 
     def drop_input(self) -> None:
         """Forget what was received and not read; of an endless flood as much as the ring holds."""
-        for _ in range(_RING_BYTES // _FIFO_BYTES + 2):
-            if not self._read(self._scratch, _FIFO_BYTES):
+        for _ in range(UART_RING_BYTES // UART_FIFO_BYTES + 2):
+            if not self._read(self._scratch, UART_FIFO_BYTES):
                 return
 
     def _construct(self) -> "UART":
-        return UART(_UNIT, baudrate=self._rate, pins=self._pins, timeout_chars=_GAP_CHARS, **self._options)
+        return UART(
+            MODEM_UART, baudrate=self._rate, pins=self._pins, timeout_chars=UART_GAP_CHARS, **self._options
+        )
 
     def _init(self) -> None:
-        self._uart.init(baudrate=self._rate, pins=self._pins, timeout_chars=_GAP_CHARS, **self._options)
+        self._uart.init(baudrate=self._rate, pins=self._pins, timeout_chars=UART_GAP_CHARS, **self._options)
 
     def _with_options(self, open_it: "Callable[[], Any]") -> "Any":
         """The ring can be sized from 1.20.0.rc12 on; older releases do not know the word."""

@@ -15,7 +15,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from modemflash.exchange import RING_BYTES
+from modemflash.interface import (
+    BOOT_LOADER_BAUD,
+    CONSOLE_BAUD,
+    MODEM_BAUD,
+    MODEM_UART,
+    PINS,
+    SMALL_RING_BYTES,
+    UART_GAP_CHARS,
+)
 from modemflash.line import Line
 from modemflash.upgrade import Update
 from modemflash_host.board.console.connect import MIRROR, connect
@@ -27,7 +35,7 @@ from modemflash_host.board.location import report_location
 from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.errors import BoardProblem, Refusal
-from modemflash_host.links.open import CONSOLE_BAUD, FIRST_BAUD
+from modemflash_host.links.open import FIRST_BAUD
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
@@ -35,8 +43,8 @@ if TYPE_CHECKING:
     from modemflash.planning import Plan
     from modemflash_host.links.open import Link
 
-LARGE_BLOCK_BYTES = 4 * RING_BYTES  # what a ring of 8192 holds, whatever the modem does
-BURST_BYTES = RING_BYTES + 16
+LARGE_BLOCK_BYTES = 4 * SMALL_RING_BYTES  # what a ring of 8192 holds, whatever the modem does
+BURST_BYTES = SMALL_RING_BYTES + 16
 # 22 ms on the line and a pause. How fast the bridge is nobody measured: at 15 us a byte it falls
 # behind the line, and with this pause not by more than 2 kB in the four bursts of a block.
 BURST_MS = 24
@@ -50,11 +58,11 @@ _ENTER_MS = 9_000  # `LTE()` waits up to 6 s
 _PING_MS = 1_000
 _PINGS = 5
 # Brings the modem to the bridge's rate; says what it heard, as a number of the rate or a word.
-_TO_RATE = """\
+_TO_RATE = f"""\
 import os, time
 from machine import UART
-_P = {'GPy': ('P5', 'P98', 'P7', 'P99'), 'FiPy': ('P20', 'P18', 'P19', 'P17')}[os.uname()[0]]
-_u = UART(1, 921600, pins=_P, timeout_chars=5)
+_P = {PINS}[os.uname()[0]]
+_u = UART({MODEM_UART}, {MODEM_BAUD}, pins=_P, timeout_chars={UART_GAP_CHARS})
 def _ask(w, n):
     for i in range(n):
         _u.read()
@@ -68,15 +76,15 @@ def _ask(w, n):
     return b''
 def _rate():
     if _ask('AT', 4):
-        return '921600'
-    _u.init(115200, pins=_P, timeout_chars=5)
+        return '{MODEM_BAUD}'
+    _u.init({BOOT_LOADER_BAUD}, pins=_P, timeout_chars={UART_GAP_CHARS})
     if not _ask('AT', 4):
         return 'silent'
-    if b'OK' not in _ask('AT+IPR=921600', 1):
-        return '115200'
+    if b'OK' not in _ask('AT+IPR={MODEM_BAUD}', 1):
+        return '{BOOT_LOADER_BAUD}'
     time.sleep_ms(100)
-    _u.init(921600, pins=_P, timeout_chars=5)
-    return '921600' if _ask('AT', 4) else 'lost'
+    _u.init({MODEM_BAUD}, pins=_P, timeout_chars={UART_GAP_CHARS})
+    return '{MODEM_BAUD}' if _ask('AT', 4) else 'lost'
 _r = _rate()
 _u.deinit()
 """
@@ -107,7 +115,7 @@ class MirrorPort:
         max_burst: bytes of a block that the bridge's receive ring holds whole.
     """
 
-    def __init__(self, link: Link, clock: Clock, max_burst: int = RING_BYTES) -> None:
+    def __init__(self, link: Link, clock: Clock, max_burst: int = SMALL_RING_BYTES) -> None:
         self.max_burst = max_burst
         self._link = link
         self._clock = clock
@@ -147,17 +155,14 @@ class MirrorPort:
         return rate == FIRST_BAUD
 
 
-def refuse_other_rates(plan: Plan) -> None:
-    """The bridge has one rate.
-
-    Raises:
-        Refusal: `mirror-refused`: the plan leads through a boot mode that talks at another.
-    """
+def refusal_of_rates(plan: Plan) -> Refusal | None:
+    """`mirror-refused`, for a plan through a boot mode that talks at another rate than the bridge."""
     if any(step in OTHER_RATE for step, _ in plan.steps):
-        raise Refusal(
+        return Refusal(
             "mirror-refused",
             "this update leads through the boot loader, at 115200 baud, the bridge has 921600 only",
         )
+    return None
 
 
 @contextmanager
@@ -180,7 +185,7 @@ def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) 
     connection = connect(board_port.open_port, say, board_port.device)
     link, clock = connection.link, connection.clock
     reporter.follow(clock.ticks_ms())
-    mac, block_bytes = "", RING_BYTES  # of a board that is in it already nothing is known
+    mac, block_bytes = "", SMALL_RING_BYTES  # of a board that is in it already nothing is known
     try:
         if connection.state == MIRROR:
             report_location(reporter, board_port.port, "mirror")
@@ -200,7 +205,7 @@ def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) 
         line.baud = FIRST_BAUD
         journal = request.journal_of(line, mac)
         update = Update(line, request.files, request.consents, journal, request.options)
-        yield EngineUpdate(update, refuse_other_rates)
+        yield EngineUpdate(update, refusal_of_rates)
         say(LEAVING)
     finally:
         link.close()
@@ -222,7 +227,7 @@ def _enter(board_port: BoardPort, repl: Repl, board: Board, say: Callable[[str],
     repl.listen(200)
     if not repl.link.set_baud(FIRST_BAUD):
         raise Refusal("mirror-refused", "this adapter does not pass 921600 baud")
-    return LARGE_BLOCK_BYTES if has_large_ring else RING_BYTES
+    return LARGE_BLOCK_BYTES if has_large_ring else SMALL_RING_BYTES
 
 
 def _check(board_port: BoardPort, repl: Repl, board: Board) -> None:

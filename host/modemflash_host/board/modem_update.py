@@ -10,13 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from modemflash.errors import Refusal
 from modemflash.line import Line
+from modemflash.modem_state import judged, without_power_cut
 from modemflash_host.board.engine_result import EngineResult
 
 if TYPE_CHECKING:
+    from modemflash.file_roles import Files
     from modemflash.identity import Identity
     from modemflash.journal import Journal
-    from modemflash.planning import Files, Plan
+    from modemflash.planning import Plan
     from modemflash.upgrade import Update
 
 BYTES_PER_S = 2_500  # of the package, over the REPL
@@ -119,13 +122,15 @@ class EngineUpdate:
 
     Args:
         update: the engine's.
-        check_plan: raises a `Refusal` for a plan that cannot be carried out through this line.
+        check_plan: the refusal of a plan that cannot be carried out through this line.
     """
 
     first_step: FirstStep | None = None
     is_under_way = False
 
-    def __init__(self, update: Update, check_plan: Callable[[Plan], None] = lambda plan: None) -> None:
+    def __init__(
+        self, update: Update, check_plan: Callable[[Plan], Refusal | None] = lambda plan: None
+    ) -> None:
         self._update = update
         self._check_plan = check_plan
 
@@ -144,7 +149,7 @@ class EngineUpdate:
     def found(self) -> Found | None:
         """See `ModemUpdate`."""
         update = self._update
-        return None if update.modem is None else Found(update.modem.state, update.who, update.before)
+        return None if update.modem is None else Found(update.modem.state, update.identity, update.before)
 
     def look(self) -> Found:
         """See `ModemUpdate`."""
@@ -157,7 +162,8 @@ class EngineUpdate:
         """See `ModemUpdate`."""
         self._update.options = dict(options)
         plan = self._update.plan()
-        self._check_plan(plan)
+        if refusal := self._check_plan(plan):
+            raise without_power_cut(judged(refusal, self.past), self.past)
         return plan
 
     def run(self, plan: Plan, consents: set[str]) -> EngineResult:

@@ -24,7 +24,7 @@ def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
 
     def work(reporter: Reporter) -> Result:
         try:
-            found = api.info(Request(port, via, answer_timeout_s=answer_timeout), reporter)
+            found = api.info(Request(port, via, find_timeout_s=answer_timeout), reporter)
         except Refusal as refusal:
             if refusal.code != "board-not-pycom":
                 raise

@@ -91,7 +91,7 @@ def rescue(
                 via,
                 select_files(files, port, {}, reporter, opened),
                 frozenset({YES} if yes else ()),
-                answer_timeout_s=answer_timeout or _TRY_S,
+                find_timeout_s=answer_timeout or _TRY_S,
             )
             ask = asker(reporter, talk["as_json"])
 

@@ -16,8 +16,10 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
+from modemflash_host.board.install.package import deployed
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.cli.common import command_line
+from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
 from modemflash_sim.board import profiles as boards
 from modemflash_sim.endpoints.serve import open_endpoint, serve
@@ -61,13 +63,13 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
     help="What it looks like from outside; tcp and rfc2217 work on every system.",
 )
 @click.option(
-    "--tcp-port", type=click.IntRange(0, 65535), default=0, help="Of the tcp doors; 0: any free one."
+    "--tcp-port", type=click.IntRange(0, 65535), default=0, help="Of the tcp endpoints; 0: any free one."
 )
 @click.option(
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The modem lives on in this file, and goes on from there the next time.",
+    help="This file keeps the modem, and it goes on from there the next time.",
 )
 @click.option(
     "--fault",
@@ -91,7 +93,7 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
     metavar="FILE",
     help="Answer as the modem in a capture did, to a program that asks the same.",
 )
-@click.option("--list", "list_all", is_flag=True, help="List the faults and beliefs, and end.")
+@click.option("--list", "list_all", is_flag=True, help="List the faults and assumptions, and end.")
 def modem(
     profile: str,
     endpoint: str,
@@ -174,7 +176,7 @@ def board(
     micropython: Path | None,
 ) -> int:
     """Run a simulated board, its REPL on a pseudo terminal. Power, reset and card are typed here."""
-    from modemflash_sim.board.interactive import COMMANDS, SHIELD_AT, ByHand
+    from modemflash_sim.board.interactive import COMMANDS, PYSENSE, InteractiveBoard
 
     console = Console(highlight=False)
     if micropython is None:
@@ -186,17 +188,17 @@ def board(
     its_modem = SimModem(modem_profile)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as room:
-        table = ByHand(
+        table = InteractiveBoard(
             profile,
             its_modem,
             endpoint,
             interpreter=micropython,
             room=Path(room),
             card=card,
-            blank=blank,
+            library={} if blank else deployed(),
             shield=adapter == "pic",
         )
-        port = endpoint.url + (SHIELD_AT if adapter == "pic" else "")
+        port = endpoint.url + (f"#{PIC_VENDOR:04x}:{PYSENSE:04x}" if adapter == "pic" else "")
         console.print(Text.assemble(("Port   ", "dim"), (port, "bold")), soft_wrap=True)
         console.print(Text.assemble(("Type   ", "dim"), ", ".join(COMMANDS)))
         light = ""
@@ -223,7 +225,7 @@ def _list(console: Console) -> None:
     for title, table in (
         ("Faults", {name: kind.about for name, kind in faults.FAULTS.items()}),
         (
-            "Beliefs",
+            "Assumptions",
             {f"{b.name}:{'|'.join(b.alternatives)}": b.about for b in assumptions.ASSUMPTIONS.values()},
         ),
     ):

@@ -61,6 +61,7 @@ def update(
                 files=select_files(files, port, options, reporter, opened),
                 consents=consents_of(words),
                 options=options,
+                find_timeout_s=answer_timeout,
                 answer_timeout_s=answer_timeout,
             )
             return api.update(request, reporter, asker(reporter, talk["as_json"]), dry_run=dry_run)

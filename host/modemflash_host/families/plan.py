@@ -120,7 +120,8 @@ class Request:
         files: checked files; () to look only.
         consents: what was consented to beforehand.
         options: what the family's `options` were set to, by name; what was not said is not there.
-        answer_timeout_s: how long a module may be silent; None for the family's own times.
+        find_timeout_s: how long a module is looked for; None for the family's own time.
+        answer_timeout_s: how long it may be silent in a transfer; None for the family's own time.
         only_look: nothing will be run, nothing is changed, and a board at work is left alone.
     """
 
@@ -129,6 +130,7 @@ class Request:
     files: tuple[FirmwareFile, ...] = ()
     consents: frozenset[Consent] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
+    find_timeout_s: int | None = None
     answer_timeout_s: int | None = None
     only_look: bool = False
 

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from modemflash.builds import BOOT_ROM, DIFFERENCE, FILES, FULL, UPDATER, Name
+from modemflash.builds import DIFFERENCE, FILES, UPDATER, Name
 from modemflash_host.errors import Refusal
 from modemflash_host.files.stable_file import StableFile
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SCHEME = "sim:"
 _UPDATER_BUILD = 38638  # whose updater a file of that kind is as large as
@@ -54,15 +51,9 @@ def make(path: Path) -> StableFile:
     """
     from modemflash_sim.sequans import images
 
-    name, size = _named(path), size_of(path)
-    makers: dict[str, Callable[[], bytes]] = {
-        FULL: lambda: images.make_full_image(name.build or 0, name.product, size),
-        DIFFERENCE: lambda: images.make_difference(name.from_build or 0, name.build or 0, size),
-        UPDATER: lambda: images.make_updater_elf(size),
-        BOOT_ROM: lambda: images.make_bootrom(size),
-    }
+    name = _named(path)
     spool = cast("BinaryIO", tempfile.TemporaryFile(prefix="modemflash-"))  # noqa: SIM115 (the source closes it)
-    spool.write(makers[name.kind]())
+    spool.write(images.make_named(name, size_of(path)))
     spool.flush()
     return StableFile(spool, path.name, path)
 

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from modemflash.interface import CONSOLE_BAUD, MODEM_BAUD
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.errors import LinkProblem
 from modemflash_host.links.linux import holder_of, may_be_serial
@@ -41,8 +42,7 @@ if TYPE_CHECKING:
             """8, or those of a PIC's command channel."""
 
 
-FIRST_BAUD = 921_600
-CONSOLE_BAUD = 115_200
+FIRST_BAUD = MODEM_BAUD
 CTS_PATIENCE_S = 0.3
 _POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
 
@@ -65,10 +65,10 @@ def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, 
         LinkProblem: `port-absent`, `port-not-permitted`, `port-busy` or `port-not-opened`.
     """
     if is_simulated(name):
-        from modemflash_sim.sequans.virtual import open_sim_url
+        from modemflash_sim import devices
 
         try:
-            simulated = open_sim_url(name)
+            simulated = devices.open_line(name)
         except (ValueError, OSError) as error:
             raise LinkProblem("port-not-opened", f"{name}: {error}") from error
         return simulated, simulated

@@ -16,14 +16,23 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from modemflash.interface import (
+    FOR_PC,
+    LIBRARY,
+    LOG_NAME,
+    MAIN,
+    NVS_BOOTS,
+    NVS_PREFIX,
+    NVS_RESCUE,
+    NVS_UNDO,
+    RESCUE_MINUTES,
+    RESCUE_RECORD,
+)
 from modemflash.journal import Journal
 from modemflash_host.board.console.identity import Board, need_pycom, read_identity
 from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.install.deploy import (
     ENGINE,
-    LIBRARY,
-    MAIN,
-    RESCUE_RECORD,
     deploy,
     has_hook,
     remove,
@@ -35,20 +44,18 @@ from modemflash_host.board.relay.journals import BoardSlots
 from modemflash_host.errors import BoardProblem
 from modemflash_host.rescue.power_up import PowerUp
 
-LISTEN_MINUTES = 10
-FIELD_MINUTES = 10  # `modemflash.arm_rescue()`
-LOG = "/flash/modemflash.log"
-_FOR_PC = 10_000  # `modemflash.board.startup`
+LOG = f"/flash/{LOG_NAME}"
 # What a rescue put there, and the minutes of the one that was armed before: bits in one small number.
 _PACKAGE, _HOOK, _LOG, _NOTED, _MINUTES_UP = 1, 2, 4, 8, 16
-_NVS = """\
+_NVS = f"""\
 import pycom
 def _get(n):
     try:
-        return pycom.nvs_get(n) or 0
+        return pycom.nvs_get('{NVS_PREFIX}' + n) or 0
     except Exception:
         return 0
 def _set(n, v):
+    n = '{NVS_PREFIX}' + n
     if v:
         pycom.nvs_set(n, v)
         return pycom.nvs_get(n) == v
@@ -98,10 +105,10 @@ def look(session: BoardSession) -> Survey:
     there = {name: files.size(f"{LIBRARY}/{name}") for name in package}
     missing = [data for name, data in package.items() if there[name] != len(data)]
     hooked = has_hook(files)
-    note = _number(session, "mf_put")
+    note = _number(session, NVS_UNDO)
     if not note & _NOTED:
-        armed = _number(session, "mf_rescue")
-        note = _NOTED + _MINUTES_UP * (armed if armed < _FOR_PC else 0)
+        armed = _number(session, NVS_RESCUE)
+        note = _NOTED + _MINUTES_UP * (armed if armed < FOR_PC else 0)
         note += 0 if any(size is not None for size in there.values()) else _PACKAGE
         note += 0 if hooked else _HOOK
         note += 0 if files.size(LOG) is not None else _LOG
@@ -117,14 +124,14 @@ def arm(session: BoardSession, before: Survey) -> None:
         BoardProblem: `rescue-not-armed`: the board cannot keep it; or the board.
     """
     repl = session.repl
-    if repl.value(f"_set('mf_put', {before.note})", _NVS) != "True":
-        raise BoardProblem("rescue-not-armed", "mf_put")
+    if repl.value(f"_set('{NVS_UNDO}', {before.note})", _NVS) != "True":
+        raise BoardProblem("rescue-not-armed", NVS_PREFIX + NVS_UNDO)
     deploy(session)
     if not has_hook(session.files):
         install_hook(session)
     code = f"{ENGINE}from modemflash.board.listen import arm\n"
-    if repl.value(f"arm({LISTEN_MINUTES})", code) != "True":
-        raise BoardProblem("rescue-not-armed", "mf_rescue")
+    if repl.value(f"arm({RESCUE_MINUTES})", code) != "True":
+        raise BoardProblem("rescue-not-armed", NVS_PREFIX + NVS_RESCUE)
 
 
 def install_hook(session: BoardSession, button: str = "P10") -> None:
@@ -171,11 +178,11 @@ def put_back(session: BoardSession, *, stay_armed: bool = False) -> bool:
         BoardProblem: the board.
     """
     repl, files = session.repl, session.files
-    note = _number(session, "mf_put")
+    note = _number(session, NVS_UNDO)
     if not note & _NOTED:
         return False
-    minutes = FIELD_MINUTES if stay_armed else note // _MINUTES_UP
-    repl.value(f"(_set('mf_rescue', {minutes}), _set('mf_boots', 0))", _NVS)
+    minutes = RESCUE_MINUTES if stay_armed else note // _MINUTES_UP
+    repl.value(f"(_set('{NVS_RESCUE}', {minutes}), _set('{NVS_BOOTS}', 0))", _NVS)
     if not stay_armed:
         if note & _HOOK:
             remove_hook(session)
@@ -184,7 +191,7 @@ def put_back(session: BoardSession, *, stay_armed: bool = False) -> bool:
         if note & _LOG:
             files.remove(LOG)
     files.remove(RESCUE_RECORD)
-    repl.value("_set('mf_put', 0)", _NVS)
+    repl.value(f"_set('{NVS_UNDO}', 0)", _NVS)
     return True
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modemflash.interface import RESCUE_SIGN
 from modemflash_host.board.pic import Open
 from modemflash_host.errors import LinkProblem
 from modemflash_host.links import ports
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _STEP_MS = 250
 _FIND_MS = 2_000  # an open port that goes away tells so by itself, on most systems
 _LONGEST_LINE_BYTES = 4096
-_RECORD = re.compile(rb"modemflash rescue: (\{[^\r\n]{1,500}\})\r?\n")
+_RECORD = re.compile(re.escape(RESCUE_SIGN.encode()) + rb" (\{[^\r\n]{1,500}\})\r?\n")
 
 Find = Callable[[], str | None]
 """The port's name now; None while it is away."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-ANSWERED_CODE = "found"  # `modemflash.board.listen`
+from modemflash.interface import MODEM_ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class PowerUp:
         boots: power-ups since it was armed.
         board: its address; "" where only the number is known, because the power went meanwhile.
         up_s: seconds since it started.
-        code: how it ended: `ANSWERED_CODE` or an error's; "" while it goes on.
+        code: how it ended: `MODEM_ANSWERED` or an error's; "" while it goes on.
         after_s: seconds after the start at which that was.
         state, baud, build: of a modem that answered, see `modemflash.modem.Modem`.
     """
@@ -38,7 +38,7 @@ class PowerUp:
     @property
     def has_answered(self) -> bool:
         """Whether the modem answered."""
-        return self.code == ANSWERED_CODE
+        return self.code == MODEM_ANSWERED
 
     def answer(self) -> dict[str, str | int | None]:
         """What is known of a modem that answered, as fields of an event."""

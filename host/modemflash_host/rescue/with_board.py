@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from modemflash.errors import UNTOUCHED, Problem, Stopped
+from modemflash.interface import RESCUE_MINUTES
 from modemflash_host.board.console.identity import read_identity
 from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import BoardPort, BoardSession, at_console
@@ -118,7 +119,7 @@ class BoardRescue:
                 updater_bytes=before.to_write_bytes,
                 has_hook=before.has_hook,
                 stays=["updater", "hook"] if self._stay_armed else before.stays,
-                listen_minutes=arming.LISTEN_MINUTES,
+                listen_minutes=RESCUE_MINUTES,
                 for_s=self._for_s,
                 power_may_be_cut=not self._unfinished.power_must_stay,
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import TypedDict
 
 from modemflash_sim.board.drives import Drive, DriveFailed
 from modemflash_sim.board.hardware import Hardware, Refused
@@ -27,11 +28,20 @@ Answer = tuple[int, bytes]
 NOTHING: Answer = (0, b"")
 
 
+class UartArguments(TypedDict):
+    """What the board's UART() was given, with the defaults of its class."""
+
+    pins: list[str] | None
+    baudrate: int
+    timeout_chars: int
+    rx_buffer_size: int | None
+
+
 class Answers:
     """The requests of one board.
 
     Args:
-        course, uart, hardware: the board's parts.
+        scheduler, uart, hardware: the board's parts.
         drives: number -> medium; None for an empty slot.
         console_uart: UART 0; None where nothing is plugged in.
 
@@ -83,7 +93,7 @@ class Answers:
         return NOTHING
 
     def _uart_open(self, a: int, b: int, data: bytes) -> Answer:
-        given = json.loads(data)
+        given: UartArguments = json.loads(data)
         pins, modem_pins = given["pins"] or [], list(self._profile.modem_pins)
         uart = self._uarts.get(b)
         if uart is not None:

@@ -1,6 +1,6 @@
 """The MicroPython process of a board: started, asked, answered, killed.
 
-Rules that hold here: it knows no time but the one it is told; what it printed
+Rules that hold here: it knows no time but the one that it is given; what it printed
 before a request is heard before that request; it is ended by its own handle
 and at a deadline, so nothing stays behind.
 """
@@ -33,7 +33,7 @@ class Request(NamedTuple):
 
 
 class Child:
-    """One life of a board's Python, from a boot to the next.
+    """One run of a board's Python, from a boot to the next.
 
     Args:
         interpreter: the MicroPython.

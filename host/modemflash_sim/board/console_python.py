@@ -18,7 +18,7 @@ from pathlib import Path
 
 from modemflash_sim.board.drives import FLASH_BYTES
 from modemflash_sim.board.profiles import BoardProfile
-from modemflash_sim.board.repl import Poll
+from modemflash_sim.board.python import Poll
 
 INSIDE = Path(__file__).parent / "inside"
 HEAP = "5120k"  # a GPy's 2560k, for objects of twice the size
@@ -126,7 +126,7 @@ class ConsolePython:
             line, self._unread = self._unread.split(b"\n", 1)
             event = json.loads(line)
             if event[0] == ENDED:
-                if event[1] == self._number:  # an older one was told twice
+                if event[1] == self._number:  # an older one came twice
                     ended = event[2].encode()
             elif event[0] == BEGUN:
                 self._begun = event[1]

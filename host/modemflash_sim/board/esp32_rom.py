@@ -2,7 +2,7 @@
 
 Rules that hold here: a packet that is damaged is not answered; a command that
 the ROM of this chip does not know is refused with its status; nothing can be
-written to the flash. It is a `wire.Modem`, so every door can serve it. Source:
+written to the flash. It is a `wire.Device`, so every endpoint can serve it. Source:
 Espressif's description of the serial protocol and the chip's reference manual.
 """
 
@@ -64,7 +64,7 @@ class Esp32Rom:
             _CLOCK_DIVIDER_REGISTER: _CRYSTAL_HZ // BAUD,
         }
 
-    # -- as a `wire.Modem` -------------------------------------------------------
+    # -- as a `wire.Device` -------------------------------------------------------
 
     def advance(self, now_us: int) -> None:
         """It does nothing by itself."""

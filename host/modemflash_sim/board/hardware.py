@@ -51,7 +51,7 @@ class Hardware:
         nvs: the NVS; survives everything.
         flags: the boot flags of the configuration sector; survive everything.
         radios: name -> on.
-        pins: name -> level, as a hand holds them.
+        pins: name -> level, as held from outside.
         light: (when, colour) of every change; -1 is Pycom's own heartbeat.
         cause: of the last reset.
         hash_alive: one hash object has not given its digest.

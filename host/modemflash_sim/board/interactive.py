@@ -1,6 +1,6 @@
-"""A simulated board for a person: its console behind a door, its card a folder, power and reset as commands.
+"""A simulated board for a person: its console at an endpoint, its card a folder, power and reset as commands.
 
-Rules that hold here: one thread owns board, door and card; what the board wrote
+Rules that hold here: one thread owns board, endpoint and card; what the board wrote
 on the card is in the folder as soon as the card is out.
 """
 
@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from modemflash_host.board.install.package import deployed
-from modemflash_host.links.usb_ids import DEVICES, PIC_VENDOR
 from modemflash_sim.board.drives import CARD_BYTES, FLASH_BYTES, Drive
 from modemflash_sim.board.fat import FatImage
 from modemflash_sim.board.pic import PicAdapter
-from modemflash_sim.board.process import PoweredModem
 from modemflash_sim.board.serve_board import ServedBoard
-from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.pace import Endpoint
+from modemflash_sim.endpoints.wire import PoweredDevice
 
-BOOT_MS = 1_500  # believed
-PYSENSE = 0xF012
-SHIELD_AT = f"#{PIC_VENDOR:04x}:{PYSENSE:04x}"  # behind its address, see `usb_ids.device_of_url`
+BOOT_MS = 1_500  # assumed
+PYSENSE = 0xF012  # its USB product
 COLOURS = {-1: "blue blink", 0x202020: "white", 0x002000: "green", 0x202000: "yellow", 0x300000: "red"}
 COMMANDS = {
     "power off": "cut all power, of board and modem",
@@ -36,35 +35,36 @@ COMMANDS = {
 _BOOT = b"import modemflash\nmodemflash.install_hook()\n"
 
 
-class ByHand:
+class InteractiveBoard:
     """A board on the table.
 
     Args:
         profile: of the board.
         modem: at its pins.
-        endpoint: the door of its console; the caller closes it.
-        shield: it sits on a Pysense, whose PIC is between the door and the console.
+        endpoint: the endpoint of its console; the caller closes it.
+        shield: it sits on a Pysense, whose PIC is between the endpoint and the console.
         interpreter: a MicroPython.
         room: a folder for images.
         card: the folder that is the card, None for no card.
-        blank: leave /flash empty; else it has the updater and installs the hook.
+        library: path below /flash/lib -> content: the updater, whose hook boot.py installs; empty for
+            a board as bought.
         paced: False lets time run as fast as it can.
 
     Attributes:
         over: somebody said `quit`.
-        light: the last colour that was shown, in words.
+        light: the last colour that was shown, by its name.
     """
 
     def __init__(
         self,
         profile: str,
-        modem: PoweredModem,
+        modem: PoweredDevice,
         endpoint: Endpoint,
         *,
         interpreter: Path,
         room: Path,
         card: Path | None = None,
-        blank: bool = False,
+        library: Mapping[str, bytes] = MappingProxyType({}),
         shield: bool = False,
         paced: bool = True,
     ) -> None:
@@ -74,11 +74,11 @@ class ByHand:
         self._folder = card
         self._image = FatImage(room / "card", interpreter)
         flash = FatImage(room / "flash", interpreter).make(FLASH_BYTES)
-        if not blank:
-            flash.put({"/boot.py": _BOOT, **{"/lib/" + name: data for name, data in deployed().items()}})
-        self.board = PluggedBoard(profile, modem, boot_ms=BOOT_MS, interpreter=interpreter, flash=flash.path)
-        pic = PicAdapter(self.board, DEVICES[PIC_VENDOR, PYSENSE], PYSENSE) if shield else None
-        self._serve_board = ServedBoard(self.board, endpoint, pic, paced=paced)
+        if library:
+            flash.put({"/boot.py": _BOOT, **{"/lib/" + name: data for name, data in library.items()}})
+        self.board = UsbBoard(profile, modem, boot_ms=BOOT_MS, interpreter=interpreter, flash=flash.path)
+        pic = PicAdapter(self.board, PYSENSE) if shield else None
+        self._served = ServedBoard(self.board, endpoint, pic, paced=paced)
         self._put_card_in()
         self.do("power on")
 
@@ -89,13 +89,13 @@ class ByHand:
 
     def step(self) -> None:
         """A hundredth of a second."""
-        self._serve_board.step()
+        self._served.step()
         for _, colour in self.board.hardware.light[-1:]:
             self.light = COLOURS.get(colour, self.light)
 
-    def do(self, words: str) -> str:
-        """Carry a command out; what to say about it."""
-        command = " ".join(words.split())
+    def do(self, text: str) -> str:
+        """Carry a command out; what to print about it."""
+        command = " ".join(text.split())
         if command == "power off":
             self.board.cut_power()
         elif command == "power on":

@@ -6,7 +6,7 @@ Rules: it opens the port for itself, sets its own rate, and asks in bursts with
 pauses between them, whatever the other side says; it says "has it" once it has
 the port, and "heard …" at its end; it gives the port back with half a line typed,
 where that is asked for. The commands are those of ModemManager's probing, in
-its order; how long it takes in all is believed (10 to 30 s).
+its order; how long it takes in all is assumed (10 to 30 s).
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def probe(port: str, seconds: float, baud: int, leave: bytes) -> bytes:
         settings[4] = settings[5] = getattr(termios, f"B{baud}")
         termios.tcsetattr(link, termios.TCSANOW, settings)
         print("has it", flush=True)
-        for words, part in PROBES:
-            os.write(link, words)
+        for command, part in PROBES:
+            os.write(link, command)
             until_s = time.monotonic() + part * seconds
             while (rest_s := until_s - time.monotonic()) > 0:
                 if select.select([link], [], [], rest_s)[0]:

@@ -12,7 +12,7 @@ from collections import deque
 from threading import Semaphore
 from typing import Protocol
 
-from modemflash_host.errors import LinkProblem
+from modemflash.errors import LinkProblem
 from modemflash_sim.board.repl import SimConsole
 from modemflash_sim.endpoints.direction import Direction
 from modemflash_sim.endpoints.noise import noise
@@ -39,7 +39,7 @@ class Cable:
         self._printed = Direction(latency_us=latency_us)
         self._arrived: deque[tuple[int, bytes, int]] = deque()
 
-    # -- as the `wire.Modem` of UART 0 ------------------------------------------
+    # -- as the `wire.Device` of UART 0 ------------------------------------------
 
     def advance(self, now_us: int) -> None:
         """Nothing happens by itself."""
@@ -165,7 +165,7 @@ class PcEnd:
 
     def write(self, buf: bytes | bytearray | memoryview, off: int, n: int) -> None:
         """Send `n` bytes of `buf` from `off` on."""
-        self._check_plug()
+        self.check_plug()
         self.cable.send(self.now_us, bytes(buf[off : off + n]))
 
     def drain(self, timeout_ms: int) -> bool:
@@ -174,7 +174,7 @@ class PcEnd:
 
     def set_baud(self, rate: int) -> bool:
         """Change the rate of the adapter; False for one that it does not pass."""
-        self._check_plug()
+        self.check_plug()
         if rate > self.cable.most_baud:
             return False
         self.cable.baud = rate
@@ -229,9 +229,10 @@ class PcEnd:
         self._board.check()
 
     def _take_in(self) -> None:
-        self._check_plug()
+        self.check_plug()
         self._unread += self.cable.hear(self.now_us)
 
-    def _check_plug(self) -> None:
+    def check_plug(self) -> None:
+        """Raise `port-lost` while the plug is out."""
         if not self.cable.plugged:
             raise LinkProblem("port-lost", "simulated board")

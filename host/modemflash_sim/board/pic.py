@@ -2,15 +2,13 @@
 
 Rules that hold here: a command is carried out when its last byte is there; a pin
 does something only while its register says that it is an output; what is
-believed of shields, and not known, is a switch. Source: docs/boards.md; the
+assumed of shields, and not known, is a switch. Source: docs/boards.md; the
 commands are those of Pycom's flasher, nothing was measured.
 """
 
 from __future__ import annotations
 
 from typing import Protocol
-
-from modemflash_host.links.usb_ids import Device
 
 # Command -> (how many bytes follow it, whether it answers with two bytes, the lower one first)
 PEEK, POKE, MAGIC = 0x00, 0x01, 0x02
@@ -36,10 +34,10 @@ TRISA, TRISC, PORTA, PORTC = 0x08C, 0x08E, 0x00C, 0x00E
 P2_BIT, RESET_BIT = 0, 5  # of port C
 MOST_BAUD = 230_400
 HARDWARE = 1
-_RESET_OFF_US = 200_000  # believed
+_RESET_OFF_US = 200_000  # assumed
 
 
-class Hands(Protocol):
+class BoardControls(Protocol):
     """What the PIC can do to a board."""
 
     @property
@@ -64,25 +62,25 @@ class PicAdapter:
 
     Args:
         board: what hangs on it.
-        device: which shield; decides whether it switches the module's power.
-        product: its USB product, which `PRODUCT_ID` tells.
+        product: its USB product, which `PRODUCT_ID` returns.
+        cuts_power: it switches the module's power.
         firmware: its version; one below 6 has no command channel.
-        most_baud: the highest rate that it passes. Believed.
-        refuses: a higher rate is refused; else it is acknowledged and the rate stays. Believed.
-        magic_answers: `MAGIC` tells the register's new value. Believed.
+        most_baud: the highest rate that it passes. Assumed.
+        refuses: a higher rate is refused; else it is acknowledged and the rate stays. Assumed.
+        magic_answers: `MAGIC` returns the register's new value. Assumed.
 
     Attributes:
         registers: those that were written to; all pins are inputs at first.
         commands: every whole command so far.
-        rates: that it was told and took, in order.
+        rates: that it was asked for and took, in order.
     """
 
     def __init__(
         self,
-        board: Hands,
-        device: Device,
+        board: BoardControls,
         product: int,
         *,
+        cuts_power: bool = True,
         firmware: int = 8,
         most_baud: int = MOST_BAUD,
         refuses: bool = True,
@@ -92,7 +90,7 @@ class PicAdapter:
         self.commands: list[bytes] = []
         self.rates: list[int] = []
         self._board = board
-        self._device = device
+        self._cuts_power = cuts_power
         self._versions = {HW_VERSION: HARDWARE, FW_VERSION: firmware, PRODUCT_ID: product}
         self._most_baud = most_baud
         self._refuses = refuses
@@ -136,20 +134,20 @@ class PicAdapter:
             self._on_at_us = None
             self._board.switch_on()
 
-    def _carry_out(self, code: int, words: bytes) -> bytes:
+    def _carry_out(self, code: int, values: bytes) -> bytes:
         value = self._versions.get(code, 0)
         answers = COMMANDS[code][1]
         if code in (PEEK, POKE, MAGIC):
-            register = words[0] | words[1] << 8
+            register = values[0] | values[1] << 8
             value = self.registers.get(register, 0)
             if code == POKE:
-                value = words[2]
+                value = values[2]
             elif code == MAGIC:
-                value = (value & words[2] | words[3]) ^ words[4]
+                value = (value & values[2] | values[3]) ^ values[4]
                 answers = self._magic_answers
             self._set(register, value)
         elif code == SETUP_SLEEP:
-            self._sleep_s = int.from_bytes(words, "little")
+            self._sleep_s = int.from_bytes(values, "little")
         elif code == GO_SLEEP:
             self._switch_off(self._sleep_s * 1_000_000)
         elif code == RESET:
@@ -171,6 +169,6 @@ class PicAdapter:
         return driven and not self.registers.get(PORTC, 0) >> bit & 1
 
     def _switch_off(self, for_us: int) -> None:
-        if self._device.cuts_power:
+        if self._cuts_power:
             self._board.cut_power()
             self._on_at_us = self._board.now_us + for_us

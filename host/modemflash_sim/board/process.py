@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from modemflash_sim.board import hardware
 from modemflash_sim.board.answers import CARD, REFUSALS, Answers
@@ -21,10 +20,11 @@ from modemflash_sim.board.profiles import BoardProfile, find
 from modemflash_sim.board.requests import Op
 from modemflash_sim.board.scheduler import Ended, Scheduler
 from modemflash_sim.board.uart import Uart
-from modemflash_sim.endpoints.wire import Modem
+from modemflash_sim.endpoints.wire import PoweredDevice
 
 HEAP = "2560k"  # a GPy's; a 64-bit MicroPython wants twice that for the same program
 CONSOLE_US_PER_CHAR = 87
+DEADLINE_S = 60.0
 
 # How a program ended that is followed by another boot -> the cause that the next one sees.
 CAUSES = {
@@ -33,13 +33,6 @@ CAUSES = {
     "watchdog": hardware.WATCHDOG,
     "deep-sleep": hardware.DEEP_SLEEP,
 }
-
-
-class PoweredModem(Modem, Protocol):
-    """A modem whose power can be cut."""
-
-    def power(self, on: bool, now_us: int) -> None:
-        """Cut the power, or give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +59,19 @@ class BoardProcess:
         deadline_s: real time that its Python may compute without asking.
 
     Attributes:
-        uart, hardware, course: its parts.
+        uart, hardware, scheduler: its parts.
         console: (when, bytes) of all that was printed.
         operations: requests so far.
         boots: (when, cause) of every boot, see `hardware`.
         powered: the board's own power.
         pauses: (every so many, so many) microseconds for which its Python stands still,
-            collecting garbage; interrupts go on. Believed.
+            collecting garbage; interrupts go on. Assumed.
     """
 
     def __init__(
         self,
         profile: BoardProfile | str,
-        modem: PoweredModem,
+        modem: PoweredDevice,
         *,
         interpreter: Path,
         flash: Path,
@@ -86,7 +79,7 @@ class BoardProcess:
         heap: str = HEAP,
         ticks_ms: int = 0,
         unique_id: bytes = b"\x24\x0a\xc4\x01\x02\x03",
-        deadline_s: float = 60.0,
+        deadline_s: float = DEADLINE_S,
     ) -> None:
         self.profile = find(profile) if isinstance(profile, str) else profile
         self.modem = modem
@@ -118,7 +111,7 @@ class BoardProcess:
             self.console_uart,
         )
 
-    # -- by hand -------------------------------------------------------------
+    # -- from outside -------------------------------------------------------------
 
     @property
     def now_us(self) -> int:
@@ -168,7 +161,7 @@ class BoardProcess:
             self.uart.hard_reset()
             self.powered = False
         if modem:
-            self.uart.forget_words()
+            self.uart.drop_output()
             self.modem.power(False, self.now_us)
 
     def power_modem(self) -> None:
@@ -289,5 +282,4 @@ class BoardProcess:
 
     def _modem_busy_until_us(self) -> int:
         """A simulated modem that erases or writes holds CTS off once its small buffer is full."""
-        live = getattr(self.modem, "live", None)
-        return int(getattr(live, "busy_until_us", 0))
+        return int(getattr(self.modem, "busy_until_us", 0))

@@ -2,7 +2,7 @@
 
 Rules that hold here: a difference between firmware releases that matters to
 the updater is a field, never an `if` on a release; times of the processor are
-believed, not measured. Source of every field: docs/boards.md.
+assumed, not measured. Source of every field: docs/boards.md.
 """
 
 from __future__ import annotations

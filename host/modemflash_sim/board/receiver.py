@@ -70,8 +70,8 @@ class Tally:
 
 
 @dataclass(slots=True)
-class _Word:
-    """Bytes that were said and have not all arrived."""
+class _Piece:
+    """Bytes that were sent and have not all arrived."""
 
     due_us: int
     rest: bytearray
@@ -92,20 +92,20 @@ class Receiver:
         self.ring = bytearray()
         self._tally = tally
         self._settings = settings
-        self._said: deque[_Word] = deque()
+        self._sent: deque[_Piece] = deque()
         self._fifo = bytearray()
         self._fifo_us = 0  # when it last changed
         self._stuck = False  # the ring is full: the driver leaves bytes in the FIFO
 
-    def hear(self, due_us: int, data: bytes, baud: int) -> None:
-        """The far end begins to say `data` at `due_us`, or later if it is paused."""
+    def receive(self, due_us: int, data: bytes, baud: int) -> None:
+        """The far end begins to send `data` at `due_us`, or later if it is paused."""
         if baud != self._settings.baud:
             data = noise(data, baud, self._settings.baud)
-        self._said.append(_Word(due_us, bytearray(data)))
+        self._sent.append(_Piece(due_us, bytearray(data)))
 
-    def forget_words(self) -> None:
-        """The far end lost its power: what it was saying is cut off."""
-        self._said.clear()
+    def drop_output(self) -> None:
+        """The far end lost its power: what it was sending is cut off."""
+        self._sent.clear()
 
     def take(self, count: int, now_us: int) -> bytes:
         """At most `count` bytes from the ring."""
@@ -131,11 +131,11 @@ class Receiver:
             if chunk is None or chunk[1] != at_us:
                 self._to_ring(at_us)
                 continue
-            word = self._said[0]
-            self._fifo += word.rest[: chunk[0]]
-            del word.rest[: chunk[0]]
-            if not word.rest:
-                self._said.popleft()
+            piece = self._sent[0]
+            self._fifo += piece.rest[: chunk[0]]
+            del piece.rest[: chunk[0]]
+            if not piece.rest:
+                self._sent.popleft()
             self._fifo_us = at_us
             if len(self._fifo) > FIFO_BYTES:
                 self._tally.lost += len(self._fifo)
@@ -145,16 +145,16 @@ class Receiver:
 
     def _next_chunk(self) -> tuple[int, int] | None:
         """The next bytes to arrive without a decision in between: (how many, when the last is there)."""
-        if not self._said:
+        if not self._sent:
             return None
         limit = FIFO_BYTES + 1 if self._stuck else FIFO_FULL_BYTES
         if self._settings.flow:
             limit = PAUSE_BYTES
-        word = self._said[0]
-        count = min(len(word.rest), limit - len(self._fifo))
+        piece = self._sent[0]
+        count = min(len(piece.rest), limit - len(self._fifo))
         if count <= 0:
             return None
-        start_us = max(word.due_us, self._fifo_us)
+        start_us = max(piece.due_us, self._fifo_us)
         return count, start_us + -(-count * BITS_A_BYTE * SECOND_US // self._settings.baud)
 
     def _begins_us(self, count: int, end_us: int) -> int:

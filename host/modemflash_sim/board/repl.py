@@ -1,19 +1,16 @@
 """The console of a simulated board: prompt, raw REPL, paste mode, boots; Python itself is somebody else's.
 
-Rules that hold here: bytes are judged one by one, as the board's interrupt
+Rules that hold here: bytes are handled one by one, as the board's interrupt
 routine does, so 0x03 and 0x06 mean what they mean at any time, unless the
 program switched that off; there is no raw-paste; what is typed while a program
-runs waits. It is a `wire.Modem`, so every door can serve it. Facts: docs/boards.md;
+runs waits. It is a `wire.Device`, so every endpoint can serve it. Facts: docs/boards.md;
 the same transcripts are held against a real board of the time (tests/referees).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
-
-from modemflash_sim.board.profiles import BoardProfile
+from modemflash_sim.board.console_traits import Traits
+from modemflash_sim.board.python import Python
 from modemflash_sim.endpoints.noise import noise
 
 BAUD = 115_200
@@ -30,79 +27,16 @@ _ROM_WORDS = (
 _PROMPT, _RAW, _PASTE = "prompt", "raw", "paste"
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """What a Python did since the last look.
-
-    Attributes:
-        out: what it printed, with line ends as a program writes them.
-        ended: the traceback of what ran, empty when it ended well; None while it runs.
-        events: what it did to its console: "detach", "attach", "deaf", "hears", "reset".
-    """
-
-    out: bytes = b""
-    ended: bytes | None = None
-    events: tuple[str, ...] = ()
-
-
-class Python(Protocol):
-    """A Python with the board's modules and files."""
-
-    def start(self, scripts: Sequence[str]) -> None:
-        """Forget everything and run these scripts of /flash, one after another."""
-
-    def begin(self, code: bytes, at_prompt: bool) -> None:
-        """Run code; at the prompt the value of an expression is printed."""
-
-    def interrupt(self) -> None:
-        """Raise KeyboardInterrupt in what runs."""
-
-    def poll(self) -> Poll:
-        """What happened since the last look."""
-
-    def close(self) -> None:
-        """End it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """How the console of a firmware differs.
-
-    Attributes:
-        banner: its first line.
-        reboot: what it says at Ctrl-D.
-        resets_at_ctrl_f: Pycom's safe boot.
-        ignores_ctrl_d: Pybytes builds, at the prompt.
-        boots_with: words and silence, in ms, of frozen code before boot.py.
-    """
-
-    banner: str
-    reboot: str = "PYB: soft reboot"
-    resets_at_ctrl_f: bool = True
-    ignores_ctrl_d: bool = False
-    boots_with: tuple[str, int] = ("", 0)
-
-
-def traits_of(profile: BoardProfile, pybytes: bool = False) -> Traits:
-    """The console of a board's firmware."""
-    tag = profile.version.split(" on ", maxsplit=1)[0]
-    banner = f"Pycom MicroPython {profile.release} [{tag}] on 2019-04-01; {profile.sysname} with ESP32"
-    if not pybytes:
-        return Traits(banner)
-    words = "Initialized watchdog for WiFi and LTE connection with timeout 1260000 ms\r\n"
-    return Traits(banner + "\r\nPybytes Version: 1.6.1", ignores_ctrl_d=True, boots_with=(words, 1_500))
-
-
 class SimConsole:
     """A board's console.
 
     Args:
         python: what runs its code.
-        traits: its firmware's ways.
+        traits: of its firmware.
 
     Attributes:
         resets: hard resets so far; `safe` of the last one.
-        heard: every byte that came while the console was there, for judges.
+        heard: every byte that came while the console was attached.
     """
 
     def __init__(self, python: Python, traits: Traits) -> None:
@@ -130,7 +64,7 @@ class SimConsole:
         """Whether bytes of the UART are the console's; else they are the program's own."""
         return self._attached
 
-    # -- by hand ---------------------------------------------------------------
+    # -- from outside ---------------------------------------------------------------
 
     def power_on(self, safe: bool = False) -> None:
         """A hard reset: power, the button, or Ctrl-F."""
@@ -139,7 +73,7 @@ class SimConsole:
         self._mode = _PROMPT
         self._boot(() if safe else BOOT_SCRIPTS)
 
-    # -- as a `wire.Modem` -------------------------------------------------------
+    # -- as a `wire.Device` -------------------------------------------------------
 
     def advance(self, now_us: int) -> None:
         """Let time pass."""
@@ -237,10 +171,10 @@ class SimConsole:
             self._line.append(byte)
             self._out += b"\r\n=== " if byte == 0x0D else bytes([byte])
 
-    def _turn_to(self, mode: str, words: bytes) -> None:
+    def _turn_to(self, mode: str, text: bytes) -> None:
         self._mode = mode
         self._line.clear()
-        self._out += words
+        self._out += text
 
     # -- Python -------------------------------------------------------------------
 
@@ -258,13 +192,13 @@ class SimConsole:
         self._boot(scripts)
 
     def _boot(self, scripts: tuple[str, ...]) -> None:
-        words, silence_ms = self._traits.boots_with
+        text, silence_ms = self._traits.boots_with
         self._attached = self._hears = True
         self._line.clear()
         self._typed.clear()
         self._busy = "boot"
         self._python.close()
-        self._out += words.encode()
+        self._out += text.encode()
         self._silent_until_us = self._now_us + silence_ms * 1_000
         self._pending = scripts
 

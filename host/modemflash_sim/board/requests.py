@@ -59,7 +59,7 @@ class Op(IntEnum):
     UNIQUE_ID = 28
     """-> bytes."""
     PIN = 29
-    """a: the level when no hand holds it; bytes: name -> number, its level."""
+    """a: the level when nothing outside holds it; bytes: name -> number, its level."""
     LTE = 30
     """a: 0 LTE(), 1 modem_upgrade_mode(), 2 reconnect_uart() -> bytes: what it complains; status 1."""
     RADIO = 31

@@ -1,4 +1,4 @@
-"""The course of time of one simulated board, and what ends it.
+"""The time of one simulated board, and what ends it.
 
 Rules that hold here: time moves only by `pass_to`, never back; whatever is due
 on the way (a power cut, the watchdog) strikes at its own moment, as an

@@ -1,6 +1,6 @@
-"""A simulated board with its cable in a door: any program of this computer may talk to it.
+"""A simulated board with its cable at an endpoint: any program of this computer may talk to it.
 
-Rules that hold here: one thread owns board and door; virtual time never runs
+Rules that hold here: one thread owns board and endpoint; virtual time never runs
 ahead of the clock on the wall (it may fall behind it); while a PIC listens for
 commands, the console goes nowhere.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modemflash_sim.board.pic import PicAdapter
-from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.pace import Endpoint
 from modemflash_sim.endpoints.rfc2217 import COMMAND_BITS, Rfc2217Endpoint
 
@@ -22,19 +22,19 @@ _END_S = 20.0
 
 
 class ServedBoard:
-    """A board, its adapter and a door.
+    """A board, its adapter and an endpoint.
 
     Args:
         board: the board; whoever made it switches it on and closes it.
-        endpoint: the door; whoever made it closes it.
-        pic: the adapter, where it is one of Pycom's; it needs an `Rfc2217Door`.
+        endpoint: the endpoint; whoever made it closes it.
+        pic: the adapter, where it is one of Pycom's; it needs an `Rfc2217Endpoint`.
         paced: False lets time run as fast as it can.
         step_ms: how long a step is.
     """
 
     def __init__(
         self,
-        board: PluggedBoard,
+        board: UsbBoard,
         endpoint: Endpoint,
         pic: PicAdapter | None = None,
         *,
@@ -51,7 +51,7 @@ class ServedBoard:
         self._start_s = time.monotonic() - board.now_us / 1_000_000
         if pic is not None:
             if not isinstance(endpoint, Rfc2217Endpoint):
-                raise ValueError("only an rfc2217 door carries data bits")
+                raise ValueError("only an rfc2217 endpoint carries data bits")
             endpoint.adapter = pic
 
     def step(self) -> None:
@@ -75,19 +75,19 @@ class ServedBoard:
 
 
 @contextmanager
-def serve_board(serve_board: ServedBoard) -> Iterator[None]:
-    """Let a board live in a thread of this process; leave it alone until it is over."""
+def serve_board(served: ServedBoard) -> Iterator[None]:
+    """Let a board run in a thread of this process; leave it alone until it is over."""
     stopping = threading.Event()
     broke: list[BaseException] = []
 
     def run() -> None:
         try:
             while not stopping.is_set():
-                serve_board.step()
-        except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the door)
+                served.step()
+        except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the endpoint)
             broke.append(error)
 
-    thread = threading.Thread(target=run, name="board at a door")
+    thread = threading.Thread(target=run, name="board at an endpoint")
     thread.start()
     try:
         yield

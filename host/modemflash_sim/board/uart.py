@@ -12,10 +12,10 @@ from collections.abc import Callable
 from modemflash_sim.board.receiver import FIFO_BYTES, Receiver, Settings, Tally
 from modemflash_sim.board.scheduler import Scheduler
 from modemflash_sim.endpoints.direction import BITS_A_BYTE, SECOND_US, Direction
-from modemflash_sim.endpoints.wire import Modem
+from modemflash_sim.endpoints.wire import Device
 
 WRITE_LIMIT_US = 5_000
-MODEM_BUFFER_BYTES = 64  # what a busy modem takes before it holds CTS; believed
+MODEM_BUFFER_BYTES = 64  # what a busy modem takes before it holds CTS; assumed
 
 
 class UartFailed(Exception):
@@ -33,7 +33,7 @@ class Uart:
     """
 
     def __init__(
-        self, scheduler: Scheduler, modem: Modem, cts_until_us: Callable[[], int] = lambda: 0
+        self, scheduler: Scheduler, modem: Device, cts_until_us: Callable[[], int] = lambda: 0
     ) -> None:
         self.modem = modem
         self.tally = Tally()
@@ -51,10 +51,10 @@ class Uart:
         """Let the modem hold CTS off for `for_us` once, after `after_bytes` more bytes."""
         self._hold_after, self._hold_us = self.tally.sent + after_bytes, for_us
 
-    def forget_words(self) -> None:
-        """The modem lost its power: what it was saying is cut off."""
+    def drop_output(self) -> None:
+        """The modem lost its power: what it was sending is cut off."""
         if self._receiver:
-            self._receiver.forget_words()
+            self._receiver.drop_output()
 
     def inject(self, data: bytes, baud: int) -> None:
         """Somebody else on the board sends to the modem: the LTE driver."""
@@ -207,9 +207,9 @@ class Uart:
         return free, busy_until_us
 
     def _listen(self, until_us: int) -> None:
-        """Take what the modem says up to `until_us`; without a driver nobody hears it."""
+        """Take what the modem sends up to `until_us`; without a driver nobody hears it."""
         while (due_us := self.modem.next_due()) is not None and due_us <= until_us:
             self.modem.advance(due_us)
             for data, baud in self.modem.take(due_us):
                 if self._receiver:
-                    self._receiver.hear(due_us, data, baud)
+                    self._receiver.receive(due_us, data, baud)

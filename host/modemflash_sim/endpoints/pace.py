@@ -1,6 +1,6 @@
-"""The pump: a wire in real time, with a door's endpoint at its far end.
+"""The pump: a wire in real time, with an endpoint at its far end.
 
-Rules: one thread owns wire, modem and endpoint; it sleeps in `select` and wakes
+Rules: one thread owns wire, device and endpoint; it sleeps in `select` and wakes
 for bytes, for the next moment of the wire, or to stop; while bytes are under
 way it wakes once a millisecond, not once a byte. A late wake-up costs latency,
 never throughput: what is over is computed from the clock.
@@ -11,7 +11,7 @@ import socket
 import time
 from typing import Protocol
 
-from modemflash_sim.endpoints.wire import Modem, Wire
+from modemflash_sim.endpoints.wire import Device, Wire
 
 TICK_US = 1_000
 # One block of 8192 bytes waits here, as in the driver of a serial port; then the client's writes block.
@@ -19,7 +19,7 @@ ROOM_BYTES = 16_384
 
 
 class Endpoint(Protocol):
-    """The outside of a door. Nothing here ever blocks."""
+    """What a client is connected to. Nothing here ever blocks."""
 
     @property
     def url(self) -> str:
@@ -27,7 +27,7 @@ class Endpoint(Protocol):
 
     @property
     def baud(self) -> int:
-        """The rate at which the client listens now; 0 where the door does not carry one."""
+        """The rate at which the client listens now; 0 where the endpoint does not carry one."""
 
     @property
     def rts(self) -> bool:
@@ -51,17 +51,17 @@ class Endpoint(Protocol):
 
 
 class Pump:
-    """Moves bytes between `endpoint` and `modem` at the pace of a real line.
+    """Moves bytes between `endpoint` and `device` at the pace of a real line.
 
     Args:
-        modem: the modem; it belongs to the pump until `run` has returned.
-        endpoint: a door's outside; the caller closes it.
+        device: the device; it belongs to the pump until `run` has returned.
+        endpoint: an endpoint; the caller closes it.
         paced: False lets bytes arrive at once.
-        latency_us: how late the client sees what the modem sent.
+        latency_us: how late the client sees what the device sent.
     """
 
-    def __init__(self, modem: Modem, endpoint: Endpoint, paced: bool = True, latency_us: int = 0) -> None:
-        self._wire = Wire(modem, paced, latency_us)
+    def __init__(self, device: Device, endpoint: Endpoint, paced: bool = True, latency_us: int = 0) -> None:
+        self._wire = Wire(device, paced, latency_us)
         self._endpoint = endpoint
         self._unread = bytearray()
         self._ready = True
@@ -70,7 +70,7 @@ class Pump:
         self._bell, self._ringer = socket.socketpair()
 
     def run(self) -> None:
-        """Serve until `stop`; what the client sent before that still reaches the modem."""
+        """Serve until `stop`; what the client sent before that still reaches the device."""
         with self._bell, self._ringer:
             while not self._stopping:
                 now_us = self._now_us()
@@ -90,7 +90,7 @@ class Pump:
             pass  # `run` has returned already
 
     def _now_us(self) -> int:
-        """The modem's time; it starts at 0."""
+        """The device's time; it starts at 0."""
         return (time.monotonic_ns() - self._start_ns) // 1_000
 
     def _take_in(self) -> bool:

@@ -1,7 +1,7 @@
 """A wire in virtual time for a child process, in lock-step over a pipe.
 
 For MicroPython, which cannot import the simulator. Rules: the child asks and
-waits, one request at a time; time lives here, and the child knows no other: its
+waits, one request at a time; time is kept here, and the child knows no other: its
 clock is the moment that came with the last answer; a child that neither asks
 nor ends is killed at a deadline in real time.
 
@@ -17,7 +17,7 @@ Frames, integers big-endian:
     b   set our rate        rate u32                       1, or 0 where it cannot be set
     d   drain               timeout_ms u32                 1, or 0 when the time was over before
     x   drop the input
-    p   the modem's power   0 or 1
+    p   the device's power   0 or 1
 """
 
 import os
@@ -27,20 +27,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from typing import Protocol
 
 from modemflash_sim.endpoints.virtual import VirtualLine
-from modemflash_sim.endpoints.wire import Modem
+from modemflash_sim.endpoints.wire import PoweredDevice
 
 REQUEST = struct.Struct(">BQI")
 ANSWER = struct.Struct(">QI")
-
-
-class PoweredModem(Modem, Protocol):
-    """A modem whose power can be cut."""
-
-    def power(self, on: bool, now_us: int) -> None:
-        """Cut the power, or give it."""
 
 
 class ChildStuck(Exception):
@@ -48,12 +40,12 @@ class ChildStuck(Exception):
 
 
 def run_child(
-    modem: PoweredModem, command: Sequence[str], env: dict[str, str], deadline_s: float = 60.0
+    device: PoweredDevice, command: Sequence[str], env: dict[str, str], deadline_s: float = 60.0
 ) -> tuple[int, str]:
-    """Run `command` with a pipe to `modem`, and serve it until it ends.
+    """Run `command` with a pipe to `device`, and serve it until it ends.
 
     Args:
-        modem: the modem at the other end.
+        device: the device at the other end.
         command: the program; two numbers are appended, the descriptors that it
             reads answers from and writes requests to.
         env: the environment of the program.
@@ -82,7 +74,7 @@ def run_child(
             os.close(child_out)
             child_in = child_out = -1
             try:
-                serve_pipe(modem, requests, answers, deadline)
+                serve_pipe(device, requests, answers, deadline)
                 code = child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired as error:
                 raise ChildStuck(" ".join(command)) from error
@@ -97,11 +89,11 @@ def run_child(
                 os.close(descriptor)
 
 
-def serve_pipe(modem: PoweredModem, requests: int, answers: int, deadline: float) -> None:
+def serve_pipe(device: PoweredDevice, requests: int, answers: int, deadline: float) -> None:
     """Answer requests until the child closes its end.
 
     Args:
-        modem: the modem at the other end.
+        device: the device at the other end.
         requests: the descriptor to read from.
         answers: the descriptor to write to.
         deadline: a value of `time.monotonic`.
@@ -109,19 +101,19 @@ def serve_pipe(modem: PoweredModem, requests: int, answers: int, deadline: float
     Raises:
         ChildStuck: the deadline is over.
     """
-    line = VirtualLine(modem)
+    line = VirtualLine(device)
     while head := _exactly(requests, REQUEST.size, deadline):
         op, now_us, length = REQUEST.unpack(head)
         payload = _exactly(requests, length, deadline)
         line.jump(now_us)
-        data = _carry_out(modem, line, chr(op), payload)
+        data = _carry_out(device, line, chr(op), payload)
         try:
             os.write(answers, ANSWER.pack(line.now_us, len(data)) + data)
         except BrokenPipeError:
             return
 
 
-def _carry_out(modem: PoweredModem, line: VirtualLine, op: str, payload: bytes) -> bytes:
+def _carry_out(device: PoweredDevice, line: VirtualLine, op: str, payload: bytes) -> bytes:
     """Do what one request asks for; the payload of its answer."""
     number = int.from_bytes(payload[:4], "big")
     if op == "r":
@@ -139,7 +131,7 @@ def _carry_out(modem: PoweredModem, line: VirtualLine, op: str, payload: bytes) 
     elif op == "x":
         line.drop_input()
     elif op == "p":
-        modem.power(payload == b"\1", line.now_us)
+        device.power(payload == b"\1", line.now_us)
     else:
         raise ValueError(f"no such request: {op!r}")
     return b""

@@ -1,10 +1,10 @@
-"""A pseudo terminal as the modem's serial port, for any program (POSIX only).
+"""A pseudo terminal as the device's serial port, for any program (POSIX only).
 
 Rules: the client's rate is read from the terminal's settings each time bytes
-pass, because a pty tells of no change; our own descriptor of the slave side
+pass, because a pty reports no change; our own descriptor of the slave side
 stays open, so a client that hangs up takes nothing with it and the next one may
 open the same path; the terminal is raw from the start. A pty carries no DTR,
-RTS, break, parity or data bits: the RFC 2217 door does.
+RTS, break, parity or data bits: the RFC 2217 endpoint does.
 """
 
 import os

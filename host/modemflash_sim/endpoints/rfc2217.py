@@ -1,9 +1,9 @@
-"""An RFC 2217 server as the modem's serial port, for rfc2217:// URLs.
+"""An RFC 2217 server as the device's serial port, for rfc2217:// URLs.
 
 Rules: Telnet and RFC 2217 are spoken by pyserial's own `PortManager`, code that
 this project did not write; a change of rate takes effect between the byte before
-it and the byte after it; RTS holds the modem back, a break is heard as a NUL,
-DTR goes nowhere, as on a modem that is not wired to it. Bytes of 5 data bits are
+it and the byte after it; RTS holds the device back, a break is heard as a NUL,
+DTR goes nowhere, as on a device that is not wired to it. Bytes of 5 data bits are
 for an adapter that has a command channel there; without one they reach a line of
 8 bits, as half of what they were.
 """
@@ -21,7 +21,7 @@ COMMAND_BITS = 5
 
 
 class Adapter(Protocol):
-    """What sits between the door and the line, where that is more than a wire."""
+    """What sits between the endpoint and the line, where that is more than a wire."""
 
     def rate(self, baud: int) -> int:
         """The rate of the line after a client asked for `baud`; ValueError: refused."""
@@ -48,7 +48,7 @@ class _Port:
 
     @property
     def baudrate(self) -> int:
-        """The rate that the client was told."""
+        """The rate that the client was answered."""
         return self._baudrate
 
     @baudrate.setter
@@ -74,7 +74,7 @@ class _Port:
 
 
 class Rfc2217Endpoint(TcpEndpoint):
-    """A `TcpDoor` whose client can set the rate, the data bits and the control lines.
+    """A `TcpEndpoint` whose client can set the rate, the data bits and the control lines.
 
     Attributes:
         adapter: None for a plain wire.

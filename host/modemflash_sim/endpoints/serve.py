@@ -1,7 +1,7 @@
-"""Opens a door to a simulated modem, and closes it without a trace.
+"""Opens an endpoint to a simulated device, and closes it without a trace.
 
-Rules: the modem belongs to the door until it is closed, only then may its
-verdict be read; what broke inside is raised by whoever opened the door.
+Rules: the device belongs to the endpoint until it is closed, only then may its
+verdict be read; what broke inside is raised by whoever opened the endpoint.
 """
 
 import threading
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modemflash_sim.endpoints.pace import Endpoint, Pump
-from modemflash_sim.endpoints.wire import Modem
+from modemflash_sim.endpoints.wire import Device
 
 CLOSE_PATIENCE_S = 10.0
 
@@ -22,7 +22,7 @@ def open_endpoint(kind: str, port: int = 0) -> Endpoint:
         port: the TCP port of the last two; 0 lets the system choose.
 
     Raises:
-        ValueError: there is no such door, or not on this system.
+        ValueError: there is no such endpoint, or not on this system.
     """
     if kind == "pty":
         try:
@@ -38,36 +38,36 @@ def open_endpoint(kind: str, port: int = 0) -> Endpoint:
         from modemflash_sim.endpoints.rfc2217 import Rfc2217Endpoint
 
         return Rfc2217Endpoint(port)
-    raise ValueError(f"no such door: {kind}; there are pty, tcp and rfc2217")
+    raise ValueError(f"no such endpoint: {kind}; there are pty, tcp and rfc2217")
 
 
 @contextmanager
 def serve(
-    modem: Modem, endpoint: str | Endpoint = "pty", paced: bool = True, latency_us: int = 0
+    device: Device, endpoint: str | Endpoint = "pty", paced: bool = True, latency_us: int = 0
 ) -> Iterator[str]:
-    """Open a door in a thread of this process.
+    """Open an endpoint in a thread of this process.
 
     Args:
-        modem: the modem; leave it alone until the door is closed.
+        device: the device; leave it alone until the endpoint is closed.
         endpoint: a name for `open_endpoint`, or an open endpoint; it is closed at the end.
         paced: False lets bytes arrive at once.
-        latency_us: how late the client sees what the modem sent.
+        latency_us: how late the client sees what the device sent.
 
     Yields:
         What a client opens: a device path or a pyserial URL.
     """
     if isinstance(endpoint, str):
         endpoint = open_endpoint(endpoint)
-    pump = Pump(modem, endpoint, paced, latency_us)
+    pump = Pump(device, endpoint, paced, latency_us)
     broke: list[BaseException] = []
 
     def run() -> None:
         try:
             pump.run()
-        except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the door)
+        except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the endpoint)
             broke.append(error)
 
-    thread = threading.Thread(target=run, name=f"modem at {endpoint.url}")
+    thread = threading.Thread(target=run, name=f"device at {endpoint.url}")
     thread.start()
     try:
         yield endpoint.url

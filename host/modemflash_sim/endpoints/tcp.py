@@ -1,7 +1,7 @@
-"""A plain TCP server as the modem's serial port, for pyserial's socket:// URLs.
+"""A plain TCP server as the device's serial port, for pyserial's socket:// URLs.
 
-Rules: loopback only, because whoever connects is the modem's master; one client
-at a time, the next one waits until the first has left; what the modem says
+Rules: loopback only, because whoever connects is the device's master; one client
+at a time, the next one waits until the first has left; what the device says
 while nobody listens is lost, as on a cable that is not plugged in.
 """
 
@@ -15,7 +15,7 @@ class TcpEndpoint:
 
     Args:
         baud: the rate at which the line is taken to run, because a socket carries
-            none; 0 for the one the modem uses at that moment.
+            none; 0 for the one the device uses at that moment.
         port: the TCP port; 0 lets the system choose.
     """
 
@@ -62,7 +62,7 @@ class TcpEndpoint:
             return len(data)
 
     def heard(self, data: bytes) -> list[tuple[bytes, int]]:
-        """What the modem is to hear of `data` from the client."""
+        """What the device is to hear of `data` from the client."""
         return [(data, self.baud)]
 
     def greet(self) -> None:

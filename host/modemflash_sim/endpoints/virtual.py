@@ -5,21 +5,21 @@ moment of the wire or to its deadline, whichever is first; so a twenty-minute
 stall costs milliseconds, and two runs of the same program are the same run.
 """
 
-from modemflash_sim.endpoints.wire import Modem, Wire
+from modemflash_sim.endpoints.wire import Device, Wire
 
 
 class VirtualLine:
-    """The port and the clock contracts of `modemflash.line` over a simulated modem.
+    """The port and the clock contracts of `modemflash.line` over a simulated device.
 
     Args:
-        modem: the modem at the other end.
-        latency_us: how late received bytes are seen, see `Lane`.
+        device: the device at the other end.
+        latency_us: how late received bytes are seen, see `Direction`.
         max_burst: what the port says of itself; 0 for no limit.
-        now_us: when to begin; not before the modem's own time.
+        now_us: when to begin; not before the device's own time.
     """
 
-    def __init__(self, modem: Modem, latency_us: int = 0, max_burst: int = 0, now_us: int = 0) -> None:
-        self.wire = Wire(modem, latency_us=latency_us)
+    def __init__(self, device: Device, latency_us: int = 0, max_burst: int = 0, now_us: int = 0) -> None:
+        self.wire = Wire(device, latency_us=latency_us)
         self.max_burst = max_burst
         self.now_us = now_us
         self.baud = 0
@@ -77,3 +77,6 @@ class VirtualLine:
         """Forget what came and was not read."""
         self.wire.hear(self.now_us, self.baud)
         self._unread.clear()
+
+    def close(self) -> None:
+        """Nothing was opened."""

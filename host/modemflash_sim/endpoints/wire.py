@@ -1,8 +1,8 @@
-"""A modem at one end of a serial line, whoever talks to it at the other.
+"""A device at one end of a serial line, whoever talks to it at the other.
 
 Rules: the wire owns no clock, its caller says what time it is and never goes
 back; everything that is over by then happens in the order of its moments; the
-far end hears noise where its rate is not the modem's (the modem itself does the
+far end hears noise where its rate is not the device's (the device itself does the
 same to what it hears at a wrong rate).
 """
 
@@ -13,12 +13,12 @@ from modemflash_sim.endpoints.direction import Direction
 from modemflash_sim.endpoints.noise import noise
 
 
-class Modem(Protocol):
-    """What a door asks of a simulated modem. Times in microseconds."""
+class Device(Protocol):
+    """What an endpoint asks of a simulated device. Times in microseconds."""
 
     @property
     def baud(self) -> int:
-        """The rate of the modem's own UART now."""
+        """The rate of the device's own UART now."""
 
     def advance(self, now_us: int) -> None:
         """Let time pass."""
@@ -27,64 +27,71 @@ class Modem(Protocol):
         """Bytes arrive that were sent at `baud`."""
 
     def next_due(self) -> int | None:
-        """When the modem does something by itself; None for never."""
+        """When the device does something by itself; None for never."""
 
     def take(self, now_us: int) -> Sequence[tuple[bytes, int]]:
-        """What the modem has sent by now, as (bytes, rate)."""
+        """What the device has sent by now, as (bytes, rate)."""
 
     def set_rts(self, level: bool) -> None:
         """Whether the far end is ready to receive."""
 
 
+class PoweredDevice(Device, Protocol):
+    """A device whose power can be cut."""
+
+    def power(self, on: bool, now_us: int) -> None:
+        """Cut the power, or give it."""
+
+
 class Wire:
-    """The line to `modem`, as arithmetic.
+    """The line to `device`, as arithmetic.
 
     Args:
-        modem: the modem at the near end.
+        device: the device at the near end.
         paced: False lets all bytes arrive at once, for tests that are in a hurry.
-        latency_us: how late the far end sees what it received, see `Lane`.
+        latency_us: how late the far end sees what it received, see `Direction`.
     """
 
-    def __init__(self, modem: Modem, paced: bool = True, latency_us: int = 0) -> None:
-        self.modem = modem
-        self._to_modem = Direction(paced)
-        self._from_modem = Direction(paced, latency_us)
+    def __init__(self, device: Device, paced: bool = True, latency_us: int = 0) -> None:
+        self.device = device
+        self._to_device = Direction(paced)
+        self._from_device = Direction(paced, latency_us)
 
     @property
     def under_way(self) -> int:
-        """Bytes that the far end sent and the modem has not received yet."""
-        return len(self._to_modem)
+        """Bytes that the far end sent and the device has not received yet."""
+        return len(self._to_device)
 
     def send(self, now_us: int, data: bytes, baud: int) -> None:
-        """The far end sends `data` at `baud` (0: at whatever rate the modem uses)."""
+        """The far end sends `data` at `baud` (0: at whatever rate the device uses)."""
         self.settle(now_us)
-        self._to_modem.put(now_us, data, baud or self.modem.baud)
+        self._to_device.put(now_us, data, baud or self.device.baud)
 
     def hear(self, now_us: int, baud: int) -> bytes:
         """What the far end, listening at `baud` (0: at the right rate), received by now."""
         self.settle(now_us)
         heard = bytearray()
-        for _, data, sent_baud in self._from_modem.take(now_us):
+        for _, data, sent_baud in self._from_device.take(now_us):
             heard += data if baud in (0, sent_baud) else noise(data, sent_baud, baud)
         return bytes(heard)
 
     def drop(self, now_us: int) -> None:
         """The far end throws away what it received and did not read."""
         self.settle(now_us)
-        self._from_modem.take(now_us)
+        self._from_device.take(now_us)
 
     def settle(self, now_us: int) -> None:
         """Let everything happen that is over by now."""
-        for at_us, data, baud in self._to_modem.take(now_us):
-            self._let_speak(at_us)
-            self.modem.feed(at_us, data, baud)
-        self._let_speak(now_us)
-        self.modem.advance(now_us)
+        for at_us, data, baud in self._to_device.take(now_us):
+            self._collect(at_us)
+            self.device.feed(at_us, data, baud)
+        self._collect(now_us)
+        self.device.advance(now_us)
 
     def set_rts(self, now_us: int, level: bool) -> None:
         """The far end says whether it is ready to receive."""
         self.settle(now_us)
-        self.modem.set_rts(level)
+        self.device.set_rts(level)
 
     def next_us(self, now_us: int, grain_us: int | None = None) -> int | None:
         """The next moment at which `settle` or `hear` is worth a call; None for never.
@@ -95,18 +102,18 @@ class Wire:
                 the last of them has arrived.
         """
         moments = (
-            self._to_modem.next_us(now_us, grain_us),
-            self.modem.next_due(),
-            self._from_modem.next_us(now_us, grain_us),
+            self._to_device.next_us(now_us, grain_us),
+            self.device.next_due(),
+            self._from_device.next_us(now_us, grain_us),
         )
         return min((moment for moment in moments if moment is not None), default=None)
 
     def sent_us(self) -> int:
         """When all that the far end sent so far has left it."""
-        return self._to_modem.free_us
+        return self._to_device.free_us
 
-    def _let_speak(self, until_us: int) -> None:
-        while (due_us := self.modem.next_due()) is not None and due_us <= until_us:
-            self.modem.advance(due_us)
-            for data, baud in self.modem.take(due_us):
-                self._from_modem.put(due_us, data, baud)
+    def _collect(self, until_us: int) -> None:
+        while (due_us := self.device.next_due()) is not None and due_us <= until_us:
+            self.device.advance(due_us)
+            for data, baud in self.device.take(due_us):
+                self._from_device.put(due_us, data, baud)

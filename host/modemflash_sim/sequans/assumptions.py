@@ -1,7 +1,7 @@
-"""What is only believed about modems, as named switches.
+"""What is only assumed about modems, as named switches.
 
-Rules that hold here: every guess in the simulator has a field of `Beliefs`;
-the default is the believed behaviour; each alternative is a behaviour that a
+Rules that hold here: every guess in the simulator has a field of `Assumptions`;
+the default is the assumed behaviour; each alternative is a behaviour that a
 real modem might show instead. Tests run every route with the defaults and once
 more with each alternative, so no promise of the updater rests on a guess.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 
 def _assumption(default: str, alternatives: tuple[str, ...], source: str, about: str) -> str:
-    """One field of `Beliefs`, with what `ASSUMPTIONS` tells about it."""
+    """One field of `Assumptions`, with what `ASSUMPTIONS` has about it."""
     result: str = field(
         default=default,
         metadata={"alternatives": alternatives, "source": source, "about": about},
@@ -27,10 +27,10 @@ class Assumption:
     """One row of `ASSUMPTIONS`.
 
     Attributes:
-        name: the field of `Beliefs`.
-        default: what modems are believed to do.
+        name: the field of `Assumptions`.
+        default: what modems are assumed to do.
         alternatives: what they might do instead.
-        source: where the belief comes from.
+        source: where the assumption comes from.
         about: one sentence.
     """
 
@@ -43,7 +43,7 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """One choice for every belief. `Beliefs()` is the believed modem."""
+    """One choice for every assumption. `Assumptions()` is the assumed modem."""
 
     staged_install_cut: str = _assumption(
         "recovery",
@@ -112,7 +112,7 @@ class Assumptions:
         "921600",
         ("115200",),
         "protocol, the link",
-        "the rate of RECOVERY when a running application was told to boot it",
+        "the rate of RECOVERY when a running application was asked to boot it",
     )
     bad_header: str = _assumption(
         "not-understood",
@@ -200,17 +200,17 @@ class Assumptions:
     )
 
     def switch(self, name: str, value: str) -> Assumptions:
-        """A copy with one belief switched.
+        """A copy with one assumption switched.
 
         Raises:
-            ValueError: no such belief, or not one of its behaviours.
+            ValueError: no such assumption, or not one of its behaviours.
         """
         row = ASSUMPTIONS.get(name)
         if row is None:
             raise ValueError(f"no assumption is named {name!r}; there are: {', '.join(ASSUMPTIONS)}")
         allowed = (row.default, *row.alternatives)
         if value not in allowed:
-            raise ValueError(f"belief {name} is one of {', '.join(allowed)}, not {value!r}")
+            raise ValueError(f"assumption {name} is one of {', '.join(allowed)}, not {value!r}")
         return dataclasses.replace(self, **{name: value})
 
 
@@ -227,7 +227,7 @@ ASSUMPTIONS: dict[str, Assumption] = {
 
 
 def parse(text: str) -> Assumptions:
-    """Beliefs from `name:value,name:value`; "" gives the defaults.
+    """Assumptions from `name:value,name:value`; "" gives the defaults.
 
     Raises:
         ValueError: an entry that is not understood, with the choices named.
@@ -240,7 +240,7 @@ def parse(text: str) -> Assumptions:
 
 
 def every_other_way() -> Iterator[tuple[str, str, Assumptions]]:
-    """Each alternative of each belief: (name, behaviour, beliefs with that one switched)."""
+    """Each alternative of each assumption: (name, behaviour, assumptions with that one switched)."""
     for row in ASSUMPTIONS.values():
         for value in row.alternatives:
             yield row.name, value, Assumptions().switch(row.name, value)

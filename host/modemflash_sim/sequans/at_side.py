@@ -9,15 +9,13 @@ rest of the bytes to the STP side.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from modemflash_sim.sequans import at_texts
+from modemflash_sim.sequans import at_texts, flashing
 from modemflash_sim.sequans.corruption import Corruption
 from modemflash_sim.sequans.faults import Faults
 from modemflash_sim.sequans.profiles import MODES
-
-if TYPE_CHECKING:
-    from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.state import State
 
 LONGEST_LINE_BYTES = 4096
 RATES = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
@@ -30,17 +28,28 @@ DUMP_PAUSE_US = 150_000
 
 
 class AtSide:
-    """Reads commands for `modem` and answers them."""
+    """Reads commands and answers them.
 
-    def __init__(self, modem: SimModem) -> None:
-        self._modem = modem
+    Args:
+        state: of the modem.
+        open_transfer: called with the purpose of the image when a command opens a transfer.
+    """
+
+    def __init__(self, state: State, open_transfer: Callable[[str], None]) -> None:
+        self._state = state
+        self._open_stp = open_transfer
         self._line = bytearray()
         self._after_cr = False
         self._pluses = b""
         self._last_us: int | None = None
-        damaged = modem.faults if modem.faults.on("damage-at") else Faults()
-        self._wire_to = Corruption(damaged, "to", modem.random)
-        self._wire_from = Corruption(damaged, "from", modem.random)
+        wire_faults = state.faults if state.faults.on("corrupt-at") else Faults()
+        self._wire_to = Corruption(wire_faults, "to", state.random)
+        self._wire_from = Corruption(wire_faults, "from", state.random)
+
+    @property
+    def timers(self) -> dict[str, Callable[[], None]]:
+        """What to do when a timer of this side fires."""
+        return {"quiet": self._leave_data_mode, "flood": self._flood}
 
     def forget(self) -> None:
         """A reboot: half a line is gone."""
@@ -50,16 +59,16 @@ class AtSide:
 
     def take(self, data: bytes, first_us: int) -> bytes:
         """Read bytes; returns those behind a command that opened a transfer."""
-        modem = self._modem
-        if modem.live.phase == "data":
+        state = self._state
+        if state.live.phase == "data":
             self._take_data(data, first_us)
             return b""
         for index, byte in enumerate(data):
             after_cr, self._after_cr = self._after_cr, byte == 0x0D
-            if byte == 0x0D or (byte == 0x0A and modem.live.mode == "boot-loader" and not after_cr):
+            if byte == 0x0D or (byte == 0x0A and state.live.mode == "boot-loader" and not after_cr):
                 self._command(bytes(self._line))
                 self._line.clear()
-                if modem.live.phase != "at":
+                if state.live.phase != "at":
                     rest = data[index + 1 :]
                     return rest[1:] if byte == 0x0D and rest[:1] == b"\n" else rest
             elif byte != 0x0A and len(self._line) < LONGEST_LINE_BYTES:
@@ -67,60 +76,60 @@ class AtSide:
         return b""
 
     def greet(self) -> None:
-        """What a mode says when it has booted. RECOVERY says nothing."""
-        mode = self._modem.live.mode
+        """What a mode sends when it has booted. RECOVERY sends nothing."""
+        mode = self._state.live.mode
         if mode == "application":
-            self._modem.say(b"\r\n+SYSSTART\r\n")
-        elif mode == "boot-loader" and not self._modem.only_errors:
-            self._modem.say(b"+SYSFFH\r\n")
+            self._state.send(b"\r\n+SYSSTART\r\n")
+        elif mode == "boot-loader" and not self._state.only_errors:
+            self._state.send(b"+SYSFFH\r\n")
 
-    def flood(self) -> None:
+    def _flood(self) -> None:
         """One more unsolicited line, and the next one ordered."""
-        modem = self._modem
-        if modem.live.phase == "at":
-            modem.say(modem.random.choice(at_texts.URCS), 0)
-        modem.set_timer("flood", modem.now_us + max(1, int(modem.faults.number("urc-flood"))) * 1000)
+        state = self._state
+        if state.live.phase == "at":
+            state.send(state.random.choice(at_texts.URCS), 0)
+        state.set_timer("flood", state.now_us + max(1, int(state.faults.number("urc-flood"))) * 1000)
 
     # -- data mode -----------------------------------------------------------
 
     def _take_data(self, data: bytes, first_us: int) -> None:
         """Data mode ends with `+++` alone, a second of quiet before it and after."""
-        modem = self._modem
-        quiet = self._last_us is None or first_us - self._last_us >= modem.timing.guard_us
-        self._last_us = modem.now_us
+        state = self._state
+        quiet = self._last_us is None or first_us - self._last_us >= state.timing.guard_us
+        self._last_us = state.now_us
         self._pluses = data if quiet else self._pluses + data
-        modem.live.timers.pop("quiet", None)
+        state.live.timers.pop("quiet", None)
         if self._pluses == b"+++":
-            modem.set_timer("quiet", modem.now_us + modem.timing.guard_us)
+            state.set_timer("quiet", state.now_us + state.timing.guard_us)
 
-    def leave_data_mode(self) -> None:
+    def _leave_data_mode(self) -> None:
         """The quiet after `+++` is over."""
-        self._modem.enter("at")
+        self._state.enter("at")
         self._answer([])
 
     # -- commands ------------------------------------------------------------
 
     def _command(self, line: bytes) -> None:
-        modem = self._modem
-        text = self._wire_to.carried(line)[0].decode("latin-1").strip() if line else ""
+        state = self._state
+        text = self._wire_to.apply(line)[0].decode("latin-1").strip() if line else ""
         if not text:
             return
-        live = modem.live
+        live = state.live
         live.commands += 1
         first_in_boot_loader = live.mode == "boot-loader" and live.commands == 1
-        if modem.faults.on("echo-on") and live.commands > modem.faults.number("echo-on"):
+        if state.faults.on("echo-on") and live.commands > state.faults.number("echo-on"):
             live.echo = True
         if live.echo:
-            modem.say(line + b"\r", 0)
-        out_of_sorts = modem.spend("leftover") or first_in_boot_loader
-        if modem.only_errors and not self._opens_transfer(text.upper()):
+            state.send(line + b"\r", 0)
+        out_of_sorts = state.spend("leftover") or first_in_boot_loader
+        if state.only_errors and not self._opens_transfer(text.upper()):
             out_of_sorts = True
         if out_of_sorts or not self._known(text.upper()):
             self._answer([], "ERROR")
 
     def _known(self, command: str) -> bool:
         """Answer a command that this mode knows; False: it does not."""
-        mode = self._modem.live.mode
+        mode = self._state.live.mode
         if self._opens_transfer(command):
             self._open_transfer(command)
             return True
@@ -132,7 +141,7 @@ class AtSide:
         return self._identity(command) or (mode == "application" and self._in_application(command))
 
     def _opens_transfer(self, command: str) -> bool:
-        live = self._modem.live
+        live = self._state.live
         if live.installing is not None:
             return False
         if live.mode == "boot-loader":
@@ -140,22 +149,21 @@ class AtSide:
         return command == ("AT+SMSTPU" if live.mode == "application" else ON_THE_FLY)
 
     def _open_transfer(self, command: str) -> None:
-        modem = self._modem
         purpose = {"AT+STP": "updater", "AT+SMSTPU": "staged"}.get(command, "on-the-fly")
         if command == "AT+STP":
             self._send(b"OK\n")
         else:
             self._answer([])
-        modem.stp.open(purpose)
+        self._open_stp(purpose)
 
     def _in_every_mode(self, command: str) -> bool:
-        modem = self._modem
+        state = self._state
         if command == "AT":
             self._answer([])
         elif command == "AT+SMOD?":
-            self._answer([str(MODES[modem.live.mode])])
+            self._answer([str(MODES[state.live.mode])])
         elif command == "AT+SMSWBOOT?":
-            self._answer(at_texts.boot_choice(modem.memory.boot_choice, modem.assumptions))
+            self._answer(at_texts.boot_choice(state.memory.boot_choice, state.assumptions))
         elif command.startswith("AT+SMSWBOOT="):
             self._choose_boot(command[12:])
         elif command == "AT^RESET":
@@ -167,7 +175,7 @@ class AtSide:
         return True
 
     def _choose_boot(self, arguments: str) -> None:
-        modem = self._modem
+        state = self._state
         if arguments == "?":
             self._answer(["+SMSWBOOT: (0-3),(0,1)"])
             return
@@ -175,13 +183,13 @@ class AtSide:
         now = found is not None and found[2] == "1"
         if (
             found is None
-            or modem.spend("switch-refused")
-            or (now and modem.assumptions.reboot_flag == "refused")
+            or state.spend("switch-refused")
+            or (now and state.assumptions.reboot_flag == "refused")
         ):
             self._answer([], "ERROR")
             return
-        modem.memory.boot_choice = int(found[1])
-        modem.touch()
+        state.memory.boot_choice = int(found[1])
+        state.touch()
         if now:
             self._reboot()
         else:
@@ -189,29 +197,29 @@ class AtSide:
 
     def _reboot(self) -> None:
         left_us = self._answer([])
-        if self._modem.live.mode == "application":
-            left_us = self._modem.say(b"\r\n+SHUTDOWN\r\n", 50_000)
-        self._modem.boot_modes.reboot(left_us + REBOOT_AFTER_US)
+        if self._state.live.mode == "application":
+            left_us = self._state.send(b"\r\n+SHUTDOWN\r\n", 50_000)
+        self._state.reboot(left_us + REBOOT_AFTER_US)
 
     def _change_rate(self, rate: str) -> None:
         if not rate.isascii() or not rate.isdigit() or int(rate) not in RATES:
             self._answer([], "ERROR")
             return
-        self._modem.boot_modes.change_baud(int(rate), self._answer([]))
+        self._state.change_baud(int(rate), self._answer([]))
 
     def _in_upgrade_modes(self, command: str) -> bool:
-        modem = self._modem
+        state = self._state
         if command in HARMLESS:
             if command.startswith("ATE"):
-                modem.live.echo = command == "ATE1"
+                state.live.echo = command == "ATE1"
             self._answer([])
         elif re.fullmatch(r"AT\+CFUN=[0145](,[01])?", command):
-            modem.live.functionality = int(command[8])
+            state.live.functionality = int(command[8])
             self._answer([])
         elif command == "AT+CFUN?":
-            self._answer([f"+CFUN: {modem.live.functionality}"], blank=True)
+            self._answer([f"+CFUN: {state.live.functionality}"], blank=True)
         elif command == "AT+SMUPGRADE?":
-            self._answer(at_texts.upgrade_report(modem.memory.report, modem.assumptions))
+            self._answer(at_texts.upgrade_report(state.memory.report, state.assumptions))
         elif re.fullmatch(r'AT\+SQNSUPGRADENTF="\w+"', command):
             self._answer([])
         else:
@@ -219,57 +227,57 @@ class AtSide:
         return True
 
     def _identity(self, command: str) -> bool:
-        modem = self._modem
-        mode = modem.live.mode
-        recovery_answers = mode in UPGRADE_MODES and modem.assumptions.recovery_identity == "answers"
-        texts = at_texts.identity(command, modem.profile, modem.memory, modem.seed)
+        state = self._state
+        mode = state.live.mode
+        recovery_answers = mode in UPGRADE_MODES and state.assumptions.recovery_identity == "answers"
+        texts = at_texts.identity(command, state.profile, state.memory, state.seed)
         if texts is None or not (mode == "application" or recovery_answers):
             return False
         showver = command == 'AT!="SHOWVER"'
-        if showver and modem.spend("showver-error"):
+        if showver and state.spend("showver-error"):
             return False
         self._answer(texts[0], blank=texts[1])
-        if showver and modem.profile.showver_twice:
-            modem.say(at_texts.framed(texts[0], "", mode)[:-2], 2_000)
+        if showver and state.profile.showver_twice:
+            state.send(at_texts.framed(texts[0], "", mode)[:-2], 2_000)
         return True
 
     def _in_application(self, command: str) -> bool:
-        modem = self._modem
+        state = self._state
         if command in at_texts.APPLICATION_TEXTS:
             lines, blank = at_texts.APPLICATION_TEXTS[command]
             self._answer(lines, blank=blank)
         elif command == 'AT+FSRDFILE="/FS/CRASHDUMP"':
             self._dump()
-        elif command == "AT+SMUPGRADE" and modem.memory.staged is not None:
+        elif command == "AT+SMUPGRADE" and state.memory.staged is not None:
             self._answer([])
-            left_us = modem.say(b"\r\n+SHUTDOWN\r\n", 50_000)
-            modem.boot_modes.begin_install(modem.memory.staged, "staged", left_us)
+            left_us = state.send(b"\r\n+SHUTDOWN\r\n", 50_000)
+            flashing.begin_install(state, state.memory.staged, "staged", left_us)
         else:
             return False
         return True
 
     def _dump(self) -> None:
-        modem = self._modem
-        if not modem.faults.on("crash-dump"):
+        state = self._state
+        if not state.faults.on("crash-dump"):
             self._send(b"\r\n\r\nERROR\r\n")
             return
-        size_bytes = int(modem.faults.number("crash-dump"))
-        for index, piece in enumerate(at_texts.crash_dump(size_bytes, modem.seed)):
-            modem.say(piece, modem.timing.answer_us + index * DUMP_PAUSE_US)
+        size_bytes = int(state.faults.number("crash-dump"))
+        for index, piece in enumerate(at_texts.crash_dump(size_bytes, state.seed)):
+            state.send(piece, state.timing.answer_us + index * DUMP_PAUSE_US)
 
     # -- answers -------------------------------------------------------------
 
     def _answer(self, lines: list[str], result: str = "OK", blank: bool = False) -> int:
         """Send a reply in this mode's shape; returns when it has left."""
-        return self._send(at_texts.framed(lines, result, self._modem.live.mode, blank))
+        return self._send(at_texts.framed(lines, result, self._state.live.mode, blank))
 
     def _send(self, reply: bytes) -> int:
-        modem = self._modem
-        if modem.chance("urc"):
-            reply = modem.random.choice(at_texts.URCS) + reply
-        if modem.chance("urc"):
-            reply += modem.random.choice(at_texts.URCS)
-        if modem.spend("reply-cut", 1):
-            reply = reply[: int(modem.faults.number("reply-cut"))]
-        reply, delay_us = self._wire_from.carried(reply)
-        return modem.say(reply, modem.timing.answer_us + delay_us)
+        state = self._state
+        if state.chance("urc"):
+            reply = state.random.choice(at_texts.URCS) + reply
+        if state.chance("urc"):
+            reply += state.random.choice(at_texts.URCS)
+        if state.spend("reply-cut", 1):
+            reply = reply[: int(state.faults.number("reply-cut"))]
+        reply, delay_us = self._wire_from.apply(reply)
+        return state.send(reply, state.timing.answer_us + delay_us)

@@ -50,8 +50,8 @@ def upgrade_report(report: str, assumptions: Assumptions) -> list[str]:
     """The line of AT+SMUPGRADE?; its words were never published."""
     if assumptions.upgrade_words == "unseen":
         return [f"+SMUPGRADE: {sum(report.encode()) % 7}"]
-    words = report or "No report"
-    return [words if assumptions.upgrade_words == "bare" else "+SMUPGRADE: " + words]
+    text = report or "No report"
+    return [text if assumptions.upgrade_words == "bare" else "+SMUPGRADE: " + text]
 
 
 def boot_choice(choice: int, assumptions: Assumptions) -> list[str]:
@@ -101,11 +101,11 @@ APPLICATION_TEXTS: dict[str, tuple[list[str], bool]] = {
 
 def crash_dump(size_bytes: int, seed: int) -> Iterator[bytes]:
     """The pieces of a crash dump: binary, and full of what looks like final results."""
-    dice = random.Random(seed)
+    generator = random.Random(seed)
     yield b"\r\n\0\0\\.\0" + b"5.1.1.0 [39529] by robot-soft at 2018-09-28 16:07:40\r\n"
     while size_bytes > 0:
-        noise = bytes(dice.randrange(256) for _ in range(200))
-        piece = noise + dice.choice((b"\r\nOK\r\n", b"OK", b"\r\nERROR\r\n", b"\r\n+CME ERROR: 3\r\n"))
+        noise = bytes(generator.randrange(256) for _ in range(200))
+        piece = noise + generator.choice((b"\r\nOK\r\n", b"OK", b"\r\nERROR\r\n", b"\r\n+CME ERROR: 3\r\n"))
         yield piece[:size_bytes]
         size_bytes -= len(piece)
     yield b"Assertion failed\r\nFile: hal_misc.c@420\r\n\r\nOK\r\n"

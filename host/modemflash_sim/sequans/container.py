@@ -13,7 +13,7 @@ import zlib
 MAGICS = (b"UPGR", b"DIFF", b"SFFF", b"SUFF", b"RASR", b"TEST", b"PACK")
 FIXED_HEADER_BYTES = {1: 20, 2: 16, 3: 18}
 SIGNATURE_FLETCHER, SIGNATURE_CRC32 = 1, 4
-# Signature type -> its size; what only a key could tell is believed, a size that no key fits is not.
+# Signature type -> its size; what only a key could show is assumed good, a size that no key fits is not.
 SIGNATURE_BYTES = {0: 0, 1: 4, 2: 64, 3: 256, 4: 4}
 
 
@@ -86,7 +86,7 @@ class Container:
             self._crc = zlib.crc32(data, self._crc)
 
     def good(self, signature: bytes) -> bool:
-        """Whether the checksum fits. What only a key could tell is taken as good."""
+        """Whether the checksum fits. What only a key could show is taken as good."""
         if self.format == 1:
             return self.header_good and self._fletcher.value() == self.data_crc
         if not self._summed:

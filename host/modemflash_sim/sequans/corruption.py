@@ -1,7 +1,7 @@
 """What a bad wire does to messages, one message at a time.
 
-Rules that hold here: each message meets at most one fate, drawn from the
-modem's own dice, so the same seed damages the same messages; a flip changes
+Rules that hold here: at most one thing happens to a message, drawn from the
+modem's own random numbers, so the same seed corrupts the same messages; a flip changes
 exactly one bit.
 """
 
@@ -11,7 +11,7 @@ import random
 
 from modemflash_sim.sequans.faults import Faults
 
-FATES = ("drop", "flip", "duplicate", "delay")
+KINDS = ("drop", "flip", "duplicate", "delay")
 
 
 class Corruption:
@@ -20,38 +20,38 @@ class Corruption:
     Args:
         faults: what is in force.
         direction: "to" the modem or "from" it.
-        dice: where luck comes from.
+        generator: of random numbers.
     """
 
-    def __init__(self, faults: Faults, direction: str, dice: random.Random) -> None:
-        self._dice = dice
-        self._rates = {fate: faults.number(fate) + faults.number(f"{fate}-{direction}") for fate in FATES}
+    def __init__(self, faults: Faults, direction: str, generator: random.Random) -> None:
+        self._random = generator
+        self._rates = {kind: faults.number(kind) + faults.number(f"{kind}-{direction}") for kind in KINDS}
         delay = "delay" if faults.on("delay") else f"delay-{direction}"
         self.delay_us = int(faults.number(delay, 1) * 1000) if faults.on(delay) else 0
         self.possible = any(self._rates.values())
 
-    def fate(self) -> str:
-        """What happens to the next message: one of `FATES`, or "" for nothing."""
+    def next_kind(self) -> str:
+        """What happens to the next message: one of `KINDS`, or "" for nothing."""
         if not self.possible:
             return ""
-        luck = self._dice.random()
-        for fate, rate in self._rates.items():
-            if luck < rate:
-                return fate
-            luck -= rate
+        number = self._random.random()
+        for kind, rate in self._rates.items():
+            if number < rate:
+                return kind
+            number -= rate
         return ""
 
-    def carried(self, data: bytes) -> tuple[bytes, int]:
-        """What is left of a message on the way, and how much later it comes; b"" when it is lost."""
-        fate = self.fate()
-        if fate == "drop":
+    def apply(self, data: bytes) -> tuple[bytes, int]:
+        """What arrives of a message, and how much later it comes; b"" when it is lost."""
+        kind = self.next_kind()
+        if kind == "drop":
             return b"", 0
-        if fate == "flip":
+        if kind == "flip":
             return self.flip(data), 0
-        return data * (2 if fate == "duplicate" else 1), self.delay_us if fate == "delay" else 0
+        return data * (2 if kind == "duplicate" else 1), self.delay_us if kind == "delay" else 0
 
     def flip(self, data: bytes) -> bytes:
         """The same bytes with one bit changed."""
-        damaged = bytearray(data)
-        damaged[self._dice.randrange(len(damaged))] ^= 1 << self._dice.randrange(8)
-        return bytes(damaged)
+        corrupted = bytearray(data)
+        corrupted[self._random.randrange(len(corrupted))] ^= 1 << self._random.randrange(8)
+        return bytes(corrupted)

@@ -2,10 +2,10 @@
 
 Rules that hold here: a fault is a name and numbers or words, written
 `name:1:2`; several are separated by commas. Every fault stands once in
-`FAULTS`, with its defaults; nothing is random beyond the modem's seed. Damage
+`FAULTS`, with its defaults; nothing is random beyond the modem's seed. Corruption
 on the wire (`drop`, `flip`, `duplicate`, `delay`) hits the messages of a
 transfer, which can notice it; the AT dialogue carries no check and is spared
-unless `damage-at` is on.
+unless `corrupt-at` is on.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class FaultKind:
 ALWAYS = 1_000_000_000.0
 
 FAULTS: dict[str, FaultKind] = {
-    # damage on the wire; -to and -from name one direction
+    # corruption on the wire; -to and -from name one direction
     "drop": FaultKind((0.01,), "loses a share RATE of the messages, both directions"),
     "drop-to": FaultKind((0.01,), "loses a share RATE of the messages to the modem"),
     "drop-from": FaultKind((0.01,), "loses a share RATE of the modem's answers"),
@@ -48,8 +48,8 @@ FAULTS: dict[str, FaultKind] = {
     "delay": FaultKind((0.01, 500.0), "holds back a share RATE of the messages for MS"),
     "delay-to": FaultKind((0.01, 500.0), "the same, to the modem only"),
     "delay-from": FaultKind((0.01, 500.0), "the same, from the modem only"),
-    "damage-at": FaultKind((), "the AT dialogue is damaged too"),
-    # the modem's voice
+    "corrupt-at": FaultKind((), "the AT dialogue is corrupted too"),
+    # the modem's output
     "mute": FaultKind((10.0, 0.0), "deaf and silent for SECONDS, from second START after power on"),
     "wedged": FaultKind((10.0, 1.0), "silent until its power was away for SECONDS, and that COUNT times"),
     "nuls": FaultKind((ALWAYS,), "answers NULs instead of text for SECONDS after power on"),

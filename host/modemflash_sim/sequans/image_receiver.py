@@ -7,14 +7,12 @@ that reaches the flash makes what was there half-written.
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
 
+from modemflash_sim.sequans import flashing
 from modemflash_sim.sequans import stp_frames as frames
 from modemflash_sim.sequans.install import STAGED_LIMIT_BYTES
 from modemflash_sim.sequans.package import Facts, Walk
-
-if TYPE_CHECKING:
-    from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.state import State
 
 WINDOW_BITS = 12
 
@@ -23,23 +21,23 @@ class ImageReceiver:
     """Takes one image.
 
     Args:
-        modem: whose flash it is.
+        state: of the modem whose flash it is.
         purpose: "staged", "on-the-fly", or "updater".
     """
 
-    def __init__(self, modem: SimModem, purpose: str) -> None:
-        self._modem = modem
+    def __init__(self, state: State, purpose: str) -> None:
+        self._state = state
         self._purpose = purpose
         self._walk = Walk(updater=purpose == "updater")
         self._inflate = zlib.decompressobj(WINDOW_BITS)
         self._unzips = True
         self._writing = False
-        self._stalls = list(modem.timing.stalls) if purpose != "updater" else []
+        self._stalls = list(state.timing.stalls) if purpose != "updater" else []
         self.data_type = 0
 
     def take(self, data: bytes) -> int:
         """Take a block's bytes; how many belonged to the image, -1 when there is no room."""
-        modem = self._modem
+        state = self._state
         image, packed = data, self.data_type in frames.COMPRESSED_TYPES
         if packed:
             image = self._unpacked(data)
@@ -48,8 +46,8 @@ class ImageReceiver:
         taken = self._walk.take(image)
         if self._purpose == "on-the-fly" and self._walk.kind and not self._writing:
             self._writing = True
-            modem.boot_modes.begin_writing(self._walk.kind)
-        if packed or modem.assumptions.extra_data == "swallowed":
+            flashing.begin_writing(state, self._walk.kind)
+        if packed or state.assumptions.extra_data == "swallowed":
             return len(data)
         return taken
 

@@ -114,6 +114,23 @@ def make_updater_elf(size_bytes: int = 306_076, seed: int = 1) -> bytes:
     return header + program + code + bytes(section_bytes)
 
 
+def make_named(name: builds.Name, size_bytes: int) -> bytes:
+    """The file of that kind, build and product that a file name says.
+
+    Raises:
+        ValueError: the name says no kind.
+    """
+    if name.kind == builds.FULL:
+        return make_full_image(name.build or 0, name.product, size_bytes)
+    if name.kind == builds.DIFFERENCE:
+        return make_difference(name.from_build or 0, name.build or 0, size_bytes)
+    if name.kind == builds.UPDATER:
+        return make_updater_elf(size_bytes)
+    if name.kind == builds.BOOT_ROM:
+        return make_bootrom(size_bytes)
+    raise ValueError("the name says no kind of file")
+
+
 def version_text(build: int, product: str = "") -> str:
     """`LR5.1.1.0-41065`: the form in which ATI1 names a build."""
     version = builds.BUILDS[build][1] if build in builds.BUILDS else ""

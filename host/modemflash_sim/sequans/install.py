@@ -1,13 +1,14 @@
 """What an image does to the modem that installs it: the table of outcomes.
 
 Rules that hold here: an outcome is decided by what the image is, what runs,
-and what is believed; nothing here changes the modem. The first rule that fits
+and what is assumed; nothing here changes the modem. The first rule that fits
 decides.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from modemflash_sim.sequans.assumptions import Assumptions
 from modemflash_sim.sequans.memory import Memory
@@ -38,6 +39,9 @@ KNOWN_VERSIONS = {
 }
 
 
+Result = Literal["success", "fail", "bricked"]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How an install ends.
@@ -50,7 +54,7 @@ class Outcome:
         ue: its UE version.
     """
 
-    result: str
+    result: Result
     reason: str = ""
     build: int = 0
     version: str = ""
@@ -73,7 +77,7 @@ def is_nb_iot(profile: Profile, version: str, build: int) -> bool:
     return profile.stp_version == 1 and version.startswith("6.")
 
 
-def judge(
+def outcome_of(
     facts: Facts,
     memory: Memory,
     profile: Profile,
@@ -86,7 +90,7 @@ def judge(
         facts: the image.
         memory: the modem before the install.
         profile: its kind.
-        assumptions: what is believed of it.
+        assumptions: what is assumed of it.
         purpose: "staged" or "on-the-fly".
     """
     if not facts.complete:
@@ -110,11 +114,11 @@ def judge(
 
 
 def _bad_path(facts: Facts, memory: Memory, profile: Profile, assumptions: Assumptions) -> Outcome | None:
-    """The outcome when the way from what runs to the image is a listed bad one."""
+    """The outcome when the step from what runs to the image is a listed bad one."""
     to_nb_iot = is_nb_iot(profile, facts.version, facts.build)
     from_factory = memory.build == FACTORY_BUILD
     if facts.kind == "full" and (facts.part or facts.build == TWO_PART_BUILD):
-        result = "bricked" if assumptions.bad_path == "bricks" else "fail"
+        result: Result = "bricked" if assumptions.bad_path == "bricks" else "fail"
         if from_factory:
             return Outcome(result, "48829 on factory build 33080")
         if memory.nb_iot:

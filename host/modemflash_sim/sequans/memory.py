@@ -1,8 +1,8 @@
 """What the simulated modem remembers: with power, and without.
 
 Rules that hold here: `Memory` outlives a power cut, `Live` dies with it; both
-are plain data, so that a modem can be saved and loaded at any point. Only
-`modem.py` and the two sides change them.
+are plain data, so that a modem can be saved and loaded at any point. `state`
+holds both.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Memory:
         bricked: why it will never talk again; "" when it will.
         updater_seen: an updater ELF was loaded once.
         errors_only: it answers ERROR to everything until an image is installed.
-        blocks: TRANSFER_BLOCK requests seen in its life.
+        blocks: TRANSFER_BLOCK requests seen so far.
         spent: how often each counted fault has happened.
     """
 

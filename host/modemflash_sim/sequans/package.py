@@ -22,8 +22,8 @@ OVERLAP_BYTES = 40
 # Part 1 of the two-part package for 48829: real files are known by their size alone.
 TWO_PART_BUILD, PART_ONE_BYTES = 48829, 416_448
 BUILD_IN_DATA = re.compile(rb"(\d+\.\d+\.\d+\.\d+) \[(\d{5})\]")
-BUILD_IN_WORDS = re.compile(r"(?<!\d)(\d{5})(?:-(\d)(?!\d))?(?!\d)")
-VERSION_IN_WORDS = re.compile(r"LR(\d+\.\d+\.\d+\.\d+)-")
+BUILD_IN_TEXT = re.compile(r"(?<!\d)(\d{5})(?:-(\d)(?!\d))?(?!\d)")
+VERSION_IN_TEXT = re.compile(r"LR(\d+\.\d+\.\d+\.\d+)-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Walk:
         self._signature = b""
         self._open: list[Container] = []
         self._tail = b""
-        self._words: list[str] = []
+        self._descriptions: list[str] = []
         self._version_in_data = ("", 0)
         self._products: set[str] = set()
         self._ended = False
@@ -109,12 +109,12 @@ class Walk:
         """All that is known now."""
         build = part = from_build = 0
         version = ""
-        for words in self._words:
-            found = BUILD_IN_WORDS.findall(words)
+        for text in self._descriptions:
+            found = BUILD_IN_TEXT.findall(text)
             if found:  # the outermost description comes first, and what it says holds
                 build, part = int(found[-1][0]), int(found[-1][1] or 0)
                 from_build = int(found[0][0]) if len(found) > 1 else 0
-                named = VERSION_IN_WORDS.findall(words)
+                named = VERSION_IN_TEXT.findall(text)
                 version = named[-1] if named else ""
                 break
         if build != TWO_PART_BUILD:
@@ -134,7 +134,7 @@ class Walk:
             from_build=from_build,
             part=part,
             products=tuple(sorted(self._products)),
-            uart2=any("UART2" in words.upper() for words in self._words),
+            uart2=any("UART2" in text.upper() for text in self._descriptions),
         )
 
     def _step(self, data: bytes, pos: int) -> int:
@@ -211,13 +211,13 @@ class Walk:
             outer.left -= len(piece)
 
     def _name(self, container: Container) -> None:
-        words = container.description.split(b"\0")[0].decode("latin-1")
-        self._words.append(words)
-        self._products.update(product for product in PRODUCTS if product in words.upper())
+        text = container.description.split(b"\0")[0].decode("latin-1")
+        self._descriptions.append(text)
+        self._products.update(product for product in PRODUCTS if product in text.upper())
         if len(self._open) == 1:
-            if "bootrom" in words.lower():
+            if "bootrom" in text.lower():
                 self.kind = "bootrom"
-            elif re.search(r"\d{5}[- ]to[- ]", words):
+            elif re.search(r"\d{5}[- ]to[- ]", text):
                 self.kind = "difference"
 
     def _end_what_ended(self) -> None:

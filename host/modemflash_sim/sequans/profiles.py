@@ -1,7 +1,7 @@
 """The modems that can be simulated: what each is, and how long things take.
 
 Rules that hold here: a profile is data; every time is a setting, in
-microseconds; the built-in times are believed, not measured. Identity numbers
+microseconds; the built-in times are assumed, not measured. Identity numbers
 are never those of a real modem.
 """
 
@@ -21,6 +21,10 @@ BOOT_CHOICES = {
     2: ("UPDATER", "updater"),
     3: ("RECOVERY", "recovery"),
 }
+
+BOOT_LOADER_CHOICE, APPLICATION_CHOICE, RECOVERY_CHOICE = 0, 1, 3
+# The boot mode after a power cut in the middle of an install -> the choice that leads there.
+CHOICE_AFTER_CUT = {"recovery": RECOVERY_CHOICE, "boot-loader": BOOT_LOADER_CHOICE}
 
 FAST_BAUD = 921600
 SLOW_BAUD = 115200

@@ -1,7 +1,7 @@
-"""The modem's side of a capture, as a modem for every door: a user's failure runs again.
+"""The modem's side of a capture, as a device for every endpoint: a user's failure runs again.
 
 Rules: our requests are compared with the captured ones, byte by byte, and the
-first difference ends the replay; the modem's words come as late after their
+first difference ends the replay; the modem's output comes as late after their
 request as they did; firmware that the capture does not hold is compared by size
 and checksum; what was masked matches anything, and what nobody read at the time
 is left out. When the capture is over the modem is silent.
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture
-from modemflash_host.families.sequans.framer import SIGNATURE
 from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.sequans.stp_frames import REQUEST
 
 BITS_A_BYTE = 10
 SECOND_US = 1_000_000
@@ -28,7 +28,7 @@ _ANY_BAUD = 921_600  # until somebody says a rate
 
 
 class CaptureMismatch(Exception):
-    """The program does not say what it said when the capture was made."""
+    """The program does not send what it sent when the capture was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class _Request:
         if self.crc32:
             return len(got) < self.size or not strict or f"{zlib.crc32(got):08x}" == self.crc32
         wanted = self.data[: len(got)]
-        if not strict and self.data.startswith(SIGNATURE):
+        if not strict and self.data.startswith(REQUEST):
             wanted, got = wanted[:_FRAME_WITHOUT_SUMS], got[:_FRAME_WITHOUT_SUMS]
         return wanted == got or all(a in (b, _MASKED) for a, b in zip(wanted, got, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _Output:
     """Something that came."""
 
     at_us: int
@@ -67,7 +67,7 @@ class _Words:
 
 
 class ReplayModem:
-    """A modem that does what a captured one did. See `modemflash_sim.endpoints.wire.Modem`.
+    """A modem that does what a captured one did. See `modemflash_sim.endpoints.wire.Device`.
 
     Args:
         capture: the capture.
@@ -75,7 +75,7 @@ class ReplayModem:
             not have the user's file.
 
     Attributes:
-        max_burst: what the captured port said of itself; the replaying one must say the same.
+        max_burst: what the captured port sent of itself; the replaying one must say the same.
         beyond: bytes that came after the capture was over.
     """
 
@@ -88,7 +88,7 @@ class ReplayModem:
         self.beyond = 0
         self.max_burst = next((int(each["max_burst"]) for each in capture.records if "max_burst" in each), 0)
         self.baud = _ANY_BAUD
-        self._let_speak(0, self._script[0].at_us if self._script else 0)
+        self._queue_output(0, self._script[0].at_us if self._script else 0)
 
     @property
     def finished(self) -> bool:
@@ -99,10 +99,10 @@ class ReplayModem:
         """Time does nothing by itself."""
 
     def feed(self, now_us: int, data: bytes, baud: int) -> None:
-        """Compare what the program says with what it said then.
+        """Compare what the program sends with what it sent then.
 
         Raises:
-            CaptureMismatch: it says something else.
+            CaptureMismatch: it sends something else.
         """
         self.baud = baud or self.baud
         while data and self._script:
@@ -117,32 +117,32 @@ class ReplayModem:
                 self._got.clear()
                 self._script.popleft()
                 sent_us = now_us - request.size * BITS_A_BYTE * SECOND_US // (request.baud or SECOND_US)
-                self._let_speak(sent_us, request.at_us, now_us)
+                self._queue_output(sent_us, request.at_us, now_us)
         self.beyond += len(data)
 
     def next_due(self) -> int | None:
-        """When the next words are due."""
+        """When the next output is due."""
         return self._coming[0][0] if self._coming else None
 
     def take(self, now_us: int) -> list[tuple[bytes, int]]:
-        """What was said by now."""
-        said = []
+        """What was sent by now."""
+        sent = []
         while self._coming and self._coming[0][0] <= now_us:
             _, data, baud = self._coming.popleft()
-            said.append((data, baud))
-        return said
+            sent.append((data, baud))
+        return sent
 
     def set_rts(self, level: bool) -> None:
         """What a captured modem held back, the capture does not know."""
 
-    def _let_speak(self, moment_us: int, captured_us: int, now_us: int = 0) -> None:
+    def _queue_output(self, moment_us: int, captured_us: int, now_us: int = 0) -> None:
         """Put in line what came between this request and the next."""
-        while self._script and isinstance(self._script[0], _Words):
-            words = self._script.popleft()
-            wire_us = len(words.data) * BITS_A_BYTE * SECOND_US // (words.baud or SECOND_US)
-            due_us = moment_us + words.at_us - captured_us - wire_us - _EARLY_US
+        while self._script and isinstance(self._script[0], _Output):
+            output = self._script.popleft()
+            wire_us = len(output.data) * BITS_A_BYTE * SECOND_US // (output.baud or SECOND_US)
+            due_us = moment_us + output.at_us - captured_us - wire_us - _EARLY_US
             self._last_due_us = max(due_us, now_us, self._last_due_us)  # a line keeps the order
-            self._coming.append((self._last_due_us, words.data, words.baud or self.baud))
+            self._coming.append((self._last_due_us, output.data, output.baud or self.baud))
 
 
 def replay_line(capture: Capture, strict: bool = True) -> tuple[VirtualLine, ReplayModem]:
@@ -151,9 +151,9 @@ def replay_line(capture: Capture, strict: bool = True) -> tuple[VirtualLine, Rep
     return VirtualLine(modem, max_burst=modem.max_burst), modem
 
 
-def _script(records: tuple[Record, ...]) -> list[_Request | _Words]:
-    """The requests and the words of a capture, in order."""
-    script: list[_Request | _Words] = []
+def _script(records: tuple[Record, ...]) -> list[_Request | _Output]:
+    """The requests and the output of a capture, in order."""
+    script: list[_Request | _Output] = []
     baud = 0
     for record in records:
         at_us = int(record.get("at_ms", 0)) * 1000
@@ -168,12 +168,12 @@ def _script(records: tuple[Record, ...]) -> list[_Request | _Words]:
         elif "tx_block" in record:
             script.append(_Request(at_us, baud, record["tx_block"], b"", record["crc32"]))
         elif "rx" in record and not record.get("dropped"):
-            script.insert(_place(script, at_us), _Words(at_us, baud, record["rx"].encode("latin-1")))
+            script.insert(_place(script, at_us), _Output(at_us, baud, record["rx"].encode("latin-1")))
     return script
 
 
-def _place(script: list[_Request | _Words], at_us: int) -> int:
-    """Where words belong: what is read in the millisecond of a request was there before it."""
+def _place(script: list[_Request | _Output], at_us: int) -> int:
+    """Where output belongs: what is read in the millisecond of a request was there before it."""
     place = len(script)
     while place and isinstance(script[place - 1], _Request) and script[place - 1].at_us == at_us:
         place -= 1
@@ -181,7 +181,7 @@ def _place(script: list[_Request | _Words], at_us: int) -> int:
 
 
 def _difference(request: _Request, got: bytes, baud: int) -> str:
-    """What was expected and what came, in words."""
+    """What was expected and what came, in output."""
     if not request.is_rate(baud):
         return f"at {baud} baud, captured at {request.baud}: {got[:_SHOWN]!r}"
     wanted = f"{request.size} bytes of firmware, CRC-32 {request.crc32}" if request.crc32 else ""

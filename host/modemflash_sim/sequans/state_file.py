@@ -1,10 +1,10 @@
-"""A simulated modem in a file, so that it lives on between commands.
+"""A simulated modem in a file, so that it is kept between commands.
 
 Rules that hold here: the file is JSON that a person can read, with a format
 number; it is replaced as a whole or not at all; a file that is not understood
-is refused, never repaired. What is lost on the way: the bytes of an image that
+is refused, never repaired. What is lost: the bytes of an image that
 is being taken (its session is kept and must start anew), half an AT line, and
-words that nobody has heard yet.
+output that has not left yet.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import typing
 from pathlib import Path
-from types import UnionType
-from typing import Any
 
+from modemflash_sim.plain_data import made
 from modemflash_sim.sequans.assumptions import Assumptions
 from modemflash_sim.sequans.faults import Faults
 from modemflash_sim.sequans.memory import Live, Memory, Session
@@ -38,7 +36,7 @@ def save(modem: SimModem, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    session = modem.stp.saved()
+    session = modem.session
     content = {
         "format": FORMAT,
         "number": FORMAT_NUMBER,
@@ -61,7 +59,7 @@ def load(
     faults: Faults | None = None,
     seed: int = 0,
 ) -> SimModem:
-    """The modem in `path`. Beliefs and faults are not in the file: they are given anew.
+    """The modem in `path`. Assumptions and faults are not in the file: they are given anew.
 
     Raises:
         BadStateFile: the file holds something else.
@@ -83,41 +81,14 @@ def load(
             assumptions,
             faults,
             seed=seed,
-            now_us=_made(int, content.get("now_us"), "now_us"),
-            memory=_made(Memory, content.get("memory"), "memory"),
-            live=_made(Live, content.get("live"), "live"),
-            record=_made(Record, content.get("record"), "record"),
+            now_us=made(int, content.get("now_us"), "now_us"),
+            memory=made(Memory, content.get("memory"), "memory"),
+            live=made(Live, content.get("live"), "live"),
+            record=made(Record, content.get("record"), "record"),
         )
-        session = _made(Session | None, content.get("session"), "session")
+        session = made(Session | None, content.get("session"), "session")
         if session is not None:
-            modem.stp.load(session)
+            modem.resume(session)
     except ValueError as error:
         raise BadStateFile(f"{path} is damaged: {error}") from error
     return modem
-
-
-def _made(kind: Any, value: object, where: str) -> Any:
-    """`value` as JSON gave it, made into what the type says; ValueError where it does not fit."""
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin is UnionType:
-        return None if value is None else _made(arguments[0], value, where)
-    if origin in (list, tuple):
-        if not isinstance(value, list):
-            raise ValueError(f"{where} is no list")
-        return origin(_made(arguments[0], item, where) for item in value)
-    if origin is dict:
-        if not isinstance(value, dict):
-            raise ValueError(f"{where} is no table")
-        return {str(key): _made(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
-    if dataclasses.is_dataclass(kind):
-        return _record(kind, value, where)
-    if type(value) is not kind:
-        raise ValueError(f"{where} is {value!r}")
-    return value
-
-
-def _record(kind: Any, value: object, where: str) -> Any:
-    hints = typing.get_type_hints(kind)
-    if not isinstance(value, dict) or set(value) != set(hints):
-        raise ValueError(f"{where} does not have the fields {', '.join(hints)}")
-    return kind(**{name: _made(hint, value[name], f"{where}.{name}") for name, hint in hints.items()})

@@ -1,4 +1,4 @@
-"""What the simulated modem says about an update, whatever the updater says.
+"""The simulated modem's own account of an update, whatever the updater reports.
 
 Rules that hold here: a violation is something the updater did wrong, never
 something the wire did; a note is only worth knowing. An image is recorded when
@@ -40,7 +40,7 @@ class Taken:
 
 @dataclass(slots=True)
 class Record:
-    """What happened to the modem so far; it lives on in the state file."""
+    """What happened to the modem so far; the state file keeps it."""
 
     images: list[Taken] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)

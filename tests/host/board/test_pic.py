@@ -28,7 +28,7 @@ from modemflash_host.run import exit_codes
 from modemflash_sim.board import pic as sim_pic
 from modemflash_sim.board.pic import PicAdapter
 from modemflash_sim.board.serve_board import ServedBoard, serve_board
-from modemflash_sim.board.usb_board import PluggedBoard
+from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.rfc2217 import Rfc2217Endpoint
 from modemflash_sim.sequans import profiles
 from modemflash_sim.sequans.modem import SimModem
@@ -76,7 +76,7 @@ class Shield:
     """A board on a shield; read `pic`, `board` and `modem` when nobody talks to it."""
 
     url: str
-    board: PluggedBoard
+    board: UsbBoard
     pic: PicAdapter
     modem: SimModem
 
@@ -116,10 +116,10 @@ def shield(tool: Callable[[str], Path], flash: Path, tmp_path: Path, monkeypatch
         else:
             shutil.copyfile(flash, path)
         modem = SimModem(replace(profiles.find("pycom-catm1"), timing=QUICK))
-        board = PluggedBoard(
+        board = UsbBoard(
             "gpy-1.20.0", modem, boot_ms=BOOT_MS, interpreter=tool("micropython"), flash=path, heap="5120k"
         )
-        adapter = PicAdapter(board, DEVICES[device], device[1], **switches)
+        adapter = PicAdapter(board, device[1], cuts_power=DEVICES[device].cuts_power, **switches)
         endpoint = Rfc2217Endpoint()
         board.switch_on()
         board.pass_s(on_for_s)
@@ -170,7 +170,7 @@ def test_a_deaf_board_is_caught_while_it_starts(shield: Make) -> None:
 def test_a_board_in_mirror_mode_is_reset(shield: Make, capsys: pytest.CaptureFixture[str]) -> None:
     """`board reset` gets a board out of its bridge, which no byte can end; the modem does not notice."""
     with shield(main=BRIDGE, on_for_s=12) as there:
-        assert there.board.mirrors
+        assert there.board.bridge.is_open
         since = there.modem.live.powered_at_us
         code, events = typed(capsys, "board", "reset", "-p", there.port())
         assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-reset")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from modemflash.exchange import BLOCK
+from modemflash.frames import BLOCK
 from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.reading import Capture, read_capture

@@ -82,7 +82,7 @@ def test_every_way_an_update_ends(
     name, *flags = words.split()
     if fault.startswith("to:"):
         end = install.Outcome("success", "", int(fault[3:]), "5.1.1.0", "5.0.0.0d")
-        monkeypatch.setattr(install, "judge", lambda *_: end)
+        monkeypatch.setattr(install, "outcome_of", lambda *_: end)
         fault = ""
     if name == "same":
         desk.update(desk.new, "-y")
@@ -212,9 +212,9 @@ def test_after_a_run_that_wrote_silence_is_never_called_untouched(desk: Desk) ->
         assert (ended.code, ended.result["code"]) == (exit_codes.FAILED_UNKNOWN, "modem-lost")
         assert ended.result["modem_state"] == "unknown"
         (begun,) = [event for event in ended.events if event["event"] == "unfinished"]
-        assert (begun["target"], begun["files"]) == (41065, ["CATM1-41065.dup", "updater.elf"])
+        assert (begun["target"], begun["files"]) == ("41065", ["CATM1-41065.dup", "updater.elf"])
     seen = desk.type("info", "-p", dead)
-    assert "an update to build 41065 with CATM1-41065.dup" in seen.out
+    assert "an update to 41065 with CATM1-41065.dup" in seen.out
     assert "1. Wait first" in seen.err
     assert "of four modems that owners found silent here three stayed so" in seen.err
     assert "nothing was written" not in seen.err

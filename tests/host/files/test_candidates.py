@@ -10,15 +10,15 @@ import pytest
 
 from captures.scenarios import Ears, Slots
 from modemflash.errors import Problem, Refusal
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
 from modemflash_host.files import candidates as sources
 from modemflash_host.files.candidates import candidates, nearest, neighbours
 from modemflash_host.files.stable_file import PAGE_BYTES, open_stable
+from modemflash_sim.sequans.address import SimLine, open_line
 from modemflash_sim.sequans.images import make_full_image
-from modemflash_sim.sequans.virtual import SimLine, open_sim_url
 
 
 def refused(*paths: Path) -> Refusal:
@@ -243,7 +243,7 @@ def test_file_that_changes_in_mid_transfer_ends_the_update(tmp_path: Path) -> No
     path = tmp_path / "CATM1-41065.dup"
     whole = make_full_image(41065, size_bytes=3 * PAGE_BYTES)
     path.write_bytes(whole)
-    line = open_sim_url("sim://pycom-catm1?stalls=0")
+    line = open_line("sim://pycom-catm1?stalls=0")
     for port, attempt in ((Meddler(line, path), 1), (line, 2)):
         source = open_stable(path)
         job = Update(

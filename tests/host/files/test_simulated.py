@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from modemflash.image import examine
+from modemflash.examine import examine
 from modemflash_host.errors import Refusal
 from modemflash_host.families.sequans.card import prepare
 from modemflash_host.files.candidates import candidates, of_path

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from modemflash.exchange import BLOCK
+from modemflash.frames import BLOCK
 from modemflash_host.capture.runs import begin_run, find_run
 from modemflash_host.errors import Refusal
 from modemflash_host.families.sequans.framer import StpFramer

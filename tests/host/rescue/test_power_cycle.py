@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from modemflash.interface import MODEM_ANSWERED
 from modemflash_host.rescue.port_monitor import PortState
 from modemflash_host.rescue.power_cycle import PowerCycle, words
-from modemflash_host.rescue.power_up import ANSWERED_CODE, PowerUp
+from modemflash_host.rescue.power_up import PowerUp
 
 
 class Steps:
@@ -34,7 +35,7 @@ def away(away_s: int) -> PortState:
     return PortState(None, away_s)
 
 
-FOUND = PowerUp(2, "b", 4, ANSWERED_CODE, 3, "application", 921600, 1)
+FOUND = PowerUp(2, "b", 4, MODEM_ANSWERED, 3, "application", 921600, 1)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from modemflash_host.rescue.power_up import ANSWERED_CODE, PowerUp
+from modemflash.interface import MODEM_ANSWERED
+from modemflash_host.rescue.power_up import PowerUp
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ from modemflash_host.rescue.power_up import ANSWERED_CODE, PowerUp
         PowerUp(1),
         PowerUp(2, "aabbccddeeff", 30),
         PowerUp(2, "aabbccddeeff", 95, "modem-silent", 90),
-        PowerUp(3, "aabbccddeeff", 12, ANSWERED_CODE, 11, "application", 921600, 41065),
+        PowerUp(3, "aabbccddeeff", 12, MODEM_ANSWERED, 11, "application", 921600, 41065),
     ],
 )
 def test_there_and_back(power_up: PowerUp) -> None:
@@ -25,14 +26,14 @@ def test_there_and_back(power_up: PowerUp) -> None:
 
 def test_only_an_answer_is_one() -> None:
     """A modem that was not found has not answered."""
-    assert PowerUp(1, code=ANSWERED_CODE).has_answered
+    assert PowerUp(1, code=MODEM_ANSWERED).has_answered
     assert not PowerUp(1, code="modem-silent").has_answered
     assert not PowerUp(1).has_answered
 
 
 def test_a_modem_of_no_known_build_has_answered() -> None:
     """The board writes null where the modem does not say its build."""
-    text = json.dumps({"boots": 1, "up_s": 5, "code": ANSWERED_CODE, "after_s": 5, "build": None})
+    text = json.dumps({"boots": 1, "up_s": 5, "code": MODEM_ANSWERED, "after_s": 5, "build": None})
     power_up = PowerUp.decode(text)
     assert power_up is not None and power_up.has_answered and power_up.answer()["build"] is None
 

@@ -1,4 +1,4 @@
-"""A simulated board for a person: a folder as its card, its REPL at a door, power and reset by command."""
+"""A simulated board for a person: a folder as its card, an endpoint as its REPL, power and reset typed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_sim.board.interactive import ByHand
+from modemflash_host.board.install.package import deployed
+from modemflash_sim.board.interactive import InteractiveBoard
 from support.card_board import PLAIN, quick_modem
 
 MPREMOTE_S = 60
 
 
 class Terminal:
-    """A door with a person at it."""
+    """An endpoint with a person at it."""
 
     url = "here"
     baud = 115200
@@ -58,17 +59,24 @@ def terminal() -> Terminal:
 
 
 @pytest.fixture
-def table(interpreter: Path, tmp_path: Path, folder: Path, terminal: Terminal) -> Iterator[ByHand]:
+def table(interpreter: Path, tmp_path: Path, folder: Path, terminal: Terminal) -> Iterator[InteractiveBoard]:
     room = tmp_path / "room"
     room.mkdir()
-    board = ByHand(
-        "gpy-1.20.0", quick_modem(), terminal, interpreter=interpreter, room=room, card=folder, paced=False
+    board = InteractiveBoard(
+        "gpy-1.20.0",
+        quick_modem(),
+        terminal,
+        interpreter=interpreter,
+        room=room,
+        card=folder,
+        library=deployed(),
+        paced=False,
     )
     yield board
     board.close()
 
 
-def until(table: ByHand, terminal: Terminal, words: bytes, seconds: int = 900) -> None:
+def until(table: InteractiveBoard, terminal: Terminal, words: bytes, seconds: int = 900) -> None:
     """Let time pass until that is on the screen."""
     for _ in range(seconds * 100):
         table.step()
@@ -77,7 +85,7 @@ def until(table: ByHand, terminal: Terminal, words: bytes, seconds: int = 900) -
     raise AssertionError(terminal.shown[-1500:])
 
 
-def test_a_card_from_a_folder(table: ByHand, terminal: Terminal, folder: Path) -> None:
+def test_a_card_from_a_folder(table: InteractiveBoard, terminal: Terminal, folder: Path) -> None:
     """Power on: the hook goes in, the card's job is done, results are in the folder when the card is out."""
     until(table, terminal, b"updated (updated)")
     assert not (folder / "results.csv").exists()
@@ -86,7 +94,7 @@ def test_a_card_from_a_folder(table: ByHand, terminal: Terminal, folder: Path) -
     assert "updated (updated)" in (folder / "modemflash.log").read_text()
 
 
-def test_repl_reset_and_power(table: ByHand, terminal: Terminal) -> None:
+def test_repl_reset_and_power(table: InteractiveBoard, terminal: Terminal) -> None:
     """The REPL answers; a reset boots the board alone; without power there is silence."""
     table.do("card out")
     table.do("reset")
@@ -103,7 +111,7 @@ def test_repl_reset_and_power(table: ByHand, terminal: Terminal) -> None:
     until(table, terminal, b">>> ")
 
 
-def test_commands(table: ByHand) -> None:
+def test_commands(table: InteractiveBoard) -> None:
     """What is not understood shows what is; quit ends."""
     assert "card out" in table.do("help")
     assert not table.over

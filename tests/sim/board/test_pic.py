@@ -1,4 +1,4 @@
-"""Rules of the simulated PIC: commands, pins, power; what is believed is a switch."""
+"""Rules of the simulated PIC: commands, pins, power; what is assumed is a switch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from modemflash_sim.board.pic import PORTC, RESET_BIT, TRISC, PicAdapter
 PYSENSE, EXPANSION_3 = 0xF012, 0xEF98
 
 
-class Hands:
+class CountingBoard:
     """A board that counts what is done to it."""
 
     def __init__(self) -> None:
@@ -70,37 +70,37 @@ class Channel:
     def sleep_ms(self, ms: int) -> None: ...
 
 
-def made(product: int = PYSENSE, **switches: Any) -> tuple[PicAdapter, Hands, Pic]:
-    hands = Hands()
-    pic = PicAdapter(hands, DEVICES[PIC_VENDOR, product], product, **switches)
+def made(product: int = PYSENSE, **switches: Any) -> tuple[PicAdapter, CountingBoard, Pic]:
+    board = CountingBoard()
+    pic = PicAdapter(board, product, cuts_power=DEVICES[PIC_VENDOR, product].cuts_power, **switches)
     channel = Channel(pic)
-    return pic, hands, Pic(channel, channel)
+    return pic, board, Pic(channel, channel)
 
 
 @pytest.mark.parametrize("magic_answers", [False, True])
 def test_the_hosts_reset_is_one_pulse(magic_answers: bool) -> None:
     """Whether MAGIC answers or not, one reset is one pulse, and the pin is an input again."""
-    pic, hands, host = made(magic_answers=magic_answers)
+    pic, board, host = made(magic_answers=magic_answers)
     host.reset_board()
     host.reset_board()
-    assert hands.done == ["reset", "reset"]
+    assert board.done == ["reset", "reset"]
     assert pic.registers[TRISC] >> RESET_BIT & 1
 
 
 def test_download_mode_and_out_of_it() -> None:
     """P2 held low at the pulse starts the loader; let go, the next pulse starts Python."""
-    _, hands, host = made()
+    _, board, host = made()
     host.enter_download_mode()
     host.leave_download_mode()
-    assert hands.done == ["loader", "reset"]
+    assert board.done == ["loader", "reset"]
 
 
 def test_a_pin_that_is_an_input_does_nothing() -> None:
     """Only an output that was low and is not any more resets the board."""
-    pic, hands, _ = made()
+    pic, board, _ = made()
     for value in (0xFF, 0x00, 0xFF):
         pic.command(bytes([0x01, PORTC, 0, value]))
-    assert hands.done == []
+    assert board.done == []
     assert pic.command(bytes([0x00, PORTC, 0])) == b"\xff\x00"
 
 
@@ -113,26 +113,26 @@ def test_commands_in_pieces_and_unknown_ones() -> None:
 
 def test_sleep_cuts_the_power_for_its_time() -> None:
     """The module is off for as long as was set, and not a moment less."""
-    pic, hands, host = made()
+    pic, board, host = made()
     host.cut_power(10)
-    hands.now_us = 9_999_999
+    board.now_us = 9_999_999
     pic.advance()
-    assert hands.done == ["off"]
-    hands.now_us += 1
+    assert board.done == ["off"]
+    board.now_us += 1
     pic.advance()
     pic.advance()
-    assert hands.done == ["off", "on"]
+    assert board.done == ["off", "on"]
 
 
 def test_an_expansion_board_switches_no_power() -> None:
     """Expansion Board 3 has no switch: sleeping and its own reset leave the module on."""
-    pic, hands, host = made(EXPANSION_3)
+    pic, board, host = made(EXPANSION_3)
     host.cut_power(10)
     pic.command(b"\x40")
-    assert hands.done == []
-    shield, hands, _ = made()
+    assert board.done == []
+    shield, board, _ = made()
     shield.command(b"\x40")
-    assert hands.done == ["off"]
+    assert board.done == ["off"]
 
 
 def test_a_rate_that_is_too_high() -> None:

@@ -1,6 +1,6 @@
-"""Rules of `endpoints.lane`: when which byte arrives."""
+"""Rules of `endpoints.direction`: when which byte arrives."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modemflash_sim.endpoints.direction import Direction
@@ -33,7 +33,7 @@ def test_latency_is_added_to_each_byte() -> None:
 
 
 def test_unpaced_bytes_arrive_at_once_with_their_rate() -> None:
-    """Without pacing a byte arrives when it is sent; the rate is still told."""
+    """Without pacing a byte arrives when it is sent; the rate is still given."""
     direction = Direction(paced=False)
     direction.put(7, b"ab", 9_600)
     assert direction.take(6) == []
@@ -49,6 +49,7 @@ def test_an_empty_direction_has_nothing_to_wait_for() -> None:
     assert len(direction) == 0
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 300), st.binary(max_size=40)), max_size=20),
     st.sampled_from([9_600, 115_200, 921_600]),

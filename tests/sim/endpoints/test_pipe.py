@@ -1,4 +1,4 @@
-"""Rules of `endpoints.pipe`: a child process lives in the simulator's time."""
+"""Rules of `endpoints.pipe`: a child process runs in the simulator's time."""
 
 import hashlib
 import os

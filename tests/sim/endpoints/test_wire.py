@@ -50,7 +50,7 @@ def test_the_wrong_rate_is_noise_both_ways() -> None:
 
 
 def test_rate_zero_is_the_modems_own() -> None:
-    """A door that carries no rate is always right."""
+    """An endpoint that carries no rate is always right."""
     modem = EchoModem(115_200)
     wire = Wire(modem)
     wire.send(0, b"AT", 0)

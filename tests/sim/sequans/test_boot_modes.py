@@ -1,4 +1,4 @@
-"""The state table of the simulated modem, row by row, and its beliefs both ways."""
+"""The state table of the simulated modem, row by row, and its assumptions both ways."""
 
 import dataclasses
 from collections.abc import Callable
@@ -17,13 +17,11 @@ DIFFERENCE = images.make_difference(38638, 41065, size_bytes=30_000)
 BRICKED = b""
 
 
-def modem_of(
-    profile: str = "pycom-catm1", believed: str = "", fault: str = "", **changes: object
-) -> SimModem:
+def modem_of(profile: str = "pycom-catm1", assumed: str = "", fault: str = "", **changes: object) -> SimModem:
     """A modem without stalls; `changes` are fields of its profile."""
     timing = Timing(stalls=())
     return SimModem(
-        profiles.find(profile, timing=timing, **changes), assumptions.parse(believed), faults.parse(fault)
+        profiles.find(profile, timing=timing, **changes), assumptions.parse(assumed), faults.parse(fault)
     )
 
 
@@ -53,11 +51,11 @@ def mode_of(updater: Updater) -> str:
     return next(name for name, number in profiles.MODES.items() if str(number) == digit)
 
 
-# -- the good ways -----------------------------------------------------------
+# -- what works -----------------------------------------------------------
 
 
 def test_a_full_image_through_recovery() -> None:
-    """Install, told =1,1, the application runs the build of the description."""
+    """After the install and =1,1 the application runs the build of the description."""
     updater = Updater(modem_of())
     updater.full_image(IMAGE)
     assert updater.at("AT+SMUPGRADE?") == b"\r\n+SMUPGRADE: success\r\nOK\r\n"
@@ -157,15 +155,15 @@ def test_staged_transfer_cut() -> None:
     assert updater.modem.verdict.build == 38638
 
 
-@pytest.mark.parametrize("believed", ["recovery", "boot-loader"])
-def test_staged_install_cut(believed: str) -> None:
+@pytest.mark.parametrize("assumed", ["recovery", "boot-loader"])
+def test_staged_install_cut(assumed: str) -> None:
     """Power lost while a staged image installs: RECOVERY, or the boot loader; half-written."""
-    updater = Updater(modem_of(believed="staged_install_cut:" + believed))
+    updater = Updater(modem_of(assumed="staged_install_cut:" + assumed))
     updater.transfer("AT+SMSTPU", DIFFERENCE)
     updater.at("AT+SMUPGRADE")
     updater.wait(30)
     cycle(updater)
-    assert mode_of(updater) == believed
+    assert mode_of(updater) == assumed
     assert not updater.modem.verdict.whole
 
 
@@ -181,8 +179,8 @@ def test_on_the_fly_transfer_cut_by_the_updater() -> None:
 
 
 def test_a_session_may_wait_for_ever() -> None:
-    """With that belief no time ends it; RESET and OPEN do, and the image starts anew."""
-    updater = Updater(modem_of(believed="stp_idle:for-ever", start_mode="recovery"))
+    """With that assumption no time ends it; RESET and OPEN do, and the image starts anew."""
+    updater = Updater(modem_of(assumed="stp_idle:for-ever", start_mode="recovery"))
     half_way(updater)
     updater.wait(3_600)
     assert updater.at("AT") == b""
@@ -193,11 +191,11 @@ def test_a_session_may_wait_for_ever() -> None:
     assert updater.modem.verdict.images[-1].complete
 
 
-@pytest.mark.parametrize("believed", ["recovery", "boot-loader"])
+@pytest.mark.parametrize("assumed", ["recovery", "boot-loader"])
 @pytest.mark.parametrize("installing", [False, True])
-def test_on_the_fly_cut_by_power(believed: str, installing: bool) -> None:
+def test_on_the_fly_cut_by_power(assumed: str, installing: bool) -> None:
     """In the transfer or in the install: RECOVERY, or the boot loader; half-written."""
-    updater = Updater(modem_of(believed="transfer_power_cut:" + believed))
+    updater = Updater(modem_of(assumed="transfer_power_cut:" + assumed))
     updater.switch(3)
     if installing:
         updater.transfer(ON_THE_FLY, IMAGE)
@@ -205,7 +203,7 @@ def test_on_the_fly_cut_by_power(believed: str, installing: bool) -> None:
     else:
         half_way(updater)
     cycle(updater)
-    assert mode_of(updater) == believed
+    assert mode_of(updater) == assumed
     assert not updater.modem.verdict.whole
 
 
@@ -278,7 +276,7 @@ def test_a_listed_bad_path_bricks(
 
 
 def test_bad_paths_the_other_way() -> None:
-    """With the beliefs switched they fail, or work."""
+    """With the assumptions switched they fail, or work."""
     rows = [
         ("pycom-factory", "bad_path:fails", images.make_full_image(48829, size_bytes=9_000), b"fail"),
         ("pycom-nb1", "bad_path:fails", images.make_full_image(48829, size_bytes=9_000), b"fail"),
@@ -291,21 +289,21 @@ def test_bad_paths_the_other_way() -> None:
         ("pycom-factory", "", IMAGE, b"fail"),
         ("pycom-factory", "factory_without_updater:works", IMAGE, b"success"),
     ]
-    for profile, believed, image, word in rows:
-        updater = Updater(modem_of(profile, believed))
+    for profile, assumed, image, word in rows:
+        updater = Updater(modem_of(profile, assumed))
         updater.full_image(image)
-        assert word in updater.at("AT+SMUPGRADE?"), (profile, believed)
+        assert word in updater.at("AT+SMUPGRADE?"), (profile, assumed)
 
 
-@pytest.mark.parametrize("believed", ["bricks", "survives"])
-def test_power_lost_between_the_parts_of_48829(believed: str) -> None:
+@pytest.mark.parametrize("assumed", ["bricks", "survives"])
+def test_power_lost_between_the_parts_of_48829(assumed: str) -> None:
     """Part 1 reports 39529; power lost then bricks, or does not."""
-    updater = Updater(modem_of(believed="part_one_power_loss:" + believed, build=41065))
+    updater = Updater(modem_of(assumed="part_one_power_loss:" + assumed, build=41065))
     updater.full_image(images.make_full_image(39529, size_bytes=PART_ONE_BYTES))
     updater.switch(1)
     assert b"LR5.1.1.0-39529" in updater.at("ATI1")
     cycle(updater)
-    assert (updater.at("AT") == BRICKED) is (believed == "bricks")
+    assert (updater.at("AT") == BRICKED) is (assumed == "bricks")
 
 
 def test_both_parts_of_48829() -> None:
@@ -371,7 +369,7 @@ def test_rebooting_in_an_install_is_a_violation() -> None:
     assert updater.modem.verdict.violations == ("rebooted while it installed",)
 
 
-# -- beliefs -----------------------------------------------------------------
+# -- assumptions -----------------------------------------------------------------
 
 
 def test_every_assumption_has_another_way() -> None:
@@ -395,30 +393,30 @@ def test_a_wrong_assumption_is_refused(text: str) -> None:
 
 
 def test_assumption_about_the_voice() -> None:
-    """Each belief about rates, words and replies, both ways."""
-    updater = Updater(modem_of(believed="recovery_baud:115200"))
+    """Each assumption about rates, words and replies, both ways."""
+    updater = Updater(modem_of(assumed="recovery_baud:115200"))
     updater.switch(3)
     assert updater.modem.baud == SLOW_BAUD
-    updater = Updater(modem_of(believed="recovery_identity:answers", start_mode="recovery"))
+    updater = Updater(modem_of(assumed="recovery_identity:answers", start_mode="recovery"))
     assert b"38638" in updater.at("ATI1")
-    updater = Updater(modem_of(believed="reboot_flag:refused"))
+    updater = Updater(modem_of(assumed="reboot_flag:refused"))
     assert updater.at("AT+SMSWBOOT=3,1") == b"\r\nERROR\r\n"
     assert updater.at("AT+SMSWBOOT=3,0") == b"\r\nOK\r\n"
     assert b"RECOVERY" in updater.at("AT+SMSWBOOT?")
     updater.at("AT^RESET")
     updater.wait(8)
     assert mode_of(updater) == "recovery"
-    assert Updater(modem_of(believed="boot_words:bare")).at("AT+SMSWBOOT?") == b"\r\nFFF\r\nOK\r\n"
+    assert Updater(modem_of(assumed="boot_words:bare")).at("AT+SMSWBOOT?") == b"\r\nFFF\r\nOK\r\n"
     assert b"No report" in Updater(modem_of()).at("AT+SMUPGRADE?")
-    assert b"\r\nNo report\r\n" in Updater(modem_of(believed="upgrade_words:bare")).at("AT+SMUPGRADE?")
-    unseen = Updater(modem_of(believed="upgrade_words:unseen")).at("AT+SMUPGRADE?")
+    assert b"\r\nNo report\r\n" in Updater(modem_of(assumed="upgrade_words:bare")).at("AT+SMUPGRADE?")
+    unseen = Updater(modem_of(assumed="upgrade_words:unseen")).at("AT+SMUPGRADE?")
     assert not any(word in unseen for word in (b"No report", b"on-going", b"success", b"fail"))
 
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_assumption_about_the_boot_choice(kept: bool) -> None:
     """It holds for later boots, or for one."""
-    updater = Updater(modem_of(believed="boot_choice:kept" if kept else "boot_choice:one-shot"))
+    updater = Updater(modem_of(assumed="boot_choice:kept" if kept else "boot_choice:one-shot"))
     updater.switch(3)
     cycle(updater)
     assert mode_of(updater) == ("recovery" if kept else "application")
@@ -426,15 +424,15 @@ def test_assumption_about_the_boot_choice(kept: bool) -> None:
 
 def test_assumption_about_install_and_updater() -> None:
     """Silent install, a reboot by itself, and what an updater ELF comes up as."""
-    updater = Updater(modem_of(believed="install_output:silent,after_success:reboots"))
+    updater = Updater(modem_of(assumed="install_output:silent,after_success:reboots"))
     updater.switch(3)
     updater.transfer(ON_THE_FLY, IMAGE)
     assert updater.at("AT") == b""
     updater.wait(200)
     assert mode_of(updater) == "application"
     for name, baud in (("recovery", FAST_BAUD), ("mtools", SLOW_BAUD)):
-        believed = f"updater_starts_as:{name},updater_baud:{baud}"
-        updater = Updater(modem_of(believed=believed, start_mode="boot-loader"), SLOW_BAUD)
+        assumed = f"updater_starts_as:{name},updater_baud:{baud}"
+        updater = Updater(modem_of(assumed=assumed, start_mode="boot-loader"), SLOW_BAUD)
         updater.at("AT")
         updater.transfer("AT+STP", images.make_updater_elf(5_000))
         updater.wait(70)
@@ -445,7 +443,7 @@ def test_assumption_about_install_and_updater() -> None:
 
 def test_an_updater_that_says_only_error_still_takes_an_image() -> None:
     """Mode 3 the other way: ERROR to everything but the opening of a transfer."""
-    updater = Updater(modem_of(believed="updater_answers:errors-only", start_mode="updater"))
+    updater = Updater(modem_of(assumed="updater_answers:errors-only", start_mode="updater"))
     assert updater.at("AT+SMOD?") == b"\r\nERROR\r\n"
     updater.transfer(ON_THE_FLY, IMAGE)
     updater.wait(200)
@@ -455,7 +453,7 @@ def test_an_updater_that_says_only_error_still_takes_an_image() -> None:
 
 def test_a_bricked_modem_may_send_nuls() -> None:
     """Silence, or single NULs."""
-    updater = Updater(modem_of(believed="bricked_output:nuls"))
+    updater = Updater(modem_of(assumed="bricked_output:nuls"))
     updater.modem.memory.half_boot_rom = True
     cycle(updater)
     heard = updater.at("AT")

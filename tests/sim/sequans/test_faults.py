@@ -125,10 +125,10 @@ def test_a_late_message_comes_even_after_a_pause() -> None:
 
 
 def test_the_at_dialogue_is_spared_unless_asked_for() -> None:
-    """AT has no checksum: it is only damaged with `damage-at`."""
+    """AT has no checksum: it is only corrupted with `corrupt-at`."""
     assert faulty("drop:1").at("AT") == b"\r\nOK\r\n"
-    assert faulty("drop:1,damage-at").at("AT") == b""
-    assert faulty("flip-from:1,damage-at").at("AT") not in (b"", b"\r\nOK\r\n")
+    assert faulty("drop:1,corrupt-at").at("AT") == b""
+    assert faulty("flip-from:1,corrupt-at").at("AT") not in (b"", b"\r\nOK\r\n")
 
 
 def test_the_same_seed_has_the_same_luck() -> None:
@@ -137,7 +137,7 @@ def test_the_same_seed_has_the_same_luck() -> None:
     assert answers("drop:0.4") != answers("drop:0.4", seed=1)
 
 
-# -- the voice ---------------------------------------------------------------
+# -- the output ---------------------------------------------------------------
 
 
 def test_mute_for_a_time() -> None:
@@ -149,7 +149,7 @@ def test_mute_for_a_time() -> None:
 
 
 def test_mute_from_a_time_on() -> None:
-    """Fifteen silent minutes in the middle, and then life."""
+    """Fifteen silent minutes in the middle, and then answers."""
     updater = faulty("mute:900:5")
     assert updater.at("AT") == b"\r\nOK\r\n"
     updater.wait(5)
@@ -174,7 +174,7 @@ def test_wedged() -> None:
 
 
 def test_nuls() -> None:
-    """One to three NULs for whatever it is told."""
+    """One to three NULs for whatever it is sent."""
     updater = faulty("nuls:5")
     updater.send(b"AT\r\n")
     heard = updater.hear(1_000)

@@ -5,27 +5,15 @@ import zlib
 import pytest
 
 from modemflash import builds
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_sim.sequans import images
+from support.memory_source import MemorySource
 from tools import make_container_vectors
 
 
-class Memory:
-    """A source of bytes in memory."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        self.name = name
-        self.size = len(data)
-        self._data = data
-
-    def readinto(self, offset: int, buf: "memoryview | bytearray") -> int:
-        piece = self._data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
-
-
 def look(data: bytes, name: str = "x.dup") -> Image:
-    return examine(Memory(data, name))
+    return examine(MemorySource(data, name))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +63,7 @@ def test_difference() -> None:
 
 
 def test_boot_rom_and_updater() -> None:
-    """They are told apart from everything else by their content."""
+    """They differ from everything else by their content."""
     boot_rom = look(images.make_bootrom())
     assert (boot_rom.kind, boot_rom.size, boot_rom.understood) == (builds.BOOT_ROM, 55_570, True)
     updater = look(images.make_updater_elf())

@@ -1,4 +1,4 @@
-"""The modem as a door sees it: time, bytes, power, flow control."""
+"""The modem as an endpoint sees it: time, bytes, power, flow control."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The replay is as strict as it says, and a user's failure runs through every door."""
+"""The replay is as strict as it says, and a user's failure runs through every endpoint."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from captures.scenarios import FOLDER, Ears, play
-from modemflash.exchange import BLOCK
+from modemflash.frames import BLOCK
 from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.recorder import Recorder
+from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.links.open import open_link
 from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.endpoints.virtual import VirtualLine
@@ -101,8 +102,15 @@ def test_silence_behind_the_end() -> None:
     assert not modem.finished
 
 
+def sequans_recorder(path: Path) -> Recorder:
+    """A recorder that knows frames, so that firmware is not in the capture."""
+    recorder = Recorder(CaptureFile(path, {}, print))
+    recorder.use(StpFramer())
+    return recorder
+
+
 def block_capture(tmp_path: Path) -> Capture:
-    recorder = Recorder(CaptureFile(tmp_path / "c.jsonl", {}, print))
+    recorder = sequans_recorder(tmp_path / "c.jsonl")
     recorder.sent(BLOCK_FRAME)
     recorder.close()
     return read_capture(tmp_path / "c.jsonl")
@@ -146,7 +154,7 @@ def test_torn_capture_runs_as_far_as_it_goes(tmp_path: Path) -> None:
 
 
 def test_capture_behind_a_endpoint() -> None:
-    """The same modem answers behind TCP: `simulate modem --from-capture` is a door around it."""
+    """The same modem answers behind TCP: `simulate modem --from-capture` is an endpoint around it."""
     import socket
     from urllib.parse import urlsplit
 
@@ -161,7 +169,7 @@ def test_capture_behind_a_endpoint() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal")
 def test_capture_of_a_real_port_replays_in_virtual_time(tmp_path: Path) -> None:
     """Seconds at a real terminal, with its jitter, give the same events again in milliseconds."""
-    recorder, first = Recorder(CaptureFile(tmp_path / "c.jsonl", {}, print)), Ears()
+    recorder, first = sequans_recorder(tmp_path / "c.jsonl"), Ears()
     with serve(SimModem("pycom-catm1", None, faults.parse("leftover")), "pty") as url:
         link, clock = open_link(url)
         play(CapturingPort(link, clock, recorder), clock, first, None)

@@ -1,4 +1,4 @@
-"""A simulated modem lives on in its file, and a file that is not one is refused."""
+"""A simulated modem is kept in its file, and a file that is not one is refused."""
 
 import dataclasses
 import json
@@ -46,7 +46,7 @@ def test_a_modem_is_the_same_after_its_file(done: int, tmp_path: Path) -> None:
     assert loaded.memory == modem.memory
     assert loaded.live == modem.live
     assert loaded.verdict == modem.verdict
-    assert loaded.stp.saved() == modem.stp.saved()
+    assert loaded.session == modem.session
     assert loaded.now_us == modem.now_us
     assert loaded.next_due() == min(modem.live.timers.values(), default=None)
 

@@ -1,4 +1,4 @@
-"""The STP table of the simulated modem, row by row, and its beliefs both ways."""
+"""The STP table of the simulated modem, row by row, and its assumptions both ways."""
 
 import binascii
 import hashlib
@@ -21,11 +21,11 @@ RESET = Request(frames.RESET, 0, 0, b"")
 OPEN = Request(frames.OPEN_SESSION, 1, 1, b"")
 
 
-def in_session(profile: str = "pycom-catm1", believed: str = "", fault: str = "") -> Updater:
+def in_session(profile: str = "pycom-catm1", assumed: str = "", fault: str = "") -> Updater:
     """An updater with an open on-the-fly session; on version 2 the data type is named."""
     timing = Timing(stalls=())
     started = profiles.find(profile, start_mode="recovery", echo=False, timing=timing)
-    updater = Updater(SimModem(started, assumptions.parse(believed), faults.parse(fault)))
+    updater = Updater(SimModem(started, assumptions.parse(assumed), faults.parse(fault)))
     updater.at(ON_THE_FLY)
     updater.open_session(4 if started.stp_version == 2 else 0)
     return updater
@@ -54,16 +54,16 @@ def test_bytes_that_start_no_request_are_dropped(stray: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "believed", "operation"),
+    ("profile", "assumed", "operation"),
     [
         ("pycom-catm1", "", None),
         ("gm02s", "", 0x7F),
         ("gm02s", "bad_header:silent", None),
     ],
 )
-def test_a_header_with_a_wrong_crc(profile: str, believed: str, operation: int | None) -> None:
+def test_a_header_with_a_wrong_crc(profile: str, assumed: str, operation: int | None) -> None:
     """Version 1: nothing; version 2: not understood, or nothing. The next request is answered."""
-    updater = in_session(profile, believed)
+    updater = in_session(profile, assumed)
     damaged = bytearray(frames.request_bytes(RESET))
     damaged[7] ^= 1
     updater.send(bytes(damaged))
@@ -73,16 +73,16 @@ def test_a_header_with_a_wrong_crc(profile: str, believed: str, operation: int |
 
 
 @pytest.mark.parametrize(
-    ("profile", "believed", "operation"),
+    ("profile", "assumed", "operation"),
     [
         ("pycom-catm1", "", None),
         ("gm02s", "", 0x40),
         ("gm02s", "bad_payload:silent", None),
     ],
 )
-def test_a_payload_with_a_wrong_crc(profile: str, believed: str, operation: int | None) -> None:
+def test_a_payload_with_a_wrong_crc(profile: str, assumed: str, operation: int | None) -> None:
     """Version 1: nothing; version 2: refused, or nothing. The same request again is taken."""
-    updater = in_session(profile, believed)
+    updater = in_session(profile, assumed)
     announce(updater, 100)
     request = Request(frames.BLOCK, 1, updater.next, IMAGE[:100])
     damaged = bytearray(frames.request_bytes(request))
@@ -96,7 +96,7 @@ def test_a_payload_with_a_wrong_crc(profile: str, believed: str, operation: int 
 @pytest.mark.parametrize("dropped", [True, False])
 def test_a_payload_that_stops(dropped: bool) -> None:
     """After a second of silence the request is dropped; or the modem waits, and filler ends it."""
-    updater = in_session(believed="" if dropped else "short_payload:waits")
+    updater = in_session(assumed="" if dropped else "short_payload:waits")
     announce(updater, 3_000)
     half = frames.request_bytes(Request(frames.BLOCK, 1, updater.next, IMAGE[:3_000]))[:1_000]
     updater.send(half)
@@ -119,16 +119,16 @@ def test_a_pause_within_a_payload_is_no_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("believed", "operation", "word"),
+    ("assumed", "operation", "word"),
     [
         ("acknowledged", 0x83, b"success"),
         ("refused", 0x40, b"success"),
         ("stored-twice", 0x83, b"fail"),
     ],
 )
-def test_the_last_request_again(believed: str, operation: int, word: bytes) -> None:
+def test_the_last_request_again(assumed: str, operation: int, word: bytes) -> None:
     """Acknowledged and stored once; or refused; or stored twice, and then the modem says fail."""
-    updater = in_session(believed="repeated_request:" + believed)
+    updater = in_session(assumed="repeated_request:" + assumed)
     announce(updater, 1_000)
     again = Request(frames.BLOCK, 1, updater.next, IMAGE[:1_000])
     assert updater.request(frames.BLOCK, IMAGE[:1_000])[4] == 0x83
@@ -188,7 +188,7 @@ def test_open_in_mid_image_starts_it_anew() -> None:
 @pytest.mark.parametrize("answered", [True, False])
 def test_the_closing_reset(answered: bool) -> None:
     """Ends the session; acknowledged, or not."""
-    updater = in_session(believed="" if answered else "closing_reset:silent")
+    updater = in_session(assumed="" if answered else "closing_reset:silent")
     assert bool(updater.close()) is answered
     assert updater.at("AT") == b"\r\nOK\r\n"
 
@@ -201,10 +201,10 @@ def test_an_opening_reset_stays_in_the_protocol() -> None:
     assert updater.at("AT") == b""
 
 
-@pytest.mark.parametrize(("believed", "residue"), [("residue", 5), ("swallowed", 0)])
-def test_bytes_after_the_containers_end(believed: str, residue: int) -> None:
+@pytest.mark.parametrize(("assumed", "residue"), [("residue", 5), ("swallowed", 0)])
+def test_bytes_after_the_containers_end(assumed: str, residue: int) -> None:
     """Left as residue, or taken and ignored; the image is good either way."""
-    updater = in_session(believed="extra_data:" + believed)
+    updater = in_session(assumed="extra_data:" + assumed)
     last = IMAGE[19_000:] + b"stray"
     for _ in updater.blocks(IMAGE[:19_000]):
         pass
@@ -217,8 +217,8 @@ def test_bytes_after_the_containers_end(believed: str, residue: int) -> None:
 
 
 def test_answers_with_crc() -> None:
-    """With that belief both CRC fields are right."""
-    updater = in_session(believed="answer_crc:computed")
+    """With that assumption both CRC fields are right."""
+    updater = in_session(assumed="answer_crc:computed")
     answer = updater.ask(OPEN)
     header = answer[:12] + b"\0\0" + answer[14:16]
     assert struct.unpack(">HH", answer[12:16]) == (

@@ -11,12 +11,13 @@ import os
 
 import utime
 
-from modemflash import crc, exchange, modem, stp
-from modemflash.board import job, pycom
-from modemflash.board.job import CardFile
+from modemflash import block_buffer, crc, frames, modem, transfer
+from modemflash.board import card_order
+from modemflash.board.card import Card
+from modemflash.board.card_order import CardFile
 from modemflash.board.led import PATTERNS, Led
 from modemflash.board.uart import Clock, Uart
-from modemflash.identity import identify
+from modemflash.identity import ask_identity
 from modemflash.line import Line
 
 try:
@@ -77,8 +78,8 @@ def slow_joined(first, second, zeros):
 
 
 if CRC_US:
-    stp.crc16 = exchange.crc16 = slow_crc16
-    job.crc16_joined = slow_joined
+    transfer.crc16 = block_buffer.crc16 = frames.crc16 = slow_crc16
+    card_order.crc16_joined = slow_joined
 
 
 def count_heap():
@@ -95,13 +96,13 @@ clock = Clock()
 led = Led(clock)
 led.show(PATTERNS["working"])
 reporter = Reporter()
-pycom.mount_card()
+Card().mount()
 line = Line(Uart(clock, reporter.tick), clock, reporter)
 line.set_baud(modem.RATE)
 found = modem.find(line, 60000)
-who = identify(found)
+identity = ask_identity(found)
 assert found.at.command('AT+SMSTPU="ON_THE_FLY"').ok
-sender = stp.Sender(line, 300000, False, MAX_BLOCK)
+sender = transfer.Sender(line, 300000, False, MAX_BLOCK)
 sender.open()
 crc.crc16(bytes(64))  # its table is made once
 gc.collect()
@@ -110,8 +111,8 @@ file = File("/sd/firmware.dup", os.stat("/sd/firmware.dup")[6])
 if COUNT_HEAP:
     gc.disable()
     before = gc.mem_alloc()
-sender.send(file, stp.CONTAINER)
+sender.send(file, transfer.CONTAINER)
 ms = clock.ticks_diff(clock.ticks_ms(), start)
 grown = gc.mem_alloc() - before if COUNT_HEAP else 0
 sender.close()
-print("blocks", sender.blocks, "repeats", sender.repeats, "ms", ms, "heap", grown, "leaked", last[2])
+print("blocks", sender.blocks, "repeats", sender.exchange.repeats, "ms", ms, "heap", grown, "leaked", last[2])

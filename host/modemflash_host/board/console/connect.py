@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modemflash.at import printable
+from modemflash.interface import CONSOLE_BAUD, CONSOLE_LIFE_MS, CONSOLE_SIGN, HEARTBEAT, SYNC
 from modemflash_host.board.console.repl import CTRL_F, RESET_SIGNS, Repl
 from modemflash_host.board.pic import Open, reset_through_pic
 from modemflash_host.errors import BoardProblem
-from modemflash_host.links.open import CONSOLE_BAUD, FIRST_BAUD
+from modemflash_host.links.open import FIRST_BAUD
 from modemflash_host.links.usb_ids import NO_DEVICE, Device
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ REPL, MIRROR = "repl", "mirror"
 INTERRUPTED, SAFE_BOOT, PIC_RESET = "interrupted", "safe-boot", "pic-reset"
 
 _LISTEN_MS = 300
-_UPDATES = b"modemflash: "  # how each line begins that the updater on a board says of itself
-_RELAYS = b"\xa5H\x00"  # the heartbeat of one that works for a PC, see `relay.line`
-HEARTBEAT_MS = 4_500  # it says something every 3 s at least
+_UPDATES = CONSOLE_SIGN.encode() + b" "  # how each line begins that the updater on a board says of itself
+_RELAYS = bytes([SYNC]) + HEARTBEAT + b"\0"  # of one that works for a PC
+HEARTBEAT_MS = CONSOLE_LIFE_MS * 3 // 2
 MIRROR_ANSWER_MS = 700
 RESET_MS = 3_000
 BOOT_MS = 6_000

@@ -14,13 +14,21 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from modemflash.errors import LinkProblem
+from modemflash.interface import (
+    MODEM_BAUD,
+    MODEM_UART,
+    PINS,
+    UART_FIFO_BYTES,
+    UART_GAP_CHARS,
+    UART_HELD_MS,
+    UART_LOOK_MS,
+    UART_RING_BYTES,
+)
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
 
 _TAKE_BYTES = 256
 _PUT_BYTES = 384  # 512 as base64: what the smallest ring of a board holds
-_LOOK_MS = 200  # waiting for the transmitter blocks the whole board
-_HELD_MS = 300_000  # as long as the modem may hold the line; the same on the board
 _OPEN = f"""\
 import os, time
 try:
@@ -28,22 +36,22 @@ try:
 except ImportError:
     import binascii as _b
 from machine import UART
-_P = {{'GPy': ('P5', 'P98', 'P7', 'P99'), 'FiPy': ('P20', 'P18', 'P19', 'P17')}}[os.uname()[0]]
-_k = {{'pins': _P, 'timeout_chars': 5, 'rx_buffer_size': 4096}}
+_P = {PINS}[os.uname()[0]]
+_k = {{'pins': _P, 'timeout_chars': {UART_GAP_CHARS}, 'rx_buffer_size': {UART_RING_BYTES}}}
 try:
-    _u = UART(1, baudrate=921600, **_k)
+    _u = UART({MODEM_UART}, baudrate={MODEM_BAUD}, **_k)
 except TypeError:
     del _k['rx_buffer_size']
-    _u = UART(1, baudrate=921600, **_k)
+    _u = UART({MODEM_UART}, baudrate={MODEM_BAUD}, **_k)
 def _rate(r):
-    ok = _u.wait_tx_done({_LOOK_MS})
+    ok = _u.wait_tx_done({UART_LOOK_MS})
     if ok:
         _u.init(baudrate=r, **_k)
     return ok
 def _put(d, at):
-    while at < len(d) and _u.wait_tx_done({_LOOK_MS}):
-        _u.write(d[at:at + 128])
-        at += 128
+    while at < len(d) and _u.wait_tx_done({UART_LOOK_MS}):
+        _u.write(d[at:at + {UART_FIFO_BYTES}])
+        at += {UART_FIFO_BYTES}
     return at
 try:
     _dog
@@ -120,7 +128,7 @@ class ReplPort:
 
     def drain(self, timeout_ms: int) -> bool:
         """Wait until all is sent; True when it is."""
-        return self._repl.value(f"_u.wait_tx_done({min(timeout_ms, _LOOK_MS)})") == "True"
+        return self._repl.value(f"_u.wait_tx_done({min(timeout_ms, UART_LOOK_MS)})") == "True"
 
     def set_baud(self, rate: int) -> bool:
         """Send what waits, then change the rate. What was received and not read is lost."""
@@ -139,5 +147,5 @@ class ReplPort:
         begun = clock.ticks_ms()
         while self._repl.value(is_done, f"_n = {step}\n") != "True":
             self._tick()
-            if clock.ticks_diff(clock.ticks_ms(), begun) >= _HELD_MS:
+            if clock.ticks_diff(clock.ticks_ms(), begun) >= UART_HELD_MS:
                 raise LinkProblem("uart-blocked")

@@ -14,23 +14,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from modemflash.interface import AUTOSTART_MS, LTE_CLAIMED, NVS_LTE_BOOT, NVS_PREFIX, WATCHDOG_MS
 from modemflash_host.board.console.connect import BOOT_MS, TRIES_AFTER_BOOT
 from modemflash_host.board.console.identity import Board, need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem, LinkProblem
 
-WATCHDOG_MS = 600_000
-AUTOSTART_MS = 10_000  # so long after a hard boot the LTE driver may still talk to the modem
-SAVED_KEY = "mf_lte_boot"  # `modemflash.board.pycom.Autostart`: the flag as the user had it, + 1
+SAVED_KEY = NVS_PREFIX + NVS_LTE_BOOT  # as `modemflash.board.pycom.Autostart` keeps it
 _AUTOSTART_OFF = f"""\
 import pycom
-pycom.nvs_set('{SAVED_KEY}', 2)
+pycom.nvs_set('{SAVED_KEY}', {LTE_CLAIMED})
 pycom.lte_modem_en_on_boot(False)
 """
 _AUTOSTART_BACK = f"""\
 import pycom
 try:
-    if pycom.nvs_get('{SAVED_KEY}') == 2:
+    if pycom.nvs_get('{SAVED_KEY}') == {LTE_CLAIMED}:
         pycom.lte_modem_en_on_boot(True)
         pycom.nvs_erase('{SAVED_KEY}')
 except Exception:

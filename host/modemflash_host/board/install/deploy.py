@@ -19,6 +19,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from modemflash.interface import (
+    HOOK_SIGN,
+    LIBRARY,
+    MAIN,
+    NVS_BOOTS,
+    NVS_PREFIX,
+    NVS_RESCUE,
+    NVS_UNDO,
+    RESCUE_RECORD,
+)
 from modemflash.journal import Journal
 from modemflash_host.board.console.files import BoardFiles
 from modemflash_host.board.console.identity import Board, need_pycom, read_identity
@@ -30,21 +40,17 @@ from modemflash_host.board.tools.mpremote import Mpremote
 from modemflash_host.board.tools.program import ToolProblem
 from modemflash_host.errors import Refusal
 
-LIBRARY = "/flash/lib"
-LIST = "/flash/lib/modemflash.files"
+LIST = f"{LIBRARY}/modemflash.files"
 _BLOCK_BYTES = 4096  # what a file takes at least, in either file system
-ENGINE = "import sys\nif '/flash/lib' not in sys.path: sys.path.insert(0, '/flash/lib')\n"
-_DISARM = """\
+ENGINE = f"import sys\nif '{LIBRARY}' not in sys.path: sys.path.insert(0, '{LIBRARY}')\n"
+_DISARM = f"""\
 import pycom
-for _n in ('mf_rescue', 'mf_boots', 'mf_put'):
+for _n in {(NVS_RESCUE, NVS_BOOTS, NVS_UNDO)}:
     try:
-        pycom.nvs_erase(_n)
+        pycom.nvs_erase('{NVS_PREFIX}' + _n)
     except Exception:
         pass
 """
-RESCUE_RECORD = "/flash/modemflash.rescue"  # `modemflash.board.listen`
-_HOOK_SIGN = b"#>modemflash"
-MAIN = "/flash/main.py"
 
 Listed = dict[str, str]
 """Path -> SHA-256 as hex, or "folder" for a folder that was made."""
@@ -183,7 +189,7 @@ def remove(session: BoardSession) -> Removed:
 
 def has_hook(files: BoardFiles) -> bool:
     """Whether main.py has the lines of the start-up hook."""
-    return bool(files.size(MAIN)) and _HOOK_SIGN in files.get(MAIN)
+    return bool(files.size(MAIN)) and HOOK_SIGN in files.get(MAIN)
 
 
 def remove_hook(session: BoardSession) -> None:

@@ -27,7 +27,12 @@ from modemflash_host.board.install.packing import pack
 
 LIMIT_BYTES = 80_000  # docs/decisions/0007
 NOT_FOR_BOARDS = {"__main__.py"}  # `python -m modemflash` starts there
-READABLE = {"modemflash/__init__.py", "modemflash/unpack.py", "modemflash/board/hook.py"}
+READABLE = {
+    "modemflash/__init__.py",
+    "modemflash/interface.py",
+    "modemflash/unpack.py",
+    "modemflash/board/hook.py",
+}
 _STEP = 4  # spaces of indentation
 
 
@@ -103,13 +108,15 @@ def _needs(program: bytes, files: Container[str]) -> list[str]:
 
 
 def _leaves_first(name: str, needs: Mapping[str, list[str]]) -> list[str]:
-    """All that a file needs, as modules below our package, each behind what it needs itself."""
+    """All that a file needs, as `modemflash.unpack.load` takes it, each behind what it needs itself."""
     order: dict[str, None] = {}
 
     def visit(file: str) -> None:
         for need in needs[file]:
+            if need in READABLE:
+                continue  # it needs nothing itself, and no stack to be unpacked
             visit(need)
-            order[need.split("/", 1)[1][: -len(".py")].replace("/", ".")] = None
+            order[need.split("/", 1)[1][: -len(".py")].replace("board/", ".")] = None
 
     visit(name)
     return list(order)

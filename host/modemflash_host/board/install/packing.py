@@ -8,24 +8,18 @@ smaller stays as it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from modemflash.unpack import ESCAPES, unpacked
+from modemflash.unpack import ESCAPES, WORDS, unpacked
 
-HEAD = b"from modemflash.unpack import load;load(__file__,globals(),%d,'%s')\n#"
+HEAD = b"from modemflash.unpack import load;load(globals(),%d,'%s')\n#"
 
 _NEAR_BYTES = 1 << 11
 _NEAR_LONGEST = 10
 _FAR_BYTES = 1 << 14
 _FAR_LONGEST = 4 + 255
-_GOOD_ENOUGH = 40  # a match this long is taken without a look at the next byte
-_LOOKS = 64  # at earlier places with the same three bytes, the last ones first
-
-
-class _Match(NamedTuple):
-    gain: int = 0
-    length: int = 0
-    distance: int = 0
+_LEAST = 3
+_LOOKS = 80  # at earlier places with the same three bytes, the last ones first
+_ESCAPES = [int(byte in {char[0] for _, char in ESCAPES}) for byte in range(256)]  # bytes that they add
 
 
 def pack(program: bytes, needs: Sequence[str] = ()) -> bytes:
@@ -40,7 +34,7 @@ def pack(program: bytes, needs: Sequence[str] = ()) -> bytes:
     """
     if any(byte > 126 or (byte < 32 and byte != 10) for byte in program):
         raise ValueError("only lines of printable ASCII can be packed")
-    data = _matched(program.replace(b"\n", b"\x02"))
+    data = _matched(WORDS + program.replace(b"\n", b"\x02"))
     for escape, byte in reversed(ESCAPES):
         data = data.replace(byte, escape)
     packed = HEAD % (len(program), " ".join(needs).encode()) + data + b"\n"
@@ -50,54 +44,65 @@ def pack(program: bytes, needs: Sequence[str] = ()) -> bytes:
 
 
 def _matched(text: bytes) -> bytes:
-    """Bytes and matches; a match waits where the next byte begins a better one."""
+    """Bytes and matches, in the fewest bytes: chosen from the end, where the cost of the rest is known."""
+    size = len(text)
+    costs = [0] * (size + 1)
+    choice = [(1, 0)] * size  # length and distance; distance 0 is a byte itself
+    for at, found in zip(range(size - 1, -1, -1), reversed(_matches(text)), strict=True):
+        best, chosen = 1 + costs[at + 1], (1, 0)
+        for shorter, longest, distance in found:
+            escaped = _ESCAPES[distance - 1 & 255]
+            for length in range(shorter, longest + 1):
+                if length <= _NEAR_LONGEST and distance <= _NEAR_BYTES:
+                    cost = 2 + escaped + costs[at + length]
+                elif length > _LEAST:
+                    cost = 3 + escaped + _ESCAPES[length - 4] + costs[at + length]
+                else:
+                    continue
+                if cost < best:
+                    best, chosen = cost, (length, distance)
+        costs[at], choice[at] = best, chosen
     out = bytearray()
-    seen: dict[bytes, list[int]] = {}
-    at, waiting = 0, None
-    while at < len(text):
-        match = waiting or _longest(text, at, seen)
-        waiting = None
-        seen.setdefault(text[at : at + 3], []).append(at)
-        if match.gain and match.length < _GOOD_ENOUGH:
-            after = _longest(text, at + 1, seen)
-            if after.gain > match.gain:
-                match, waiting = _Match(), after
-        if not match.gain:
-            out.append(text[at])
-            at += 1
-            continue
-        out += _code(match)
-        for passed in range(at + 1, at + match.length):
-            seen.setdefault(text[passed : passed + 3], []).append(passed)
-        at += match.length
+    at = len(WORDS)
+    while at < size:
+        length, distance = choice[at]
+        out += _code(length, distance) if distance else text[at : at + 1]
+        at += length
     return bytes(out)
 
 
-def _longest(text: bytes, at: int, seen: dict[bytes, list[int]]) -> _Match:
-    """The match that saves most; it ends before `at`, so that nothing overlaps."""
-    best = _Match()
-    for start in seen.get(text[at : at + 3], [])[: -_LOOKS - 1 : -1]:
-        distance = at - start
-        if distance > _FAR_BYTES:
-            break
-        longest = min(distance, _FAR_LONGEST, len(text) - at)
-        if text[start : start + best.length + 1] != text[at : at + best.length + 1]:
-            continue
-        length = best.length
-        while length < longest and text[start + length] == text[at + length]:
-            length += 1
-        gain = length - (2 if _is_near(length, distance) else 3)
-        if length >= 3 and gain > best.gain:
-            best = _Match(gain, length, distance)
-    return best
+def _matches(text: bytes) -> list[list[tuple[int, int, int]]]:
+    """At each place (least length, longest length, distance) of what may stand there.
+
+    A match ends before its place, so that nothing overlaps; of two of one length the nearer counts.
+    """
+    seen: dict[bytes, list[int]] = {}
+    found = []
+    for at in range(len(text)):
+        starts = seen.setdefault(text[at : at + _LEAST], [])
+        here = []
+        longest = _LEAST - 1
+        for start in starts[: -_LOOKS - 1 : -1]:
+            distance = at - start
+            if distance > _FAR_BYTES:
+                break
+            if text[start + longest : start + longest + 1] != text[at + longest : at + longest + 1]:
+                continue
+            most = min(distance, _FAR_LONGEST, len(text) - at)
+            if most <= longest or text[start : start + longest] != text[at : at + longest]:
+                continue
+            length = longest + 1
+            while length < most and text[start + length] == text[at + length]:
+                length += 1
+            here.append((longest + 1, length, distance))
+            longest = length
+        starts.append(at)
+        found.append(here)
+    return found
 
 
-def _is_near(length: int, distance: int) -> bool:
-    return length <= _NEAR_LONGEST and distance <= _NEAR_BYTES
-
-
-def _code(match: _Match) -> bytes:
-    back = match.distance - 1
-    if _is_near(match.length, match.distance):
-        return bytes((0x80 | (match.length - 3) << 3 | back >> 8, back & 255))
-    return bytes((0xC0 | back >> 8, match.length - 4, back & 255))
+def _code(length: int, distance: int) -> bytes:
+    back = distance - 1
+    if length <= _NEAR_LONGEST and distance <= _NEAR_BYTES:
+        return bytes((0x80 | (length - 3) << 3 | back >> 8, back & 255))
+    return bytes((0xC0 | back >> 8, length - 4, back & 255))

@@ -6,9 +6,10 @@ if need be, still knows what the one before it has put there.
 
 from __future__ import annotations
 
+from modemflash.interface import NVS_PREFIX, NVS_TEMPORARY
 from modemflash_host.board.console.repl import Repl
 
-KEY = "mf_guest"
+KEY = NVS_PREFIX + NVS_TEMPORARY
 _MARK = f"""\
 import pycom
 try:

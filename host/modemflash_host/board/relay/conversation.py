@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from modemflash.interface import COMMAND_FILE, LIBRARY
 from modemflash.line import Line
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.engine_result import EngineResult
@@ -31,17 +32,15 @@ from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
+    from modemflash.file_roles import Files
     from modemflash.journal import Journal
-    from modemflash.planning import Files
     from modemflash_host.links.open import Link
 
-COMMAND_FILE = 0xFF  # `modemflash.board.relay`
-LOOKING, RUNNING = "0", "2"  # states in the board's heartbeat; the others wait for the PC
-_START = """\
+_START = f"""\
 import sys
-if '/flash/lib' not in sys.path: sys.path.append('/flash/lib')
+if '{LIBRARY}' not in sys.path: sys.path.append('{LIBRARY}')
 from modemflash.board.relay import run
-run({!a})
+run({{!a}})
 """
 _PIECE_BYTES = 256
 _PIECE_MS = 30

@@ -7,10 +7,11 @@ that no screen ever meets one that it cannot show; fields that are more stay.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeGuard
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
+from modemflash.identity import decoded
 from modemflash.modem import STATES
 from modemflash_host.board.engine_result import EngineResult
 
@@ -37,14 +38,13 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
         "state": _TEXT,
         "baud": _WHOLE,
         "resumed": _YES,
-        "who": (list,),
+        "identity": (dict,),
         "before": (dict,),
         "past": (dict, type(None)),
     },
     "ended": {},
 }
 _OF_A_PROBLEM = ("kind", "code", "detail", "raw", "modem_state", "consent")
-_WHO: tuple[tuple[type, ...], ...] = (_TEXT, _TEXT, _MAYBE_WHOLE, _TEXT, _TEXT, (list,))
 _MODEM_STATES = (UNTOUCHED, RECOVERABLE, UPDATED, UNKNOWN)
 _MOST = 1 << 53
 
@@ -62,7 +62,7 @@ def is_sound(event: object) -> TypeGuard[Event]:
     if kind == "record":
         return _all_texts(event["before"]) and _all_texts(event["after"])
     if kind == "looked":
-        return _all_texts(event["before"]) and _is_identity(event["who"])
+        return _all_texts(event["before"]) and _is_identity(event["identity"])
     return _is_end(event) if kind == "ended" else True
 
 
@@ -74,20 +74,11 @@ def _all_texts(replies: Mapping[str, object]) -> bool:
     return all(type(reply) is str for reply in replies.values())
 
 
-def _is_identity(who: Sequence[object]) -> bool:
-    if len(who) != len(_WHO) or not all(_fits(*each) for each in zip(who, _WHO, strict=True)):
+def _is_identity(record: Mapping[str, object]) -> bool:
+    try:
+        return abs(decoded(record).build or 0) < _MOST
+    except ValueError:
         return False
-    loaders = who[-1]
-    return isinstance(loaders, list) and all(_is_loader(each) for each in loaders)
-
-
-def _is_loader(loader: object) -> bool:
-    kinds = (_TEXT, _TEXT, _YES)
-    return (
-        isinstance(loader, list)
-        and len(loader) == len(kinds)
-        and all(_fits(*each) for each in zip(loader, kinds, strict=True))
-    )
 
 
 def _is_end(event: Event) -> bool:

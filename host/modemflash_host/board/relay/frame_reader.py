@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modemflash.crc import crc16
+from modemflash.interface import HALF_FRAME_MS, SYNC
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
 
-SYNC = 0xA5
 _MOST_BODY_BYTES = 16_384
-_HALF_FRAME_MS = 300
 _JUNK_BYTES = 64
 
 
@@ -78,7 +77,7 @@ class FrameReader:
                 now_ms = self._clock.ticks_ms()
                 if self._half_since_ms is None:
                     self._half_since_ms = now_ms
-                allowed_ms = _HALF_FRAME_MS + size * 10_000 // baud
+                allowed_ms = HALF_FRAME_MS + size * 10_000 // baud
                 if self._clock.ticks_diff(now_ms, self._half_since_ms) < allowed_ms:
                     return None
                 self._half_since_ms = None

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from modemflash.interface import JOURNAL_FOLDER, JOURNAL_NAME
 from modemflash.journal import Journal
 from modemflash_host.board.console.session import BoardSession
 from modemflash_host.errors import BoardProblem
 
-PATHS = ("/flash/modemflash.journal.0", "/flash/modemflash.journal.1")  # `modemflash.board.relay`
+PATHS = tuple(f"{JOURNAL_FOLDER}/{JOURNAL_NAME}.{slot}" for slot in (0, 1))
 
 
 class BoardSlots:

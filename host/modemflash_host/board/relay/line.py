@@ -1,4 +1,4 @@
-"""The PC's end of the line to a board that relays; frames as in `modemflash.board.pcline`.
+"""The PC's end of the line to a board that relays; frames as in `modemflash.board.pc_line`.
 
 Rules: this side only answers: pieces that the board asked for, a sign of life
 twice a second, and an acknowledgement for every event; what is damaged is
@@ -13,24 +13,33 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from modemflash.board.pcline import (
+from modemflash.crc import crc16
+from modemflash.interface import (
     AWAY_MS,
+    BAUD,
     CONSOLE_BAUD,
-    PIECE,
+    ECHO,
+    END,
+    EVENT,
+    GET,
+    HAVE,
+    HEARTBEAT,
+    HELLO,
+    IDS,
+    LOSSY_EVENT,
+    PIECE_BYTES,
+    PING,
+    SYNC,
     TEST_BYTES,
     TEST_FILE,
 )
-from modemflash.crc import crc16
-from modemflash_host.board.relay.frame_reader import SYNC, FrameReader
+from modemflash_host.board.relay.frame_reader import FrameReader
 from modemflash_host.errors import BoardProblem
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
     from modemflash_host.links.open import Link
 
-GET, EVENT, LOSSY_EVENT, HEARTBEAT, ECHO = b"G", b"E", b"P", b"H", b"T"
-_PING, _HAVE, _BAUD, _END, _HELLO = 0xF0, 0xF1, 0xF2, 0xF3, 0xF4
-_IDS = 0xF0
 _LEAVES_MS = 8  # what an adapter still holds when the system calls it sent; the board waits for 20
 _PING_MS = 500
 _SILENCE_MS = 3_000
@@ -41,7 +50,7 @@ _TEST = bytes(range(256)) * 5
 
 RATES = (921_600, 460_800, 230_400)
 
-_NAMES = {_PING: "ping", _HAVE: "have", _BAUD: "baud", _END: "end", _HELLO: "hello"}
+_NAMES = {PING: "ping", HAVE: "have", BAUD: "baud", END: "end", HELLO: "hello"}
 
 Serve = Callable[[int, int, int], bytes]
 """(file, start, count) -> those bytes."""
@@ -141,7 +150,7 @@ class RelayLine:
         """
         started = self._clock.ticks_ms()
         while self._since(started) < 2 * AWAY_MS:
-            self.send_control(_END, 0, 0)
+            self.send_control(END, 0, 0)
             before = self._heard
             pause = self._clock.ticks_ms()
             while self._since(pause) < 900:
@@ -170,9 +179,9 @@ class RelayLine:
         if self._since(self._pinged) >= _PING_MS:
             self._pinged = self._clock.ticks_ms()
             if self.job:
-                self.send_control(_PING, min(self.stops(), 255), self.commands)
+                self.send_control(PING, min(self.stops(), 255), self.commands)
                 if self.asks_again:
-                    self.send_control(_HELLO, 0, 0)
+                    self.send_control(HELLO, 0, 0)
         buf = bytearray(4096)
         got = self._link.readinto(buf, len(buf), timeout_ms)
         self._frames.feed(buf[:got])
@@ -193,7 +202,7 @@ class RelayLine:
             return
         self._record(relay_rx=kind.decode("latin-1"), size=len(body))
         if kind == EVENT and body:
-            self.send_control(_HAVE, body[0], 0)
+            self.send_control(HAVE, body[0], 0)
             if body[0] != self._last_event:
                 self._last_event = body[0]
                 self._on_event(body[1:])
@@ -212,11 +221,11 @@ class RelayLine:
             data = self._serve(file, start, offset + count)
         crc = crc16(data, 0, 0, offset)
         out = bytearray()
-        for at in range(offset, offset + count, PIECE):
-            end = min(at + PIECE, offset + count)
+        for at in range(offset, offset + count, PIECE_BYTES):
+            end = min(at + PIECE_BYTES, offset + count)
             crc = crc16(data, crc, at, end)
             out += bytes([SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
-            number = (number + 1) % _IDS
+            number = (number + 1) % IDS
         self._record(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
         self._link.write(out, 0, len(out))
 
@@ -233,7 +242,7 @@ class RelayLine:
         rate = self.rates.pop(0)
         if not (self._link.set_baud(rate) and self._link.set_baud(self.baud)):
             return  # this adapter refuses it, so the board need not try
-        self.send_control(_BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
+        self.send_control(BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
         self._link.drain(1_000)
         self._clock.sleep_ms(_LEAVES_MS)
         if not self.set_baud(rate):

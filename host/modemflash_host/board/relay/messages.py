@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 import modemflash.board.words  # noqa: F401 (its rows join the catalogue)
 from modemflash import errors
-from modemflash.board.pcline import PIECE
 from modemflash.errors import CATALOGUE, Problem
-from modemflash.identity import Identity
+from modemflash.interface import COMMAND_BYTES
 from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.image_rows import Row
 from modemflash_host.board.modem_update import JournalRecord, Options
@@ -28,8 +27,6 @@ from modemflash_host.errors import BoardProblem
 
 if TYPE_CHECKING:
     from modemflash_host.reporters import Event
-
-ORDER_BYTES = 4 * PIECE  # `modemflash.board.relay`
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +70,14 @@ class Order:
     options: Options
 
     def encode(self) -> bytes:
-        """As a file of `ORDER_BYTES` that the board fetches.
+        """As a file of `COMMAND_BYTES` that the board fetches.
 
         Raises:
             ValueError: it is too long for that.
         """
         words = {"consents": sorted(self.consents), "options": self.options}
-        data = json.dumps(words).encode().ljust(ORDER_BYTES)
-        if len(data) > ORDER_BYTES:
+        data = json.dumps(words).encode().ljust(COMMAND_BYTES)
+        if len(data) > COMMAND_BYTES:
             raise ValueError("the order is too long")
         return data
 
@@ -98,7 +95,7 @@ class Looked:
     Attributes:
         board: its address.
         state, baud, resumed: see `modemflash.modem.Modem`.
-        identity: product, family, build, version, UE, and the boot loaders of `modemflash.identity.Identity`.
+        identity: as `modemflash.identity.decoded` takes it.
         before: see `modemflash.identity.record`.
         past: the journal's record of an update that did not finish.
     """
@@ -107,20 +104,19 @@ class Looked:
     state: str
     baud: int
     resumed: bool
-    identity: tuple[str, str, int | None, str, str, tuple[tuple[str, str, bool], ...]]
+    identity: Mapping[str, object]
     before: Mapping[str, str]
     past: JournalRecord | None
 
     def fields(self) -> Event:
         """As the board sends it."""
-        *words, loaders = self.identity
         return {
             "event": "looked",
             "board": self.board,
             "state": self.state,
             "baud": self.baud,
             "resumed": self.resumed,
-            "who": [*words, [list(each) for each in loaders]],
+            "identity": self.identity,
             "before": dict(self.before),
             "past": self.past,
         }
@@ -128,24 +124,8 @@ class Looked:
     @classmethod
     def of_fields(cls, event: Event) -> Looked:
         """From a sound event."""
-        *words, loaders = event["who"]
-        product, family, build, version, ue = words
-        identity = (product, family, build, version, ue, tuple(tuple(each) for each in loaders))
-        return cls(
-            event["board"],
-            event["state"],
-            event["baud"],
-            event["resumed"],
-            identity,
-            event["before"],
-            event["past"],
-        )
-
-    def fill(self, identity: Identity) -> None:
-        """Say to the engine's record who the modem is."""
-        product, family, build, version, ue, loaders = self.identity
-        identity.product, identity.family, identity.build = product, family, build
-        identity.version, identity.ue, identity.bootloaders = version, ue, list(loaders)
+        names = ("board", "state", "baud", "resumed", "identity", "before", "past")
+        return cls(**{name: event[name] for name in names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from modemflash.interface import LOOKING, RUNNING
 from modemflash_host.board.console.connect import INTERRUPTED, MIRROR, REPL, Connection, connect
 from modemflash_host.board.console.identity import need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
@@ -19,7 +20,7 @@ from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import BoardPort, BoardSession
 from modemflash_host.board.location import report_location
 from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
-from modemflash_host.board.relay.conversation import LOOKING, RUNNING, RelayTalk, job_of
+from modemflash_host.board.relay.conversation import RelayTalk, job_of
 from modemflash_host.board.relay.update import RelayedUpdate, UpdateAtWork
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from modemflash import planning
 from modemflash.errors import UNTOUCHED, Problem
-from modemflash.identity import Identity
+from modemflash.identity import decoded
 from modemflash.line import Line
 from modemflash.phases import has_written
 from modemflash.upgrade import Update
@@ -220,10 +220,8 @@ class UpdateAtWork:
     def look(self) -> Found:
         """What the board found when it looked."""
         looked = self._talk.await_look()
-        identity = Identity()
-        looked.fill(identity)
         self.past = looked.past
-        self.found = Found(looked.state, identity, looked.before)
+        self.found = Found(looked.state, decoded(looked.identity), looked.before)
         return self.found
 
     def plan(self, options: Options) -> Plan:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from modemflash.builds import BOOT_ROM, UPDATER
 from modemflash.errors import Refusal
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash.upgrade import Update
 from modemflash_host.board import access, location
 from modemflash_host.board.console import session

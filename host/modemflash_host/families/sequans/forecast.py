@@ -19,8 +19,8 @@ from modemflash.identity import Identity
 from modemflash.image import Image
 
 if TYPE_CHECKING:
+    from modemflash.file_roles import Files
     from modemflash.modem import Modem
-    from modemflash.planning import Files
 
 APPLICATION = "application"
 _WITHOUT_BUILD = ("boot-loader", "mtools", "recovery")

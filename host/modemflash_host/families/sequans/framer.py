@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modemflash.exchange import BLOCK, HEADER
+from modemflash.frames import BLOCK, HEADER
 from modemflash_host.families.contract import FILLING, FIRMWARE, FRAME, TALK, Piece
 
 SIGNATURE = b"fast"

@@ -93,8 +93,10 @@ def engine_options(request: Request) -> dict[str, object]:
     options: dict[str, object] = {
         _ENGINE_NAMES[name]: value for name, value in request.options.items() if name in _ENGINE_NAMES
     }
+    if request.find_timeout_s is not None:
+        options["find_ms"] = request.find_timeout_s * 1_000
     if request.answer_timeout_s is not None:
-        options["find_ms"] = options["answer_ms"] = request.answer_timeout_s * 1_000
+        options["answer_ms"] = request.answer_timeout_s * 1_000
     return options
 
 

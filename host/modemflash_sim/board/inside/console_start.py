@@ -214,7 +214,7 @@ def boot():
 
 put_in_place()
 names = {"__name__": "__main__"}
-# An interrupt comes after "begun" was told, and then between any two steps: what was begun is
+# An interrupt comes after "begun" was sent, and then between any two steps: what was begun is
 # always ended, once or twice (the number tells), with or without the words of the program.
 number, words = 0, None
 while True:

@@ -119,8 +119,8 @@ def test_a_packed_module_that_came_as_text(tmp_path: Path, end: bytes) -> None:
     first, packed, _ = pack(program).split(b"\n")
     path = tmp_path / "module.py"
     path.write_bytes(first + (end or b"\n") + packed + end)
-    names: dict[str, object] = {}
-    load(str(path), names, len(program), "")
+    names: dict[str, object] = {"__file__": str(path)}
+    load(names, len(program), "")
     assert names["answer"] == 42
 
 
@@ -140,11 +140,11 @@ def test_where_a_traceback_points() -> None:
     """Line and function of a packed module lead to one file."""
     inside = next(
         node
-        for node in ast.walk(ast.parse((ENGINE / "stp.py").read_text()))
+        for node in ast.walk(ast.parse((ENGINE / "transfer.py").read_text()))
         if isinstance(node, ast.FunctionDef) and node.name == "send"
     )
-    assert where(inside.lineno, "send") == ["modemflash/stp.py"]
-    assert "modemflash/stp.py" in where(1, "<module>")
+    assert where(inside.lineno, "send") == ["modemflash/transfer.py"]
+    assert "modemflash/transfer.py" in where(1, "<module>")
 
 
 def test_size() -> None:

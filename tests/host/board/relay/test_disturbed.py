@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from modemflash.interface import HELLO
 from modemflash_host.board.relay.line import RelayLine
 from modemflash_host.run.result import Result
 from support.desk import RUNS, Build, Desk, Killed
@@ -26,7 +27,6 @@ PHASES = (
 ALWAYS = ("half", "install")
 AT = [pytest.param(phase, marks=() if phase in ALWAYS else pytest.mark.sweep) for phase in PHASES]
 TEN_MINUTES_MS = 600_000
-HELLO = 0xF4  # `modemflash.board.pcline`
 
 
 def at(table: Desk, phase: str, strike: Callable[[], object]) -> None:

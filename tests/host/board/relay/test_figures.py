@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from modemflash_host.board.relay.conversation import COMMAND_FILE, RelayTalk
+from modemflash.interface import COMMAND_FILE
+from modemflash_host.board.relay.conversation import RelayTalk
 from modemflash_sim.board.pc_end import Cable
 from modemflash_sim.board.profiles import find as find_board
 from modemflash_sim.sequans import profiles

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modemflash.crc import crc16
-from modemflash_host.board.relay.frame_reader import SYNC, FrameReader
+from modemflash.interface import SYNC
+from modemflash_host.board.relay.frame_reader import FrameReader
 from support.sinks import Clock
 
 BAUD = 115_200

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from modemflash.errors import Problem
 from modemflash_host.cli import app
+from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.links.usb_ids import DEVICES
 from modemflash_host.reporters.plain import Plain
 from modemflash_sim.board.drives import CARD_BYTES
@@ -26,6 +27,7 @@ def screen(table: Desk, via: str = "relay") -> str:
     paper = io.StringIO()
     console = Console(file=paper, width=200)
     sink = Plain(console, console)
+    sink.use_vocabulary(WORDS)
     code = ""
     try:
         table.info(via)

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modemflash.board.pcline import AWAY_MS, CONSOLE_BAUD, PcLine
+from modemflash.board.pc_line import PcLine
+from modemflash.interface import AWAY_MS, CONSOLE_BAUD
 from modemflash_host.board.relay.line import RelayLine
 
 FILE = bytes(range(251)) * 200

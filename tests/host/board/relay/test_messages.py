@@ -7,10 +7,10 @@ import json
 import pytest
 
 from modemflash.errors import CATALOGUE, BadFile, ModemProblem, Refusal
-from modemflash.identity import Identity
+from modemflash.identity import Identity, decoded, encoded
+from modemflash.interface import COMMAND_BYTES
 from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.relay.messages import (
-    ORDER_BYTES,
     Ended,
     JournalNote,
     Looked,
@@ -23,9 +23,17 @@ from modemflash_host.board.relay.messages import (
 )
 
 RESULT = EngineResult("updated", "updated", "updated", 38638, 41065, "application", 6160982, 251)
-LOADERS = (("LR5.1.1.0-33080", "boot", True), ("x", "y", False))
+
+
+def identity() -> Identity:
+    found = Identity()
+    found.product, found.family, found.build, found.version, found.ue = "FiPy", "pycom", 38638, "LR5", "UE5"
+    found.bootloaders = [("boot", "LR5.1.1.0-33080", True), ("x", "y", False)]
+    return found
+
+
 LOOKED = Looked(
-    "aabbccddeeff", "application", 921600, False, ("FiPy", "pycom", 38638, "LR5", "UE5", LOADERS),
+    "aabbccddeeff", "application", 921600, False, json.loads(json.dumps(encoded(identity()))),
     {"ATI1": "LR5"}, {"step": "transfer"},
 )  # fmt: skip
 
@@ -53,13 +61,13 @@ def test_to_the_board_there_and_back() -> None:
     assert Start.decode(start.encode()) == start
     order = Order(frozenset({"write-boot-rom", "change-radio cat-m1"}), {"find_ms": 1})
     assert Order.decode(order.encode()) == order
-    assert len(order.encode()) == ORDER_BYTES
+    assert len(order.encode()) == COMMAND_BYTES
 
 
 def test_an_order_that_is_too_long_is_none() -> None:
     """It would reach the board cut off."""
     with pytest.raises(ValueError, match="too long"):
-        Order(frozenset({"x" * ORDER_BYTES}), {}).encode()
+        Order(frozenset({"x" * COMMAND_BYTES}), {}).encode()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +79,7 @@ def test_an_order_that_is_too_long_is_none() -> None:
         b"{}",
         b'{"event": "looked"}',
         b'{"event": "format-disk"}',
-        json.dumps({**LOOKED.fields(), "who": ["FiPy"]}).encode(),
+        json.dumps({**LOOKED.fields(), "identity": {"product": "FiPy"}}).encode(),
         json.dumps({**LOOKED.fields(), "state": "on fire"}).encode(),
         *[
             json.dumps({"event": "ended", "result": {**RESULT.fields(), **wrong}}).encode()
@@ -110,8 +118,8 @@ def test_a_problem_without_words_is_the_boards(code: str) -> None:
     assert Ended(None, "Problem", code, modem_state="untouched").problem.code == "board-out-of-step"
 
 
-def test_an_identity_is_filled_whole() -> None:
-    """The engine's record says the same as the board's."""
-    identity = Identity()
-    LOOKED.fill(identity)
-    assert (identity.product, identity.build, identity.bootloaders) == ("FiPy", 38638, list(LOADERS))
+def test_an_identity_comes_whole() -> None:
+    """The engine's record here says the same as the board's."""
+    message = decode(encode(LOOKED))
+    assert isinstance(message, Looked)
+    assert vars(decoded(message.identity)) == vars(identity())

@@ -9,14 +9,15 @@ import pytest
 from host.board.relay.test_disturbed import at, kill, run
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
-from support.desk import QUICK, Build, Killed, Memory, checked
+from support.desk import QUICK, Build, Killed, checked
+from support.memory_source import MemorySource
 
 
 def test_a_way_through_the_boot_loader_is_refused(desk: Build) -> None:
     """The boot loader talks at 115200 baud, the bridge does not: refused while the modem is as it was."""
     modem = SimModem(replace(profiles.find("pycom-factory"), timing=QUICK))
     with desk(modem=modem) as table:
-        boot_rom = Memory("bootrom.dup", images.make_bootrom())
+        boot_rom = MemorySource(images.make_bootrom(), "bootrom.dup")
         table.files.append(checked(boot_rom))
         result = table.command("mirror")
         assert (result.code, result.modem_state) == ("mirror-refused", "untouched"), result

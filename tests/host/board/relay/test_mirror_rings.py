@@ -40,7 +40,7 @@ def waiting(table: Desk) -> int:
 def test_no_ring_holds_more_than_the_smallest_can(desk: Build, board: str, loop_us: int) -> None:
     """Blocks of four bursts, a bridge slower than the line, a modem that erases: never 2 kB in a ring."""
     with desk(profile=BOARDS[board], size=IMAGE_BYTES) as table:
-        table.board.mirror_loop_us = loop_us
+        table.board.bridge.loop_us = loop_us
         assert table.command("mirror").status == "updated"
         assert waiting(table) <= LEAST_RING_BYTES
 

@@ -33,7 +33,7 @@ def test_it_copies_both_ways(desk: Build) -> None:
         table.board.pass_s(1)
         answer(table)
         assert b"OK" in answer(table)
-        assert table.board.mirrors
+        assert table.board.bridge.is_open
 
 
 def test_only_a_reset_ends_it(desk: Build) -> None:
@@ -62,7 +62,7 @@ def test_a_watchdog_bites(desk: Build) -> None:
         assert b"OK" in answer(table)
         table.board.pass_s(15)
         assert RUNS in table.shows()
-        assert not table.board.mirrors
+        assert not table.board.bridge.is_open
 
 
 def test_unanswered_bytes_are_lost_beyond_its_ring(desk: Build) -> None:

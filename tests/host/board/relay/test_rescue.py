@@ -20,7 +20,7 @@ from modemflash_host.cli import rescue as command
 from modemflash_host.cli.asking import Refuse
 from modemflash_host.consents import YES
 from modemflash_host.errors import BoardProblem
-from modemflash_host.families.plan import Request
+from modemflash_host.families.plan import ModuleInfo, Request
 from modemflash_host.families.sequans.journals import unfinished_of_board
 from modemflash_host.families.sequans.plan import unfinished_of
 from modemflash_host.reporters import Reporter
@@ -136,10 +136,10 @@ def rescue(
 
     def try_once(port: str) -> Result:
         if source:
-            wanted = Request(port, "relay", tuple(table.files), frozenset({YES}), answer_timeout_s=5)
+            wanted = Request(port, "relay", tuple(table.files), frozenset({YES}), find_timeout_s=5)
             return api.update(wanted, reporter, Answers())
         try:
-            found = api.info(Request(port, "relay", answer_timeout_s=5), reporter)
+            found = api.info(Request(port, "relay", find_timeout_s=5), reporter)
         except Problem as problem:
             return Result.of_problem(problem)
         return Result("nothing-to-do", "modem-asked").of_module(found)
@@ -333,7 +333,7 @@ def test_a_board_that_cannot_be_asked(desk: Build, monkeypatch: pytest.MonkeyPat
     """The rescue goes on with the next try; a modem lost in the middle of a run keeps its power."""
     ends = [
         Result.of_problem(NoModem("modem-silent")),
-        replace(Result.of_problem(UpdateFailed("modem-lost")), boot_mode="recovery"),
+        Result.of_problem(UpdateFailed("modem-lost")).of_module(ModuleInfo("recovery")),
         Result("updated", "updated"),
     ]
 

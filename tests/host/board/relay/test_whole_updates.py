@@ -102,7 +102,7 @@ def test_board_in_mirror_mode_is_used(desk: Build) -> None:
     """A board that is in mirror mode already is used as it is."""
     with desk() as table:
         table.command("mirror", dry_run=True)
-        assert table.board.mirrors
+        assert table.board.bridge.is_open
         table.device = SHIELD
         assert table.command("auto").status == "updated"
         is_updated(table)

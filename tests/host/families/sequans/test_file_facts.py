@@ -5,16 +5,17 @@ import json
 import pytest
 
 from modemflash.builds import BUILDS
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_host.families.sequans.file_facts import FileFacts, Installation, facts
 from modemflash_host.families.sequans.file_rows import file_rows
 from modemflash_host.reporters.rows import texts
 from modemflash_sim.sequans import images
-from support.byte_source import ByteSource
+from support.memory_source import MemorySource
 
 
 def image(name: str, data: bytes) -> Image:
-    return examine(ByteSource(name, data))
+    return examine(MemorySource(data, name))
 
 
 M1 = image("CATM1-41065.dup", images.make_full_image(41065))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modemflash.exchange import BLOCK, BLOCK_COMMAND, OPEN_SESSION
+from modemflash.frames import BLOCK, BLOCK_COMMAND, OPEN_SESSION
 from modemflash_host.families.contract import FILLING, FIRMWARE, FRAME, TALK, Piece
 from modemflash_host.families.sequans.framer import StpFramer
 

@@ -21,7 +21,8 @@ import modemflash
 from modemflash.board import manifest
 from modemflash.crc import crc16
 from modemflash.errors import Stopped
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_host.board.install.package import deployed
 from modemflash_host.consents import flag_of
 from modemflash_host.errors import ConsentMissing

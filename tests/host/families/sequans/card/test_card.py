@@ -83,7 +83,7 @@ def test_with_engine(sources: Path, folder: Path) -> None:
     """The updater on the card is the deployed package, hash by hash."""
     assert prepare(sources, folder, with_engine=True).with_engine
     assert {name: (folder / "engine" / name).read_bytes() for name in deployed()} == deployed()
-    (folder / "engine/modemflash/stp.py").write_bytes(b"")
+    (folder / "engine/modemflash/transfer.py").write_bytes(b"")
     assert code(cards.check, folder, reporter()) == "card-file-changed"
 
 
@@ -146,7 +146,7 @@ def test_prepared_again(sources: Path, folder: Path) -> None:
     prepare(sources, folder)
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert "firmware/CATM1-41065.dup" not in names
-    assert "engine/modemflash/stp.py" not in names
+    assert "engine/modemflash/transfer.py" not in names
     assert {"firmware/other_name_41065.dup", "results/aabb.jsonl"} <= names
     assert manifest.read((folder / manifest.NAME).read_bytes())["crc32"] != before
 

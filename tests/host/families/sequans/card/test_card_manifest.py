@@ -9,14 +9,15 @@ import pytest
 
 from modemflash.board import manifest
 from modemflash.errors import Problem
-from modemflash.image import Image, examine
+from modemflash.examine import examine
+from modemflash.image import Image
 from modemflash_host.families.sequans.card.card_manifest import CardFile, CardManifest
 from modemflash_sim.sequans import images
-from support.byte_source import ByteSource
+from support.memory_source import MemorySource
 
 
 def image() -> Image:
-    source = ByteSource("CATM1-41065.dup", images.make_full_image(41065, size_bytes=20_000))
+    source = MemorySource(images.make_full_image(41065, size_bytes=20_000, "CATM1-41065.dup"))
     return examine(source, whole_sum=True)
 
 

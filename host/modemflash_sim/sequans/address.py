@@ -1,0 +1,174 @@
+"""`sim://` addresses of Sequans modems: the modem they name, and its line in virtual time.
+
+Rules that hold here: a modem that was given a file goes on from there at the next command,
+and the file is written whenever something changed that a killed program must not undo;
+what an address does not say is as in the profile.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.sequans import assumptions, faults, profiles, state_file
+from modemflash_sim.sequans.modem import SimModem
+from modemflash_sim.sequans.profiles import MODES, SECOND_US, Profile
+
+POWER_CYCLE_US = 10 * SECOND_US
+# What a sim:// URL may say, and what it means.
+URL_PARAMETERS = {
+    "state": "file that keeps the modem between commands",
+    "fault": "NAME:ARGUMENT:…, several by commas; see `simulate modem --help`",
+    "assume": "NAME:BEHAVIOUR, several by commas",
+    "seed": "number; another one has other random numbers",
+    "gap_s": "seconds of the modem's time since the command before (1)",
+    "power": "cycle: its power was cut for ten seconds in that time",
+    "pace": "real: waits take their time",
+    "answer_ms": "milliseconds until it answers a request (1)",
+    "mode": "boot mode of a new modem",
+    "half_written": "1: a new modem whose update was cut",
+    "build": "five-digit build of a new modem",
+    "version": "the four numbers before it",
+    "nb_iot": "1 or 0: the radio of that build",
+    "stalls": "0: no stalls while it writes",
+    "quick": "1: no stalls, and installs take no time",
+    "max_burst": "bytes that the port takes unanswered (0: no limit)",
+}
+
+
+class SimLine(VirtualLine):
+    """A `VirtualLine` whose modem may be kept in a file, and which may keep real time.
+
+    Args:
+        modem: the modem.
+        path: of that file; None for none.
+        real_time: every wait takes its time.
+        max_burst: what the port says of itself.
+    """
+
+    def __init__(
+        self, modem: SimModem, path: Path | None = None, real_time: bool = False, max_burst: int = 0
+    ) -> None:
+        super().__init__(modem, max_burst=max_burst, now_us=modem.now_us)
+        self.modem = modem
+        self._path = path
+        self._real_time = real_time
+        self._saved = -1
+
+    def jump(self, to_us: int) -> None:
+        """Let time pass until `to_us`."""
+        if self._real_time and to_us > self.now_us:
+            time.sleep((to_us - self.now_us) / SECOND_US)
+        super().jump(to_us)
+        self._keep()
+
+    def readinto(self, buf: bytearray | memoryview, n: int, timeout_ms: int) -> int:
+        """At most `n` bytes at the start of `buf`; 0 when the time is over."""
+        got = super().readinto(buf, n, timeout_ms)
+        self._keep()
+        return got
+
+    def close(self) -> None:
+        """The command is over; the modem goes on."""
+        self._saved = -1
+        self._keep()
+
+    def _keep(self) -> None:
+        if self._path is not None and self._saved != self.modem.revision:
+            state_file.save(self.modem, self._path)
+            self._saved = self.modem.revision
+
+
+def open_line(url: str) -> SimLine:
+    """The line to that modem, in virtual time.
+
+    Raises:
+        ValueError: as `start`.
+        OSError: as `start`; or the file cannot be written.
+    """
+    given = _parameters(url)
+    modem = start(url)
+    path = Path(given["state"]) if "state" in given else None
+    line = SimLine(modem, path, given.get("pace") == "real", int(_number(given, "max_burst", 0)))
+    line.jump(modem.now_us)
+    return line
+
+
+def start(url: str) -> SimModem:
+    """The modem that a `sim://PROFILE?name=value&…` address names; see `URL_PARAMETERS`.
+
+    Raises:
+        ValueError: it says something that is not understood, or the file holds something else.
+        OSError: the file cannot be read.
+    """
+    given = _parameters(url)
+    profile = _profile(urlsplit(url).netloc, given)
+    its_faults = faults.parse(given.get("fault", ""))
+    its_assumptions = assumptions.parse(given.get("assume", ""))
+    seed = int(_number(given, "seed", 0))
+    path = Path(given["state"]) if "state" in given else None
+    if path is None or not path.exists():
+        return SimModem(profile, its_assumptions, its_faults, seed=seed)
+    modem = state_file.load(path, profile, its_assumptions, its_faults, seed)
+    _let_pass(modem, given)
+    return modem
+
+
+def _parameters(url: str) -> dict[str, str]:
+    given = {
+        name: ",".join(values)
+        for name, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()
+    }
+    for name in given:
+        if name not in URL_PARAMETERS:
+            raise ValueError(f"a sim:// address knows no {name!r}; it knows: {', '.join(URL_PARAMETERS)}")
+    return given
+
+
+def _let_pass(modem: SimModem, given: dict[str, str]) -> None:
+    """The time between two commands goes by, and nobody listens."""
+    if given.get("power") == "cycle":
+        modem.power(False, modem.now_us)
+        modem.power(True, modem.now_us + POWER_CYCLE_US)
+    until_us = modem.now_us + int(_number(given, "gap_s", 1) * SECOND_US)
+    while (due_us := modem.next_due()) is not None and due_us <= until_us:
+        modem.take(due_us)
+    modem.advance(until_us)
+
+
+def _profile(name: str, given: dict[str, str]) -> Profile:
+    profile = profiles.find(name)
+    if "mode" in given and given["mode"] not in MODES:
+        raise ValueError(f"mode is one of {', '.join(MODES)}, not {given['mode']!r}")
+    timing = dataclasses.replace(
+        profile.timing,
+        answer_us=int(_number(given, "answer_ms", profile.timing.answer_us / 1000) * 1000),
+        stalls=() if given.get("stalls") == "0" else profile.timing.stalls,
+    )
+    if given.get("quick") == "1":
+        timing = dataclasses.replace(timing, stalls=(), install_us=0, bootrom_install_us=0)
+    return dataclasses.replace(
+        profile,
+        start_mode=given.get("mode", profile.start_mode),
+        start_half_written=given.get("half_written", "0") == "1",
+        build=int(_number(given, "build", profile.build)),
+        version=given.get("version", profile.version),
+        nb_iot=given["nb_iot"] == "1" if "nb_iot" in given else profile.nb_iot,
+        timing=timing,
+    )
+
+
+def _number(given: dict[str, str], name: str, otherwise: float) -> float:
+    text = given.get(name)
+    if text is None:
+        return otherwise
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1e12:
+        raise ValueError(f"{name} is a number, not {text!r}")
+    return number
