@@ -1,4 +1,4 @@
-"""Voices, streams and time for tests of the host program."""
+"""Sinks, streams and time for tests of the host program."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def spoken(
     verbosity: int = NORMAL,
     encoding: str = "utf-8",
 ) -> str:
-    """What the voice for people writes, as text."""
+    """What the sink for people writes, as text."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, errors="backslashreplace", newline="\n")
     console = Console(

@@ -37,7 +37,7 @@ class Slots:
 
 
 class Reporter:
-    """Keeps the events, and wishes to stop when a test says so."""
+    """Keeps the events, and asks to stop when a test says so."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []

@@ -48,7 +48,7 @@ def sleep_inhibited(
     if system == "win32":
         set_state = set_state or _execution_state()
         if not set_state(_ES_CONTINUOUS | _ES_SYSTEM_REQUIRED):
-            on_trouble(_warning("Windows refused it"))
+            on_trouble(_warning("Windows did not allow it"))
         try:
             yield
         finally:
@@ -87,7 +87,7 @@ def _start(
     if ready and os.read(holder.stdout.fileno(), 64).startswith(_READY):
         return holder
     _end(holder)
-    on_trouble(_warning(f"{command[0]} was refused it"))
+    on_trouble(_warning(f"{command[0]} was not allowed to prevent sleep"))
     return None
 
 

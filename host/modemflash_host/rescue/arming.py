@@ -76,7 +76,7 @@ class Before:
         to_write_bytes: of the updater, 0 when it is there.
         has_hook: main.py has the two lines.
         note: see `_NOTED`.
-        past: the board's journal of an update that has not come to its end.
+        past: the board's journal of an update that did not finish.
     """
 
     board: Board
