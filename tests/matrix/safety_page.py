@@ -50,7 +50,7 @@ to the modem, a read from it, a wait, a change of rate, a write of the journal, 
 on a board also a sector written, a note in its memory, a reset; between PC and board bytes either way. Then
 the update is cut in the middle of an operation, and the same command is given again until it has an end. On
 top come two to four cuts by chance, in the first command and in those after it, with the believed modem and
-with each of {assumptions} other behaviours that are not excluded. The modem's own verdict decides, and no word on
+with each of {others} other behaviours that are not excluded. The modem's own verdict decides, and no word on
 the way may be false: no "updated" that the modem does not confirm, no "untouched" of a changed modem, no
 advice to cut the power where that would kill it; and in the end the board's own program runs again.
 
@@ -173,7 +173,7 @@ def page() -> str:
     return "\n".join(
         (
             _PROMISE,
-            _EVIDENCE.format(assumptions=ways, links=links),
+            _EVIDENCE.format(others=ways, links=links),
             _figures(),
             _steps(),
             _DEATHS,

@@ -1,6 +1,6 @@
 """Makes docs/errors.md from the catalogue and the exit codes.
 
-    python tests/tools/docs_errors.py docs/errors.md
+python tests/tools/docs_errors.py docs/errors.md
 """
 
 from __future__ import annotations
