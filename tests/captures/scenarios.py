@@ -28,6 +28,8 @@ from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.privacy import mask_event
 from modemflash_sim.devices import open_line
 from modemflash_sim.sequans import images
+from support.memory_source import MemorySource
+from support.slots import Slots
 
 FOLDER = Path(__file__).parent
 CONSENTS = {"without-way-back"}
@@ -81,36 +83,11 @@ class Ears:
         return 0
 
 
-class Slots:
-    """A journal's store in memory."""
-
-    def __init__(self) -> None:
-        self.slots = [b"", b""]
-
-    def load(self, slot: int) -> bytes:
-        return self.slots[slot]
-
-    def save(self, slot: int, data: bytes) -> None:
-        self.slots[slot] = data
-
-
-class Bytes:
-    """A source in memory."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name, self.size, self._data = name, len(data), data
-
-    def readinto(self, offset: int, buf: bytearray | memoryview) -> int:
-        piece = self._data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
-
-
 def play(port: Any, clock: Any, ears: Ears, build: int | None) -> None:
     """Do to a modem what the user did; the end is the last event."""
     files: list[Any] = []
     if build is not None:
-        source = Bytes(f"CATM1-{build}.dup", images.make_full_image(build, size_bytes=40_000))
+        source = MemorySource(images.make_full_image(build, size_bytes=40_000), f"CATM1-{build}.dup")
         files.append((examine(source), source))
     job = Update(
         Line(port, clock, ears), files, set(CONSENTS), Journal(Slots(), "board"), {"find_ms": 15_000}

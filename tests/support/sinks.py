@@ -32,15 +32,15 @@ class Clock:
         self.now_ms += ms
 
 
-class Ears(Sink):
-    """A sink that remembers what was said."""
+class EventSink(Sink):
+    """A sink that keeps its events, each with its time."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.ticks: list[float] = []
 
     def report(self, event: Event, at_s: float) -> None:
-        self.events.append(dict(event))
+        self.events.append({**event, "at_s": at_s})
 
     def tick(self, at_s: float) -> None:
         self.ticks.append(at_s)

@@ -18,7 +18,7 @@ from modemflash_host.reporters.json_lines import JsonLines
 from modemflash_host.reporters.people import QUIET
 from modemflash_host.reporters.progress import Watch
 from modemflash_host.run.stop_requests import StopRequests
-from support.sinks import PLAN, RESULT, Ears, reporter, spoken, story
+from support.sinks import PLAN, RESULT, EventSink, reporter, spoken, story
 
 
 def problem_of(code: str, **changes: Any) -> dict[str, Any]:
@@ -172,39 +172,39 @@ def test_json_shows_bytes_of_the_modem_as_escaped_text() -> None:
 def test_a_sink_that_cannot_speak_falls_silent_and_the_others_go_on() -> None:
     """A closed terminal must not tear an update."""
 
-    class Broken(Ears):
+    class Broken(EventSink):
         def report(self, event: dict[str, Any], at_s: float) -> None:
             raise BrokenPipeError
 
-    ears = Ears()
-    tell = reporter(Broken(), ears)
+    sink = EventSink()
+    tell = reporter(Broken(), sink)
     tell.say("note", text="a")
     tell.say("note", text="b")
-    assert len(ears.events) == 2
+    assert len(sink.events) == 2
 
 
 def test_the_first_stop_request_in_a_transfer_warns_and_the_second_ends_it() -> None:
-    stop_requests, ears = StopRequests(), Ears()
-    tell = Reporter([ears], stop_requests)
+    stop_requests, sink = StopRequests(), EventSink()
+    tell = Reporter([sink], stop_requests)
     tell.use(WORDS)
     tell.say("phase", phase="transfer", silence_s=300)
     for number in (1, 2):
         stop_requests.count = number
         tell.tick(number)
-    first, second = (event["text"] for event in ears.events if event["event"] == "interrupt")
+    first, second = (event["text"] for event in sink.events if event["event"] == "interrupt")
     assert "once more" in first
     assert "Ending the transfer as soon as the modem answers, after 300 s at most" in second
 
 
 def test_a_stop_request_while_looking_again_after_a_write_does_not_claim_that_nothing_was_written() -> None:
-    stop_requests, ears = StopRequests(), Ears()
-    tell = Reporter([ears], stop_requests)
+    stop_requests, sink = StopRequests(), EventSink()
+    tell = Reporter([sink], stop_requests)
     tell.use(WORDS)
     tell.say("phase", phase="transfer")
     tell.say("phase", phase="find")
     stop_requests.count = 1
     tell.tick(1)
-    assert "Nothing has been written" not in ears.events[-1]["text"]
+    assert "Nothing has been written" not in sink.events[-1]["text"]
 
 
 def test_the_rate_is_that_of_the_last_seconds() -> None:
@@ -220,7 +220,7 @@ def test_the_rate_is_that_of_the_last_seconds() -> None:
 
 
 def test_time_goes_on_when_the_clock_changes() -> None:
-    tell = reporter(Ears())
+    tell = reporter(EventSink())
     tell.follow(5_000)
     tell.tick(7_000)
     tell.follow(1_000_000)
