@@ -149,10 +149,10 @@ def test_a_stop_request_in_a_long_erase_ends_with_the_next_answer():
     def impatient(reporter, event):
         if event["event"] == "stall" and event["seconds"] == 20:
             reporter.stops += 2
-            reporter.wished_ms = world.wire.ticks_ms()
+            reporter.asked_ms = world.wire.ticks_ms()
 
     assert ended(world.update(files(), on_event=impatient)) == "stopped-in-transfer"
-    waited_s = (world.wire.ticks_ms() - world.reporter.wished_ms) / 1000
+    waited_s = (world.wire.ticks_ms() - world.reporter.asked_ms) / 1000
     assert 200 < waited_s < phases.SILENCE_S
     assert world.verdict.violations == ()
     assert_updated(world, world.update(files()), 41065)
