@@ -24,6 +24,7 @@ PATH = (
     ("modemflash_host", "cli", "reads the command line"),
     ("modemflash_host", "api", "the one way in, for the command line and for programs"),
     ("modemflash_host", "files", "opens the firmware, and keeps it what it was"),
+    ("modemflash_host", "families", "know the kind of module: its files, its plan, its dangers"),
     ("modemflash_host", "links", "opens the port"),
     ("modemflash_host", "board", "finds the way to the modem: by the board, its mirror mode, or directly"),
     ("modemflash_host", "run", "asks for what the plan needs, and makes the result"),
@@ -33,7 +34,8 @@ PATH = (
     ("modemflash_host", "capture", "keeps what went over the wire"),
 )
 
-_WIDTH, _MARGIN, _GAP = 1040, 16, 10
+_WIDTH, _MARGIN = 1040, 16
+_GAP, _ROW_GAP = 12, 4  # between layers; between the rows of one layer
 _IN_A_ROW = 4
 _NAME, _LINE = 17, 13
 _STYLE = """
@@ -142,7 +144,7 @@ def _layer(page: _Page, package: Package, rooms: tuple[Room, ...], kind: str) ->
             steps = [n for n, step in enumerate(PATH, 1) if step[:2] == (package.name, room.name)]
             for place, number in enumerate(steps):
                 page.step(x + width - 16 - 22 * place, page.y + 14, number)
-        page.y += height + _GAP
+        page.y += height + (_GAP if first + _IN_A_ROW >= len(rows) else _ROW_GAP)
 
 
 def _lines(room: Room, width: float) -> list[tuple[str, str]]:
