@@ -74,7 +74,7 @@ class Reporter:
             if not event["allowed_s"]:
                 line += " without an answer"
             if event["phase"] == "install":
-                line += ". The card may go, the power must stay"
+                line += ". You can remove the card, but keep the power on"
         elif kind == "stall":
             line = "%s: nothing moved for %d s. %s" % (event["phase"], event["seconds"], event["note"])
         else:
