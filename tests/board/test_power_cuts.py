@@ -48,7 +48,7 @@ _LISTED: dict[str, dict[str, list[int]]] = {}
 
 @pytest.fixture
 def on_table(bench: Build, route_card: Cards) -> Callable[..., Bench]:
-    """`on_table(route, **beliefs)`: a board with that route's card and modem."""
+    """`on_table(route, **assumptions)`: a board with that route's card and modem."""
 
     def put(name: str, **assumptions: str) -> Bench:
         table = bench(card=route_card(name), modem=ROUTES[name].modem(**assumptions))

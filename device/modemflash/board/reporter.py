@@ -1,4 +1,4 @@
-"""The board's voice: light, console and log, fed by the engine's events.
+"""The board's reporter: light, console and log, fed by the engine's events.
 
 Rules that hold here: at most one line a second goes to the console, because it
 blocks while it prints, and one in three while a phase runs, by which a PC at the
