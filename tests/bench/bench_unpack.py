@@ -49,7 +49,7 @@ def main() -> int:
             path.write_bytes(content)
             if name not in READABLE and b"#" in content:
                 call = ast.parse(content.split(b"\n")[0]).body[1].value
-                files.append((name, call.args[2].value))
+                files.append((name, call.args[1].value))
         program = Path(folder) / "measure.py"
         program.write_text(INSIDE.replace("FOLDER", repr(folder)).replace("FILES", repr(files)))
         done = subprocess.run([interpreter, program], capture_output=True, text=True, check=True)

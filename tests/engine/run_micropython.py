@@ -5,6 +5,7 @@ test runs, whatever the ones before it did. The last line counts, the exit code 
 when a test failed.
 """
 
+import gc
 import sys
 
 HERE = sys.argv[0].rsplit("/", 1)[0] if "/" in sys.argv[0] else "."
@@ -20,6 +21,7 @@ def run(name):
     passed = failed = 0
     for test in sorted(dir(module)):
         if test.startswith("test_"):
+            gc.collect()  # each test finds the heap as whole as can be
             try:
                 getattr(module, test)()
                 passed += 1

@@ -2,11 +2,26 @@
 
 import struct
 
-from memory_file import MemoryFile
-
 import vectors
 from modemflash import builds, container, errors
 from modemflash.examine import examine
+
+
+class MemoryFile:
+    """A file in memory that gives at most `most` bytes a read, and notes (offset, bytes given)."""
+
+    def __init__(self, data, name="x.dup", most=1 << 30):
+        self.data = data
+        self.name = name
+        self.size = len(data)
+        self.reads = []
+        self._most = most
+
+    def readinto(self, offset, buf):
+        piece = self.data[offset : offset + min(len(buf), self._most)]
+        buf[: len(piece)] = piece
+        self.reads.append((offset, len(piece)))
+        return len(piece)
 
 
 class Large(MemoryFile):

@@ -10,6 +10,7 @@ import pytest
 from host.reporters.test_reporters import problem_of
 from modemflash.builds import PACKAGES
 from modemflash.errors import CATALOGUE
+from modemflash.interface import PINS
 from modemflash.phases import STEPS
 from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.sequans.plan import unfinished_of
@@ -139,3 +140,12 @@ def test_off_a_terminal_a_long_wait_says_that_it_goes_on(monkeypatch: pytest.Mon
 
     lines = [line for line in spoken(tell).split("\n") if "still: find the modem" in line]
     assert len(lines) == 4
+
+
+@pytest.mark.parametrize("board", sorted(PINS))
+def test_the_wires_are_those_that_the_board_uses(board: str) -> None:
+    """The pins in the advice are those of `interface`, each under its own signal's name."""
+    advice = first_aid("silence")
+    assert advice is not None
+    tx, rx, rts, cts = PINS[board]
+    assert f"{board} TX {tx}, RX {rx}, RTS {rts}, CTS {cts}" in " ".join(text for _, text in advice.checks)

@@ -8,6 +8,7 @@ that has killed modems.
 
 from __future__ import annotations
 
+from modemflash.interface import PINS
 from modemflash_host.families.vocabulary import Event, FirstAid
 
 # error code: what was heard. An error after the first write names the other one as its detail.
@@ -42,8 +43,11 @@ _CHECKS = {
     "wires": (
         "Check the wires",
         (
-            "TX to RX and RTS to CTS, crossed, common ground. At the board: GPy TX P5, RTS P98, RX P7, CTS "
-            "P99; FiPy TX P20, RTS P18, RX P19, CTS P17."
+            "TX to RX and RTS to CTS, crossed, common ground. At the board: "
+            + "; ".join(
+                "{} TX {}, RX {}, RTS {}, CTS {}".format(board, *pins) for board, pins in PINS.items()
+            )
+            + "."
         ),
     ),
     "cable": (
