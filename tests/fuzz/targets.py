@@ -279,7 +279,7 @@ class _Board:
 def board_identity(data: bytes) -> None:
     """Who a board says it is."""
     try:
-        found = board_identities.identify(_Board(data.decode("latin-1")))  # type: ignore[arg-type]
+        found = board_identities.read_identity(_Board(data.decode("latin-1")))  # type: ignore[arg-type]
     except Problem as problem:
         told(problem)
         return

@@ -144,7 +144,7 @@ def _layer(page: _Page, package: Package, rooms: tuple[Room, ...], kind: str) ->
             steps = [n for n, step in enumerate(PATH, 1) if step[:2] == (package.name, room.name)]
             for place, number in enumerate(steps):
                 page.step(x + width - 16 - 22 * place, page.y + 14, number)
-        page.y += height + (_GAP if first + _IN_A_ROW >= len(rows) else _ROW_GAP)
+        page.y += height + (_GAP if first + _IN_A_ROW >= len(rooms) else _ROW_GAP)
 
 
 def _lines(room: Room, width: float) -> list[tuple[str, str]]:
