@@ -17,7 +17,7 @@ from support.memory_source import MemorySource
 
 
 def image() -> Image:
-    source = MemorySource(images.make_full_image(41065, size_bytes=20_000, "CATM1-41065.dup"))
+    source = MemorySource(images.make_full_image(41065, size_bytes=20_000), "CATM1-41065.dup")
     return examine(source, whole_sum=True)
 
 
