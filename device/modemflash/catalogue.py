@@ -24,7 +24,7 @@ DOUBT = "Prefer the original file of the vendor. If you are sure of it, say so w
 CATALOGUE = {
     # planning
     "consent-missing": (
-        "This update needs your word first",
+        "This update needs your consent",
         "Read the plan; if you want it, run the same command again with the options named here.",
         UNTOUCHED,
     ),
@@ -188,7 +188,7 @@ CATALOGUE = {
         UNTOUCHED,
     ),
     "finished-meanwhile": (
-        "The update that was begun earlier has come to its end: the modem runs the new firmware",
+        "The earlier update has finished: the modem runs the new firmware",
         "Nothing more to do.",
         UPDATED,
     ),

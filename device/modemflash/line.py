@@ -25,7 +25,7 @@ TICK_MS = 250
 
 
 class Line:
-    """One open link to a modem, with deadlines and a voice.
+    """One open link to a modem, with deadlines and a reporter.
 
     Args:
         port: the link, see above.
@@ -55,9 +55,9 @@ class Line:
         fields["event"] = kind
         self.reporter.report(fields)
 
-    def guard(self, presses: int, code: str) -> None:
-        """From here on `presses` more wishes to stop end the run, with `code`."""
-        self._stop_at = self.reporter.stop_wanted() + presses
+    def guard(self, stops: int, code: str) -> None:
+        """From here on `stops` more stop requests end the run, with `code`."""
+        self._stop_at = self.reporter.stop_wanted() + stops
         self._stop_code = code
 
     def checkpoint(self) -> None:

@@ -28,7 +28,6 @@ STATES = {
     "recovery": "waiting in recovery for a firmware image: alive, and it can be updated from there",
     "errors-only": "alive, but it answers only ERROR: it waits in recovery or in the boot loader",
     "in-transfer": "waiting inside a transfer that somebody began and did not finish: alive",
-    "data-mode": "in data mode: healthy, but it takes no commands until that is left",
     "nuls": "sending only NUL bytes: no power, rebooting, or held in reset",
     "noise": "sending noise: another rate, or a bad cable",
     "silence": "silent at every rate",

@@ -249,6 +249,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from modemflash.file_roles import Files
+    from modemflash.file_roles import Files, Roles  # noqa: F401 - Roles stands in a comment
     from modemflash.image import Image
     from modemflash.modem import Modem

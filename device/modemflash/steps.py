@@ -10,6 +10,7 @@ installing"; nobody but the modem says that it worked. Facts: docs/protocol.md
 from modemflash import transfer
 from modemflash.at import printable
 from modemflash.errors import ModemProblem, Refusal, UpdateFailed
+from modemflash.frames import MAX_BLOCK
 from modemflash.identity import ask_identity
 from modemflash.modem import BOOT_RATE, RATE
 
@@ -52,7 +53,7 @@ class StepContext:
         self.modem = modem
         self.careful = careful
         self.answer_timeout_ms = answer_timeout_ms
-        self.max_block = transfer.MAX_BLOCK
+        self.max_block = MAX_BLOCK
         self.slow = self.raised = False
         self.sent_bytes = 0
         self.radio = ""
@@ -236,7 +237,7 @@ def _order_session(context: StepContext, command: str) -> None:
 
 def _transfer(context: StepContext, image: "Image", source: "Source", kind: int) -> None:
     """One session: open it, send the file, close it."""
-    block = CAREFUL_BLOCK if context.careful else transfer.MAX_BLOCK
+    block = CAREFUL_BLOCK if context.careful else MAX_BLOCK
     sender = transfer.Sender(
         context.line, context.answer_timeout_ms, context.careful, min(block, context.max_block)
     )

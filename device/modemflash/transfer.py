@@ -48,7 +48,12 @@ CONTAINER = 4
 CONTAINER_ZLIB = 5
 
 _MIN_BLOCK = 256
-_USUAL_OFFERS = ((1, 8192), (1, 2048), (2, 8192), (2, 2048))  # version, max_transfer: no single flip apart
+_USUAL_OFFERS = (
+    (1, 8192),
+    (1, 2048),
+    (2, 8192),
+    (2, 2048),
+)  # version, max_transfer: no single flipped bit turns one into another
 _OPENINGS = 6
 _RESTARTS = 12
 _LOSSES_IN_A_ROW = 3  # that make blocks smaller; single ones happen to any size
@@ -179,8 +184,8 @@ class Sender(Watcher):
         total = source.size
         self._offset = self._took_none = 0
         self._buffer.forget()
-        told_at = self.line.now()
-        tell_from = 0
+        reported_at = self.line.now()
+        report_from = 0
         while self._offset < total:
             try:
                 self.line.checkpoint()
@@ -188,10 +193,10 @@ class Sender(Watcher):
                 self.close()
                 raise
             self._send_block()
-            if self._offset >= tell_from or self.line.since(told_at) >= 250:
+            if self._offset >= report_from or self.line.since(reported_at) >= 250:
                 self.line.report("progress", phase=self._phase, done=self._offset, total=total)
-                told_at = self.line.now()
-                tell_from = min(total, self._offset + total // 100 + 1)
+                reported_at = self.line.now()
+                report_from = min(total, self._offset + total // 100 + 1)
 
     def _send_block(self) -> None:
         """One block; `_offset` goes on by what the modem took of it."""

@@ -92,7 +92,7 @@ class Update:
                     line.report(
                         "warning",
                         code="install-may-go-on",
-                        text="an update was begun and has not come to its end",
+                        text="an earlier update did not finish",
                     )
         self._phase("find", max(find_ms, FIND_MS))
         try:

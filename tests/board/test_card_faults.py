@@ -108,7 +108,7 @@ def test_read_only(bench: Build) -> None:
 
 
 def test_full(bench: Build) -> None:
-    """A full card updates the modem all the same; it only keeps no words."""
+    """A full card updates the modem all the same; it just writes no log."""
     with bench() as table:
         fill(table.card)
         assert table.boot() == "over"
@@ -192,7 +192,7 @@ def test_the_card_may_go_during_install(bench: Build) -> None:
         table.board.boot(for_us=SECOND_US)
         while "install:" not in table.board.printed:
             assert table.board.go_on(for_us=200_000) == "running"
-        assert "The card may go, the power must stay" in table.board.printed
+        assert "You can remove the card, but keep the power on" in table.board.printed
         assert table.board.card
         table.board.card.present = False
         assert table.board.go_on() == "over"

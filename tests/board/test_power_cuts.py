@@ -48,7 +48,7 @@ _LISTED: dict[str, dict[str, list[int]]] = {}
 
 @pytest.fixture
 def on_table(bench: Build, route_card: Cards) -> Callable[..., Bench]:
-    """`on_table(route, **beliefs)`: a board with that route's card and modem."""
+    """`on_table(route, **assumptions)`: a board with that route's card and modem."""
 
     def put(name: str, **assumptions: str) -> Bench:
         table = bench(card=route_card(name), modem=ROUTES[name].modem(**assumptions))
@@ -169,8 +169,8 @@ def test_cut_between_the_parts(on_table: Callable[..., Bench], assumption: str) 
 
 
 def test_white_means_hands_off_between_the_parts(on_table: Callable[..., Bench]) -> None:
-    """While part 2 is missing the light pulses white, and the console says that the power must stay."""
+    """While part 2 is missing the light pulses white, and the console says to keep the power on."""
     with on_table("two-part") as table:
         until(table, lambda: between_parts(table))
         assert table.colours()[-1] == WHITE
-        assert "power must stay" in table.board.printed
+        assert "keep the power on" in table.board.printed

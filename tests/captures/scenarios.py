@@ -28,6 +28,8 @@ from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.privacy import mask_event
 from modemflash_sim.devices import open_line
 from modemflash_sim.sequans import images
+from support.memory_source import MemorySource
+from support.slots import Slots
 
 FOLDER = Path(__file__).parent
 CONSENTS = {"without-way-back"}
@@ -60,8 +62,8 @@ SCENARIOS = {
 }
 
 
-class Ears:
-    """A reporter that remembers what was told."""
+class MaskedReporter:
+    """A reporter that keeps its events, masked as a capture is."""
 
     def __init__(self, recorder: Recorder | None = None) -> None:
         self.events: list[dict[str, Any]] = []
@@ -81,46 +83,23 @@ class Ears:
         return 0
 
 
-class Slots:
-    """A journal's store in memory."""
-
-    def __init__(self) -> None:
-        self.slots = [b"", b""]
-
-    def load(self, slot: int) -> bytes:
-        return self.slots[slot]
-
-    def save(self, slot: int, data: bytes) -> None:
-        self.slots[slot] = data
-
-
-class Bytes:
-    """A source in memory."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name, self.size, self._data = name, len(data), data
-
-    def readinto(self, offset: int, buf: bytearray | memoryview) -> int:
-        piece = self._data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
-
-
-def play(port: Any, clock: Any, ears: Ears, build: int | None) -> None:
+def play(port: Any, clock: Any, reporter: MaskedReporter, build: int | None) -> None:
     """Do to a modem what the user did; the end is the last event."""
     files: list[Any] = []
     if build is not None:
-        source = Bytes(f"CATM1-{build}.dup", images.make_full_image(build, size_bytes=40_000))
+        source = MemorySource(images.make_full_image(build, size_bytes=40_000), f"CATM1-{build}.dup")
         files.append((examine(source), source))
     job = Update(
-        Line(port, clock, ears), files, set(CONSENTS), Journal(Slots(), "board"), {"find_ms": 15_000}
+        Line(port, clock, reporter), files, set(CONSENTS), Journal(Slots(), "board"), {"find_ms": 15_000}
     )
     try:
         job.look()
-        ears.report({"event": "result", **(job.run(job.plan()) if files else {"status": "nothing-to-do"})})
+        reporter.report(
+            {"event": "result", **(job.run(job.plan()) if files else {"status": "nothing-to-do"})}
+        )
     except Problem as problem:
         state = problem.modem_state
-        ears.report({"event": "result", "status": "failed", "code": problem.code, "modem_state": state})
+        reporter.report({"event": "result", "status": "failed", "code": problem.code, "modem_state": state})
 
 
 def record(name: str, path: Path) -> list[dict[str, Any]]:
@@ -128,10 +107,10 @@ def record(name: str, path: Path) -> list[dict[str, Any]]:
     line = open_line(SCENARIOS[name].url)
     recorder = Recorder(CaptureFile(path, {"scenario": name}, sys.exit))
     recorder.use(StpFramer())
-    ears = Ears(recorder)
-    play(CapturingPort(line, line, recorder), line, ears, SCENARIOS[name].build)
+    reporter = MaskedReporter(recorder)
+    play(CapturingPort(line, line, recorder), line, reporter, SCENARIOS[name].build)
     recorder.close()
-    return ears.events
+    return reporter.events
 
 
 def main() -> None:

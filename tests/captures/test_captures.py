@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from captures.scenarios import FOLDER, SCENARIOS, Ears, play, record
+from captures.scenarios import FOLDER, SCENARIOS, MaskedReporter, play, record
 from modemflash_host.capture.reading import read_capture
 from modemflash_sim.sequans.replay import replay_line
 
@@ -25,9 +25,9 @@ def expected(name: str) -> list[dict[str, Any]]:
 def test_capture_gives_its_events(name: str) -> None:
     """Played against a kept capture, the program asks the same, hears the same and tells the same."""
     line, modem = replay_line(read_capture(FOLDER / f"{name}.jsonl"))
-    ears = Ears()
-    play(line, line, ears, SCENARIOS[name].build)
-    assert [untimed(event) for event in ears.events] == expected(name)
+    reporter = MaskedReporter()
+    play(line, line, reporter, SCENARIOS[name].build)
+    assert [untimed(event) for event in reporter.events] == expected(name)
     assert modem.finished
 
 

@@ -1,6 +1,6 @@
 """A modem's side of the transfer protocol, and a line in virtual time, for tests.
 
-Written from the protocol's description, apart from the sender. Each belief about
+Written from the protocol's description, not from the sender. Each assumption about
 modems is a named switch of `Slave`; `Bench` is port, clock and reporter in one, and
 damages messages as it is told. In the dialect.
 """

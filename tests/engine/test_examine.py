@@ -2,44 +2,29 @@
 
 import struct
 
+from memory_file import MemoryFile
+
 import vectors
 from modemflash import builds, container, errors
 from modemflash.examine import examine
 
 
-class Memory:
-    """A source of bytes that gives at most `most` of them a read."""
-
-    def __init__(self, data, name="x.dup", most=1 << 30):
-        self.name = name
-        self.size = len(data)
-        self.reads = []
-        self._data = data
-        self._most = most
-
-    def readinto(self, offset, buf):
-        piece = self._data[offset : offset + min(len(buf), self._most)]
-        buf[: len(piece)] = piece
-        self.reads.append((offset, len(piece)))
-        return len(piece)
-
-
-class Large(Memory):
+class Large(MemoryFile):
     """A source that begins with a few bytes and goes on with NULs."""
 
     def __init__(self, data, size):
-        Memory.__init__(self, data)
+        MemoryFile.__init__(self, data)
         self.size = size
 
     def readinto(self, offset, buf):
-        n = Memory.readinto(self, offset, buf)
+        n = MemoryFile.readinto(self, offset, buf)
         for i in range(n, len(buf)):
             buf[i] = 0
         return len(buf)
 
 
 def look(data, name="x.dup"):
-    return examine(Memory(data, name))
+    return examine(MemoryFile(data, name))
 
 
 def code_of(data, name="x.dup"):
@@ -91,7 +76,7 @@ def test_whole_containers_of_every_form():
 def test_strange_files_are_not_understood_and_never_verified():
     """A file that is strange has a code of its own, is never verified, and is read to its end."""
     for row in rows("reason"):
-        source = Memory(vectors.unhex(row["hex"]))
+        source = MemoryFile(vectors.unhex(row["hex"]))
         image = examine(source)
         assert not image.understood and image.reason == row["reason"], row["name"] + ": " + image.reason
         assert image.reason in errors.CATALOGUE
@@ -116,7 +101,7 @@ def test_the_detail_names_the_file():
 
 def test_the_largest_file_is_refused_before_it_is_read():
     """More than 64 MB is no firmware, and no time is lost on it."""
-    source = Memory(b"")
+    source = MemoryFile(b"")
     source.size = container.LARGEST_FILE + 1
     try:
         examine(source)
@@ -127,7 +112,7 @@ def test_the_largest_file_is_refused_before_it_is_read():
 
 def test_a_file_that_shrinks_while_it_is_read():
     """The size was promised; when no more bytes come, the file changed."""
-    source = Memory(vector("pack"))
+    source = MemoryFile(vector("pack"))
     source.size += 5
     try:
         examine(source)
@@ -140,7 +125,7 @@ def test_one_read_from_front_to_back():
     """Each byte is read once, in order, in small pieces, also from a source that gives few at a time."""
     data = vector("pack")
     for most in (1, 7, 1 << 30):
-        source = Memory(data, most=most)
+        source = MemoryFile(data, most=most)
         assert examine(source).verified
         at = 0
         for offset, n in source.reads:
@@ -153,7 +138,7 @@ def test_progress_ends_at_the_size():
     """The bar moves forward and ends full."""
     seen = []
     data = b"WXYZ" + bytes(3 * container.CHUNK)
-    examine(Memory(data), lambda done, total: seen.append((done, total)))
+    examine(MemoryFile(data), lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen) and seen[-1] == (len(data), len(data)) and len(seen) == 4
 
 
@@ -171,10 +156,10 @@ def test_a_digest_that_is_handed_in_is_asked_even_after_a_failure():
             return b"\x01\xab"
 
     whole, broken = Digest(), Digest()
-    assert examine(Memory(vector("pack")), digest=whole).sha256 == "01ab"
+    assert examine(MemoryFile(vector("pack")), digest=whole).sha256 == "01ab"
     assert (whole.fed, whole.asked) == (len(vector("pack")), 1)
     try:
-        examine(Memory(vector("CRC")), digest=broken)
+        examine(MemoryFile(vector("CRC")), digest=broken)
     except errors.BadFile:
         pass
     assert broken.asked == 1
@@ -182,8 +167,8 @@ def test_a_digest_that_is_handed_in_is_asked_even_after_a_failure():
 
 def test_a_sum_over_the_whole_file_tells_images_apart():
     """Two whole files have one CRC-32, because each ends with its own; so the sum is a Fletcher-32."""
-    first = examine(Memory(vector("pack")), whole_sum=True)
-    second = examine(Memory(vector("version 3, CRC")), whole_sum=True)
+    first = examine(MemoryFile(vector("pack")), whole_sum=True)
+    second = examine(MemoryFile(vector("version 3, CRC")), whole_sum=True)
     assert first.fletcher32 != second.fletcher32 and look(vector("pack")).fletcher32 is None
 
 

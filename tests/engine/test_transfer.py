@@ -213,7 +213,7 @@ def test_storage_refuses():
 
 
 def test_stop_between_blocks():
-    """A wish to stop ends the session with RESET, between two blocks."""
+    """A stop request ends the session with RESET, between two blocks."""
     slave = Slave(1)
     bench = Bench(slave)
     line = Line(bench, bench, bench)
@@ -221,12 +221,12 @@ def test_stop_between_blocks():
     sender.open()
     report = bench.report
 
-    def press(event):
+    def request_stop(event):
         report(event)
         if event["event"] == "progress" and event["done"] > 9000:
             bench.stops = 1
 
-    bench.report = press
+    bench.report = request_stop
     try:
         sender.send(Image(50000), CONTAINER)
     except Stopped:

@@ -13,6 +13,7 @@ from modemflash.crc import crc16
 from modemflash.journal import Journal
 from modemflash_sim.sequans import images, state_file
 from modemflash_sim.sequans.modem import SimModem
+from support.slots import Slots
 
 CORPUS = Path(__file__).parent / "corpus"
 SMALL = 2000
@@ -105,19 +106,11 @@ def _card_list() -> bytes:
 
 
 def _journal() -> bytes:
-    slots = {0: b"", 1: b""}
-
-    class Store:
-        def load(self, slot: int) -> bytes:
-            return slots[slot]
-
-        def save(self, slot: int, data: bytes) -> None:
-            slots[slot] = data
-
-    journal = Journal(Store(), "here")
+    slots = Slots()
+    journal = Journal(slots, "here")
     journal.write({"step": "send", "route": 2, "target": 41065, "part": 1})
     journal.write(None)
-    return slots[0] + slots[1]
+    return slots.load(0) + slots.load(1)
 
 
 def _state(folder: Path) -> bytes:

@@ -51,24 +51,14 @@ from modemflash_host.run.stop_requests import StopRequests
 from modemflash_host.store import settings as config
 from modemflash_sim.sequans import state_file
 from modemflash_sim.sequans.profiles import find
+from support.memory_source import MemorySource
+from support.slots import Slots
 
 _STEP_US = 1000
 
 
 class FuzzError(AssertionError):
     """A rule was broken without an exception."""
-
-
-class Bytes:
-    """A firmware file of these bytes."""
-
-    def __init__(self, data: bytes, name: str = "CATM1-41065.dup") -> None:
-        self.data, self.name, self.size = data, name, len(data)
-
-    def readinto(self, offset: int, buf: Any) -> int:
-        piece = self.data[offset : offset + len(buf)]
-        buf[: len(piece)] = piece
-        return len(piece)
 
 
 class Script:
@@ -143,32 +133,24 @@ def line_of(data: bytes) -> Line:
     return Line(port, port, Silent())
 
 
+def _file(data: bytes) -> MemorySource:
+    return MemorySource(data)
+
+
 def image(data: bytes) -> None:
     """A firmware file."""
     try:
-        found = examine(Bytes(data))
+        found = examine(_file(data))
     except Problem as problem:
         told(problem)
     else:
         on_screen(found.version + found.product)
 
 
-class _Slots:
-    def __init__(self, slots: list[bytes]) -> None:
-        self._slots = slots
-
-    def load(self, slot: int) -> bytes:
-        return self._slots[slot]
-
-    def save(self, slot: int, data: bytes) -> None:
-        self._slots[slot] = data
-
-
 def journal(data: bytes) -> None:
     """Two slots of the journal, cut from the bytes: torn, foreign, of another version."""
     half = len(data) // 2
-    slots = [data[:half], data[half:]]
-    kept = Journal(_Slots(slots), "here")
+    kept = Journal(Slots({0: data[:half], 1: data[half:]}), "here")
     kept.read()
     kept.write({"step": "send"})
     if kept.read() != {"step": "send"}:
@@ -178,7 +160,7 @@ def journal(data: bytes) -> None:
 def journal_content(data: bytes) -> None:
     """A whole slot, with a sum that is right, of whoever writes such slots."""
     head = b"modemflash 1 %08x\n" % crc32(data)
-    past = Journal(_Slots([head + data, b""]), "here").read()
+    past = Journal(Slots({0: head + data}), "here").read()
     has_written(past)
     dies_without_power(past)
 
@@ -213,7 +195,7 @@ def stp_answers(data: bytes) -> None:
     sender = Sender(line, answer_timeout_ms=20_000, careful=bool(data[:1] > b"\x80"))
     try:
         sender.open()
-        sender.send(Bytes(bytes(3000)), CONTAINER)
+        sender.send(_file(bytes(3000)), CONTAINER)
         sender.close()
     except Problem as problem:
         told(problem)
@@ -311,7 +293,7 @@ def relay_events(data: bytes) -> None:
     """What a board tells the PC that it works for, one event a line."""
     reporter = _sinks()
     line = line_of(b"")
-    request = EngineRequest([], set(), {}, lambda *_: Journal(_Slots([b"", b""]), "x"))
+    request = EngineRequest([], set(), {}, lambda *_: Journal(Slots(), "x"))
     talk = RelayTalk(line.port, line.clock, reporter, request)  # type: ignore[arg-type]
     for words in data.split(b"\n"):
         try:

@@ -10,15 +10,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzz.seeds import CORPUS, seeds
-from fuzz.targets import TARGETS
+from fuzz.targets import TARGETS, FuzzError, on_screen
 
 NAMES = list(TARGETS)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_good_input_and_all_that_was_a_defect_once(name: str, tmp_path: Path) -> None:
-    for data in seeds(name, tmp_path):
+    """The targets judge: what breaks a rule raises."""
+    good = seeds(name, tmp_path)
+    assert good
+    for data in good:
         TARGETS[name](data)
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "\x07", "\x00", "\x9b31m", "\x7f"])
+def test_a_control_code_breaks_a_rule(text: str) -> None:
+    with pytest.raises(FuzzError):
+        on_screen("before " + text)
+    on_screen("two\nlines")
 
 
 def test_every_file_of_the_corpus_belongs_to_a_target() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from modemflash_host.privacy import Masker, mask, mask_command_line, mask_event, mask_text, without_home
 from modemflash_host.reporters.masking_sink import MaskingSink
-from support.sinks import Ears
+from support.sinks import EventSink
 
 IMEI, IMSI, ICCID = b"123456789012345", b"001011234567890", b"8900000000012345678"
 
@@ -156,11 +156,11 @@ def test_home_leaves_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sink_say_no_identity() -> None:
-    """A voice behind the mask hears the same events, without the numbers."""
-    ears = Ears()
-    sink = MaskingSink(ears)
+    """A sink behind the mask hears the same events, without the numbers."""
+    heard = EventSink()
+    sink = MaskingSink(heard)
     sink.report({"event": "note", "text": "IMEI 123456789012345"}, 0.0)
     sink.tick(1.5)
     sink.close()
-    assert ears.events == [{"event": "note", "text": "IMEI xxxxxxxxxxxxxxx"}]
-    assert ears.ticks == [1.5]
+    assert heard.events == [{"event": "note", "text": "IMEI xxxxxxxxxxxxxxx", "at_s": 0.0}]
+    assert heard.ticks == [1.5]

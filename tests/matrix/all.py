@@ -9,7 +9,7 @@ FILE` outcomes are kept there as they come, and the same command goes on where
 it was ended.
 
 Rules: one cut in every operation, then several cuts by chance (seeded), with
-every belief about modems both ways; each case that must not have ended so is
+every assumption about modems both ways; each case that must not have ended so is
 printed, and the exit code is 0 when there is none.
 """
 
@@ -38,7 +38,7 @@ ENDS = ("updated", "rescued", "dead", "")  # the last is for what must not be
 
 
 def cases(link: str, routes: tuple[str, ...], every: int, several: int) -> Iterator[Case]:
-    """Every Nth of all single cuts, and some of ten cases of several cuts per route and belief."""
+    """Every Nth of all single cuts, and some of ten cases of several cuts per route and assumption."""
     for route in routes:
         yield from list(single_cuts(route, link))[::every]
     chances = [

@@ -79,7 +79,7 @@ class Case:
         route: a key of `ROUTES`.
         link: a key of `LINKS`.
         cuts: (run, operation, cut): in the first command, in the second, ...
-        assumption: a belief switched the other way, `name:behaviour`, or "".
+        assumption: one switched the other way, `name:behaviour`, or "".
     """
 
     route: str

@@ -90,5 +90,5 @@ def random_cuts(route: str, seed: int, assumption: str = "", link: str = "direct
 
 
 def every_assumption() -> list[str]:
-    """The believed modem, and each belief the other way."""
+    """The assumed modem, and each assumption the other way."""
     return ["", *(f"{name}:{behaviour}" for name, behaviour, _ in assumptions.every_other_way())]

@@ -8,13 +8,16 @@ link that works, and its end is the second half of the cell.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from matrix.cases import CONSENTS, LIMIT_MS, ROUTES, TIMING
 from matrix.operations import Killed, TooLong
 from matrix.truth import Flash, code_of, lies, state_of
-from modemflash import phases
+from modemflash import phases, upgrade
 from modemflash.errors import LinkProblem, Problem
 from modemflash.examine import examine
 from modemflash.journal import Journal
@@ -128,15 +131,17 @@ class TroubledLine(VirtualLine):
         return self.now_us < self._silent_until_us
 
 
-class WatchedUpdate(Update):
-    """An update that says which step it begins."""
+@contextmanager
+def watched(on_step: Callable[[str], None]) -> Iterator[None]:
+    """While entered, every step of an update is named as it begins."""
+    carry_out = upgrade.run_step
 
-    on_step: Any = None
+    def run_step(context: Any, number: int, plan: Any, past: Any) -> Any:
+        on_step(plan.steps[number][0])
+        return carry_out(context, number, plan, past)
 
-    def _do(self, step: str, *more: Any) -> None:
-        if self.on_step:
-            self.on_step(step)
-        super()._do(step, *more)
+    with patch.object(upgrade, "run_step", run_step):
+        yield
 
 
 def cell(step: str, trouble: str) -> Cell:
@@ -149,13 +154,11 @@ def cell(step: str, trouble: str) -> Cell:
 
     def command() -> dict[str, Any] | Problem | None:
         files = [(examine(source), source) for source in route.files]
-        run = WatchedUpdate(
-            Line(line, line, Reporter()), files, CONSENTS[WHERE[step]], Journal(slots, "here"), {}
-        )
-        run.on_step = lambda name: line.begin() if name == step else None
+        run = Update(Line(line, line, Reporter()), files, CONSENTS[WHERE[step]], Journal(slots, "here"), {})
         try:
-            run.look()
-            result: dict[str, Any] | Problem = run.run(run.plan())
+            with watched(lambda name: line.begin() if name == step else None):
+                run.look()
+                result: dict[str, Any] | Problem = run.run(run.plan())
         except Problem as problem:
             result = problem
         except Killed:

@@ -50,7 +50,7 @@ to the modem, a read from it, a wait, a change of rate, a write of the journal, 
 on a board also a sector written, a note in its memory, a reset; between PC and board bytes either way. Then
 the update is cut in the middle of an operation, and the same command is given again until it has an end. On
 top come two to four cuts by chance, in the first command and in those after it, with the believed modem and
-with each of {beliefs} other behaviours that are not excluded. The modem's own verdict decides, and no word on
+with each of {others} other behaviours that are not excluded. The modem's own verdict decides, and no word on
 the way may be false: no "updated" that the modem does not confirm, no "untouched" of a changed modem, no
 advice to cut the power where that would kill it; and in the end the board's own program runs again.
 
@@ -71,7 +71,7 @@ twice again, for moments, after it had long been without power).
    kill the modem.
 2. **The power cut, or the tool stopped, in the install** (known: of four boards whose owners gave up
    waiting, three were lost). The modem is silent for one to ten minutes, and the old tool said nothing.
-   modemflash says what it waits for, allows twenty minutes, needs two wishes to stop watching, and looks
+   modemflash says what it waits for, allows twenty minutes, stops watching only when asked twice, and looks
    for a running install first when it is started again. That a modem whose install was cut waits for a
    new image is believed.
 3. **Stuck at six per cent, and the power cut on the old tool's own advice** (known: two boards). Long
@@ -92,7 +92,7 @@ unless a switch says otherwise:
 
 | about modems | believed | where it comes from |
 |---|---|---|
-{beliefs}
+{assumptions}
 
 Known from real modems: the rates of application and boot loader; the forms of their replies; answers of
 the transfer protocol without checksums; the containers of firmware files and their checksums; stalls near
@@ -173,7 +173,7 @@ def page() -> str:
     return "\n".join(
         (
             _PROMISE,
-            _EVIDENCE.format(assumptions=ways, links=links),
+            _EVIDENCE.format(others=ways, links=links),
             _figures(),
             _steps(),
             _DEATHS,

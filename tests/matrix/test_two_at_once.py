@@ -28,7 +28,7 @@ def command(home: Path, *words: str) -> "subprocess.Popen[str]":
 def test_the_second_command_is_refused_and_the_first_one_can_be_stopped(
     number: int, code: int, tmp_path: Path
 ) -> None:
-    """Exit code 3 and `port-busy`; then the first, which waits for a silent modem, ends at a wish."""
+    """Exit code 3 and `port-busy`; then the first, which waits for a silent modem, ends at a stop request."""
     ours, theirs = pty.openpty()
     tty.setraw(theirs)
     port = os.ttyname(theirs)

@@ -1,4 +1,4 @@
-"""A foreign RFC 2217 server, ser2net, between our client and our doors."""
+"""A foreign RFC 2217 server, ser2net, between our client and our endpoints."""
 
 import os
 import socket
@@ -112,7 +112,7 @@ def test_our_client_through_ser2net_to_our_rfc2217_endpoint(
 
 
 def test_ser2net_with_our_pty_as_its_device(tool: Callable[[str], Path], tmp_path: Path) -> None:
-    """A foreign server takes the pty door for a serial device: the dialogue passes at both rates.
+    """A foreign server takes the pty endpoint for a serial device: the dialogue passes at both rates.
 
     A pty has no control lines, and ser2net acknowledges no change of one; `dsrdtr` and
     `rtscts` make pyserial leave them alone.

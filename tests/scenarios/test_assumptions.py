@@ -1,4 +1,4 @@
-"""No promise rests on a belief: every route once with every belief switched the other way.
+"""No promise rests on an assumption: every route once with every assumption switched the other way.
 
 The modem may die only where the simulator's rules say that no updater could
 help, and there nobody may say that it was updated.
@@ -45,7 +45,7 @@ ROUTES = {
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize(("assumption", "behaviour"), [(name, value) for name, value, _ in every_other_way()])
 def test_every_route_with_every_assumption_the_other_way(route, assumption, behaviour):
-    """With one belief switched, the same command ends with the modem updated."""
+    """With one assumption switched, the same command ends with the modem updated."""
     make_world, files, build = ROUTES[route]
     world = make_world(assumption=assumption + ":" + behaviour)
     result = world.update(files(), all_consents=True)

@@ -17,7 +17,7 @@ def files():
 
 
 def stop_in(phase, at=None):
-    """Two wishes to stop, in a phase; `at`: only from this share of a transfer on."""
+    """Two stop requests, in a phase; `at`: only from this share of a transfer on."""
 
     def on_event(reporter, event):
         if event.get("phase") == phase and not reporter.stops:

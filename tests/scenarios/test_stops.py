@@ -1,4 +1,4 @@
-"""Wishes to stop, by step, as `phases.STEPS` has them: what the updater says is where the modem is."""
+"""Stop requests, by step, as `phases.STEPS` has them: what the updater says is where the modem is."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ from modemflash.errors import Problem
 from modemflash_sim.sequans.profiles import find
 from support.world import World, assert_updated, difference, ended, full, updater
 
-# when the wish comes: the phase that begins, and where the modem then ends
+# when the stop request comes: the phase that begins, and where the modem then ends
 AFTER_THE_FIRST_WRITE = [
     ("enter-recovery", "stopped-on-the-way", "recoverable"),
     ("transfer", "stopped-in-transfer", "recoverable"),
@@ -24,7 +24,7 @@ def files():
 
 
 def wishing(phase, stop_requests):
-    """Somebody who wishes to stop as soon as a phase begins."""
+    """Somebody who asks to stop as soon as a phase begins."""
 
     def on_event(reporter, event):
         if event["event"] == "phase" and event["phase"] == phase:
@@ -58,7 +58,7 @@ def test_a_stop_request_in_the_last_moment_of_the_preparation_is_not_forgotten()
     assert world.verdict.mode == "application" and world.slots.slots == {}
 
 
-@pytest.mark.parametrize("end", ["wish", "full disk"])
+@pytest.mark.parametrize("end", ["stop request", "full disk"])
 def test_who_stops_after_the_preparation_gets_the_radio_back(end):
     """The preparation switches the radio off; a run that ends there switches it on again."""
     world = World()
@@ -67,12 +67,15 @@ def test_who_stops_after_the_preparation_gets_the_radio_back(end):
     def full_disk(slot, data):
         raise OSError(28, "no space left")
 
-    if end == "wish":
+    if end == "stop request":
         result = world.update(files(), on_event=wishing("prepare", 1))
     else:
         world.slots.save = full_disk
         result = world.update(files())
-    assert ended(result) == {"wish": "stopped-before-write", "full disk": "no-place-for-the-journal"}[end]
+    assert (
+        ended(result)
+        == {"stop request": "stopped-before-write", "full disk": "no-place-for-the-journal"}[end]
+    )
     assert result.modem_state == "untouched"
     assert radio(world) == "1"
 
@@ -107,7 +110,7 @@ def test_after_the_first_write_two_stop_requests_stop_and_the_same_command_finis
 
 
 def test_one_stop_request_in_each_phase_never_adds_up():
-    """A wish that was answered in one phase does not stop the next one."""
+    """A stop request that was answered in one phase does not stop the next one."""
     world = World()
 
     def on_event(reporter, event):
@@ -146,10 +149,10 @@ def test_a_stop_request_in_a_long_erase_ends_with_the_next_answer():
     def impatient(reporter, event):
         if event["event"] == "stall" and event["seconds"] == 20:
             reporter.stops += 2
-            reporter.wished_ms = world.wire.ticks_ms()
+            reporter.asked_ms = world.wire.ticks_ms()
 
     assert ended(world.update(files(), on_event=impatient)) == "stopped-in-transfer"
-    waited_s = (world.wire.ticks_ms() - world.reporter.wished_ms) / 1000
+    waited_s = (world.wire.ticks_ms() - world.reporter.asked_ms) / 1000
     assert 200 < waited_s < phases.SILENCE_S
     assert world.verdict.violations == ()
     assert_updated(world, world.update(files()), 41065)

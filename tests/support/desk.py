@@ -27,7 +27,7 @@ from modemflash_host.capture.recorder import Recorder
 from modemflash_host.consents import YES
 from modemflash_host.families.plan import FirmwareFile, Request
 from modemflash_host.links.usb_ids import NO_DEVICE
-from modemflash_host.reporters import Reporter, Sink
+from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask
 from modemflash_host.run.result import Result
 from modemflash_host.run.stop_requests import StopRequests
@@ -40,6 +40,7 @@ from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
 from support.answers import Answers
 from support.memory_source import MemorySource
+from support.sinks import EventSink
 
 SECOND_US = 1_000_000
 USER = b"import time\nwhile True:\n    time.sleep(1)\n    print('the user program runs')\n"
@@ -68,16 +69,6 @@ def make_flash(path: Path, interpreter: Path, *, fresh: bool = False, main: byte
     files |= {"/main.py": main, "/boot.py": b"", "/sys/x": b"", "/cert/x": b""}
     FatImage(path, interpreter).make(FLASH_BYTES).put(files)
     return path
-
-
-class Heard(Sink):
-    """A sink that keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, Any]] = []
-
-    def report(self, event: dict[str, Any], at_s: float) -> None:
-        self.events.append({**event, "at_s": at_s})
 
 
 def checked(source: MemorySource) -> FirmwareFile:
@@ -137,7 +128,7 @@ class Desk:
             heap="5120k",
         )
         self.board.hardware.flags["lte_modem_en_on_boot"] = autostart
-        self.heard = Heard()
+        self.heard = EventSink()
         self.device = NO_DEVICE
         self.pc_is_dead = False
         self.recorder: Recorder | None = None

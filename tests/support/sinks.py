@@ -1,4 +1,4 @@
-"""Voices, streams and time for tests of the host program."""
+"""Sinks, streams and time for tests of the host program."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Clock:
         self.now_ms += ms
 
 
-class Ears(Sink):
-    """A sink that remembers what was said."""
+class EventSink(Sink):
+    """A sink that keeps its events, each with its time."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.ticks: list[float] = []
 
     def report(self, event: Event, at_s: float) -> None:
-        self.events.append(dict(event))
+        self.events.append({**event, "at_s": at_s})
 
     def tick(self, at_s: float) -> None:
         self.ticks.append(at_s)
@@ -63,7 +63,7 @@ def spoken(
     verbosity: int = NORMAL,
     encoding: str = "utf-8",
 ) -> str:
-    """What the voice for people writes, as text."""
+    """What the sink for people writes, as text."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, errors="backslashreplace", newline="\n")
     console = Console(

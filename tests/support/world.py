@@ -19,25 +19,13 @@ from modemflash_sim.sequans import assumptions, faults, images
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
 from support.memory_source import MemorySource
+from support.slots import Slots
 
 SIZE = 128 * 1024  # eight per cent of it, where modems stall, lie behind the first block
 
 
-class Slots:
-    """The journal's store; what was written last survives everything."""
-
-    def __init__(self) -> None:
-        self.slots: dict[int, bytes] = {}
-
-    def load(self, slot: int) -> bytes:
-        return self.slots.get(slot, b"")
-
-    def save(self, slot: int, data: bytes) -> None:
-        self.slots[slot] = data
-
-
 class Reporter:
-    """Keeps the events, and wishes to stop when a test says so."""
+    """Keeps the events, and asks to stop when a test says so."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []

@@ -1,6 +1,6 @@
 """Makes docs/errors.md from the catalogue and the exit codes.
 
-python -m tools.docs_errors docs/errors.md
+python tests/tools/docs_errors.py docs/errors.md
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from modemflash_host.run.exit_codes import EXIT_CODES
 
 _HEAD = """# Errors and exit codes
 
-Made from the program's own tables by `python -m tools.docs_errors docs/errors.md`; do not edit.
+Made from the program's own tables by `python tests/tools/docs_errors.py docs/errors.md`; do not edit.
 `modemflash explain CODE` says the same in a terminal.
 """
 _STATES = (UNTOUCHED, RECOVERABLE, UPDATED, UNKNOWN)

@@ -1,6 +1,6 @@
 """Draws docs/lights.svg: the board's lights and what they mean, from the tables that the board runs by.
 
-python -m tools.docs_lights docs/lights.svg
+python tests/tools/docs_lights.py docs/lights.svg
 """
 
 from __future__ import annotations

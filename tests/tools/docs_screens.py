@@ -1,11 +1,11 @@
 """Draws docs/screens/: what an owner sees, from real commands on the simulated modem.
 
-python -m tools.docs_screens docs/screens
+    python tests/tools/docs_screens.py docs/screens
 
-Rules: the commands, the reporters and the modem are the real ones, only the
-console is another and time is the modem's own, so that the same program gives
-the same pictures; what differs from computer to computer (dates, the place of a
-report) is replaced; a picture loads nothing from anywhere.
+Rules: the commands, the reporters and the modem are the real ones. Only the
+console is another, and time is the modem's own, so that the same program gives
+the same pictures. What differs from computer to computer (dates, the path of a
+report) is replaced. A picture loads nothing from anywhere.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
-from modemflash_host.cli import app
+from modemflash_host.cli import app, common
 from modemflash_host.cli.common import command_line
+from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.report.history import history
 from modemflash_host.report.history_table import history_table
 from modemflash_host.reporters import Event
@@ -91,16 +92,6 @@ class _Folding(Console):
             super().print(**options)
 
 
-class _NoTime:
-    """Reading a file takes no time."""
-
-    def ticks_ms(self) -> int:
-        return 0
-
-    def ticks_diff(self, end: int, start: int) -> int:
-        return end - start
-
-
 def screens(width: int = _WIDTH) -> dict[str, str]:
     """Name -> SVG of every screen.
 
@@ -131,9 +122,9 @@ def _command(
     _prompt(console, ["modemflash", *words])
     sink = _Still(console, shows, catch)
     with (
-        patch("modemflash_host.cli.common.human_sink", lambda *_: sink),
+        patch.object(common, "human_sink", lambda *_: sink),
         patch.object(sys, "argv", ["modemflash", *words]),
-        patch("modemflash_host.api.MonotonicClock", _NoTime),
+        patch.object(MonotonicClock, "ticks_ms", lambda _: 0),  # reading a file takes no time
     ):
         app.run(list(words))
     return _svg(console, words[0])

@@ -74,7 +74,7 @@ def _interactive(source: str, program_of: "Callable[[CardRun], Callable[[], Any]
 
 
 def _info() -> "dict[str, Any] | None":
-    from modemflash.board.card_run import modem_info
+    from modemflash.board.modem_info import modem_info
 
     try:
         found = modem_info()

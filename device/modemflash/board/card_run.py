@@ -13,6 +13,7 @@ import machine
 from modemflash.board import pycom
 from modemflash.board.card import Card, exists
 from modemflash.board.card_order import find
+from modemflash.board.card_wait import CardWait
 from modemflash.board.led import Led
 from modemflash.board.records import Log, Results
 from modemflash.board.reporter import Reporter
@@ -28,7 +29,6 @@ from modemflash.modem_state import judged
 from modemflash.phases import STEPS
 from modemflash.upgrade import Update
 
-CARD_WAIT_MS = 300000  # so long the firmware may be away in the middle of a transfer
 RESET = "reset"  # the status of a run that needs a hard reset first
 _DONE = ("updated", "nothing-to-do", "installed-unconfirmed")  # doing it again would not help
 
@@ -128,7 +128,7 @@ class CardRun:
 
     def rescue(self, listen_ms: int) -> "Plan | dict[str, Any]":
         """Look for the modem first, so long; then as `update`."""
-        line = self._open_line()
+        line = self.open_line()
         self._listen(line, listen_ms)
         self._count(self._begin())
         self._check_files()
@@ -141,20 +141,21 @@ class CardRun:
         self.radios.off()
         reporter.report({"event": "phase", "phase": "verify", "usual_s": 10, "allowed_s": 900, "note": ""})
         order.check(self._progress)
+        waiting = CardWait(self.card, order, reporter, self.clock)
         for _, source in order.files:
-            source.comes_back = self._wait_for_card
+            source.comes_back = waiting.comes_back
         return order
 
     def _line_after(self, claimed: str) -> Line:
         """The line to the modem, once the firmware's own driver has let go of it."""
         if claimed != "alone":
             self.reporter.wait(AUTOSTART_MS - self.reporter.elapsed_s() * 1000)
-        return self._open_line()
+        return self.open_line()
 
     def _planned(self, line: Line) -> "Plan":
         order = self.order
         assert order
-        journal = self._journal(line)
+        journal = self.journal_of(line)
         update = self.engine = Update(line, order.files, order.consents, journal, order.options)
         update.look()
         if order.with_imei and update.modem.state == "application":
@@ -192,7 +193,8 @@ class CardRun:
         assert self._results and self.order
         self._results.begin({"result": "begun", "job": self.order.id})
 
-    def _open_line(self) -> Line:
+    def open_line(self) -> Line:
+        """Take the modem's pins."""
         self.touched = True
         return Line(Uart(self.clock, self.reporter.tick), self.clock, self.reporter)
 
@@ -200,10 +202,10 @@ class CardRun:
         """A rescue listens first thing: a modem that is ill may answer for moments only."""
         self.reporter.log = Log(Card(JOURNAL_FOLDER))
         self.reporter.say("rescue: listening for %d s" % (listen_ms // 1000))
-        self.engine = Update(line, [], set(), self._journal(line), {"find_ms": listen_ms})
+        self.engine = Update(line, [], set(), self.journal_of(line), {"find_ms": listen_ms})
         self.engine.look()
 
-    def _journal(self, line: Line) -> Journal:
+    def journal_of(self, line: Line) -> Journal:
         """The journal of this board; a package in parts needs one that is kept."""
         board = pycom.unique_id()
         on_card = SlotFiles(self.card.root + STATE, board)
@@ -219,29 +221,6 @@ class CardRun:
         reporter = self.reporter
         reporter.tick(self.clock.ticks_ms())
         reporter.report({"event": "progress", "phase": "verify", "done": done, "total": total})
-
-    def _wait_for_card(self) -> bool:
-        """The firmware vanished in the middle of a transfer: the same card is waited for."""
-        reporter = self.reporter
-        if self._same_card():
-            return True  # it was only mounted anew
-        reporter.say("the card is gone: put it back in")
-        reporter.show("card")
-        start = self.clock.ticks_ms()
-        while self.clock.ticks_diff(self.clock.ticks_ms(), start) < CARD_WAIT_MS:
-            reporter.wait(1000)
-            if self._same_card():
-                reporter.show("working")
-                reporter.say("the card is back")
-                return True
-        return False
-
-    def _same_card(self) -> bool:
-        try:
-            again = find(self.card.path, []) if self.card.renew() else None
-        except (CardProblem, OSError):
-            return False
-        return bool(again and self.order and again.id == self.order.id)
 
     def _of_problem(self, problem: Problem) -> "dict[str, Any]":
         tries, engine = self.tries, self.engine
@@ -293,32 +272,6 @@ class CardRun:
             source.close()
         self.card.unmount()
         reporter.log = None
-
-
-def modem_info() -> "dict[str, Any]":
-    """Who the modem is. Writes nothing.
-
-    Raises:
-        Problem: it does not answer.
-    """
-    run = CardRun()
-    line = run._open_line()
-    update = Update(line, [], set(), run._journal(line))
-    try:
-        update.look()
-    finally:
-        run.reporter.close()
-        run.led.release()
-    identity = update.identity
-    return {
-        "state": update.modem.state,
-        "baud": update.modem.baud,
-        "product": identity.product,
-        "build": identity.build,
-        "version": identity.version,
-        "ue": identity.ue,
-        "bootloaders": identity.bootloaders,
-    }
 
 
 def _summary(plan: "Plan") -> str:

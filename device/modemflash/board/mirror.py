@@ -6,7 +6,7 @@ place that ever calls `LTE()`. Facts: docs/boards.md ("Mirror mode").
 """
 
 from modemflash.board import pycom
-from modemflash.board.card_run import modem_info
+from modemflash.board.modem_info import modem_info
 from modemflash.errors import Refusal
 from modemflash.interface import MODEM_BAUD
 

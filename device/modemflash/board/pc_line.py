@@ -16,8 +16,8 @@ From the board: A5, kind, length (2 bytes), body, CRC-16 of all after A5:
 From the PC: A5, id, CRC-16 of the block up to the end of this piece, the piece; or
 A5, kind (F0 and above), two values, CRC-16 of these four:
 
-    F0 wishes to stop, commands so far    F1 number of the event that arrived
-    F2 rate / 100                         F3 the end    F4 a new PC: tell again
+    F0 stop requests, commands so far    F1 number of the event that arrived
+    F2 rate / 100                         F3 the end    F4 a new PC: say it again
 """
 
 from modemflash.crc import crc16
@@ -46,7 +46,7 @@ from modemflash.interface import (
 
 _LEAST_RING_BYTES = 512  # what every release has
 _WIDE_BYTES = 16 * PIECE_BYTES  # keeps the line busy through an adapter that holds requests for 16 ms
-_MOST_SHY = 64  # blocks
+_MOST_BACKOFF = 64  # blocks
 _QUIET_MS = 40
 _BEAT_MS = 500
 _MOST_EVENTS = 40
@@ -64,7 +64,7 @@ class PcLine:
         state: one byte for the heartbeat.
         stops, commands: as the PC said last.
         ended: the PC said that this is the end.
-        asked_again: a new PC wants to be told.
+        asked_again: a new PC wants to have it all once more.
         away: nothing is heard.
         got: bytes of the block that are there; `crc` is their CRC-16.
     """
@@ -87,10 +87,12 @@ class PcLine:
         self._any, self._read, self._write = self._uart.any, self._uart.readinto, self._uart.write
         self._sure = (ring - 16) // (PIECE_BYTES + 4) * PIECE_BYTES  # what the ring holds in any case
         self._window = _WIDE_BYTES
-        self._shy = self._backoff = 0  # blocks that go the sure way yet; how many after the last loss
+        self._small_windows = self._backoff = (
+            0  # blocks with the small window yet; how many the last loss cost
+        )
         self._rate = CONSOLE_BAUD
         self._wanted_rate = 0
-        self._heard = self._moved = self._beat = self._told = clock.ticks_ms()
+        self._heard = self._moved = self._beat = self._event_sent = clock.ticks_ms()
         self._head = bytearray(6)
         self._tails = [memoryview(self._head)[i:] for i in range(6)]
         self._head_bytes = 0
@@ -105,7 +107,7 @@ class PcLine:
         self._waste = bytearray(PIECE_BYTES)
         self._events = []  # type: list[bytes]
         self._number = 0
-        self._is_told = False  # the first of `_events` is under way
+        self._event_is_out = False  # the first of `_events` is under way
 
     # -- files -----------------------------------------------------------------
 
@@ -117,11 +119,11 @@ class PcLine:
             self._views = [memoryview(self._buf)[i : i + PIECE_BYTES] for i in range(0, size, PIECE_BYTES)]
         self._block = (file, start, size)
         self.got = self.crc = 0
-        if self._shy:
-            self._shy -= 1
+        if self._small_windows:
+            self._small_windows -= 1
         elif self._window > self._sure:
             self._backoff = 0
-        self._window = self._sure if self._shy else _WIDE_BYTES
+        self._window = self._sure if self._small_windows else _WIDE_BYTES
         self._again()
 
     def brings(self, file: int, start: int) -> bool:
@@ -224,7 +226,7 @@ class PcLine:
         self.repeats += 1
         if self._window > self._sure:
             self._window = self._sure
-            self._shy = self._backoff = min(2 * self._backoff, _MOST_SHY) or 1
+            self._small_windows = self._backoff = min(2 * self._backoff, _MOST_BACKOFF) or 1
         self._head_bytes = 0
         self._dropping = True
         self._moved = self._clock.ticks_ms()
@@ -258,7 +260,7 @@ class PcLine:
 
     # -- events and the rest ------------------------------------------------------
 
-    def tell(self, words: bytes, may_be_lost: bool = False) -> None:
+    def send_event(self, words: bytes, may_be_lost: bool = False) -> None:
         """An event for the PC."""
         if not may_be_lost:
             if len(self._events) >= _MOST_EVENTS:
@@ -268,7 +270,7 @@ class PcLine:
         elif not self.away:
             self._send(LOSSY_EVENT, words)
 
-    def told(self) -> bool:
+    def events_arrived(self) -> bool:
         """Whether the PC has all events."""
         return not self._events
 
@@ -290,10 +292,10 @@ class PcLine:
         if (
             self._events
             and not self.away
-            and (not self._is_told or clock.ticks_diff(now, self._told) >= HALF_FRAME_MS)
+            and (not self._event_is_out or clock.ticks_diff(now, self._event_sent) >= HALF_FRAME_MS)
         ):
-            self._is_told = True
-            self._told = now
+            self._event_is_out = True
+            self._event_sent = now
             self._send(EVENT, bytes([self._number]) + self._events[0])
 
     def _send(self, kind: bytes, body: bytes) -> None:
@@ -304,15 +306,15 @@ class PcLine:
     def _control(self, kind: int, first: int, second: int) -> None:
         self._heard = self._clock.ticks_ms()
         if self.away:
-            self.away = self._is_told = False
+            self.away = self._event_is_out = False
             self._again()
         if kind == PING:
             self.stops, self.commands = first, second
         elif kind == HAVE:
-            if self._is_told and first == self._number:
+            if self._event_is_out and first == self._number:
                 self._events.pop(0)
                 self._number = (self._number + 1) & 0xFF
-                self._is_told = False
+                self._event_is_out = False
         elif kind == BAUD:
             self._wanted_rate = (first << 8 | second) * 100
         elif kind == END:

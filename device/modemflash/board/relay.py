@@ -146,7 +146,7 @@ class Relay:
         self._last = json.dumps(self._work()).encode()
         self._sending = False
         self.pc.state = ENDED.encode()
-        self.pc.tell(self._last)
+        self.pc.send_event(self._last)
         try:
             self.wait(self._is_over)
         except Stopped:
@@ -162,7 +162,7 @@ class Relay:
             files = [(as_image(row), PcFile(self, i, row)) for i, row in enumerate(job["files"])]
             update = Update(line, files, set(), _Journal(self, line, job["past"]), job["options"])
             update.look()
-            self._tell_looked(update)
+            self._report_look(update)
             self.wait(self._is_ordered)
             if pc.ended:
                 return {"event": "ended"}
@@ -200,7 +200,7 @@ class Relay:
             "bytes": update.sent_bytes if update else 0,
         }
 
-    def _tell_looked(self, update: Update) -> None:
+    def _report_look(self, update: Update) -> None:
         modem = update.modem
         self._looked = json.dumps(
             {
@@ -215,7 +215,7 @@ class Relay:
             }
         ).encode()
         self.pc.state = LOOKED.encode()
-        self.pc.tell(self._looked)
+        self.pc.send_event(self._looked)
 
     def _is_ordered(self) -> bool:
         return self.pc.commands > 0 or self.pc.ended
@@ -232,7 +232,7 @@ class Relay:
             self.wait(lambda: pc.got >= count)
 
     def wait(self, done: "Callable[[], bool]") -> None:
-        """Until `done`, with the modem kept awake and the light on.
+        """Until `done`, with the session kept open and the light on.
 
         Raises:
             Stopped: `pc-away`, after 30 minutes without a PC.
@@ -259,7 +259,7 @@ class Relay:
         for name in event:
             if isinstance(event[name], (bytes, bytearray)):
                 event[name] = printable(bytes(event[name]))
-        self.pc.tell(json.dumps(event).encode(), event["event"] in _LOSSY)
+        self.pc.send_event(json.dumps(event).encode(), event["event"] in _LOSSY)
 
     def tick(self, now: int) -> None:
         """A sign of life."""
@@ -272,7 +272,7 @@ class Relay:
             pc.asked_again = False
             for words in (self._looked, self._last):
                 if words:
-                    pc.tell(words)
+                    pc.send_event(words)
 
     def stop_wanted(self) -> int:
         """As often as on the PC."""

@@ -1,4 +1,4 @@
-"""The board's voice: light, console and log, fed by the engine's events.
+"""The board's reporter: light, console and log, fed by the engine's events.
 
 Rules that hold here: at most one line a second goes to the console, because it
 blocks while it prints, and one in three while a phase runs, by which a PC at the
@@ -74,7 +74,7 @@ class Reporter:
             if not event["allowed_s"]:
                 line += " without an answer"
             if event["phase"] == "install":
-                line += ". The card may go, the power must stay"
+                line += ". You can remove the card, but keep the power on"
         elif kind == "stall":
             line = "%s: nothing moved for %d s. %s" % (event["phase"], event["seconds"], event["note"])
         else:

@@ -68,7 +68,7 @@ BOARD_CATALOGUE = {
     ),
     "job-done": (
         "This board has done the job of this card already",
-        "Nothing to do: the card may go. To do it again, use modemflash.run().",
+        "Nothing to do; you can remove the card. To do it again, use modemflash.run().",
         UNTOUCHED,
     ),
     "plan-shown": ("This is what would be done", "modemflash.run() does it.", UNTOUCHED),

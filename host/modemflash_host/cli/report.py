@@ -15,7 +15,7 @@ from modemflash_host.run.result import Result
 @click.argument("run", required=False, default="")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the zip goes.")
 def report(run: str, output: Path | None) -> int:
-    """Make one zip to send of a RUN: its number in `modemflash history` or its name; else of the last.
+    """Pack a run into a zip for support: its number in `modemflash history`, or its name; else the last.
 
     It holds versions, command line, plan, events, the modem before and after, and what went over the wire:
     without firmware, and with the numbers of modem, SIM and phone masked.

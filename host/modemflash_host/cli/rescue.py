@@ -70,7 +70,7 @@ def rescue(
     disarm: bool,
     **talk: Any,
 ) -> int:
-    """Work a modem that does not answer, again and again, while you cut its power.
+    """Keep trying a silent modem while you cut its power.
 
     On a board the plan is shown first: the board itself then listens at each
     power-up, and says when the modem answers. All of it comes off the board at

@@ -36,6 +36,7 @@ def sleep_inhibited(
     system: str = sys.platform,
     which: Callable[[str], str | None] = shutil.which,
     set_state: Callable[[int], int] | None = None,
+    patience_s: float = _PATIENCE_S,
 ) -> Iterator[None]:
     """Hold sleep off for the length of the block.
 
@@ -44,27 +45,31 @@ def sleep_inhibited(
         system: as `sys.platform` names it.
         which: finds programs.
         set_state: Windows' SetThreadExecutionState.
+        patience_s: so long a program is waited for, when it begins and when it ends.
     """
     if system == "win32":
         set_state = set_state or _execution_state()
         if not set_state(_ES_CONTINUOUS | _ES_SYSTEM_REQUIRED):
-            on_trouble(_warning("Windows refused it"))
+            on_trouble(_warning("Windows did not allow it"))
         try:
             yield
         finally:
             set_state(_ES_CONTINUOUS)
         return
     command = _MACOS if system == "darwin" else _LINUX
-    holder = _start(command, which, on_trouble)
+    holder = _start(command, which, on_trouble, patience_s)
     try:
         yield
     finally:
         if holder is not None:
-            _end(holder)
+            _end(holder, patience_s)
 
 
 def _start(
-    command: Sequence[str], which: Callable[[str], str | None], on_trouble: Callable[[str], object]
+    command: Sequence[str],
+    which: Callable[[str], str | None],
+    on_trouble: Callable[[str], object],
+    patience_s: float,
 ) -> subprocess.Popen[bytes] | None:
     """The program that holds sleep off, once it does; None where it does not."""
     program = which(command[0])
@@ -83,21 +88,21 @@ def _start(
         on_trouble(_warning(f"{command[0]}: {error.strerror}"))
         return None
     assert holder.stdout is not None
-    ready, _, _ = select.select([holder.stdout], [], [], _PATIENCE_S)
+    ready, _, _ = select.select([holder.stdout], [], [], patience_s)
     if ready and os.read(holder.stdout.fileno(), 64).startswith(_READY):
         return holder
-    _end(holder)
-    on_trouble(_warning(f"{command[0]} was refused it"))
+    _end(holder, patience_s)
+    on_trouble(_warning(f"{command[0]} was not allowed to prevent sleep"))
     return None
 
 
-def _end(holder: subprocess.Popen[bytes]) -> None:
+def _end(holder: subprocess.Popen[bytes], patience_s: float) -> None:
     assert holder.stdin is not None
     assert holder.stdout is not None
     holder.stdin.close()
     holder.stdout.close()
     try:
-        holder.wait(_PATIENCE_S)
+        holder.wait(patience_s)
     except subprocess.TimeoutExpired:
         holder.kill()
         holder.wait()

@@ -58,15 +58,15 @@ class SleepWatch(Sink):
         self._say = say
         self._going_on = going_on or _going_on()
         self._stopping = stopping or _stopping()
-        self._subprocess_s = self._going_on() - self._stopping()
+        self._gap_s = self._going_on() - self._stopping()
 
     def report(self, event: Event, at_s: float) -> None:
         """Events are for others."""
 
     def tick(self, at_s: float) -> None:
         """Compare the clocks; called several times a second."""
-        subprocess_s = self._going_on() - self._stopping()
-        slept_s, self._subprocess_s = subprocess_s - self._subprocess_s, subprocess_s
+        gap_s = self._going_on() - self._stopping()
+        slept_s, self._gap_s = gap_s - self._gap_s, gap_s
         if slept_s >= _LEAST_S:
             self._say(slept_s)
 

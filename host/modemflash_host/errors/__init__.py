@@ -172,7 +172,7 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     # captures, reports and settings
     "capture-over-file": (
-        "A capture would overwrite a file that is none",
+        "A capture would overwrite a file that is not a capture",
         "Give --capture a name that is not taken.",
         UNTOUCHED,
     ),
@@ -221,7 +221,7 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "firmware-looked-at": ("The archive was checked, nothing was written", "Nothing to do.", UNTOUCHED),
     "dry-run": ("The plan was shown and nothing was done", "Run it again without --dry-run.", UNTOUCHED),
     "modem-asked": ("The modem was asked who it is, nothing was written", "Nothing to do.", UNTOUCHED),
-    "files-read": ("The files were read and named", "Nothing to do.", UNTOUCHED),
+    "files-read": ("All files are good", "Nothing to do.", UNTOUCHED),
     # families
     "files-of-several-families": (
         "The files are for modules of several kinds",

@@ -9,7 +9,7 @@ __all__ = ["CARD_CATALOGUE", "Refusal"]
 
 CARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "card-not-a-folder": (
-        "That is no folder",
+        "There is no such folder",
         "Give the folder under which the card is mounted, such as E:\\ or /media/me/CARD.",
         UNTOUCHED,
     ),

@@ -10,7 +10,7 @@ from modemflash_host.reporters.words import printable
 _MOST_NAMES = 4
 _NO_BOARD = {
     "relay": "at work: it runs an update, and its console is away",
-    "direct": "none in between that is known: the modem is asked at the port itself",
+    "direct": "no board found; talking to the modem directly",
     "mirror": "in mirror mode: its own Python stands still until a reset, so it cannot be asked",
 }
 

@@ -1,72 +1,87 @@
-"""Tables that other things are made from: exit codes, consents, the catalogue."""
+"""The tables of errors and exit codes: every row is whole, listed once, and used."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
+from inspect import signature
+from itertools import combinations
 
 import pytest
 
 from modemflash import errors as engine
+from modemflash import planning
 from modemflash_host import errors as host
 from modemflash_host.consents import Consent, flag_of, word_of
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.run import exit_codes
+from support.tables import ERROR_TABLES, ROOT, keys, product, tree, used_words
 from tools import docs_errors
 
-ROOT = Path(__file__).resolve().parents[3]
 CLASSES = {
     name
-    for name, thing in vars(engine).items()
-    if isinstance(thing, type) and issubclass(thing, engine.Problem)
+    for name, thing in [*vars(engine).items(), *vars(host).items()]
+    if isinstance(thing, type) and issubclass(thing, engine.Problem) and "code" in signature(thing).parameters
 }
-
-CATALOGUES = ("catalogue.py", "errors.py", "card_errors.py", "words.py")
-
-
-def program() -> Iterator[tuple[Path, ast.Module]]:
-    """Engine, board and host; the simulator knows no errors of ours."""
-    for path in sorted([*ROOT.glob("device/**/*.py"), *ROOT.glob("host/**/*.py")]):
-        if "sim" not in path.parts:
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+STATES = (engine.UNTOUCHED, engine.RECOVERABLE, engine.UPDATED, engine.UNKNOWN)
+# Codes that the program puts together from two words.
+JOINED = {"modem-noise": ("modem-", "noise"), "modem-nuls": ("modem-", "nuls")}
 
 
 def raised() -> dict[str, str]:
     """code -> where, for every error class that is called with a code."""
     found = {}
-    for path, tree in program():
-        for node in ast.walk(tree):
+    for file in product():
+        for node in ast.walk(tree(file)):
             if isinstance(node, ast.Call) and node.args:
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 code = node.args[0]
                 if name in CLASSES and isinstance(code, ast.Constant) and isinstance(code.value, str):
-                    found[code.value] = f"{path.name}:{node.lineno}"
-    return found
-
-
-def words_of_the_program() -> set[str]:
-    """Every text constant outside the catalogues themselves."""
-    found = set()
-    for path, tree in program():
-        if path.name in CATALOGUES:
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(node.value)
+                    found[code.value] = f"{file}:{node.lineno}"
     return found
 
 
 def test_every_code_that_is_raised_is_listed() -> None:
-    unlisted = {code: where for code, where in raised().items() if code not in engine.CATALOGUE}
-    assert not unlisted
+    found = raised()
+    assert len(found) > 60
+    assert {code: where for code, where in found.items() if code not in engine.CATALOGUE} == {}
 
 
-def test_every_code_that_is_listed_is_raised_somewhere() -> None:
-    """By name, or put together from its parts as `modem-noise` is."""
-    words = words_of_the_program()
-    made = {f"modem-{kind}" for kind in ("noise", "nuls")}
-    assert set(engine.CATALOGUE) - words - made == set()
+@pytest.mark.parametrize("where", ERROR_TABLES, ids="/".join)
+def test_every_code_that_is_listed_is_used(where: tuple[str, str]) -> None:
+    """By the code that raises it or ends with it; what only asks for a code does not count."""
+    used = used_words()
+    assert [code for code in keys(*where) if code not in used and code not in JOINED] == []
+
+
+def test_joined_codes_are_put_together() -> None:
+    """The engine has both halves of them."""
+    used = used_words()
+    for code, halves in JOINED.items():
+        assert "".join(halves) == code
+        for half in halves:
+            assert any(place.startswith("device/") for place in used[half]), half
+
+
+@pytest.mark.parametrize("where", ERROR_TABLES, ids="/".join)
+def test_every_table_is_part_of_the_catalogue(where: tuple[str, str]) -> None:
+    """And no key is written twice in it, where the second would hide the first."""
+    listed = keys(*where)
+    assert listed
+    assert [code for code, times in Counter(listed).items() if times > 1] == []
+    assert set(listed) <= set(engine.CATALOGUE)
+
+
+def test_the_catalogue_is_these_tables() -> None:
+    """A table that is missing in the list above would not be looked at."""
+    listed = {code for where in ERROR_TABLES for code in keys(*where)}
+    assert set(engine.CATALOGUE) == listed
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(ERROR_TABLES, 2)), ids="/".join)
+def test_no_table_hides_a_row_of_another(one: tuple[str, str], other: tuple[str, str]) -> None:
+    """Two rows of one name would be two stories about one error."""
+    assert set(keys(*one)) & set(keys(*other)) == set()
 
 
 def test_every_row_is_a_sentence_a_hint_and_a_state() -> None:
@@ -74,18 +89,7 @@ def test_every_row_is_a_sentence_a_hint_and_a_state() -> None:
         assert happened[0].isupper(), code
         assert not happened.endswith("."), code
         assert hint.endswith((".", "!", "?")), code
-        assert state in (engine.UNTOUCHED, engine.RECOVERABLE, engine.UPDATED, engine.UNKNOWN), code
-
-
-def test_no_host_code_hides_one_of_the_engine() -> None:
-    """Two rows of one name would be two stories about one error."""
-    tree = ast.parse((ROOT / "device/modemflash/catalogue.py").read_text(encoding="utf-8"))
-    table = next(
-        n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "CATALOGUE"
-    )
-    assert isinstance(table.value, ast.Dict)
-    own = {key.value for key in table.value.keys if isinstance(key, ast.Constant)}
-    assert not own & set(host.HOST_CATALOGUE)
+        assert state in STATES, code
 
 
 def test_the_page_of_errors_is_up_to_date() -> None:
@@ -128,12 +132,33 @@ def test_every_good_end_has_its_exit_code(status: str, number: int) -> None:
     assert exit_codes.of_status(status, "updated") == number
 
 
-def test_every_consent_of_the_engine_is_known_with_its_flag() -> None:
-    from modemflash.planning import DANGERS
+def test_every_exit_code_is_given() -> None:
+    """By an error in one of its states, or by a good end."""
+    given = {
+        exit_codes.of_status(status, state)
+        for status in ("updated", "nothing-to-do", "installed-unconfirmed", "failed")
+        for state in STATES
+    }
+    for kind in (thing for name, thing in vars(engine).items() if name in CLASSES):
+        for code in engine.CATALOGUE:
+            given |= {exit_codes.of_problem(kind(code).stamp(state)) for state in STATES}
+    numbers = [number for number, _ in exit_codes.EXIT_CODES]
+    assert sorted(given) == sorted(numbers)
+    assert [meaning for _, meaning in exit_codes.EXIT_CODES if not meaning] == []
 
-    assert set(DANGERS) <= set(WORDS.dangers)
-    for name in WORDS.dangers:
-        assert flag_of(Consent(name)) == f"--{name}"
+
+def test_every_consent_is_asked_for_by_the_engine() -> None:
+    """A consent that nothing needs is a danger flag that says nothing."""
+    used = used_words(
+        ("host/modemflash_host/families/sequans/words.py", "DANGERS"),
+        ("device/modemflash/planning.py", "DANGERS"),
+    )
+    written = {word.split(" ")[0] for word in used}
+    assert [name for name in WORDS.dangers if name not in written] == []
+    assert set(planning.DANGERS) <= set(WORDS.dangers)
+    assert {name: flag_of(Consent(name)) for name in WORDS.dangers} == {
+        name: f"--{name}" for name in WORDS.dangers
+    }
 
 
 def test_each_danger_is_accepted_by_its_own_word() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from captures.scenarios import Ears, Slots
+from captures.scenarios import MaskedReporter, Slots
 from modemflash.errors import Problem, Refusal
 from modemflash.examine import examine
 from modemflash.journal import Journal
@@ -247,7 +247,10 @@ def test_file_that_changes_in_mid_transfer_ends_the_update(tmp_path: Path) -> No
     for port, attempt in ((Meddler(line, path), 1), (line, 2)):
         source = open_stable(path)
         job = Update(
-            Line(port, line, Ears()), [(examine(source), source)], {"without-way-back"}, Journal(Slots(), "b")
+            Line(port, line, MaskedReporter()),
+            [(examine(source), source)],
+            {"without-way-back"},
+            Journal(Slots(), "b"),
         )
         job.look()
         if attempt == 1:

@@ -13,7 +13,7 @@ import pytest
 from modemflash.errors import BadFile
 from modemflash_host.files.candidates import Candidate
 from modemflash_host.files.selection import Companion, select
-from support.sinks import Ears, reporter
+from support.sinks import EventSink, reporter
 
 HELPER = Companion("helper", "helper", None, ("helper.elf", "old.elf"))
 
@@ -27,7 +27,7 @@ class Content:
     sha256: str
 
 
-def selected(ears: Ears, *paths: Path, helper: Companion = HELPER) -> list[tuple[str, str]]:
+def selected(sink: EventSink, *paths: Path, helper: Companion = HELPER) -> list[tuple[str, str]]:
     """Names and demanded kinds of what was selected; every file is let go at the end, and not before."""
     held: list[str] = []
 
@@ -41,7 +41,7 @@ def selected(ears: Ears, *paths: Path, helper: Companion = HELPER) -> list[tuple
         held.remove(file.name)
 
     with ExitStack() as opened:
-        found = select(paths, examine, reporter(ears), opened, [helper])
+        found = select(paths, examine, reporter(sink), opened, [helper])
         assert {each.name for each in found} <= set(held)
     assert not held
     return [(each.name, each.kind) for each in found]
@@ -56,21 +56,21 @@ def laid_out(folder: Path, **files: bytes) -> Path:
 def test_each_content_once(tmp_path: Path) -> None:
     """Two names of the same bytes are one file, the first that was named."""
     laid_out(tmp_path, b_dup=b"1", a_dup=b"1", c_dup=b"2")
-    assert selected(Ears(), tmp_path / "b.dup", tmp_path) == [("b.dup", ""), ("c.dup", "")]
+    assert selected(EventSink(), tmp_path / "b.dup", tmp_path) == [("b.dup", ""), ("c.dup", "")]
 
 
 def test_damaged_in_a_folder_is_passed_over_and_said(tmp_path: Path) -> None:
     """Nobody named it."""
-    ears = Ears()
-    assert selected(ears, laid_out(tmp_path, a_dup=b"bad", b_dup=b"1")) == [("b.dup", "")]
-    assert [each["code"] for each in ears.events if each["event"] == "warning"] == ["file-checksum"]
+    sink = EventSink()
+    assert selected(sink, laid_out(tmp_path, a_dup=b"bad", b_dup=b"1")) == [("b.dup", "")]
+    assert [each["code"] for each in sink.events if each["event"] == "warning"] == ["file-checksum"]
 
 
 def test_damaged_and_named_is_an_error(tmp_path: Path) -> None:
     """The user meant this very file."""
     laid_out(tmp_path, a_dup=b"bad")
     with pytest.raises(BadFile):
-        selected(Ears(), tmp_path / "a.dup")
+        selected(EventSink(), tmp_path / "a.dup")
 
 
 @pytest.mark.parametrize(
@@ -85,20 +85,23 @@ def test_a_companion_beside_the_file_is_taken_only_when_it_is_one(
     tmp_path: Path, beside: dict[str, bytes], taken: list[tuple[str, str]]
 ) -> None:
     """Of several none is guessed; what was taken, or not, is said."""
-    ears = Ears()
+    sink = EventSink()
     laid_out(tmp_path, a_dup=b"1", **beside)
-    assert selected(ears, tmp_path / "a.dup") == [("a.dup", ""), *taken]
-    assert len(ears.events) == ("other_elf" not in beside)
+    assert selected(sink, tmp_path / "a.dup") == [("a.dup", ""), *taken]
+    assert len(sink.events) == ("other_elf" not in beside)
 
 
 def test_a_companion_that_was_named_needs_no_neighbour(tmp_path: Path) -> None:
     """What the user says counts, whatever its name, and must be of its kind."""
     laid_out(tmp_path, a_dup=b"1", mine_bin=b"2", helper_elf=b"3")
     mine = Companion("helper", "helper", tmp_path / "mine.bin", HELPER.names)
-    assert selected(Ears(), tmp_path / "a.dup", helper=mine) == [("a.dup", ""), ("mine.bin", "helper")]
+    assert selected(EventSink(), tmp_path / "a.dup", helper=mine) == [("a.dup", ""), ("mine.bin", "helper")]
 
 
 def test_no_neighbour_where_one_was_given_among_the_files(tmp_path: Path) -> None:
     """A file of such a suffix among those named may be it."""
     laid_out(tmp_path, a_dup=b"1", mine_elf=b"2", helper_elf=b"3")
-    assert selected(Ears(), tmp_path / "a.dup", tmp_path / "mine.elf") == [("a.dup", ""), ("mine.elf", "")]
+    assert selected(EventSink(), tmp_path / "a.dup", tmp_path / "mine.elf") == [
+        ("a.dup", ""),
+        ("mine.elf", ""),
+    ]

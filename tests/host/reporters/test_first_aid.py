@@ -9,12 +9,17 @@ import pytest
 
 from host.reporters.test_reporters import problem_of
 from modemflash.builds import PACKAGES
+from modemflash.errors import CATALOGUE
+from modemflash.phases import STEPS
 from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.sequans.plan import unfinished_of
-from modemflash_host.reporters import Reporter, plain
+from modemflash_host.reporters import Reporter
 from support.sinks import RESULT, spoken
+from support.tables import keys
 
 BEGUN = {"step": "send", "route": 2, "target": 41065, "from_build": 38638, "files": ["a.dup"], "part": 1}
+EVIDENCES = ("silence", "nuls", "noise", "text")
+FIRST_AID = "host/modemflash_host/families/sequans/first_aid.py"
 (PACKAGE,) = PACKAGES
 JOURNALS: dict[str, dict[str, Any] | None] = {
     "nothing begun": None,
@@ -41,7 +46,7 @@ def prognosis(evidence: str, record: str = "nothing begun") -> str:
     return aid.prognosis
 
 
-@pytest.mark.parametrize("evidence", ["silence", "nuls", "noise", "text"])
+@pytest.mark.parametrize("evidence", EVIDENCES)
 @pytest.mark.parametrize("record", RECORDS)
 def test_every_evidence_has_checks_and_a_prognosis(evidence: str, record: str) -> None:
     titles = titles_of(evidence, record)
@@ -52,15 +57,36 @@ def test_every_evidence_has_checks_and_a_prognosis(evidence: str, record: str) -
 
 @pytest.mark.parametrize("record", ["boot ROM", "between the parts"])
 def test_nobody_is_told_to_cut_the_power_where_that_kills(record: str) -> None:
-    for evidence in ("silence", "nuls", "noise", "text"):
+    for evidence in EVIDENCES:
         assert "Cut all power" not in titles_of(evidence, record)
 
 
 def test_each_story_has_its_own_prognosis() -> None:
     stories = {prognosis("silence", record) for record in RECORDS}
     assert len(stories) == len(RECORDS)
-    alone = {prognosis(evidence) for evidence in ("silence", "nuls", "noise", "text")}
+    alone = {prognosis(evidence) for evidence in EVIDENCES}
     assert len(alone) == 4
+
+
+def test_every_row_of_first_aid_is_reached() -> None:
+    """Each check is named for some evidence, each evidence is heard somewhere, each error is one of ours."""
+    assert set(EVIDENCE) <= set(CATALOGUE)
+    assert set(EVIDENCE.values()) == set(EVIDENCES)
+    for table in ("_ORDER", "_BY_EVIDENCE"):
+        assert set(keys(FIRST_AID, table)) == set(EVIDENCES)
+    shown = {title for evidence in EVIDENCES for record in RECORDS for title in titles_of(evidence, record)}
+    assert len(shown) == len(keys(FIRST_AID, "_CHECKS"))
+    stories = {step: prognosis_at(step) for step in STEPS}
+    installs = {step for step, story in stories.items() if story == stories["install"]}
+    assert installs == set(keys(FIRST_AID, "_INSTALLS"))
+
+
+def prognosis_at(step: str) -> str:
+    unfinished = unfinished_of({**BEGUN, "step": step})
+    assert unfinished is not None
+    aid = first_aid("silence", unfinished.event())
+    assert aid is not None
+    return aid.prognosis
 
 
 def screen(code: str, begun: dict[str, Any] | None, state: str, width: int = 80, **fields: Any) -> str:
@@ -101,7 +127,6 @@ def test_off_a_terminal_a_long_wait_says_that_it_goes_on(monkeypatch: pytest.Mon
     """At most a line in fifteen seconds; nobody has to guess whether it hangs."""
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(plain, "_QUIET_S", 15.0)
 
     def tell(to: Reporter) -> None:
         to.say("phase", phase="find", usual_s=5, allowed_s=1200, note="")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from captures.scenarios import FOLDER, Ears, play
+from captures.scenarios import FOLDER, MaskedReporter, play
 from modemflash.frames import BLOCK
 from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.port import CapturingPort
@@ -169,14 +169,14 @@ def test_capture_behind_a_endpoint() -> None:
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal")
 def test_capture_of_a_real_port_replays_in_virtual_time(tmp_path: Path) -> None:
     """Seconds at a real terminal, with its jitter, give the same events again in milliseconds."""
-    recorder, first = sequans_recorder(tmp_path / "c.jsonl"), Ears()
+    recorder, first = sequans_recorder(tmp_path / "c.jsonl"), MaskedReporter()
     with serve(SimModem("pycom-catm1", None, faults.parse("leftover")), "pty") as url:
         link, clock = open_link(url)
         play(CapturingPort(link, clock, recorder), clock, first, None)
         link.close()
     recorder.close()
     line, modem = replay_line(read_capture(tmp_path / "c.jsonl"))
-    again = Ears()
+    again = MaskedReporter()
     play(line, line, again, None)
     assert again.events == first.events
     assert modem.finished

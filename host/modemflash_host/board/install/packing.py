@@ -18,6 +18,7 @@ _NEAR_LONGEST = 10
 _FAR_BYTES = 1 << 14
 _FAR_LONGEST = 4 + 255
 _LEAST = 3
+_GOOD_ENOUGH = 40  # a match longer than this is taken as it is
 _LOOKS = 80  # at earlier places with the same three bytes, the last ones first
 _ESCAPES = [int(byte in {char[0] for _, char in ESCAPES}) for byte in range(256)]  # bytes that they add
 
@@ -52,7 +53,8 @@ def _matched(text: bytes) -> bytes:
         best, chosen = 1 + costs[at + 1], (1, 0)
         for shorter, longest, distance in found:
             escaped = _ESCAPES[distance - 1 & 255]
-            for length in range(shorter, longest + 1):
+            few = range(shorter, longest + 1) if longest <= _GOOD_ENOUGH else (longest,)
+            for length in few:
                 if length <= _NEAR_LONGEST and distance <= _NEAR_BYTES:
                     cost = 2 + escaped + costs[at + length]
                 elif length > _LEAST:
@@ -78,11 +80,12 @@ def _matches(text: bytes) -> list[list[tuple[int, int, int]]]:
     """
     seen: dict[bytes, list[int]] = {}
     found = []
+    end = len(WORDS)  # of the last good match: nothing is looked for within it, nor in the words themselves
     for at in range(len(text)):
         starts = seen.setdefault(text[at : at + _LEAST], [])
         here = []
         longest = _LEAST - 1
-        for start in starts[: -_LOOKS - 1 : -1]:
+        for start in starts[: -_LOOKS - 1 : -1] if at >= end else ():
             distance = at - start
             if distance > _FAR_BYTES:
                 break
@@ -96,6 +99,8 @@ def _matches(text: bytes) -> list[list[tuple[int, int, int]]]:
                 length += 1
             here.append((longest + 1, length, distance))
             longest = length
+        if longest > _GOOD_ENOUGH:
+            end = at + longest
         starts.append(at)
         found.append(here)
     return found

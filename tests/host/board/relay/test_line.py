@@ -206,7 +206,7 @@ def test_events_arrive_once_and_in_order(to_board: Corruption, to_pc: Corruption
     """Lost and changed bytes, both ways: the PC hears every event once, in order."""
     world = World(to_board, to_pc, False, CONSOLE_BAUD)
     for number in range(count):
-        world.line.tell(json.dumps(number).encode())
+        world.line.send_event(json.dumps(number).encode())
     assert world.run(lambda: not world.line._events)
     assert world.heard == list(range(count))
 
@@ -216,7 +216,7 @@ def test_more_events_than_wait() -> None:
     world = World({}, {}, False, CONSOLE_BAUD)
     world.present = False
     for number in range(100):
-        world.line.tell(json.dumps(number).encode())
+        world.line.send_event(json.dumps(number).encode())
     world.present = True
     assert world.run(lambda: not world.line._events)
     assert world.heard[-1] == 99

@@ -32,7 +32,8 @@ from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.sequans import faults, profiles
 from modemflash_sim.sequans.modem import SimModem
 from support.answers import Answers
-from support.desk import QUICK, RUNS, Build, Desk, Heard, Killed
+from support.desk import QUICK, RUNS, Build, Desk, Killed
+from support.sinks import EventSink
 
 SWEPT = [pytest.param(name, marks=pytest.mark.sweep) for name in ("gpy-1.20.0", "fipy-1.20.2")]
 PROFILES = ["gpy-1.18.2", *SWEPT]
@@ -124,7 +125,7 @@ def rescue(
     reporter = Reporter([table.heard], table.stop_requests)
 
     def told(event: dict[str, Any], at_s: float) -> None:
-        Heard.report(table.heard, event, at_s)
+        EventSink.report(table.heard, event, at_s)
         person.told(event)
 
     table.heard.report = told  # type: ignore[method-assign]

@@ -9,7 +9,7 @@ from __future__ import annotations
 # (pattern or cause of `modemflash.board.led`, what it means, what to do)
 LIGHTS = (
     ("working", "The updater works.", "Hands off: leave power and card as they are."),
-    ("finished", "Finished, or nothing to do.", "The card may go."),
+    ("finished", "Finished, or nothing to do.", "You can remove the card."),
     ("power-cycle", "You are needed.", "Cut ALL power for 10 seconds (USB and battery), then give it again."),
     ("card", "The card is missing or cannot be read.", "Seat it again, or format it as FAT32."),
     ("file", "A file is damaged, missing or not firmware.", "Copy it again, or prepare the card anew."),

@@ -27,7 +27,7 @@ HOOK = (
         "engine/modemflash of a card that was prepared with --with-engine to /flash/lib. Then put the line"
     ),
     "   import modemflash; modemflash.install_hook()",
-    "into /flash/boot.py and restart the board once; the line may go again afterwards.",
+    "into /flash/boot.py and restart the board once; you can remove the line afterwards.",
     "Or let the update channel of your own program do the same.",
 )
 
