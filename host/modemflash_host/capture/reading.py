@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from modemflash_host.capture.file import FORMAT, Record
 from modemflash_host.errors import Refusal
@@ -43,7 +42,7 @@ class Capture:
     records: tuple[Record, ...]
     torn: bool
 
-    def events(self) -> Iterator[dict[str, Any]]:
+    def events(self) -> Iterator[Record]:
         """What was told, in order."""
         return (record["event"] for record in self.records if "event" in record)
 

@@ -18,7 +18,7 @@ from typing import Any
 from modemflash_host.capture.file import CaptureFile, Record
 from modemflash_host.families.contract import FILLING, FRAME, TALK, Framer, Piece, TalkOnly
 from modemflash_host.privacy import Masker, mask_event, without_home
-from modemflash_host.reporters import Sink
+from modemflash_host.reporters import Event, Sink
 
 _LONGEST_ANSWER = 64
 _PROGRESS_EVERY_MS = 1000
@@ -45,7 +45,7 @@ class Recorder(Sink):
 
     # -- the sink
 
-    def report(self, event: dict[str, Any], at_s: float) -> None:
+    def report(self, event: Event, at_s: float) -> None:
         """Write an event down."""
         if event["event"] == "phase":
             self._phase = event["phase"]

@@ -13,10 +13,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import modemflash
-from modemflash_host.capture.file import CaptureFile
+from modemflash_host.capture.file import CaptureFile, Record
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.errors import Refusal
@@ -40,9 +39,9 @@ class Run:
     """
 
     path: Path
-    header: dict[str, Any]
-    identity: dict[str, Any]
-    result: dict[str, Any]
+    header: Record
+    identity: Record
+    result: Record
 
     @property
     def name(self) -> str:
@@ -57,7 +56,7 @@ def begin_run(
     *,
     to: Path | None = None,
     raw: bool = False,
-    facts: dict[str, Any] | None = None,
+    facts: Record | None = None,
 ) -> tuple[Recorder, Path]:
     """Open the captures of a new run, and forget the oldest.
 
@@ -140,8 +139,8 @@ def forget_old(folder: Path, keep: int) -> None:
 
 def _run(path: Path) -> Run:
     capture = read_capture(path)
-    identity: dict[str, Any] = {}
-    result: dict[str, Any] = {}
+    identity: Record = {}
+    result: Record = {}
     for event in capture.events():
         if event["event"] == "identity":
             identity = identity or event

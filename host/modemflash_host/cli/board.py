@@ -6,7 +6,6 @@ import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 from rich.console import Console
@@ -22,7 +21,8 @@ from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install import temporary
 from modemflash_host.board.pic import pic_channel
 from modemflash_host.board.tools import esptool
-from modemflash_host.cli.common import carry_out, talk_options
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Command, Talk, talk_options
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.rows import Rows
@@ -42,7 +42,7 @@ def board() -> None:
     """The board between the PC and the modem."""
 
 
-def _port_option(command: Callable[..., Any]) -> Callable[..., Any]:
+def _port_option(command: Command) -> Command:
     return click.option(
         "-p",
         "--port",
@@ -57,7 +57,7 @@ def _port_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @board.command()
 @_port_option
 @talk_options
-def info(port: str, **talk: Any) -> int:
+def info(port: str, talk: Talk) -> int:
     """Ask the board who it is. Writes nothing; its program is started again afterwards."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
@@ -67,13 +67,13 @@ def info(port: str, **talk: Any) -> int:
         shown += _rows_of(found)
         return Result("nothing-to-do", "board-read")
 
-    return _carry_out(work, **talk)
+    return _carry_out(work, talk)
 
 
 @board.command()
 @_port_option
 @talk_options
-def chip(port: str, **talk: Any) -> int:
+def chip(port: str, talk: Talk) -> int:
     """Ask the ESP32's boot loader for chip, revision, MAC and flash. Writes nothing."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
@@ -87,7 +87,7 @@ def chip(port: str, **talk: Any) -> int:
         shown.append(("Flash", Text(f"{found.flash_mb} MB" if found.flash_mb else "not detected")))
         return Result("nothing-to-do", "board-read")
 
-    return _carry_out(work, **talk)
+    return _carry_out(work, talk)
 
 
 @board.command()
@@ -95,7 +95,7 @@ def chip(port: str, **talk: Any) -> int:
 @click.option("--dry-run", is_flag=True, help="Show what a write would do. Nothing else is offered.")
 @click.option("-p", "--port", default="", envvar="MODEMFLASH_PORT", help="Check it against this board, too.")
 @talk_options
-def firmware(archive: Path, dry_run: bool, port: str, **talk: Any) -> int:
+def firmware(archive: Path, dry_run: bool, port: str, talk: Talk) -> int:
     """Check a Pycom firmware archive: whose it is, what would be written where, what becomes of /flash."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
@@ -125,13 +125,13 @@ def firmware(archive: Path, dry_run: bool, port: str, **talk: Any) -> int:
         shown += [("Note", Text(printable(each), "yellow")) for each in plan.warnings]
         return Result("nothing-to-do", "firmware-looked-at")
 
-    return _carry_out(work, **talk)
+    return _carry_out(work, talk)
 
 
 @board.command()
 @_port_option
 @talk_options
-def reset(port: str, **talk: Any) -> int:
+def reset(port: str, talk: Talk) -> int:
     """Reset the board. This does not reset its modem: only a power cut does."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
@@ -140,13 +140,13 @@ def reset(port: str, **talk: Any) -> int:
             pass  # giving it back is a reset
         return Result("nothing-to-do", "board-reset")
 
-    return _carry_out(work, **talk)
+    return _carry_out(work, talk)
 
 
 @board.command("power-cycle")
 @_port_option
 @talk_options
-def power_cycle(port: str, **talk: Any) -> int:
+def power_cycle(port: str, talk: Talk) -> int:
     """Cut the power of board and modem for ten seconds, on shields with a PIC (believed, not tried)."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
@@ -160,7 +160,7 @@ def power_cycle(port: str, **talk: Any) -> int:
             pic.cut_power(POWER_OFF_S)
         return Result("nothing-to-do", "board-power-cycled")
 
-    return _carry_out(work, **talk)
+    return _carry_out(work, talk)
 
 
 @board.command()
@@ -172,7 +172,7 @@ def power_cycle(port: str, **talk: Any) -> int:
 )
 @click.option("--button", default="P10", show_default=True, help="The hook is skipped while it is held.")
 @talk_options
-def deploy(port: str, hook: bool, button: str, **talk: Any) -> int:
+def deploy(port: str, hook: bool, button: str, talk: Talk) -> int:
     """Put the updater on the board. Unchanged files are skipped; `board remove` takes it off again."""
     if not re.fullmatch(r"(P\d{1,2})?", button):
         raise click.BadParameter("a pin's name such as P10, or '' for none", param_hint="--button")
@@ -193,13 +193,13 @@ def deploy(port: str, hook: bool, button: str, **talk: Any) -> int:
             shown.append(("Hook", Text("in main.py: looks for a card at power-up, then your program runs")))
         return Result("nothing-to-do", "board-deployed")
 
-    return _carry_out(work, **talk)
+    return _carry_out(work, talk)
 
 
 @board.command()
 @_port_option
 @talk_options
-def remove(port: str, **talk: Any) -> int:
+def remove(port: str, talk: Talk) -> int:
     """Take the updater off the board: every file that was put there, and nothing else."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
@@ -211,14 +211,14 @@ def remove(port: str, **talk: Any) -> int:
         shown += [("Kept", Text(f"{printable(path)}: somebody changed it", "yellow")) for path in done.kept]
         return Result("nothing-to-do", "board-removed")
 
-    return _carry_out(work, **talk)
+    return _carry_out(work, talk)
 
 
-def _carry_out(work: Callable[[Reporter, Shown], Result], *, as_json: bool, quiet: bool, **talk: Any) -> int:
+def _carry_out(work: Callable[[Reporter, Shown], Result], talk: Talk) -> int:
     """Do it, then show people what was found."""
     shown: Shown = []
-    code = carry_out(lambda reporter: work(reporter, shown), as_json=as_json, quiet=quiet, **talk)
-    if shown and not as_json and not quiet:
+    code = carry_out(lambda reporter: work(reporter, shown), talk)
+    if shown and not talk.as_json and not talk.quiet:
         Console(highlight=False).print(Rows(shown))
     return code
 

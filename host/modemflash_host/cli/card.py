@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 from rich.console import Console
@@ -13,8 +12,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from modemflash.errors import Problem
-from modemflash_host.cli.common import carry_out, talk_options, talk_words
+from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.family_options import consents_of, options_of, options_of_family
+from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.families.plan import Request
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
@@ -50,14 +50,14 @@ def prepare(
     folder: Path,
     with_engine: bool,
     with_imei: bool,
-    **words: Any,
+    talk: Talk,
+    **words: object,
 ) -> int:
     """Lay firmware from SOURCEs (files, folders, zip archives) out on a card.
 
     A consent holds for every board that the card is put into.
     """
     made: list[cards.Prepared] = []
-    talk = talk_words(words)
 
     def work(reporter: Reporter) -> Result:
         prepared = cards.prepare(
@@ -73,8 +73,8 @@ def prepare(
         reporter.say("card", **_fields(prepared))
         return Result("nothing-to-do", "card-prepared", seconds=reporter.at_s)
 
-    code = carry_out(work, **talk)
-    if made and not talk["as_json"] and not talk["quiet"]:
+    code = carry_out(work, talk)
+    if made and not talk.as_json and not talk.quiet:
         console = Console(highlight=False)
         _show_ways(console, made[0].forecasts)
         _show_lights(console)
@@ -88,7 +88,7 @@ def prepare(
 @card.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @talk_options
-def check(folder: Path, as_json: bool, verbose: bool, quiet: bool, color: str) -> int:
+def check(folder: Path, talk: Talk) -> int:
     """Compare every file in FOLDER with what was prepared."""
     found: list[cards.Checked] = []
 
@@ -98,8 +98,8 @@ def check(folder: Path, as_json: bool, verbose: bool, quiet: bool, color: str) -
         reporter.say("card", **_fields(checked))
         return Result("nothing-to-do", "card-good", seconds=reporter.at_s)
 
-    code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet, color=color)
-    if found and not as_json and not quiet:
+    code = carry_out(work, talk)
+    if found and not talk.as_json and not talk.quiet:
         _show_ways(Console(highlight=False), found[0].forecasts)
     return code
 
@@ -108,16 +108,14 @@ def check(folder: Path, as_json: bool, verbose: bool, quiet: bool, color: str) -
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
 @talk_options
-def show_results(
-    folders: tuple[Path, ...], as_csv: bool, as_json: bool, verbose: bool, quiet: bool, color: str
-) -> int:
+def show_results(folders: tuple[Path, ...], as_csv: bool, talk: Talk) -> int:
     """Merge what boards wrote on the cards in FOLDERs into one table."""
     if as_csv:  # for a program to read: nothing else may stand there
         try:
             sys.stdout.write(cards.results(folders).as_csv())
         except Problem as problem:
             ended = Result.of_problem(problem)
-            return carry_out(lambda _: ended, as_json=False)
+            return carry_out(lambda _: ended, Talk())
         return exit_codes.DONE
     tables: list[cards.Table] = []
 
@@ -128,8 +126,8 @@ def show_results(
             reporter.say("board", **board.row)
         return Result("nothing-to-do", "card-results", seconds=reporter.at_s)
 
-    code = carry_out(work, as_json=as_json, verbose=verbose, quiet=quiet)
-    if not tables or as_json or quiet:
+    code = carry_out(work, talk)
+    if not tables or talk.as_json or talk.quiet:
         return code
     console = Console(highlight=False)
     columns = [name for name in COLUMNS if any(board.row[name] is not None for board in tables[0].boards)]

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from modemflash.errors import Problem
-from modemflash_host.cli.common import carry_out
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
@@ -25,7 +26,7 @@ def config(as_json: bool) -> int:
         found = load()
     except Problem as problem:
         result = Result.of_problem(problem)
-        return carry_out(lambda _: result, as_json=as_json)
+        return carry_out(lambda _: result, Talk(as_json=as_json))
     if as_json:
         for name, value in found.values.items():
             event = {"event": "setting", "name": name, "value": value.value, "source": value.source}

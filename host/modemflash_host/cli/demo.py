@@ -8,8 +8,8 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from modemflash_host.cli.common import command_line
 from modemflash_host.cli.demonstration import FROM_BUILD, TO_BUILD, show
+from modemflash_host.cli.next_command import command_line
 from modemflash_host.run import exit_codes
 
 

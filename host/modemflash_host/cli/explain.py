@@ -8,7 +8,8 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
-from modemflash_host.cli.common import carry_out
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk
 from modemflash_host.errors import CATALOGUE, Refusal
 from modemflash_host.families import registry
 from modemflash_host.reporters import words as w
@@ -33,7 +34,7 @@ def explain(code: str | None) -> int:
         near = difflib.get_close_matches(code, CATALOGUE, n=3, cutoff=0.5)
         near += [name for name in sorted(CATALOGUE) if code in name and name not in near][:3]
         problem = Refusal("unknown-code", f"{code}; near: {', '.join(near)}" if near else code)
-        return carry_out(lambda _: Result.of_problem(problem), as_json=False)
+        return carry_out(lambda _: Result.of_problem(problem), Talk())
     happened, hint, state = CATALOGUE[code]
     about = [("What", Text(happened + ".")), ("Do this", Text(hint)), ("Modem", Text(w.MODEM_STATES[state]))]
     for family in registry.FAMILIES:

@@ -13,6 +13,7 @@ from typing import Any
 
 import rich_click as click
 
+from modemflash_host.cli.options import Command
 from modemflash_host.consents import Consent
 from modemflash_host.families import registry
 from modemflash_host.families.contract import Option
@@ -37,21 +38,19 @@ def danger_names() -> list[str]:
     return [f"--{name}" for name in registry.all_dangers()]
 
 
-def family_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def family_options(command: Command) -> Command:
     """A flag for each option and each danger of each family."""
     return _with_flags(command, registry.all_options(), registry.all_dangers())
 
 
-def options_of_family(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def options_of_family(name: str) -> Callable[[Command], Command]:
     """The same for one family, without the options that name a file."""
     family = registry.family_named(name)
     options = tuple(option for option in family.options if option.kind != "file")
     return lambda command: _with_flags(command, options, family.vocabulary.dangers)
 
 
-def _with_flags(
-    command: Callable[..., Any], options: tuple[Option, ...], dangers: Mapping[str, Danger]
-) -> Callable[..., Any]:
+def _with_flags(command: Command, options: tuple[Option, ...], dangers: Mapping[str, Danger]) -> Command:
     decorators = [_option(option) for option in options]
     for name, danger in dangers.items():
         kind: dict[str, Any] = {"is_flag": True}
@@ -65,19 +64,19 @@ def _with_flags(
     return command
 
 
-def _option(option: Option) -> Callable[..., Any]:
+def _option(option: Option) -> Command:
     typed = f"--{option.name}/--not-{option.name}" if option.kind == "yes-no" else f"--{option.name}"
     return click.option(typed, help=option.help, metavar=option.metavar or None, **_TYPES[option.kind])
 
 
-def options_of(flags: Mapping[str, Any]) -> dict[str, Any]:
+def options_of(flags: Mapping[str, object]) -> dict[str, Any]:
     """What was said of the families' options, by their names."""
     unsaid = {option.name: False if option.kind == "flag" else None for option in registry.all_options()}
     said = {name.replace("_", "-"): value for name, value in flags.items()}
     return {name: said[name] for name, value in unsaid.items() if said.get(name, value) is not value}
 
 
-def consents_of(flags: Mapping[str, Any]) -> frozenset[Consent]:
+def consents_of(flags: Mapping[str, object]) -> frozenset[Consent]:
     """The consents that the command line gives; "yes" is one."""
     dangers = registry.all_dangers()
     said = {name.replace("_", "-"): value for name, value in flags.items() if value}

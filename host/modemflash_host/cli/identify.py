@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
 from modemflash.errors import Problem, Stopped
 from modemflash_host import api
-from modemflash_host.cli.common import carry_out, talk_options
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.families import registry
 from modemflash_host.families.plan import FirmwareFile
 from modemflash_host.reporters import Event, Reporter
@@ -19,7 +19,7 @@ from modemflash_host.run.result import Result
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @talk_options
-def identify(files: tuple[Path, ...], **talk: Any) -> int:
+def identify(files: tuple[Path, ...], talk: Talk) -> int:
     """Say what firmware FILEs are: kind, build, radio, whether they are whole, and where they can go on.
 
     A FILE is a firmware file, a folder with some, or a .zip.
@@ -60,4 +60,4 @@ def identify(files: tuple[Path, ...], **talk: Any) -> int:
             return Result.of_problem(worst, seconds=reporter.at_s)
         return Result("nothing-to-do", "files-read", seconds=reporter.at_s)
 
-    return carry_out(work, **talk)
+    return carry_out(work, talk)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import rich_click as click
 
 from modemflash.errors import Refusal
 from modemflash_host import api
-from modemflash_host.cli.common import carry_out, command_line, port_options, talk_options
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.options import Talk, port_options, talk_options
 from modemflash_host.families.plan import AUTO as AUTO_VIA
 from modemflash_host.families.plan import Request
 from modemflash_host.links.names import AUTO
@@ -19,7 +19,7 @@ from modemflash_host.run.result import Result
 @click.command()
 @port_options
 @talk_options
-def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
+def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
     """Say what is there: port, board, card and modem, and what to type next. Writes nothing."""
 
     def work(reporter: Reporter) -> Result:
@@ -40,4 +40,4 @@ def info(port: str, via: str, answer_timeout: int | None, **talk: Any) -> int:
             seconds=reporter.at_s,
         ).of_module(found)
 
-    return carry_out(work, port=port, **talk)
+    return carry_out(work, talk, port)

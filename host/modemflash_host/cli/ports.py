@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
 
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from modemflash_host.cli.common import carry_out, talk_options
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.links.ports import Port, list_ports
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.words import printable
@@ -18,7 +19,7 @@ from modemflash_host.run.result import Result
 
 @click.command()
 @talk_options
-def ports(as_json: bool, quiet: bool, **talk: Any) -> int:
+def ports(talk: Talk) -> int:
     """Show every serial port: what it is, and who holds it. Opens none."""
     found: list[Port] = []
 
@@ -38,8 +39,8 @@ def ports(as_json: bool, quiet: bool, **talk: Any) -> int:
             )
         return Result("nothing-to-do", "ports-listed")
 
-    code = carry_out(work, as_json=as_json, quiet=quiet or not as_json, **talk)
-    if not as_json:
+    code = carry_out(work, dataclasses.replace(talk, quiet=talk.quiet or not talk.as_json))
+    if not talk.as_json:
         _show(Console(highlight=False), found)
     return code
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import rich_click as click
 
 from modemflash.errors import Problem
-from modemflash_host.cli.common import carry_out
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk
 from modemflash_host.run.result import Result
 
 
@@ -27,6 +28,6 @@ def report(run: str, output: Path | None) -> int:
         path = make_report(find_run(run), output)
     except Problem as problem:
         result = Result.of_problem(problem)
-        return carry_out(lambda _: result, as_json=False)
+        return carry_out(lambda _: result, Talk())
     click.echo(str(path))
     return 0

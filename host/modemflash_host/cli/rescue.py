@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
@@ -17,7 +16,8 @@ from modemflash_host.board import access
 from modemflash_host.board.console import session
 from modemflash_host.board.console.session import BoardPort, at_board
 from modemflash_host.cli.asking import asker
-from modemflash_host.cli.common import carry_out, port_options, talk_options
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk, port_options, talk_options
 from modemflash_host.cli.selected import select_files
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.consents import YES
@@ -68,7 +68,7 @@ def rescue(
     yes: bool,
     keep_armed: bool,
     disarm: bool,
-    **talk: Any,
+    talk: Talk,
 ) -> int:
     """Keep trying a silent modem while you cut its power.
 
@@ -93,7 +93,7 @@ def rescue(
                 frozenset({YES} if yes else ()),
                 find_timeout_s=answer_timeout or _TRY_S,
             )
-            ask = asker(reporter, talk["as_json"])
+            ask = asker(reporter, talk.as_json)
 
             def attempt(port: str, via: str) -> Result:
                 wanted = replace(request, port=port, via=via)
@@ -119,7 +119,7 @@ def rescue(
                 lambda: attempt(port, via), lambda: _is_there(port), MonotonicClock(), reporter, for_s
             )
 
-    return carry_out(work, port=port, **talk)
+    return carry_out(work, talk, port)
 
 
 def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[BoardPort | None, access.Access]:

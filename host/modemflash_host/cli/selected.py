@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from modemflash_host import api
 from modemflash_host.families import registry
 from modemflash_host.families.plan import FirmwareFile
+from modemflash_host.families.vocabulary import Facts
 from modemflash_host.files.selection import select
 from modemflash_host.links.names import is_simulated
 from modemflash_host.reporters import Reporter
 
 
 def select_files(
-    paths: Sequence[Path], port: str, options: Mapping[str, Any], reporter: Reporter, opened: ExitStack
+    paths: Sequence[Path], port: str, options: Facts, reporter: Reporter, opened: ExitStack
 ) -> tuple[FirmwareFile, ...]:
     """Every firmware file behind `paths`, each content once; () for no path.
 

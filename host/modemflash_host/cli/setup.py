@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
 
 import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
-from modemflash_host.cli.common import carry_out, talk_options
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.links.ports import list_ports
 from modemflash_host.links.setup import advice
 from modemflash_host.reporters import Reporter
@@ -17,7 +18,7 @@ from modemflash_host.run.result import Result
 
 @click.command()
 @talk_options
-def setup(as_json: bool, quiet: bool, **talk: Any) -> int:
+def setup(talk: Talk) -> int:
     """Show the exact lines that let this computer's user reach a board. Changes nothing."""
     wanted = advice(list_ports())
 
@@ -26,8 +27,8 @@ def setup(as_json: bool, quiet: bool, **talk: Any) -> int:
             reporter.say("advice", title=each.title, text=each.text, lines=list(each.lines))
         return Result("nothing-to-do", "setup-shown")
 
-    code = carry_out(work, as_json=as_json, quiet=quiet or not as_json, **talk)
-    if not as_json:
+    code = carry_out(work, dataclasses.replace(talk, quiet=talk.quiet or not talk.as_json))
+    if not talk.as_json:
         console = Console(highlight=False)
         for each in wanted:
             console.print(Text(each.title, "bold"))

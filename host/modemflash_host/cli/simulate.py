@@ -18,7 +18,7 @@ from rich.text import Text
 
 from modemflash_host.board.install.package import deployed
 from modemflash_host.capture.reading import read_capture
-from modemflash_host.cli.common import command_line
+from modemflash_host.cli.next_command import command_line
 from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
 from modemflash_sim.board import profiles as boards

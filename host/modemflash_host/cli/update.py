@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
 from modemflash_host import api
 from modemflash_host.cli.asking import asker
-from modemflash_host.cli.common import carry_out, port_options, talk_options, talk_words
+from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.family_options import (
     consents_of,
     danger_names,
@@ -18,6 +17,7 @@ from modemflash_host.cli.family_options import (
     option_names,
     options_of,
 )
+from modemflash_host.cli.options import Talk, port_options, talk_options
 from modemflash_host.cli.selected import select_files
 from modemflash_host.families.plan import Request
 from modemflash_host.reporters import Reporter
@@ -42,7 +42,13 @@ click.rich_click.OPTION_GROUPS["modemflash update"] = [
 @family_options
 @talk_options
 def update(
-    files: tuple[Path, ...], port: str, via: str, answer_timeout: int | None, dry_run: bool, **words: Any
+    files: tuple[Path, ...],
+    port: str,
+    via: str,
+    answer_timeout: int | None,
+    dry_run: bool,
+    talk: Talk,
+    **words: object,
 ) -> int:
     """Update the modem with firmware FILEs.
 
@@ -50,7 +56,7 @@ def update(
     the plan is shown. Off a terminal nothing is ever asked: what needs a consent
     that was not given is refused.
     """
-    talk, options = talk_words(words), options_of(words)
+    options = options_of(words)
 
     def work(reporter: Reporter) -> Result:
         reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
@@ -64,6 +70,6 @@ def update(
                 find_timeout_s=answer_timeout,
                 answer_timeout_s=answer_timeout,
             )
-            return api.update(request, reporter, asker(reporter, talk["as_json"]), dry_run=dry_run)
+            return api.update(request, reporter, asker(reporter, talk.as_json), dry_run=dry_run)
 
-    return carry_out(work, port=port, **talk)
+    return carry_out(work, talk, port)

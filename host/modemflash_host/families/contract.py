@@ -16,10 +16,10 @@ no family. What goes in and out as data stands in `plan.py`.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from modemflash_host.consents import Consent
 from modemflash_host.families.plan import (
@@ -31,7 +31,7 @@ from modemflash_host.families.plan import (
     Request,
     Unfinished,
 )
-from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.families.vocabulary import EventFields, Facts, Vocabulary
 
 if TYPE_CHECKING:
     from modemflash_host.files.selection import Companion
@@ -191,7 +191,7 @@ class Family(Protocol):
     def suffixes(self) -> tuple[str, ...]:
         """Endings of its files, in lower case: in a folder or an archive only these count."""
 
-    def companions(self, options: Mapping[str, Any]) -> tuple[Companion, ...]:
+    def companions(self, options: Facts) -> tuple[Companion, ...]:
         """The files that its firmware may need beside itself, by what was said of them."""
 
     def claims(self, port: PortFacts) -> Claim:
@@ -210,7 +210,7 @@ class Family(Protocol):
             Refusal: `other-kind-of-file`.
         """
 
-    def file_event(self, file: FirmwareFile, beside: tuple[FirmwareFile, ...]) -> dict[str, Any]:
+    def file_event(self, file: FirmwareFile, beside: tuple[FirmwareFile, ...]) -> EventFields:
         """What `identify` says of a file, as the event `file`; `beside`: the other files at hand."""
 
     def framer(self) -> Framer:

@@ -7,11 +7,11 @@ text, "" where they are not known; this file is a leaf.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 from modemflash_host.consents import Consent
+from modemflash_host.families.vocabulary import EventFields, Facts
 
 # Values of `Request.via`: how the module is reached. A family that knows one of them only ignores it.
 AUTO, RELAY, MIRROR, DIRECT = VIAS = ("auto", "relay", "mirror", "direct")
@@ -79,9 +79,9 @@ class Unfinished:
     target: str
     files: tuple[str, ...]
     power_must_stay: bool = False
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
 
-    def event(self) -> dict[str, Any]:
+    def event(self) -> EventFields:
         """The fields of the event `unfinished`."""
         return {
             **self.facts,
@@ -106,7 +106,7 @@ class ModuleInfo:
     state: str
     product: str = ""
     version: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Facts = field(default_factory=dict)
     unfinished: Unfinished | None = None
 
 
@@ -129,7 +129,7 @@ class Request:
     via: str = AUTO
     files: tuple[FirmwareFile, ...] = ()
     consents: frozenset[Consent] = frozenset()
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Facts = field(default_factory=dict)
     find_timeout_s: int | None = None
     answer_timeout_s: int | None = None
     only_look: bool = False
@@ -215,13 +215,13 @@ class Plan:
     way_back: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
 
     def missing(self, consents: frozenset[Consent]) -> tuple[Need, ...]:
         """What it needs and was not given."""
         return tuple(need for need in self.needs if need.consent not in consents)
 
-    def event(self) -> dict[str, Any]:
+    def event(self) -> EventFields:
         """The event `plan` (docs/json.md)."""
         return {
             "event": "plan",

@@ -14,7 +14,12 @@ from typing import Any
 # How a piece of text is meant; a screen turns it into a colour, a page into a class.
 PLAIN, DIM, STRONG, GOOD, DOUBT, BAD = TONES = ("", "dim", "strong", "good", "doubt", "bad")
 
-Event = Mapping[str, Any]
+Facts = Mapping[str, Any]
+"""Fields by their names, for who knows them."""
+Event = Facts
+"""Something that happened: "event" names it, docs/json.md has its fields."""
+EventFields = dict[str, Any]
+"""An event on its way out, or fields for one."""
 Span = tuple[str, str]
 """A text and its tone."""
 

@@ -15,6 +15,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.runs import Run
 from modemflash_host.errors import Refusal
@@ -169,5 +170,5 @@ def _forget(paths: list[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _line(record: dict[str, Any]) -> str:
+def _line(record: Record) -> str:
     return json.dumps({"at_ms": record.get("at_ms"), **record["event"]}) + "\n"

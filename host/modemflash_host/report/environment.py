@@ -8,15 +8,15 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
+from modemflash_host.capture.file import Record
 from modemflash_host.links.names import is_address
 
 _PACKAGES = ("pyserial", "click", "rich", "rich-click", "platformdirs")
 _SYS_TTY = Path("/sys/class/tty")
 
 
-def environment(port: str) -> dict[str, Any]:
+def environment(port: str) -> Record:
     """Facts for the header of a capture."""
     return {
         "system": platform.platform(),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modemflash_host.capture.runs import Run, runs
+from modemflash_host.reporters import Event
 
 NO_END = "no-end"
 
@@ -41,7 +42,7 @@ class Row:
     code: str
     seconds: float | None
 
-    def event(self) -> dict[str, Any]:
+    def event(self) -> Event:
         """The row as an event."""
         return {"event": "run", **{name: getattr(self, name) for name in Row.__slots__}}
 

@@ -13,13 +13,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from modemflash.errors import Stopped
-from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.families.vocabulary import EventFields, Vocabulary
 
 if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
     from modemflash_host.families.contract import Framer
 
-Event = dict[str, Any]
+Event = EventFields
 
 
 class Sink:

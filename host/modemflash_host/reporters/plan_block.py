@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -64,7 +63,7 @@ def _notes(event: Event) -> list[tuple[str, Text]]:
     return notes
 
 
-def _phases(phases: list[dict[str, Any]], vocabulary: Vocabulary) -> Table:
+def _phases(phases: list[Event], vocabulary: Vocabulary) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
     table.add_column("phase", header_style="dim", min_width=12)
     table.add_column("usual", header_style="dim", justify="right", no_wrap=True)

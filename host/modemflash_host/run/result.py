@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
 from modemflash_host.families.plan import ModuleInfo, Outcome
+from modemflash_host.families.vocabulary import EventFields
 from modemflash_host.run import exit_codes
 
 SCHEMA = 2
@@ -76,7 +76,7 @@ class Result:
             return exit_codes.of_problem(self.problem)
         return exit_codes.of_status(self.status, self.modem_state)
 
-    def event(self) -> dict[str, Any]:
+    def event(self) -> EventFields:
         """The result as the last event of a run."""
         fields = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
         del fields["problem"]

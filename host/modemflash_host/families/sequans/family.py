@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modemflash.builds import BOOT_ROM, UPDATER
 from modemflash.errors import Refusal
@@ -24,6 +24,7 @@ from modemflash_host.families.sequans.file_facts import facts
 from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.families.sequans.job import SequansJob, engine_options
 from modemflash_host.families.sequans.words import WORDS
+from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
 from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import is_address
@@ -61,7 +62,7 @@ class Sequans:
         """By the endings of its files; a file of any other name is read all the same."""
         return Claim.CERTAINLY if name.lower().endswith(self.suffixes) else Claim.PERHAPS
 
-    def companions(self, options: Mapping[str, Any]) -> tuple[Companion, ...]:
+    def companions(self, options: Facts) -> tuple[Companion, ...]:
         """The updater and the boot ROM."""
         return companions(options.get("updater"), options.get("bootrom"))
 
@@ -74,7 +75,7 @@ class Sequans:
             raise Refusal("other-kind-of-file", f"{source.name} is not the {_KIND_NAMES[kind]}")
         return FirmwareFile(self.name, source, image.sha256, image, place)
 
-    def file_event(self, file: FirmwareFile, beside: tuple[FirmwareFile, ...]) -> dict[str, Any]:
+    def file_event(self, file: FirmwareFile, beside: tuple[FirmwareFile, ...]) -> EventFields:
         """What `identify` says."""
         images: list[Image] = [each.image for each in beside if each.family == self.name]
         return facts(file.image, file.place, images).event()

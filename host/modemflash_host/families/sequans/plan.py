@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modemflash.builds import DIFFERENCE
 from modemflash.phases import dies_without_power, has_written
@@ -18,6 +18,7 @@ from modemflash_host.families.plan import (
     Unfinished,
 )
 from modemflash_host.families.sequans.consents import consent_of
+from modemflash_host.families.vocabulary import Facts
 
 if TYPE_CHECKING:
     from modemflash import planning
@@ -34,7 +35,7 @@ def version_text(build: int | None) -> str:
     return "" if build is None else str(build)
 
 
-def unfinished_of(past: Mapping[str, Any] | None) -> Unfinished | None:
+def unfinished_of(past: Facts | None) -> Unfinished | None:
     """The journal's record, where it tells of an update that changed the modem."""
     if past is None or not has_written(past):
         return None

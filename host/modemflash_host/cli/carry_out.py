@@ -1,0 +1,135 @@
+"""One command from its work to its exit code: the sink, the captures, the report of a failure, the result."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import sys
+from collections.abc import Callable
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from modemflash.errors import Problem, Refusal
+from modemflash_host.cli.next_command import next_command
+from modemflash_host.cli.options import Talk
+from modemflash_host.cli.output import Output
+from modemflash_host.computer.sleep_watch import SleepWatch, words
+from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.reporters import Event, Reporter, Sink
+from modemflash_host.reporters.deferred_warnings import DeferredWarnings
+from modemflash_host.reporters.masking_sink import MaskingSink
+from modemflash_host.run.result import Result
+from modemflash_host.run.stop_requests import StopRequests
+
+if TYPE_CHECKING:
+    from modemflash_host.capture.recorder import Recorder
+
+_REPORTED = ("failed", "installed-unconfirmed")
+
+
+def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") -> int:
+    """Do the work with the right sink, tell how it ended, and return the exit code.
+
+    Args:
+        work: what is to be done.
+        talk: how it speaks.
+        port: where a module is talked to; "" keeps no capture.
+    """
+    sink: Sink
+    if talk.as_json:
+        from modemflash_host.reporters.json_lines import JsonLines
+
+        sink = JsonLines(sys.stdout)
+    else:
+        sink = human_sink(talk.quiet, talk.verbose, talk.color)
+    deferred = DeferredWarnings(lambda text: reporter.say("warning", code="capture-lost", text=text))
+    recorder = _recorder(port, talk, deferred.add) if port else None
+    with (
+        StopRequests() as stop_requests,
+        closing(Reporter([MaskingSink(sink)], stop_requests, recorder, _lost)) as reporter,
+    ):
+        watch = SleepWatch(lambda s: reporter.say("warning", code="computer-slept", text=words(s)))
+        reporter.listen(watch)
+        reporter.listen(deferred)
+        try:
+            result = work(reporter)
+        except Problem as problem:
+            result = Result.of_problem(problem, seconds=reporter.at_s)
+        if result.problem is not None:
+            reporter.report(problem_event(result.problem, reporter.vocabulary))
+        result = dataclasses.replace(result, next=result.next or next_command(result, port))
+        deferred.tick(reporter.at_s)
+        if recorder is not None:
+            recorder.report(result.event(), reporter.at_s)
+            reporter.end_recording()
+            if result.status in _REPORTED:
+                _make_report(reporter)
+        reporter.report(result.event())
+    return result.exit_code
+
+
+def _lost(error: OSError) -> None:
+    """Where the words went is full. A reader that went away needs no words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        with suppress(OSError):
+            click.echo(f"! Nothing more is written there: {error.strerror}. The work goes on.", err=True)
+        if isinstance(sys.stdout, Output):
+            sys.stdout.is_said = True
+
+
+def _recorder(port: str, talk: Talk, on_trouble: Callable[[str], object]) -> Recorder:
+    """The captures of this run."""
+    from modemflash_host.capture.runs import begin_run
+    from modemflash_host.report.environment import environment
+
+    facts = environment(port)
+    recorder, _ = begin_run(
+        sys.argv[1:], port, on_trouble, to=talk.capture, raw=talk.capture_raw, facts=facts
+    )
+    return recorder
+
+
+def _make_report(reporter: Reporter) -> None:
+    """One zip to send; without it the error still stands."""
+    from modemflash_host.capture.runs import find_run
+    from modemflash_host.report.bundle import make_report
+
+    try:
+        reporter.say("report", path=str(make_report(find_run())))
+    except Refusal as refusal:
+        reporter.say("warning", code=refusal.code, text=refusal.happened)
+
+
+def human_sink(quiet: bool, verbose: bool, color: str = "auto") -> Sink:
+    """The sink for people: live on a terminal, plain lines elsewhere."""
+    from rich.console import Console
+
+    from modemflash_host.reporters.people import NORMAL, QUIET, VERBOSE
+    from modemflash_host.reporters.plain import Plain
+    from modemflash_host.reporters.terminal import Terminal
+
+    forced, plain = True if color == "always" else None, True if color == "never" else None
+    out, err = (
+        Console(stderr=stderr, force_terminal=forced, no_color=plain, highlight=False)
+        for stderr in (False, True)
+    )
+    verbosity = QUIET if quiet else VERBOSE if verbose else NORMAL
+    if out.is_terminal and not out.is_dumb_terminal:
+        return Terminal(out, err, verbosity)
+    return Plain(out, err, verbosity)
+
+
+def problem_event(problem: Problem, vocabulary: Vocabulary) -> Event:
+    """An error as an event."""
+    evidence = vocabulary.evidence
+    return {
+        "event": "problem",
+        "code": problem.code,
+        "happened": problem.happened,
+        "hint": problem.hint,
+        "modem_state": problem.modem_state,
+        "heard": problem.raw,
+        "evidence": evidence.get(problem.detail) or evidence.get(problem.code, ""),
+    }

@@ -1,0 +1,74 @@
+"""The command line that is best typed next, after each end of a command."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+
+from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Refusal
+from modemflash_host.consents import flags_of
+from modemflash_host.errors import ConsentMissing
+from modemflash_host.reporters.words import printable
+from modemflash_host.run.result import Result
+
+_HELD_CODES = ("relay-silent", "relay-restarted")  # the board knows how far it came, and goes on from there
+_AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
+
+
+def next_command(result: Result, port: str) -> str:
+    """The command line that is best typed next; "" where nothing is left to do."""
+    problem = result.problem
+    again = command_line(["modemflash", *sys.argv[1:]])
+    ask_it = command_line(["modemflash", "info", "-p", port, *_way_words()]) if port else ""
+    if problem is None:
+        if result.code == "dry-run":
+            return _without_dry_run()
+        return ask_it if result.status == "installed-unconfirmed" else ""
+    if problem.code == "relay-occupied":
+        return _without_dry_run() if problem.detail else "modemflash history"
+    if isinstance(problem, ConsentMissing):
+        return f"{again} {flags_of(problem.consents)}"
+    if problem.code in _HELD_CODES:
+        return again
+    if result.modem_state == UNKNOWN:
+        return ask_it
+    if isinstance(problem, NoModem) or result.modem_state == RECOVERABLE or problem.code in _AGAIN_CODES:
+        return again
+    if problem.code == "unknown-code":
+        return "modemflash explain"
+    if isinstance(problem, Refusal):
+        return f"modemflash explain {problem.code}"
+    return again
+
+
+def _way_words() -> list[str]:
+    """The way to the modem, where the user has named one."""
+    words = sys.argv[1:]
+    at = words.index("--via") if "--via" in words else len(words)
+    return words[at : at + 2] or [word for word in words if word.startswith("--via=")]
+
+
+def _without_dry_run() -> str:
+    return command_line(["modemflash", *(word for word in sys.argv[1:] if word != "--dry-run")])
+
+
+def command_line(words: list[str]) -> str:
+    """Words as they are typed into this system's shell; what no screen shows stands there as an escape."""
+    if os.name == "nt":
+        return printable(subprocess.list2cmdline(words))
+    return " ".join(shlex.quote(word) if word.isprintable() else _escaped(word) for word in words)
+
+
+def _escaped(word: str) -> str:
+    """A word in the quotes of bash, zsh and ksh that know escapes: the same bytes, and no control code."""
+    letters = []
+    for letter in word:
+        if letter in "\\'":
+            letters.append("\\" + letter)
+        elif letter.isprintable():
+            letters.append(letter)
+        else:
+            letters += [f"\\{byte:03o}" for byte in os.fsencode(letter)]
+    return "$'" + "".join(letters) + "'"
