@@ -73,8 +73,8 @@ class Judgement:
 
     Attributes:
         verdict: `ALLOW`, `CONFIRM` (every one of `consents` is needed) or `REFUSE` (none helps).
-        consents: tuple of "accept-unproven-path FROM-TO", "change-radio nb-iot", "allow-downgrade",
-            "write-boot-rom".
+        consents: tuple of consents (`modemflash.consent`): "accept-unproven-path" with "FROM-TO",
+            "change-radio" with the radio, "allow-downgrade", "write-boot-rom".
         code: why it is not simply allowed, a key of `errors.CATALOGUE`; "" with `ALLOW`.
         source: whose word the verdict rests on.
         direction: "upgrade", "repair", "downgrade", "radio-change" or "unknown".
@@ -86,7 +86,7 @@ class Judgement:
         self.code = code
         self.source = source
         self.direction = direction
-        self.consents = ()  # type: tuple[str, ...]
+        self.consents = ()  # type: tuple[tuple[str, str], ...]
         self.deaths = ()  # type: tuple[str, ...]
 
 
@@ -153,16 +153,17 @@ def _at_least(ue: str, least: "tuple[int, ...]") -> bool:
     return tuple([int(digits) for digits, _ in digit_runs(ue)]) >= least
 
 
-def _consents(image: "Image", identity: "Identity", verdict: str, way: str) -> "tuple[str, ...]":
+def _consents(image: "Image", identity: "Identity", verdict: str, way: str) -> "tuple[tuple[str, str], ...]":
     if image.kind == BOOT_ROM:
-        return ("write-boot-rom",)
+        return (("write-boot-rom", ""),)
     needed = []
     if verdict == CONFIRM:
-        needed.append("accept-unproven-path %s-%s" % (identity.build or "unknown", image.build or "unknown"))
+        edge = "%s-%s" % (identity.build or "unknown", image.build or "unknown")
+        needed.append(("accept-unproven-path", edge))
     if way == "radio-change":
-        needed.append("change-radio " + image.radio)
+        needed.append(("change-radio", image.radio))
     elif way == "downgrade":
-        needed.append("allow-downgrade")
+        needed.append(("allow-downgrade", ""))
     return tuple(needed)
 
 

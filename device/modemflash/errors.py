@@ -108,12 +108,12 @@ class Refusal(Problem):
     """A rule forbids it, or a consent is missing. Nothing was written.
 
     Args:
-        consent: the name of the consent that would allow it, without dashes; "" where none helps.
+        consents: the consents that would allow it, see `consent`; () where none helps.
     """
 
-    def __init__(self, code: str, detail: str = "", consent: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", consents: "tuple[tuple[str, str], ...]" = ()) -> None:
         super().__init__(code, detail)
-        self.consent = consent
+        self.consents = tuple(consents)
 
 
 class BadFile(Refusal):

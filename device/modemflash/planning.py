@@ -7,6 +7,7 @@ goal says `file_roles`, which way leads there `routes`.
 """
 
 from modemflash import builds, edges
+from modemflash.consent import encoded
 from modemflash.errors import Refusal
 from modemflash.file_roles import choose_goal, helpers_in, parts_of
 from modemflash.identity import Identity
@@ -23,7 +24,7 @@ class Plan:
         roles: role -> (Image, Source): "main", "part-2", "updater", "bootrom".
         direction: "upgrade", "repair", "downgrade", "radio-change", "unknown" (`edges.direction`).
         origin, target: builds, None where unknown.
-        needs: list of (consent, sentence on its danger).
+        needs: list of (consent, sentence on its danger); see `consent`.
         warnings, cannot_undo: sentences for the owner.
         way_back: names of the files that lead out of every state that a cut can leave.
         unused: names of files that this plan does not need.
@@ -38,7 +39,7 @@ class Plan:
         self.direction = "unknown"
         self.origin = None  # type: int | None
         self.target = None  # type: int | None
-        self.needs = []  # type: list[tuple[str, str]]
+        self.needs = []  # type: list[tuple[Consent, str]]
         self.warnings = []  # type: list[str]
         self.cannot_undo = []  # type: list[str]
         self.way_back = []  # type: list[str]
@@ -46,20 +47,20 @@ class Plan:
         self.nothing_to_do = False
         self.why = ""
 
-    def missing(self, consents: "set[str]") -> "list[tuple[str, str]]":
+    def missing(self, consents: "set[Consent]") -> "list[tuple[Consent, str]]":
         """The consents that are needed and not given."""
         return [need for need in self.needs if need[0] not in consents]
 
-    def check(self, consents: "set[str]") -> None:
+    def check(self, consents: "set[Consent]") -> None:
         """Refuse when a consent is missing.
 
         Raises:
-            Refusal: `consent-missing`, with the consents' names.
+            Refusal: `consent-missing`, with the consents.
         """
         missing = self.missing(consents)
         if missing:
-            names = [name for name, _ in missing]
-            raise Refusal("consent-missing", ", ".join(["--" + name for name in names]), " ".join(names))
+            needed = [consent for consent, _ in missing]
+            raise Refusal("consent-missing", ", ".join(["--" + text for text in encoded(needed)]), needed)
 
     def phases(self) -> "list[tuple[str, int, int]]":
         """(phase, usual seconds, allowed seconds) of every step, in order."""
@@ -123,7 +124,10 @@ def make(
     for each in used:
         if not each.understood:
             plan.needs.append(
-                ("accept-unknown-file", each.name + " is in a form that this program cannot check")
+                (
+                    ("accept-unknown-file", ""),
+                    each.name + " is in a form that this program cannot check",
+                )
             )
             break
     return plan
@@ -166,7 +170,7 @@ def _between(plan: Plan, identity: Identity, past: "Any", options: "Any", betwee
         )
     if options.get("after_part_1") is not None:
         return bool(options["after_part_1"])
-    raise Refusal("which-39529", "", "after-part-1")
+    raise Refusal("which-39529", "", (("after-part-1", ""),))
 
 
 def _judge(plan: Plan, image: "Image", identity: Identity, at_home: bool, parts: "tuple[int, ...]") -> None:
@@ -175,7 +179,7 @@ def _judge(plan: Plan, image: "Image", identity: Identity, at_home: bool, parts:
         # A modem that cannot say what it is may be the one that this image names; its session will tell more.
         plan.needs.append(
             (
-                "accept-unproven-path unknown-%s" % (image.build or "unknown"),
+                ("accept-unproven-path", "unknown-%s" % (image.build or "unknown")),
                 "the modem cannot say whether it is a " + image.product,
             )
         )
@@ -186,7 +190,7 @@ def _judge(plan: Plan, image: "Image", identity: Identity, at_home: bool, parts:
     if found.verdict == edges.REFUSE:
         raise Refusal(found.code, "%s to %s" % (identity.build or "unknown build", image.name))
     for consent in found.consents:
-        plan.needs.append((consent, DANGERS[consent.split(" ")[0]]))
+        plan.needs.append((consent, DANGERS[consent[0]]))
     for text in found.deaths:
         plan.warnings.append("Known: " + text + ".")
 
@@ -223,7 +227,8 @@ def _way_back(plan: Plan, identity: Identity, image: "Image") -> None:
             + "."
         )
     elif missing:
-        plan.needs.append(("without-way-back", DANGERS["without-way-back"] + ": " + " and ".join(missing)))
+        danger = DANGERS["without-way-back"] + ": " + " and ".join(missing)
+        plan.needs.append((("without-way-back", ""), danger))
 
 
 def _words(plan: Plan, image: "Image") -> None:
@@ -249,6 +254,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from modemflash.consent import Consent  # noqa: F401 - it stands in a comment
     from modemflash.file_roles import Files, Roles  # noqa: F401 - Roles stands in a comment
     from modemflash.image import Image
     from modemflash.modem import Modem

@@ -42,7 +42,7 @@ class Update:
     Args:
         line: an open line.
         files: list of (Image, Source), all of them read and checked.
-        consents: set of consent names, see `modemflash.planning`.
+        consents: set of consents, see `modemflash.consent`.
         journal: a `modemflash.journal.Journal` for this board or port.
         options: dict with any of "expect_build" (int), "repair" (bool),
             "after_part_1" (bool), "find_ms", "answer_ms".
@@ -52,7 +52,12 @@ class Update:
     """
 
     def __init__(
-        self, line: "Line", files: "Files", consents: "set[str]", journal: "Journal", options: "Any" = None
+        self,
+        line: "Line",
+        files: "Files",
+        consents: "set[Consent]",
+        journal: "Journal",
+        options: "Any" = None,
     ):
         self.line = line
         self.files = files
@@ -310,6 +315,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from modemflash.consent import Consent
     from modemflash.file_roles import Files
     from modemflash.journal import Journal
     from modemflash.line import Line

@@ -33,14 +33,15 @@ class Consent(NamedTuple):
 YES = Consent("yes")
 
 
-def flag_of(consent: Consent) -> str:
+def flag_of(consent: tuple[str, str]) -> str:
     """What to add to the command line."""
     if consent == YES:
         return "-y"
-    return f"--{consent.name} {consent.subject}" if consent.subject else f"--{consent.name}"
+    name, subject = consent
+    return f"--{name} {subject}" if subject else f"--{name}"
 
 
-def flags_of(consents: Iterable[Consent]) -> str:
+def flags_of(consents: Iterable[tuple[str, str]]) -> str:
     """What to add to the command line for all of them."""
     return " ".join(flag_of(consent) for consent in consents)
 

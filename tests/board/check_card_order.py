@@ -106,7 +106,7 @@ def test_a_prepared_card():
     """Manifest, hash, facts and ready checksums."""
     prepared()
     found = card_order.find("/sd", [])
-    assert found.prepared and found.consents == {"allow-downgrade"}
+    assert found.prepared and found.consents == {("allow-downgrade", "")}
     seen = []
     found.check(lambda done, total: seen.append((done, total)))
     assert seen[-1] == (len(DATA), len(DATA))

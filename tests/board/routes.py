@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from modemflash_host.consents import Consent
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.stop_requests import StopRequests
@@ -27,7 +28,10 @@ PARTS = {
     "CATM1-48829-2.dup": images.make_full_image(48829, size_bytes=31_000, seed=2),
     "updater.elf": UPDATER,
 }
-PARTS_CONSENTS = ["accept-unproven-path 41065-48829", "accept-unproven-path 38638-48829"]
+PARTS_CONSENTS = [
+    Consent("accept-unproven-path", "41065-48829"),
+    Consent("accept-unproven-path", "38638-48829"),
+]
 DIFFERENCE = {"/upgdiff_38638-to-41065.dup": images.make_difference(38638, 41065, size_bytes=30_000)}
 
 
@@ -83,7 +87,7 @@ ROUTES = {
     ),
     "factory": Route(
         lambda folder: prepared(
-            folder, {**FILES, "bootrom.dup": images.make_bootrom()}, consents=["write-boot-rom"]
+            folder, {**FILES, "bootrom.dup": images.make_bootrom()}, consents=[Consent("write-boot-rom")]
         ),
         profile="pycom-factory",
     ),

@@ -47,7 +47,7 @@ def code_of(data, name="x.dup"):
         look(data, name)
     except errors.BadFile as problem:
         assert problem.happened and problem.hint and problem.modem_state == errors.UNTOUCHED
-        assert problem.consent == ""
+        assert problem.consents == ()
         return problem.code
     return ""
 

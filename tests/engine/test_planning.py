@@ -2,6 +2,7 @@
 
 from modemflash import planning
 from modemflash.builds import BOOT_ROM, DIFFERENCE, FULL, UPDATER, radio
+from modemflash.consent import encoded
 from modemflash.errors import CATALOGUE, Refusal
 from modemflash.identity import Identity
 from modemflash.image import Image
@@ -52,7 +53,7 @@ def names(plan):
 
 
 def needs(plan):
-    return [name for name, _ in plan.needs]
+    return encoded([consent for consent, _ in plan.needs])
 
 
 HOME = ["install", "start-application"]
@@ -205,8 +206,8 @@ def test_way_back():
     """Leaving the application without the updater ELF needs its own consent; a GM02S image holds its own."""
     plan = make("application", someone(38638), [file(FULL, 41065)])
     assert needs(plan) == ["without-way-back"]
-    assert refusal_of_check(plan, set()) == "without-way-back"
-    plan.check({"without-way-back"})
+    assert refusal_of_check(plan, set()) == ["without-way-back"]
+    plan.check({("without-way-back", "")})
     image = file(FULL, 59577, product="GM02S", version="8.0.5.13")
     assert needs(make("application", someone(50001, "monarch2", "GM02S", "UE8.0.5.1"), [image])) == []
 
@@ -216,7 +217,7 @@ def refusal_of_check(plan, consents):
         plan.check(consents)
     except Refusal as problem:
         assert problem.code == "consent-missing"
-        return problem.consent
+        return encoded(problem.consents)
     return "nothing missing"
 
 

@@ -76,7 +76,7 @@ def test_an_open_journal_waits_twenty_minutes_for_a_silent_modem():
 def test_part_2_follows_in_a_second_command():
     """A run that stopped between the parts goes on with part 2, and does not write part 1 again."""
     world = World(build=41065)
-    consent = ["accept-unproven-path 41065-48829"]
+    consent = [("accept-unproven-path", "41065-48829")]
 
     def between(reporter, event):
         if event["event"] == "phase" and event["phase"] == "read-back" and not reporter.stops:

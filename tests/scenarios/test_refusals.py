@@ -31,7 +31,7 @@ def test_nb_iot_to_48829():
 
 def test_a_missing_way_back():
     result = refused(World(), [full(41065)], "consent-missing")
-    assert result.consent == "without-way-back"
+    assert result.consents == (("without-way-back", ""),)
 
 
 def test_another_product_under_any_name():

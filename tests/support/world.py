@@ -106,7 +106,7 @@ class World:
     def update(
         self,
         files: Iterable[MemorySource],
-        consents: Iterable[str] = (),
+        consents: Iterable[tuple[str, str]] = (),
         *,
         all_consents: bool = False,
         on_event: Any = None,

@@ -14,6 +14,7 @@ import os
 from modemflash.board import manifest
 from modemflash.board.card import exists, size_of
 from modemflash.board.words import CardProblem
+from modemflash.consent import decoded
 from modemflash.crc import crc16_joined, crc16_of_zeros, crc32
 from modemflash.errors import BadFile, TransferProblem
 from modemflash.examine import examine
@@ -123,7 +124,7 @@ class CardOrder:
         self.id = ""
         self.rows = []  # type: list[dict[str, Any]]
         self.prepared = False
-        self.consents = set()  # type: set[str]
+        self.consents = set()  # type: set[tuple[str, str]]
         self.options = {}  # type: dict[str, Any]
         self.with_imei = False
         self.engine = {}  # type: dict[str, str]
@@ -239,7 +240,7 @@ def _prepared(folder: str) -> CardOrder:
     order.prepared = True
     order.id = words["crc32"]
     order.rows = words["files"]
-    order.consents = set(words["consents"])
+    order.consents = decoded(words["consents"])
     order.options = words["options"]
     order.with_imei = words["with_imei"]
     order.engine = words["engine"]

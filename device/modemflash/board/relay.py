@@ -13,7 +13,7 @@ import os
 
 import machine
 
-from modemflash import errors
+from modemflash import consent, errors
 from modemflash.at import printable
 from modemflash.board import pycom
 from modemflash.board.card_order import as_image
@@ -171,7 +171,7 @@ class Relay:
             order = bytearray(COMMAND_BYTES)
             pc.copy(0, COMMAND_BYTES, order, 0)
             words = json.loads(bytes(order).decode())
-            update.consents = set(words["consents"])
+            update.consents = consent.decoded(words["consents"])
             update.options.update(words["options"])
             pc.state = RUNNING.encode()
             self._sending = True
@@ -196,7 +196,7 @@ class Relay:
             "detail": problem.detail,
             "raw": printable(problem.raw),
             "modem_state": problem.modem_state,
-            "consent": getattr(problem, "consent", ""),
+            "consents": consent.encoded(getattr(problem, "consents", ())),
             "bytes": update.sent_bytes if update else 0,
         }
 

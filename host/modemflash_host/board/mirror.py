@@ -204,7 +204,7 @@ def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) 
         line = Line(port, clock, reporter)
         line.baud = FIRST_BAUD
         journal = request.journal_of(line, mac)
-        update = Update(line, request.files, request.consents, journal, request.options)
+        update = Update(line, request.files, set(request.consents), journal, request.options)
         yield EngineUpdate(update, refusal_of_rates)
         say(LEAVING)
     finally:

@@ -14,6 +14,7 @@ from modemflash.errors import Refusal
 from modemflash.line import Line
 from modemflash.modem_state import judged, without_power_cut
 from modemflash_host.board.engine_result import EngineResult
+from modemflash_host.consents import Consent
 
 if TYPE_CHECKING:
     from modemflash.file_roles import Files
@@ -45,7 +46,7 @@ class EngineRequest:
     """
 
     files: Files
-    consents: set[str]
+    consents: frozenset[Consent]
     options: Options
     journal_of: JournalOf
     only_look: bool = False
@@ -113,7 +114,7 @@ class ModemUpdate(Protocol):
     def plan(self, options: Options) -> Plan:
         """See `modemflash.upgrade.Update.plan`; `options` take the place of those it began with."""
 
-    def run(self, plan: Plan, consents: set[str]) -> EngineResult:
+    def run(self, plan: Plan, consents: frozenset[Consent]) -> EngineResult:
         """See `modemflash.upgrade.Update.run`; `consents` take the place of those it began with."""
 
 
@@ -166,7 +167,7 @@ class EngineUpdate:
             raise without_power_cut(judged(refusal, self.past), self.past)
         return plan
 
-    def run(self, plan: Plan, consents: set[str]) -> EngineResult:
+    def run(self, plan: Plan, consents: frozenset[Consent]) -> EngineResult:
         """See `ModemUpdate`."""
-        self._update.consents = consents
+        self._update.consents = set(consents)
         return EngineResult.of_fields(self._update.run(plan))

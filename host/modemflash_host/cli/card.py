@@ -20,7 +20,6 @@ from modemflash_host.families.sequans import card as cards
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
 from modemflash_host.families.sequans.card.readme import HOOK, can_lines
 from modemflash_host.families.sequans.card.results import COLUMNS
-from modemflash_host.families.sequans.consents import texts_of
 from modemflash_host.families.sequans.forecast import Forecast
 from modemflash_host.families.sequans.job import engine_options
 from modemflash_host.reporters import Event, Reporter
@@ -64,7 +63,7 @@ def prepare(
             sources,
             folder,
             reporter,
-            consents=texts_of(consents_of(words)),
+            consents=consents_of(words),
             options=engine_options(Request("", options=options_of(words))),
             with_engine=with_engine,
             with_imei=with_imei,

@@ -28,6 +28,7 @@ from modemflash_host.board.relay.messages import (
     Start,
     decode,
 )
+from modemflash_host.consents import Consent
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
@@ -104,9 +105,9 @@ class RelayTalk:
         """A board that was taken up may be at a good end by now, and still has to tell how it began."""
         return self._looked is not None or (self._ended is not None and self._ended.result is None)
 
-    def order(self, consents: set[str], options: Options) -> None:
+    def order(self, consents: frozenset[Consent], options: Options) -> None:
         """Let the board begin; it fetches this when it next hears from us."""
-        self._order = Order(frozenset(consents), options).encode()
+        self._order = Order(consents, options).encode()
         self.relay.commands = 1
 
     def await_end(self) -> EngineResult:

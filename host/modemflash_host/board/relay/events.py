@@ -44,7 +44,7 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
     },
     "ended": {},
 }
-_OF_A_PROBLEM = ("kind", "code", "detail", "raw", "modem_state", "consent")
+_OF_A_PROBLEM = ("kind", "code", "detail", "raw", "modem_state")
 _MODEM_STATES = (UNTOUCHED, RECOVERABLE, UPDATED, UNKNOWN)
 _MOST = 1 << 53
 

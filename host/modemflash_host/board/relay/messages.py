@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 
 import modemflash.board.words  # noqa: F401 (its rows join the catalogue)
 from modemflash import errors
+from modemflash.consent import decoded, encoded
 from modemflash.errors import CATALOGUE, Problem
 from modemflash.interface import COMMAND_BYTES
 from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.image_rows import Row
 from modemflash_host.board.modem_update import JournalRecord, Options
 from modemflash_host.board.relay.events import is_sound
+from modemflash_host.consents import Consent
 from modemflash_host.errors import BoardProblem
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class Order:
         options: the engine's, as they are now.
     """
 
-    consents: frozenset[str]
+    consents: frozenset[Consent]
     options: Options
 
     def encode(self) -> bytes:
@@ -75,7 +77,7 @@ class Order:
         Raises:
             ValueError: it is too long for that.
         """
-        words = {"consents": sorted(self.consents), "options": self.options}
+        words = {"consents": encoded(self.consents), "options": self.options}
         data = json.dumps(words).encode().ljust(COMMAND_BYTES)
         if len(data) > COMMAND_BYTES:
             raise ValueError("the order is too long")
@@ -85,7 +87,7 @@ class Order:
     def decode(cls, data: bytes) -> Order:
         """As the board reads it."""
         words = json.loads(data.decode())
-        return cls(frozenset(words["consents"]), words["options"])
+        return cls(frozenset(Consent(*pair) for pair in decoded(words["consents"])), words["options"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Ended:
     Attributes:
         result: None where there is none.
         kind: the class of the problem, a name in `modemflash.errors`.
-        code, detail, raw, modem_state, consent: of the problem; code is "" where there is none.
+        code, detail, raw, modem_state, consents: of the problem; code is "" where there is none.
         sent_bytes: firmware bytes that the modem took.
     """
 
@@ -145,7 +147,7 @@ class Ended:
     detail: str = ""
     raw: str = ""
     modem_state: str = ""
-    consent: str = ""
+    consents: tuple[Consent, ...] = ()
     sent_bytes: int = 0
 
     def fields(self) -> Event:
@@ -154,18 +156,19 @@ class Ended:
             return {"event": "ended", "result": self.result.fields()}
         if not self.code:
             return {"event": "ended"}
-        names = ("kind", "code", "detail", "raw", "modem_state", "consent")
-        return {"event": "ended", **{name: getattr(self, name) for name in names}, "bytes": self.sent_bytes}
+        words = {name: getattr(self, name) for name in _OF_A_PROBLEM}
+        return {"event": "ended", **words, "consents": encoded(self.consents), "bytes": self.sent_bytes}
 
     @classmethod
     def of_fields(cls, event: Event) -> Ended:
         """From a sound event."""
         result = event.get("result")
-        names = ("kind", "code", "detail", "raw", "modem_state", "consent")
-        known = {name: event[name] for name in names if event.get(name) is not None}
+        known = {name: event[name] for name in _OF_A_PROBLEM if event.get(name) is not None}
+        consents = tuple(Consent(*pair) for pair in sorted(decoded(event.get("consents", ()))))
         return cls(
             None if result is None else EngineResult.of_fields(result),
             **known,
+            consents=consents,
             sent_bytes=event.get("bytes", 0),
         )
 
@@ -176,7 +179,7 @@ class Ended:
             return BoardProblem("board-out-of-step", self.code)
         kind: type[Problem] = getattr(errors, self.kind, Problem)
         if issubclass(kind, errors.Refusal):
-            return kind(self.code, self.detail, self.consent).stamp(self.modem_state)
+            return kind(self.code, self.detail, self.consents).stamp(self.modem_state)
         return kind(self.code, self.detail, self.raw.encode()).stamp(self.modem_state)
 
 
@@ -213,6 +216,7 @@ class Shown:
 
 
 Message = Looked | Ended | JournalNote | Shown
+_OF_A_PROBLEM = ("kind", "code", "detail", "raw", "modem_state")
 _RECORDS: dict[str, type[Looked] | type[Ended] | type[JournalNote]] = {
     "looked": Looked,
     "ended": Ended,

@@ -43,6 +43,7 @@ from modemflash_host.board.relay.conversation import RelayTalk, job_of, start
 from modemflash_host.board.relay.journals import BothJournals
 from modemflash_host.board.relay.line import RelayLost
 from modemflash_host.capture.port import CapturingPort
+from modemflash_host.consents import Consent
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter
 
@@ -78,7 +79,7 @@ class RelayedUpdate:
         journals = BothJournals(session, board.mac, self._here)
         self._request = request
         self._engine = EngineUpdate(
-            Update(self._line, request.files, request.consents, journals, dict(request.options))
+            Update(self._line, request.files, set(request.consents), journals, dict(request.options))
         )
         self.first_step: FirstStep | None = None
         self._session = session
@@ -124,7 +125,7 @@ class RelayedUpdate:
         self._options = options
         return self._engine.plan(options)
 
-    def run(self, plan: Plan, consents: set[str]) -> EngineResult:
+    def run(self, plan: Plan, consents: frozenset[Consent]) -> EngineResult:
         """Put the updater there, let the board do it, and leave the board as it was.
 
         Raises:
@@ -132,7 +133,7 @@ class RelayedUpdate:
         """
         if plan.nothing_to_do:
             return self._engine.run(plan, consents)
-        plan.check(consents)
+        plan.check(set(consents))
         session = self._session
         broken: Problem | None = None
         done: EngineResult | None = None
@@ -157,7 +158,7 @@ class RelayedUpdate:
             self._reporter.say("warning", code=problem.code, text=text)
         return done
 
-    def _relayed(self, consents: set[str]) -> EngineResult:
+    def _relayed(self, consents: frozenset[Consent]) -> EngineResult:
         session, request = self._session, self._request
         if self.first_step is not None:
             self._reporter.say(
@@ -228,7 +229,7 @@ class UpdateAtWork:
         """An empty one: what is under way was planned when it began."""
         return planning.Plan()
 
-    def run(self, plan: Plan, consents: set[str]) -> EngineResult:
+    def run(self, plan: Plan, consents: frozenset[Consent]) -> EngineResult:
         """To the end, and the board as it was before that update.
 
         Raises:

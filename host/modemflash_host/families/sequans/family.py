@@ -19,7 +19,6 @@ from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
 from modemflash_host.families.plan import AUTO, DIRECT, FileSource, FirmwareFile, Request
 from modemflash_host.families.sequans import journals
 from modemflash_host.families.sequans.companions import companions
-from modemflash_host.families.sequans.consents import texts_of
 from modemflash_host.families.sequans.file_facts import facts
 from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.families.sequans.job import SequansJob, engine_options
@@ -108,7 +107,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
     row = access.access_for(port, place.device if place else NO_DEVICE, via)
     wanted = EngineRequest(
         files=[(file.image, file.source) for file in request.files],
-        consents=texts_of(request.consents),
+        consents=request.consents,
         options=engine_options(request),
         journal_of=lambda line, address: journals.journal_of_board(port, address, line),
         only_look=request.only_look,
@@ -127,4 +126,4 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
 
 
 def _engine(line: Line, port: str, wanted: EngineRequest) -> Update:
-    return Update(line, wanted.files, wanted.consents, journals.journal_at(port, line), wanted.options)
+    return Update(line, wanted.files, set(wanted.consents), journals.journal_at(port, line), wanted.options)

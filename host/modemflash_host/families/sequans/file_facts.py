@@ -119,7 +119,7 @@ def _installations(image: Image) -> list[Installation]:
     for forecast in forecasts([image, *helpers], {"after_part_1": False, "repair": True}):
         if is_monarch_2(image) and forecast.state != APPLICATION:
             continue  # where it cannot say its build, it is not known as a Monarch 2 either
-        consents = tuple(dict.fromkeys(name.split(" ")[0] for name in forecast.missing))
+        consents = tuple(dict.fromkeys(consent.name for consent in forecast.missing))
         needs = tuple(_needs(image, forecast.plan)) if forecast.plan else ()
         alike = Installation((), forecast.state, forecast.route, consents, forecast.code, needs)
         grouped.setdefault(alike, []).extend([forecast.origin] if forecast.origin else [])

@@ -17,6 +17,7 @@ from modemflash.builds import BUILDS
 from modemflash.errors import Refusal
 from modemflash.identity import Identity
 from modemflash.image import Image
+from modemflash_host.consents import Consent
 
 if TYPE_CHECKING:
     from modemflash.file_roles import Files
@@ -45,7 +46,7 @@ class Forecast:
     target: int | None = None
     route: int = 0
     code: str = ""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Consent, ...] = ()
     plan: planning.Plan | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -55,7 +56,7 @@ class Forecast:
 
 
 def forecasts(
-    images: Sequence[Image], options: Mapping[str, object], consents: Iterable[str] = ()
+    images: Sequence[Image], options: Mapping[str, object], consents: Iterable[Consent] = ()
 ) -> list[Forecast]:
     """One for each modem that these files may meet.
 
@@ -64,7 +65,7 @@ def forecasts(
         options: as in `planning.make`.
         consents: given beforehand.
     """
-    given = set(consents)
+    given: set[tuple[str, str]] = {*consents}
     return [_forecast(state, identity, images, options, given) for state, identity in _modems(images)]
 
 
@@ -91,7 +92,11 @@ def _modems(images: Sequence[Image]) -> Iterator[tuple[str, Identity]]:
 
 
 def _forecast(
-    state: str, identity: Identity, images: Sequence[Image], options: Mapping[str, object], given: set[str]
+    state: str,
+    identity: Identity,
+    images: Sequence[Image],
+    options: Mapping[str, object],
+    given: set[tuple[str, str]],
 ) -> Forecast:
     modem = cast("Modem", SimpleNamespace(state=state))
     files = cast("Files", [(image, None) for image in images])  # a plan reads no file
@@ -101,5 +106,5 @@ def _forecast(
         return Forecast(state, identity.build, code=refusal.code)
     if plan.nothing_to_do:
         return Forecast(state, identity.build, code=plan.why, plan=plan)
-    missing = tuple(name for name, _ in plan.missing(given))
+    missing = tuple(Consent(*pair) for pair, _ in plan.missing(given))
     return Forecast(state, identity.build, plan.target, plan.route, "", missing, plan)

@@ -11,7 +11,6 @@ from modemflash_host.board.modem_update import ModemUpdate
 from modemflash_host.consents import Consent
 from modemflash_host.errors import ConsentMissing, QuestionOpen
 from modemflash_host.families.plan import ModuleInfo, Outcome, Plan, Request, Unfinished
-from modemflash_host.families.sequans.consents import consent_of, texts_of
 from modemflash_host.families.sequans.plan import module_of, outcome_of, plan_of, unfinished_of
 from modemflash_host.families.sequans.words import AFTER_PART_1
 
@@ -69,7 +68,7 @@ class SequansJob:
         if self._made is None or plan is not self._made[0]:
             raise ValueError("a plan of another job")
         with _contract_refusals():
-            return outcome_of(self._update.run(self._made[1], texts_of(consents)))
+            return outcome_of(self._update.run(self._made[1], consents))
 
 
 @contextmanager
@@ -78,12 +77,12 @@ def _contract_refusals() -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        if refusal.consent == AFTER_PART_1:
+        consents = tuple(Consent(*pair) for pair in refusal.consents)
+        if Consent(AFTER_PART_1) in consents:
             raise QuestionOpen(refusal.code, refusal.detail, AFTER_PART_1).stamp(
                 refusal.modem_state
             ) from refusal
-        if refusal.consent:
-            consents = tuple(consent_of(text) for text in refusal.consent.split(","))
+        if consents:
             raise ConsentMissing(refusal.detail, consents).stamp(refusal.modem_state) from refusal
         raise
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from modemflash.builds import DIFFERENCE
 from modemflash.phases import dies_without_power, has_written
+from modemflash_host.consents import Consent
 from modemflash_host.families.plan import (
     ModuleInfo,
     Need,
@@ -17,7 +18,6 @@ from modemflash_host.families.plan import (
     Preparation,
     Unfinished,
 )
-from modemflash_host.families.sequans.consents import consent_of
 from modemflash_host.families.vocabulary import Facts
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def plan_of(plan: planning.Plan, first_step: FirstStep | None) -> Plan:
         cannot_undo=tuple(plan.cannot_undo),
         way_back=tuple(plan.way_back),
         unused=tuple(plan.unused),
-        needs=tuple(Need(consent_of(consent), danger) for consent, danger in plan.needs),
+        needs=tuple(Need(Consent(*consent), danger) for consent, danger in plan.needs),
         facts={"route": plan.route},
     )
 

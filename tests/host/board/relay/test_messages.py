@@ -21,6 +21,7 @@ from modemflash_host.board.relay.messages import (
     decode,
     encode,
 )
+from modemflash_host.consents import Consent
 
 RESULT = EngineResult("updated", "updated", "updated", 38638, 41065, "application", 6160982, 251)
 
@@ -43,7 +44,7 @@ LOOKED = Looked(
     [
         LOOKED,
         Ended(RESULT),
-        Ended(None, "ModemProblem", "modem-silent", "60 s", "raw", "unknown", "", 2016),
+        Ended(None, "ModemProblem", "modem-silent", "60 s", "raw", "unknown", (), 2016),
         Ended(),
         JournalNote({"step": "transfer", "files": ["a"]}),
         JournalNote(None),
@@ -59,7 +60,7 @@ def test_to_the_board_there_and_back() -> None:
     """What a board reads is what was said."""
     start = Start("0badcafe", ({"name": "a", "size": 1},), {"repair": True}, {"step": "transfer"})
     assert Start.decode(start.encode()) == start
-    order = Order(frozenset({"write-boot-rom", "change-radio cat-m1"}), {"find_ms": 1})
+    order = Order(frozenset({Consent("write-boot-rom"), Consent("change-radio", "cat-m1")}), {"find_ms": 1})
     assert Order.decode(order.encode()) == order
     assert len(order.encode()) == COMMAND_BYTES
 
@@ -67,7 +68,7 @@ def test_to_the_board_there_and_back() -> None:
 def test_an_order_that_is_too_long_is_none() -> None:
     """It would reach the board cut off."""
     with pytest.raises(ValueError, match="too long"):
-        Order(frozenset({"x" * COMMAND_BYTES}), {}).encode()
+        Order(frozenset({Consent("x" * COMMAND_BYTES)}), {}).encode()
 
 
 @pytest.mark.parametrize(
@@ -104,11 +105,13 @@ def test_anything_else_is_nothing(words: bytes) -> None:
 @pytest.mark.parametrize("kind", [ModemProblem, Refusal, BadFile])
 def test_a_problem_is_the_same_here(kind: type) -> None:
     """Class, code, state and consent are those of the board."""
-    ended = Ended(None, kind.__name__, "modem-silent", "60 s", "raw", "recoverable", "write-boot-rom")
+    ended = Ended(
+        None, kind.__name__, "modem-silent", "60 s", "raw", "recoverable", (Consent("write-boot-rom"),)
+    )
     problem = ended.problem
     assert type(problem) is kind
     assert (problem.code, problem.detail, problem.modem_state) == ("modem-silent", "60 s", "recoverable")
-    assert getattr(problem, "consent", "write-boot-rom") == "write-boot-rom"
+    assert getattr(problem, "consents", ended.consents) == ended.consents
 
 
 @pytest.mark.parametrize("code", ["", "no-such-code"])

@@ -7,6 +7,7 @@ import pytest
 from modemflash.builds import BUILDS
 from modemflash.errors import CATALOGUE
 from modemflash.image import Image
+from modemflash_host.consents import Consent
 from modemflash_host.families.sequans.forecast import forecasts
 
 
@@ -34,7 +35,7 @@ def test_nothing_to_do_is_a_code_and_no_target() -> None:
     assert (same.code, same.target, same.works) == ("already-runs-it", None, False)
 
 
-@pytest.mark.parametrize("consents", [(), ("without-way-back",)])
+@pytest.mark.parametrize("consents", [(), (Consent("without-way-back"),)])
 def test_a_consent_that_is_missing_keeps_a_modem_from_it(consents: tuple[str, ...]) -> None:
     """What was given beforehand is not missing."""
     [one] = [each for each in forecasts([image(41065)], {}, consents) if each.origin == 38638]

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from modemflash.board import manifest
+from modemflash.consent import decoded, encoded
 from modemflash.image import Image
 from modemflash_host.board.image_rows import Row, image_of, image_row
+from modemflash_host.consents import Consent
 from modemflash_host.errors.card import Refusal
 
 
@@ -67,7 +69,7 @@ class CardManifest:
     """
 
     files: tuple[CardFile, ...]
-    consents: tuple[str, ...] = ()
+    consents: tuple[Consent, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
     with_imei: bool = False
     engine: Mapping[str, str] = field(default_factory=dict)
@@ -81,7 +83,7 @@ class CardManifest:
             "by": self.by,
             "mark": self.mark,
             "files": [file.row() for file in self.files],
-            "consents": list(self.consents),
+            "consents": encoded(self.consents),
             "options": dict(self.options),
             "with_imei": self.with_imei,
             "engine": dict(self.engine),
@@ -105,7 +107,7 @@ class CardManifest:
                 raise ValueError("options of another kind")
             return cls(
                 tuple(CardFile.of_row(row) for row in words["files"]),
-                tuple(words["consents"]),
+                tuple(Consent(*pair) for pair in sorted(decoded(words["consents"]))),
                 words["options"],
                 words["with_imei"],
                 {_inside(name): str(sha256) for name, sha256 in words["engine"].items()},

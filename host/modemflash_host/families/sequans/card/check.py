@@ -10,6 +10,7 @@ from pathlib import Path
 from modemflash.board import manifest
 from modemflash.errors import BadFile
 from modemflash.image import Image
+from modemflash_host.consents import Consent
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.card_manifest import read_card
 from modemflash_host.families.sequans.card.prepare import sha256_of
@@ -30,7 +31,7 @@ class Checked:
 
     folder: Path
     images: tuple[Image, ...]
-    consents: tuple[str, ...]
+    consents: tuple[Consent, ...]
     forecasts: tuple[Forecast, ...]
     with_engine: bool
     with_imei: bool

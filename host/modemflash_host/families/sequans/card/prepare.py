@@ -24,13 +24,12 @@ from modemflash.errors import Stopped
 from modemflash.examine import examine
 from modemflash.image import Image
 from modemflash_host.board.install.package import deployed
-from modemflash_host.consents import flag_of
+from modemflash_host.consents import Consent, flag_of
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.card_manifest import CardFile, CardManifest
 from modemflash_host.families.sequans.card.layout import FIRMWARE, README, earlier_files, safe_name
 from modemflash_host.families.sequans.card.readme import readme
-from modemflash_host.families.sequans.consents import consent_of
 from modemflash_host.families.sequans.forecast import Forecast, forecasts
 from modemflash_host.files.candidates import candidates
 from modemflash_host.files.stable_file import StableFile
@@ -74,7 +73,7 @@ def prepare(
     folder: Path,
     reporter: Reporter,
     *,
-    consents: Iterable[str] = (),
+    consents: Iterable[Consent] = (),
     options: Mapping[str, object] | None = None,
     with_engine: bool = False,
     with_imei: bool = False,
@@ -142,8 +141,7 @@ def _refuse_useless(found: Sequence[Forecast]) -> None:
         return
     missing = sorted({name for each in found if not each.code for name in each.missing})
     if missing:
-        wanted = tuple(consent_of(text) for text in missing)
-        raise ConsentMissing(", ".join(flag_of(consent) for consent in wanted), wanted)
+        raise ConsentMissing(", ".join(flag_of(consent) for consent in missing), tuple(missing))
     codes = [each.code for each in found]
     raise Refusal(max(codes, key=codes.count), "for every modem that is known")
 
@@ -151,7 +149,7 @@ def _refuse_useless(found: Sequence[Forecast]) -> None:
 def _small_files(
     items: list[_Item],
     found: Sequence[Forecast],
-    consents: list[str],
+    consents: list[Consent],
     options: Mapping[str, object],
     with_engine: bool,
     with_imei: bool,

@@ -9,8 +9,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+from modemflash.consent import encoded
 from modemflash.errors import CATALOGUE
 from modemflash.image import Image
+from modemflash_host.consents import Consent, flag_of
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
 from modemflash_host.families.sequans.forecast import Forecast
 
@@ -47,14 +49,18 @@ def can_lines(found: Sequence[Forecast]) -> list[str]:
     for each in found:
         if each.works or each.code == "several-images":
             continue
-        why = "Needs --" + ", --".join(each.missing) if each.missing else CATALOGUE[each.code][0]
+        why = (
+            "Needs " + ", ".join(flag_of(consent) for consent in each.missing)
+            if each.missing
+            else CATALOGUE[each.code][0]
+        )
         by_code.setdefault(why, []).append(str(each.origin) if each.origin else each.state)
     lines += [f"Left alone: {', '.join(origins)}. {why}." for why, origins in by_code.items()]
     return lines
 
 
 def readme(
-    images: Sequence[Image], found: Sequence[Forecast], consents: Sequence[str], engine: bool, imei: bool
+    images: Sequence[Image], found: Sequence[Forecast], consents: Sequence[Consent], engine: bool, imei: bool
 ) -> str:
     """The whole text."""
     parts = [
@@ -78,7 +84,7 @@ def readme(
         *can_lines(found),
     ]
     if consents:
-        parts.append("Agreed to beforehand, for every board: " + ", ".join(consents) + ".")
+        parts.append("Agreed to beforehand, for every board: " + ", ".join(encoded(consents)) + ".")
     parts += ["", "BEFORE THE FIRST TIME", *HOOK]
     if engine:
         parts.append("This card brings the updater itself; boards with the hook use it.")

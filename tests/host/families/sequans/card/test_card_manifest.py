@@ -8,9 +8,11 @@ import json
 import pytest
 
 from modemflash.board import manifest
+from modemflash.consent import decoded
 from modemflash.errors import Problem
 from modemflash.examine import examine
 from modemflash.image import Image
+from modemflash_host.consents import Consent
 from modemflash_host.families.sequans.card.card_manifest import CardFile, CardManifest
 from modemflash_sim.sequans import images
 from support.memory_source import MemorySource
@@ -23,7 +25,7 @@ def image() -> Image:
 
 CARD = CardManifest(
     (CardFile(image(), "firmware/CATM1-41065.dup", "0badcafe"),),
-    ("without-way-back",),
+    (Consent("without-way-back"),),
     {"expect_build": 41065},
     True,
     {"modemflash/stp.py": "ab" * 32},
@@ -51,7 +53,7 @@ def test_a_board_reads_the_same() -> None:
     [row] = words["files"]
     assert {name: row[name] for name in facts(image())} == facts(image())
     assert (row["path"], row["fletcher32"]) == (CARD.files[0].path, CARD.files[0].image.fletcher32)
-    assert (tuple(words["consents"]), words["options"]) == (CARD.consents, CARD.options)
+    assert (decoded(words["consents"]), words["options"]) == (set(CARD.consents), CARD.options)
     assert (words["with_imei"], words["engine"]) == (True, CARD.engine)
 
 
