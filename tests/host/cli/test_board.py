@@ -78,8 +78,10 @@ def test_deploy_and_remove(
     assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-removed")
 
 
-HOOK_NEEDS = ("__init__", "errors", "catalogue", "board/__init__", "board/app", "board/install", "board/card",
-              "board/store", "board/words", "unpack")  # fmt: skip
+HOOK_NEEDS = (
+    "__init__", "interface", "errors", "catalogue", "board/__init__", "board/app", "board/install",
+    "board/card", "board/store", "board/words", "unpack",
+)  # fmt: skip
 
 
 def test_deploy_with_the_hook_and_remove(
