@@ -88,12 +88,14 @@ def package_names() -> list[str]:
 
 
 def read_imports() -> Imports:
-    """The imports as the source has them, those for type checking left out."""
+    """The imports as the source has them; those for type checking and of what every room may know left out."""
+    leaves = _leaves()
     graph = grimp.build_graph(*package_names(), exclude_type_checking_imports=True, cache_dir=None)
     direct = {
         (_room_of(module), _room_of(target))
         for module in graph.modules
         for target in graph.find_modules_directly_imported_by(module)
+        if target not in leaves
     }
     return Imports(frozenset((source, target) for source, target in direct if source != target))
 
@@ -142,11 +144,28 @@ def _job(path: Path) -> str:
     return " ".join(text.split("\n\n")[0].split("\n")[0].split()).rstrip(".:")
 
 
+def _leaves() -> set[str]:
+    """Modules that the contracts let every room of a package import."""
+    return {
+        target
+        for contract in _settings()
+        if contract["type"] == "layers"
+        for source, _, target in (each.partition(" -> ") for each in contract.get("ignore_imports", ()))
+        if source.endswith(".**")
+    }
+
+
+def _settings() -> list[dict[str, Any]]:
+    """The contracts as they are written."""
+    settings: Any = _toml.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
+    return contracts
+
+
 def _contracts() -> dict[str, list[list[str]]]:
     """Package -> its layers, highest first, by the longest contract about it."""
-    settings: Any = _toml.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     found: dict[str, list[list[str]]] = {}
-    for contract in settings["tool"]["importlinter"]["contracts"]:
+    for contract in _settings():
         if contract["type"] != "layers":
             continue
         layers = [re.findall(r"[\w.]+", layer) for layer in contract["layers"]]
