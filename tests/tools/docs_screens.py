@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
-from modemflash_host.cli import app, common
+from modemflash_host.cli import app, carry_out
 from modemflash_host.cli.next_command import command_line
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.report.history import history
@@ -122,7 +122,7 @@ def _command(
     _prompt(console, ["modemflash", *words])
     sink = _Still(console, shows, catch)
     with (
-        patch.object(common, "human_sink", lambda *_: sink),
+        patch.object(carry_out, "human_sink", lambda *_: sink),
         patch.object(sys, "argv", ["modemflash", *words]),
         patch.object(MonotonicClock, "ticks_ms", lambda _: 0),  # reading a file takes no time
     ):
