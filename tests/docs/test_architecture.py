@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -43,14 +42,6 @@ def test_every_room_says_its_job(packages: list[Package]) -> None:
     for package in packages:
         assert package.job, package.name
         assert [room.name for room in package.rooms() if not room.job] == []
-
-
-def test_a_layer_imports_lower_layers_only(packages: list[Package]) -> None:
-    """As import-linter holds it, seen through what is drawn: `uses` never points up."""
-    for package in packages:
-        for higher, lower in pairwise(package.layers):
-            above = {room.name for room in higher}
-            assert [room.name for room in lower if above & set(room.uses)] == []
 
 
 def test_the_path_leads_through_rooms_that_reach_each_other(

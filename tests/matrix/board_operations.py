@@ -71,13 +71,14 @@ class BoardOperations:
 
     def cut_modem_power(self, comes_back: bool) -> None:
         """The modem's power goes, for ten seconds or until somebody gives it."""
-        self._modem.advance(self._board.now_us)
+        now_us = self._board.now_us
+        self._modem.advance(now_us)
         if self._modem.live.powered:
             self._board.uart.drop_output()
             if comes_back:
-                self._modem.boot_modes.lose_power_for(POWER_OFF_S)
+                self._modem.cut_power(POWER_OFF_S, now_us)
             else:
-                self._modem.boot_modes.lose_power()
+                self._modem.power(False, now_us)
         self._doing = self._what_it_does()
 
     def _what_it_does(self) -> tuple[object, ...]:

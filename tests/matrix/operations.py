@@ -166,8 +166,7 @@ class CutLink:
     def _do(self, cut: str) -> None:
         kills, loses, cuts_power = CUTS[cut]
         if cuts_power and self._modem.live.powered:
-            self._modem.advance(self._line.now_us)
-            self._modem.boot_modes.lose_power_for(POWER_OFF_S)
+            self._modem.cut_power(POWER_OFF_S, self._line.now_us)
             self._doing = self._what_it_does()
         if kills:
             raise Killed

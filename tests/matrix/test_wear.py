@@ -19,7 +19,7 @@ class Weather(VirtualLine):
     """A line that damages long messages to a boot loader while it talks at 921600 baud."""
 
     def write(self, buf: Any, off: int, n: int) -> None:
-        modem = self.wire.modem
+        modem = self.wire.device
         if n > self.longest and self.baud == FAST_BAUD and modem.live.mode in self.modes:  # type: ignore[attr-defined]
             hurt = bytearray(buf[off : off + n])
             hurt[n // 2] ^= 0x10

@@ -24,9 +24,9 @@ from matrix.truth import BEYOND_HELP, Flash, lies
 from modemflash.errors import Problem
 from modemflash.examine import examine
 from modemflash.image import Image
-from modemflash_host import api
 from modemflash_host.board.console.session import BoardPort
 from modemflash_host.families.plan import FirmwareFile
+from modemflash_host.families.sequans import journals
 from modemflash_host.run.result import Result
 from modemflash_host.store.journal_files import SlotFiles
 from modemflash_sim.board.scheduler import Ended
@@ -224,7 +224,7 @@ class CutDesk(Desk):
     def board_port(self) -> BoardPort:
         def open_port(data_bits: int) -> tuple[Any, Any]:
             self.check()
-            self.pc._check_plug()
+            self.pc.check_plug()
             self.pc.close()
             port = CutPort(self)
             return port, port
@@ -242,7 +242,7 @@ class CutDesk(Desk):
         self.end_us = self.board.now_us + LIMIT_MS * 1000
         self.heard.events.clear()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(api, "SlotFiles", functools.partial(_PcSlots, self))
+            patch.setattr(journals, "SlotFiles", functools.partial(_PcSlots, self))
             try:
                 return self.command(via)
             except Killed:

@@ -88,7 +88,7 @@ def package_names() -> list[str]:
 
 
 def read_imports() -> Imports:
-    """The imports as the source has them; those for type checking and of what every room may know left out."""
+    """The imports of the source, without those for type checking and of what every room may know."""
     leaves = _leaves()
     graph = grimp.build_graph(*package_names(), exclude_type_checking_imports=True, cache_dir=None)
     direct = {

@@ -121,6 +121,11 @@ class SimModem:
         else:
             self._boot_modes.lose_power()
 
+    def cut_power(self, seconds: float, now_us: int) -> None:
+        """Cut the power now; it comes back by itself."""
+        self.power(False, now_us)
+        self._state.set_timer("power", now_us + int(seconds * SECOND_US))
+
     # -- what can be asked of it from outside --------------------------------------
 
     @property
