@@ -90,7 +90,7 @@ class Problem(Exception):
         return self._state or CATALOGUE[self.code][2]
 
     def stamp(self, state: str) -> "Self":
-        """Somebody who knows what was written says so. The first word stands."""
+        """Somebody who knows what was written says so. The first one counts."""
         if self._state is None:
             self._state = state
         return self

@@ -59,7 +59,7 @@ class Image:
         return not self.reason
 
     def doubt(self, code: str) -> None:
-        """Something in it is strange. The first word stands."""
+        """Something in it is strange. The first reason counts."""
         self.reason = self.reason or code
 
 

@@ -2,7 +2,7 @@
 
 Rules that hold here: what the journal has of an unfinished update counts beside
 what this run did; who raised `UpdateFailed` or `Stopped` knew, so the
-catalogue's word stands, and so it does for a module that was not heard and not
+state in the catalogue counts, as for a module that was not heard and not
 written to; nobody is told to cut the power where that kills the module.
 """
 

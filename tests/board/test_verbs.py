@@ -224,7 +224,7 @@ def test_rescue_without_a_card(bench: Build) -> None:
     assert "found: baud=921600" in table.flash.get("/modemflash.log").decode()
 
 
-def test_rescue_by_hand(bench: Build) -> None:
+def test_rescue_from_the_console(bench: Build) -> None:
     """A modem that answers late is caught."""
     with bench(modem=quick_modem(start_mode="recovery", start_half_written=True)) as table:
         typed(table, "modemflash.rescue(minutes=2)")

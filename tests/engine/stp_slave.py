@@ -207,7 +207,7 @@ class Bench:
         self.slave = slave
         self.max_burst = max_burst
         self.delay_us = delay_us
-        self.damage = damage or (lambda direction, count, data: [data])
+        self.corrupt = damage or (lambda direction, count, data: [data])
         self.now_us = 0
         self.events = []
         self.stops = 0
@@ -247,7 +247,7 @@ class Bench:
 
     def _damaged(self, direction, data):
         self._counts[direction] += 1
-        return self.damage(direction, self._counts[direction] - 1, data)
+        return self.corrupt(direction, self._counts[direction] - 1, data)
 
     def readinto(self, buf, n, timeout_ms):
         end = self.now_us + timeout_ms * 1000

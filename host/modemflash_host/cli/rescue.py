@@ -1,4 +1,4 @@
-"""`modemflash rescue`: work a modem that does not answer while somebody cuts its power."""
+"""`modemflash rescue`: keep trying a silent modem while somebody cuts its power."""
 
 from __future__ import annotations
 

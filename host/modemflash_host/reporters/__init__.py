@@ -136,7 +136,7 @@ class Reporter:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """While a person is asked, a wish to stop is the answer.
+        """While a person is asked, a stop request is the answer.
 
         Raises:
             Stopped: `stopped-before-write`.

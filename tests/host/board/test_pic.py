@@ -96,7 +96,7 @@ def flash(tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def shield(tool: Callable[[str], Path], flash: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
-    """Makes a board on a shield, at a door; the keywords say what is special about it."""
+    """Makes a board on a shield, behind an endpoint; the keywords say what is special about it."""
     monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(repl, "BANNER_MS", 400)
     monkeypatch.setattr(escalation, "RESET_MS", 500)
@@ -200,7 +200,7 @@ def test_a_power_cycle_reaches_the_modem(
 def test_a_shield_that_does_not_switch_the_module(
     shield: Make, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the belief is wrong nothing happens to board and modem, and no success is claimed."""
+    """Where the assumption is wrong nothing happens to board and modem, and no success is claimed."""
     monkeypatch.setattr(commands, "POWER_OFF_S", 1)
     with shield(device=EXPANSION_3) as there:
         code, events = typed(capsys, "board", "power-cycle", "-p", there.port(PYSENSE))

@@ -1,6 +1,6 @@
 """Where the process matters: killed, cut off, on a terminal, without streams, twice on one port.
 
-Real processes on a simulated modem behind a real door, whose times are shortened.
+Real processes on a simulated modem behind a real endpoint, whose times are shortened.
 """
 
 from __future__ import annotations

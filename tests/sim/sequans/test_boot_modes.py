@@ -392,7 +392,7 @@ def test_a_wrong_assumption_is_refused(text: str) -> None:
         assumptions.parse(text)
 
 
-def test_assumption_about_the_voice() -> None:
+def test_assumption_about_the_output() -> None:
     """Each assumption about rates, words and replies, both ways."""
     updater = Updater(modem_of(assumed="recovery_baud:115200"))
     updater.switch(3)

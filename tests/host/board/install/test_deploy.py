@@ -118,7 +118,7 @@ def test_the_users_program_runs_again_afterwards(board: Simulated) -> None:
     assert board.console.resets == ["plain", "plain"]
 
 
-def test_the_known_state_is_given_back(tool: Callable[[str], Path], tmp_path: Path) -> None:
+def test_safe_boot_gives_everything_back(tool: Callable[[str], Path], tmp_path: Path) -> None:
     """LTE autostart off and a safe boot for a job; the flag as it was afterwards, whatever happened."""
     with simulated(tool, tmp_path, "fipy-1.20.2", lte_modem_en_on_boot=True, wdt_on_boot=True) as board:
         with at_board(board.url, quiet) as session:

@@ -182,7 +182,7 @@ def test_blocks_arrive_whole(
         start += size
 
 
-def test_a_loss_makes_shy() -> None:
+def test_a_loss_makes_it_wait_longer() -> None:
     """After a loss no more is asked for than a small ring holds, in each run of losses for twice as long."""
     world = World({}, {}, True, CONSOLE_BAUD)
     line = world.line
