@@ -105,11 +105,11 @@ def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
             lines += ["", _TITLES[event["event"]], *(body or ["  nothing"])]
     if not run.result:
         lines += ["", "Result", "  none: the program was killed, or still runs"]
-    lines += ["", "Course (time, firmware sent so far, what happened)", *_scheduler(capture)]
+    lines += ["", "Course (time, firmware sent so far, what happened)", *_timeline(capture)]
     return "\n".join(printable(line) for line in lines) + "\n"
 
 
-def _scheduler(capture: Capture) -> list[str]:
+def _timeline(capture: Capture) -> list[str]:
     """When each phase began and what happened in it, with the firmware that was sent by then."""
     lines: list[str] = []
     sent = 0

@@ -15,7 +15,7 @@ from modemflash_host.report.history import NO_END, Row
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows
 
-_COLUMNS = (("started", 16), ("command", 8), ("version", 13), ("result", 21))
+_COLUMNS = (("started", 16), ("command", 8), ("version", 17), ("result", 17))
 _NUMBER, _TIME, _GAP = 2, 7, 2
 _WIDE = _NUMBER + sum(_GAP + cells for _, cells in _COLUMNS) + _GAP + _TIME
 _NOTHING = "nothing-to-do"  # info and a dry run: what was done stands in the code

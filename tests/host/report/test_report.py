@@ -96,8 +96,8 @@ def test_course_tells_when_what_happened() -> None:
     recorder.report({"event": "retry", "what": "block", "attempt": 2, "reason": "damaged"}, 0.0)
     recorder.close()
     text = contents(make_report(find_run()))["report.txt"]
-    scheduler = [line.split() for line in text.partition("Course")[2].splitlines()[1:]]
-    assert scheduler == [
+    lines = [line.split() for line in text.partition("Course")[2].splitlines()[1:]]
+    assert lines == [
         ["0:00", "-", "phase", "transfer"],
         ["0:30", "20", "kB", "stall", "30", "erasing"],
         ["0:30", "20", "kB", "retry", "block", "2", "damaged"],
@@ -112,9 +112,9 @@ def test_a_long_course_is_cut_in_its_middle() -> None:
         recorder.report({"event": "phase", "phase": f"p{number}"}, 0.0)
     recorder.close()
     files = contents(make_report(find_run()))
-    scheduler = files["report.txt"].partition("Course")[2].splitlines()[1:]
-    assert len(scheduler) == 201
-    assert "800 more" in scheduler[100]
+    lines = files["report.txt"].partition("Course")[2].splitlines()[1:]
+    assert len(lines) == 201
+    assert "800 more" in lines[100]
     assert files["events.jsonl"].count("\n") == 1000
 
 
