@@ -28,7 +28,7 @@ _words = None  # type: Any
 _view = None  # type: Any
 
 
-def _byte_table() -> "Any":
+def byte_table() -> "Any":
     global _by_byte
     if _by_byte is None:
         table = array("H", range(256))
@@ -43,7 +43,7 @@ def _byte_table() -> "Any":
 
 def _bytewise(data: "Any", crc: int, start: int, end: int) -> int:
     """CRC-16 with 512 bytes of table, for short pieces, odd ends and small heaps."""
-    table = _byte_table()
+    table = byte_table()
     for i in range(start, end):
         crc = (crc << 8 & 0xFF00) ^ table[crc >> 8 ^ data[i]]
     return crc
@@ -71,7 +71,7 @@ def _make_word_table() -> None:
         _stage = _words = None
         return
     _view = memoryview(_words)
-    small = _byte_table()
+    small = byte_table()
     first = array("H", [_swap((t << 8 & 0xFF00) ^ small[t >> 8]) for t in small])
     i = 0
     for t in small:

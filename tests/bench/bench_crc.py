@@ -13,7 +13,7 @@ import time
 HERE = __file__.replace("\\", "/").rsplit("/", 1)[0] if "/" in __file__ else "."
 sys.path.insert(0, HERE + "/../../device")
 
-from modemflash.crc import _byte_table, crc16  # noqa: E402
+from modemflash.crc import byte_table, crc16  # noqa: E402
 
 GATE = 3.0
 BLOCK = bytearray([(73 * i + i // 7) & 0xFF for i in range(2016)])
@@ -46,7 +46,7 @@ def best_us(*calls):
 
 
 def main():
-    table = _byte_table()
+    table = byte_table()
     assert by_bytes(BLOCK, table) == crc16(BLOCK)
     for _ in range(3):  # a neighbour may take the machine for longer than one measurement
         slow, fast = best_us((by_bytes, BLOCK, table), (crc16, BLOCK))

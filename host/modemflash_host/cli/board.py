@@ -64,7 +64,7 @@ def info(port: str, talk: Talk) -> int:
         with at_board(port, _notes(reporter)) as session:
             found = read_identity(session.repl)
             reporter.say("board", port=session.port, by=session.by, **dataclasses.asdict(found))
-        shown += _rows_of(found)
+        shown += rows_of(found)
         return Result("nothing-to-do", "board-read")
 
     return _carry_out(work, talk)
@@ -186,7 +186,7 @@ def deploy(port: str, hook: bool, button: str, talk: Talk) -> int:
                 arming.install_hook(session, button)
         fields = {name: getattr(done, name) for name in ("written", "unchanged", "removed", "bytes")}
         reporter.say("deployed", **fields, hook=hook)
-        shown += _rows_of(done.board)
+        shown += rows_of(done.board)
         words = f"{done.written} written ({done.bytes} bytes), {done.unchanged} were there"
         shown.append(("Files", Text(f"{words}, {done.removed} removed")))
         if hook:
@@ -228,7 +228,7 @@ def _notes(reporter: Reporter) -> Callable[[str], object]:
     return lambda text: reporter.say("note", text=text)
 
 
-def _rows_of(found: Board) -> Shown:
+def rows_of(found: Board) -> Shown:
     board_words = found.machine or "does not say what it is"
     rows = [("Board", Text(printable(board_words), "" if found.has_modem else "yellow"))]
     rows.append(("Firmware", Text(printable(f"{found.release}, {found.version}"))))
