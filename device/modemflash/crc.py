@@ -29,6 +29,7 @@ _view = None  # type: Any
 
 
 def byte_table() -> "Any":
+    """CRC-16 of each single byte, as 256 numbers; made once."""
     global _by_byte
     if _by_byte is None:
         table = array("H", range(256))

@@ -229,6 +229,7 @@ def _notes(reporter: Reporter) -> Callable[[str], object]:
 
 
 def rows_of(found: Board) -> Shown:
+    """Who a board is, as people read it."""
     board_words = found.machine or "does not say what it is"
     rows = [("Board", Text(printable(board_words), "" if found.has_modem else "yellow"))]
     rows.append(("Firmware", Text(printable(f"{found.release}, {found.version}"))))
