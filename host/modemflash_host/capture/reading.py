@@ -15,7 +15,7 @@ from pathlib import Path
 from modemflash_host.capture.file import FORMAT, Record
 from modemflash_host.errors import Refusal
 
-_LONGEST_LINE = 1 << 20
+LONGEST_LINE = 1 << 20
 _MOST = 1 << 53  # of a number: what every reader of JSON keeps
 # Fields that readers count or walk through, and what they are.
 _KINDS: dict[str, type] = {
@@ -57,8 +57,8 @@ def read_capture(path: Path) -> Capture:
     torn = False
     try:
         with path.open("rb") as file:
-            while line := file.readline(_LONGEST_LINE):
-                record = _record(line)
+            while line := file.readline(LONGEST_LINE):
+                record = record_of(line)
                 if record is None:
                     torn = True
                     break
@@ -70,7 +70,7 @@ def read_capture(path: Path) -> Capture:
     return Capture(records[0], tuple(records[1:]), torn)
 
 
-def _record(line: bytes) -> Record | None:
+def record_of(line: bytes) -> Record | None:
     """A whole line's record; None for a torn one."""
     if not line.endswith(b"\n"):
         return None

@@ -21,6 +21,7 @@ from modemflash_host.run import exit_codes
 
 _COMMANDS = {
     "board": "board",
+    "capture": "capture",
     "card": "card",
     "completion": "completion",
     "config": "config",

@@ -1,0 +1,164 @@
+-- Takes apart the packets of `modemflash capture export --pcapng`: AT, STP, relay frames.
+--
+-- A packet of link type USER0 begins with four bytes: format, channel, direction, kind
+-- (export.py beside this file). Use: wireshark -X lua_script:FILE, or put this file into
+-- the folder that Wireshark's Help > About > Folders calls "Personal Lua Plugins".
+
+local KINDS = { [0] = "bytes", [1] = "firmware", [2] = "filling", [3] = "note", [4] = "relay" }
+local DIRECTIONS = { [0] = "-", [1] = "from the modem", [2] = "to the modem" }
+local CHANNELS = { [0] = "modem", [1] = "relay" }
+local OPERATIONS = { [0] = "RESET", [1] = "OPEN_SESSION", [2] = "BLOCK_COMMAND", [3] = "BLOCK", [4] = "DATA_TYPE" }
+
+local mf = Proto("modemflash", "modemflash capture")
+local f = mf.fields
+f.channel = ProtoField.uint8("modemflash.channel", "Channel", base.DEC, CHANNELS)
+f.direction = ProtoField.uint8("modemflash.direction", "Direction", base.DEC, DIRECTIONS)
+f.kind = ProtoField.uint8("modemflash.kind", "Kind", base.DEC, KINDS)
+f.firmware_size = ProtoField.uint32("modemflash.firmware.size", "Firmware, left out (bytes)", base.DEC)
+f.firmware_crc32 = ProtoField.uint32("modemflash.firmware.crc32", "CRC-32 of it", base.HEX)
+f.fill_byte = ProtoField.uint8("modemflash.filling.byte", "Filling byte", base.HEX)
+f.fill_count = ProtoField.uint32("modemflash.filling.count", "Filling bytes", base.DEC)
+f.note = ProtoField.string("modemflash.note", "Note")
+f.relay = ProtoField.string("modemflash.relay", "Relay frame")
+f.bytes = ProtoField.bytes("modemflash.bytes", "Bytes")
+
+local at = Proto("modemflash_at", "AT dialogue")
+at.fields.line = ProtoField.string("modemflash_at.line", "Line")
+
+local stp = Proto("modemflash_stp", "STP transfer")
+local s = stp.fields
+s.operation = ProtoField.uint8("modemflash_stp.operation", "Operation", base.HEX)
+s.name = ProtoField.string("modemflash_stp.name", "Name")
+s.session = ProtoField.uint8("modemflash_stp.session", "Session", base.DEC)
+s.length = ProtoField.uint16("modemflash_stp.length", "Payload length", base.DEC)
+s.transaction = ProtoField.uint32("modemflash_stp.transaction", "Transaction", base.DEC)
+s.header_crc = ProtoField.uint16("modemflash_stp.header_crc", "Header CRC", base.HEX)
+s.payload_crc = ProtoField.uint16("modemflash_stp.payload_crc", "Payload CRC", base.HEX)
+s.crc_status = ProtoField.string("modemflash_stp.crc_status", "CRC status")
+s.payload = ProtoField.bytes("modemflash_stp.payload", "Payload")
+
+-- Lua 5.3 has operators for bits, 5.2 has bit32: whichever this Wireshark brings.
+local function bits(operator, name)
+  local made = load("return function(a, b) return a " .. operator .. " b end")
+  return made and made() or bit32[name]
+end
+local band, bxor = bits("&", "band"), bits("~", "bxor")
+
+local function crc16(tvb, first, last, blank_from, blank_to)
+  -- CRC-16, polynomial 0x1021, from 0; bytes blank_from..blank_to count as 0
+  local crc = 0
+  for i = first, last do
+    local byte = tvb(i, 1):uint()
+    if blank_from and i >= blank_from and i <= blank_to then byte = 0 end
+    crc = bxor(crc, byte * 256)
+    for _ = 1, 8 do
+      if band(crc, 0x8000) ~= 0 then
+        crc = band(bxor(crc * 2, 0x1021), 0xFFFF)
+      else
+        crc = band(crc * 2, 0xFFFF)
+      end
+    end
+  end
+  return crc
+end
+
+local function name_of(operation)
+  if operation == 0x7F then return "NOT_UNDERSTOOD" end
+  local base_operation, outcome = operation, ""
+  if band(operation, 0x80) ~= 0 then base_operation, outcome = band(operation, 0x7F), " done"
+  elseif band(operation, 0x40) ~= 0 then base_operation, outcome = band(operation, 0x3F), " refused" end
+  return (OPERATIONS[base_operation] or ("operation " .. base_operation)) .. outcome
+end
+
+local function dissect_stp(tvb, pinfo, tree)
+  local sub = tree:add(stp, tvb())
+  local operation, length = tvb(4, 1):uint(), tvb(6, 2):uint()
+  sub:add(s.operation, tvb(4, 1))
+  sub:add(s.name, tvb(4, 1), name_of(operation))
+  sub:add(s.session, tvb(5, 1))
+  sub:add(s.length, tvb(6, 2))
+  sub:add(s.transaction, tvb(8, 4))
+  sub:add(s.header_crc, tvb(12, 2))
+  sub:add(s.payload_crc, tvb(14, 2))
+  local header, payload = tvb(12, 2):uint(), tvb(14, 2):uint()
+  local here = math.min(length, tvb:len() - 16)
+  local status = "good"
+  if header == 0 and payload == 0 then status = "not computed by the sender"
+  elseif crc16(tvb, 0, 15, 12, 13) ~= header then status = "header CRC wrong"
+  elseif here == length and length > 0 and crc16(tvb, 16, 15 + length) ~= payload then status = "payload CRC wrong" end
+  sub:add(s.crc_status, tvb(12, 4), status)
+  if here > 0 then sub:add(s.payload, tvb(16, here)) end
+  pinfo.cols.protocol = "STP"
+  pinfo.cols.info:append(name_of(operation) .. ", " .. length .. " bytes, " .. status)
+  return 16 + here
+end
+
+local function dissect_at(tvb, pinfo, tree)
+  local sub = tree:add(at, tvb())
+  local first, lines = 0, {}
+  for i = 0, tvb:len() do
+    local is_end = i == tvb:len() or tvb(i, 1):uint() == 13 or tvb(i, 1):uint() == 10
+    if is_end then
+      if i > first then
+        local range = tvb(first, i - first)
+        local text = range:string():gsub("[^%g ]", ".")
+        sub:add(at.fields.line, range, text)
+        lines[#lines + 1] = text
+      end
+      first = i + 1
+    end
+  end
+  pinfo.cols.protocol = "AT"
+  pinfo.cols.info:append(table.concat(lines, " | "))
+end
+
+local function dissect_bytes(tvb, pinfo, tree)
+  while tvb:len() > 0 do
+    local is_frame = tvb:len() >= 16 and (tvb(0, 4):string() == "fast" or tvb(0, 4):string() == "tsaf")
+    if not is_frame then
+      dissect_at(tvb, pinfo, tree)
+      return
+    end
+    local used = dissect_stp(tvb, pinfo, tree)
+    if used >= tvb:len() then return end
+    tvb = tvb(used):tvb()
+  end
+end
+
+function mf.dissector(tvb, pinfo, tree)
+  if tvb:len() < 4 or tvb(0, 1):uint() ~= 1 then return 0 end
+  pinfo.cols.protocol = "modemflash"
+  local channel, direction, kind = tvb(1, 1):uint(), tvb(2, 1):uint(), tvb(3, 1):uint()
+  local sub = tree:add(mf, tvb(0, 4))
+  sub:add(f.channel, tvb(1, 1))
+  sub:add(f.direction, tvb(2, 1))
+  sub:add(f.kind, tvb(3, 1))
+  pinfo.cols.src = direction == 1 and (CHANNELS[channel] or "?") or "PC"
+  pinfo.cols.dst = direction == 1 and "PC" or (CHANNELS[channel] or "?")
+  pinfo.cols.info = ""
+  if tvb:len() == 4 then return 4 end
+  local body = tvb(4):tvb()
+  if kind == 0 then
+    sub:add(f.bytes, body())
+    dissect_bytes(body, pinfo, tree)
+  elseif kind == 1 and body:len() >= 8 then
+    sub:add(f.firmware_size, body(0, 4))
+    sub:add(f.firmware_crc32, body(4, 4))
+    pinfo.cols.protocol = "STP"
+    pinfo.cols.info:append("firmware, " .. body(0, 4):uint() .. " bytes, left out")
+  elseif kind == 2 and body:len() >= 5 then
+    sub:add(f.fill_byte, body(0, 1))
+    sub:add(f.fill_count, body(1, 4))
+    pinfo.cols.info:append("filling, " .. body(1, 4):uint() .. " bytes")
+  elseif kind == 3 then
+    sub:add(f.note, body())
+    pinfo.cols.info:append(body():string())
+  elseif kind == 4 then
+    sub:add(f.relay, body())
+    pinfo.cols.protocol = "relay"
+    pinfo.cols.info:append(body():string())
+  end
+  return tvb:len()
+end
+
+DissectorTable.get("wtap_encap"):add(wtap.USER0, mf)

@@ -1,0 +1,64 @@
+"""`modemflash capture`: what went over the wire, for other programs to show."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import rich_click as click
+
+from modemflash.errors import Problem
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk
+from modemflash_host.run.result import Result
+
+
+@click.group()
+def capture() -> None:
+    """What went over the wire, for other programs to show."""
+
+
+@capture.command("export")
+@click.argument("run", required=False, default="")
+@click.option(
+    "--pcapng",
+    "to",
+    required=True,
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Where it goes; - is standard output, and follows a run that is under way.",
+)
+def export_run(run: str, to: Path) -> int:
+    """Write a RUN as pcapng, for Wireshark: its number in `modemflash history`, or its name; else the last.
+
+    Examples:
+        modemflash capture export --pcapng run.pcapng
+        modemflash capture export --pcapng - | wireshark -k -i -
+    """
+    from modemflash_host.capture.export import export
+    from modemflash_host.capture.runs import find_run
+
+    try:
+        found = find_run(run)
+        path = Path(found.header.get("capture_at") or found.path)
+        if str(to) == "-":
+            export(path, sys.stdout.buffer, lambda: not find_run(found.path.stem).result)
+        else:
+            with to.open("wb") as out:
+                export(path, out)
+    except Problem as problem:
+        ended = Result.of_problem(problem)
+        return carry_out(lambda _: ended, Talk())
+    return 0
+
+
+@capture.command()
+def dissector() -> int:
+    """Say where the dissector for Wireshark is, and how to use it."""
+    from modemflash_host.capture.export import DISSECTOR
+
+    click.echo(str(DISSECTOR))
+    click.echo(f"\nOnce:    wireshark -X lua_script:{DISSECTOR} FILE")
+    click.echo("Always:  copy it to the folder that Wireshark's Help > About Wireshark > Folders")
+    click.echo('         calls "Personal Lua Plugins".')
+    return 0

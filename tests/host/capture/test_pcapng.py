@@ -1,0 +1,94 @@
+"""pcapng: blocks are whole and padded, times and directions are those of the capture, masks stay."""
+
+from __future__ import annotations
+
+import io
+import struct
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from modemflash_host.capture.export import BYTES, FILLING, FIRMWARE, NOTE, RELAY, export, packets
+from modemflash_host.capture.file import CaptureFile
+from modemflash_host.capture.pcapng import FROM_DEVICE, TO_DEVICE, PcapngWriter
+from modemflash_host.errors import Refusal
+
+
+def blocks_of(data: bytes) -> list[tuple[int, bytes]]:
+    """(kind, body) of each block; both lengths of a block must agree."""
+    found = []
+    while data:
+        kind, length = struct.unpack_from("<II", data)
+        assert length % 4 == 0 and struct.unpack_from("<I", data, length - 4)[0] == length
+        found.append((kind, data[8 : length - 4]))
+        data = data[length:]
+    return found
+
+
+def test_every_block_is_whole() -> None:
+    """Bodies of every length are padded to four bytes."""
+    out = io.BytesIO()
+    writer = PcapngWriter(out, "modemflash", "update a.dup")
+    line = writer.interface("modem", "the line")
+    for size in range(6):
+        writer.packet(line, 1_700_000_000_000_000 + size, bytes(size), TO_DEVICE, "x" * size)
+    kinds = [kind for kind, _ in blocks_of(out.getvalue())]
+    assert kinds == [0x0A0D0D0A, 1, *[6] * 6]
+
+
+@pytest.mark.parametrize(
+    ("record", "kind", "flags"),
+    [
+        ({"tx": "AT\r\n"}, BYTES, TO_DEVICE),
+        ({"rx": "\r\nOK\r\n"}, BYTES, FROM_DEVICE),
+        ({"tx_block": 8176, "crc32": "0badcafe"}, FIRMWARE, TO_DEVICE),
+        ({"tx_same": [255, 64]}, FILLING, TO_DEVICE),
+        ({"baud": 115200}, NOTE, 0),
+        ({"relay_rx": "G", "start": 0}, RELAY, FROM_DEVICE),
+    ],
+)
+def test_each_kind_of_record(record: dict[str, object], kind: int, flags: int) -> None:
+    """One packet for a record, its kind and direction in the four bytes before it."""
+    [(channel, given, data)] = packets(record)
+    assert (given, data[0], data[1], data[2], data[3]) == (flags, 1, channel, flags, kind)
+
+
+def test_a_capture_that_grows_is_followed(tmp_path: Path) -> None:
+    """What is written while it is exported comes along, up to the end of the run."""
+    path = tmp_path / "c.jsonl"
+    capture = CaptureFile(path, {"started": "2026-11-20T08:53:00+0100"}, pytest.fail)
+    capture.write({"at_ms": 0, "phase": "find", "tx": "AT\r"})
+    running = threading.Event()
+    running.set()
+
+    def go_on() -> None:
+        capture.write({"at_ms": 5, "phase": "find", "rx": "OK\r"})
+        running.clear()
+
+    out = io.BytesIO()
+    timer = threading.Timer(0.3, go_on)
+    timer.start()
+    began = time.monotonic()
+    assert export(path, out, running.is_set) is False
+    timer.join()
+    capture.close()
+    assert time.monotonic() - began < 5
+    assert [kind for kind, _ in blocks_of(out.getvalue())].count(6) == 2
+
+
+def test_a_torn_capture_opens_as_far_as_it_goes(tmp_path: Path) -> None:
+    """A killed program leaves half a line: the rest is exported, and that is said."""
+    path = tmp_path / "c.jsonl"
+    path.write_bytes(b'{"capture":1}\n{"at_ms":1,"phase":"","tx":"AT"}\n{"at_ms":2,"ph')
+    out = io.BytesIO()
+    assert export(path, out) is True
+    assert [kind for kind, _ in blocks_of(out.getvalue())].count(6) == 1
+
+
+def test_what_is_no_capture_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"hello\n")
+    with pytest.raises(Refusal, match="not-a-capture"):
+        export(path, io.BytesIO())

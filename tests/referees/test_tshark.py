@@ -1,0 +1,89 @@
+"""Wireshark reads every export: its fields are what our own reader says, and nothing is malformed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modemflash_host.capture.export import DISSECTOR, export
+from modemflash_host.capture.reading import read_capture
+
+CAPTURES = sorted((Path(__file__).parents[1] / "captures").glob("*[!s].jsonl"))
+FIELDS = (
+    "modemflash.kind",
+    "modemflash.direction",
+    "modemflash_at.line",
+    "modemflash_stp.name",
+    "modemflash_stp.crc_status",
+    "modemflash.firmware.size",
+    "_ws.malformed",
+    "frame.comment",
+)
+
+pytestmark = pytest.mark.referee
+
+
+def columns_of(tshark: Path, file: Path, *more: str) -> list[dict[str, str]]:
+    """What tshark says of each packet."""
+    words = [tshark, "-X", f"lua_script:{DISSECTOR}", "-r", file, "-T", "fields", "-E", "separator=\t"]
+    words += [word for name in FIELDS for word in ("-e", name)]
+    done = subprocess.run([*map(str, words), *more], capture_output=True, text=True, timeout=60)
+    assert "Lua" not in done.stderr, done.stderr
+    return [dict(zip(FIELDS, line.split("\t"), strict=True)) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=lambda path: path.stem)
+def test_every_capture(tool: Callable[[str], Path], tmp_path: Path, capture: Path) -> None:
+    """Packet by packet: direction, firmware sizes and AT lines are those of the capture."""
+    file = tmp_path / "run.pcapng"
+    with file.open("wb") as out:
+        export(capture, out)
+    rows = columns_of(tool("tshark"), file)
+    assert not [row for row in rows if row["_ws.malformed"]]
+    records = read_capture(capture).records
+    sizes = [record["tx_block"] for record in records if "tx_block" in record]
+    assert [int(row["modemflash.firmware.size"]) for row in rows if row["modemflash.firmware.size"]] == sizes
+    sent = sum("tx" in record for record in records)
+    assert sum(row["modemflash.kind"] == "0" and row["modemflash.direction"] == "2" for row in rows) == sent
+    asked = {record["tx"].strip() for record in records if str(record.get("tx", "")).startswith("AT")}
+    assert asked <= {row["modemflash_at.line"] for row in rows}
+
+
+def test_requests_have_good_checksums(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """The dissector computes the header CRC by itself and agrees with every request of ours."""
+    capture = next(path for path in CAPTURES if path.stem == "update-damaged-line")
+    file = tmp_path / "run.pcapng"
+    with file.open("wb") as out:
+        export(capture, out)
+    packets = columns_of(tool("tshark"), file)
+    rows = [row for row in packets if row["modemflash_stp.name"]]
+    ours = [row for row in rows if row["modemflash.direction"] == "2"]
+    assert ours and {row["modemflash_stp.crc_status"] for row in ours} == {"good"}
+    assert {"OPEN_SESSION", "BLOCK", "OPEN_SESSION done"} <= {row["modemflash_stp.name"] for row in rows}
+    assert any("phase: transfer" in packet["frame.comment"] for packet in packets)
+
+
+def test_a_cut_file_opens(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """A file that was cut in a block shows all packets before it."""
+    file = tmp_path / "run.pcapng"
+    with file.open("wb") as out:
+        export(CAPTURES[0], out)
+    whole = len(columns_of(tool("tshark"), file))
+    file.write_bytes(file.read_bytes()[:-9])
+    assert len(columns_of(tool("tshark"), file)) == whole - 1
+
+
+def test_live(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """What comes through a pipe is decoded as from a file."""
+    capture = CAPTURES[0]
+    words = [str(tool("tshark")), "-X", f"lua_script:{DISSECTOR}", "-r", "-", "-T", "json"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        assert program.stdin is not None and program.stdout is not None
+        export(capture, program.stdin)
+        program.stdin.close()
+        packets = json.loads(program.stdout.read())
+    assert len(packets) > 3
