@@ -1,7 +1,6 @@
 """A firmware file that stays what it was when it was checked.
 
-Rules: only regular files are opened, and opening never waits (a FIFO has no
-other end, a serial port would be reset); a page that was read once must come
+Rules: only regular files are opened (`store/regular_file.py`); a page that was read once must come
 again with the same bytes, or nothing of it is handed out: so what is sent is
 what was checked, byte for byte, whoever writes to the file meanwhile. Times and
 inode numbers are not asked: a copy or an editor changes them for nothing, and
@@ -12,26 +11,16 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
-import stat
 from pathlib import Path
 from typing import BinaryIO
 
 from modemflash.errors import Problem
 from modemflash_host.errors import Refusal
 from modemflash_host.files.open_file import OpenFile, packed
+from modemflash_host.store import regular_file
 
 PAGE_BYTES = 1 << 16
 _DIGEST_BYTES = 16
-
-_CAREFULLY = ("O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_CLOEXEC")  # where the system has them
-_KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe (FIFO)"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a disk"),
-)
 
 
 class StableFile(OpenFile):
@@ -108,25 +97,12 @@ def open_regular(path: Path) -> BinaryIO:
         Refusal: `no-such-file`, `link-to-nowhere`, `not-a-file` or `file-not-readable`.
     """
     try:
-        _only_regular(path.stat(), path)
-        # It may be another thing by now: this open must not wait for a pipe's other end either.
-        flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in _CAREFULLY)
-        file = os.fdopen(os.open(path, flags), "rb", buffering=0)
-        try:
-            _only_regular(os.fstat(file.fileno()), path)
-        except BaseException:
-            file.close()
-            raise
+        return regular_file.open_regular(path)
+    except regular_file.NotRegular as error:
+        raise Refusal("not-a-file", f"{path}: {error.strerror}") from error
     except OSError as error:
         if error.errno not in (errno.ENOENT, errno.ENOTDIR):
             raise Refusal("file-not-readable", f"{path}: {error.strerror}") from error
         if path.is_symlink():
             raise Refusal("link-to-nowhere", str(path)) from error
         raise Refusal("no-such-file", str(path)) from error
-    return file
-
-
-def _only_regular(status: os.stat_result, path: Path) -> None:
-    for is_kind, words in _KINDS:
-        if is_kind(status.st_mode):
-            raise Refusal("not-a-file", f"{path} is {words}")

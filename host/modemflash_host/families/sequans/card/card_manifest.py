@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from modemflash.board import manifest
 from modemflash.consent import decoded, encoded
@@ -19,6 +19,7 @@ from modemflash.image import Image
 from modemflash_host.board.image_rows import Row, image_of, image_row
 from modemflash_host.consents import Consent
 from modemflash_host.errors.card import Refusal
+from modemflash_host.families.sequans.card.layout import FIRMWARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class CardFile:
 
     Attributes:
         image: what it is.
-        path: where it is, below the card's folder.
+        path: where it is, below the card's folder: a name in its folder of firmware.
         sums_crc32: of the file with its ready checksums, as eight hex digits.
     """
 
@@ -51,7 +52,9 @@ class CardFile:
         if not isinstance(path, str) or not isinstance(sums, str) or type(whole_sum) is not int:
             raise ValueError("a row of another kind")
         image.fletcher32 = whole_sum
-        return cls(image, _inside(path), sums)
+        if PurePosixPath(_inside(path)).parts[:-1] != (FIRMWARE,):
+            raise ValueError(f"{path!a} is not where firmware stands")  # it could be anybody's photograph
+        return cls(image, path, sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +119,6 @@ class CardManifest:
             )
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise Refusal("card-manifest", str(error)) from error
-
-
-def read_card(folder: Path) -> CardManifest:
-    """The list of the card in a folder.
-
-    Raises:
-        OSError: it cannot be read.
-        Problem: as `CardManifest.decode`.
-    """
-    with (folder / manifest.NAME).open("rb") as file:
-        return CardManifest.decode(file.read(manifest.MOST_BYTES + 1))
 
 
 def _inside(name: str) -> str:

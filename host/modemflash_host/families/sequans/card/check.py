@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import stat
+import hashlib
+import os
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from modemflash.board import manifest
@@ -12,10 +15,10 @@ from modemflash.errors import BadFile
 from modemflash.image import Image
 from modemflash_host.consents import Consent
 from modemflash_host.errors.card import Refusal
-from modemflash_host.families.sequans.card.card_manifest import read_card
-from modemflash_host.families.sequans.card.prepare import sha256_of
+from modemflash_host.families.sequans.card.card_folder import CardFolder
 from modemflash_host.families.sequans.forecast import Forecast, forecasts
 from modemflash_host.reporters import Reporter
+from modemflash_host.store.regular_file import NotRegular, TooLarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +46,44 @@ def check(folder: Path, reporter: Reporter) -> Checked:
     Raises:
         Refusal: no prepared card, or something on it is missing or changed.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 (`Path.is_dir` raises where nobody may look)
         raise Refusal("card-not-a-folder", str(folder))
-    if not (folder / manifest.NAME).is_file():
-        raise Refusal("card-not-prepared", str(folder))
+    card = CardFolder(folder)
     try:
-        card = read_card(folder)
+        listed = card.manifest()
+    except (FileNotFoundError, NotRegular) as error:
+        raise Refusal("card-not-prepared", str(folder)) from error
+    except TooLarge as error:
+        raise Refusal("card-manifest", error.strerror or "") from error
     except OSError as error:
         raise Refusal("card-gone", error.strerror or "") from error
-    for file in card.files:
+    for file in listed.files:
         reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note=file.image.name)
-        _same(folder / file.path, file.image.sha256, file.image.size)
-        _same_sums(folder / (file.path + manifest.SUMS), file.sums_crc32)
-    for name, sha256 in card.engine.items():
-        _same(folder / manifest.ENGINE / name, sha256)
-    images = tuple(file.image for file in card.files)
-    found = tuple(forecasts(images, card.options, card.consents))
-    return Checked(folder, images, card.consents, found, bool(card.engine), card.with_imei)
+        _compare(card, file.path, partial(card.holds, size=file.image.size, sha256=file.image.sha256))
+        _compare(card, file.path + manifest.SUMS, partial(_has_crc32, card, file.sums_crc32))
+    for name, sha256 in listed.engine.items():
+        _compare(card, f"{manifest.ENGINE}/{name}", partial(_has_sha256, card, sha256))
+    images = tuple(file.image for file in listed.files)
+    found = tuple(forecasts(images, listed.options, listed.consents))
+    return Checked(folder, images, listed.consents, found, bool(listed.engine), listed.with_imei)
 
 
-def _same(path: Path, sha256: str, size: int = -1) -> None:
+def _compare(card: CardFolder, name: str, is_same: Callable[[str], bool]) -> None:
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size != (status.st_size if size < 0 else size):
-            raise BadFile("card-file-changed", path.name)  # a pipe, say, is not even opened
-        same = sha256_of(path) == sha256
-    except FileNotFoundError as error:
-        raise Refusal("card-file-missing", path.name) from error
+        if card.size(name) is None:
+            raise Refusal("card-file-missing", name)
+        same = is_same(name)
+    except (NotRegular, TooLarge):
+        same = False
     except OSError as error:
-        raise Refusal("card-gone", f"{path.name}: {error.strerror}") from error
+        raise Refusal("card-gone", f"{name}: {error.strerror}") from error
     if not same:
-        raise BadFile("card-file-changed", path.name)
+        raise BadFile("card-file-changed", name)
 
 
-def _same_sums(path: Path, crc32: str) -> None:
-    try:
-        same = f"{zlib.crc32(path.read_bytes()):08x}" == crc32
-    except OSError as error:
-        raise Refusal("card-file-missing", path.name) from error
-    if not same:
-        raise BadFile("card-file-changed", path.name)
+def _has_crc32(card: CardFolder, crc32: str, name: str) -> bool:
+    return f"{zlib.crc32(card.read(name)):08x}" == crc32
+
+
+def _has_sha256(card: CardFolder, sha256: str, name: str) -> bool:
+    return hashlib.sha256(card.read(name)).hexdigest() == sha256

@@ -1,18 +1,12 @@
-"""Where things stand on a prepared card, under which names, and whose they are.
+"""Where things stand on a prepared card, and under which names.
 
-Rules: names are safe on every FAT and every system; a file is ours when the
-list of an earlier preparation names it, or when it has the very same bytes.
+Rule: names are safe on every FAT and every system.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
-
-from modemflash.board import manifest
-from modemflash.errors import Problem
-from modemflash_host.families.sequans.card.card_manifest import read_card
 
 FIRMWARE = "firmware"
 README = "README.txt"
@@ -38,15 +32,3 @@ def safe_name(name: str, taken: Iterable[str] = ()) -> str:
         if found.lower() not in lower:
             return found
         number += 1
-
-
-def earlier_files(folder: Path) -> set[str]:
-    """What an earlier preparation put there, as paths below the folder; empty where there was none."""
-    try:
-        card = read_card(folder)
-    except (OSError, Problem):
-        return set()
-    firmware = [file.path for file in card.files]
-    sums = [path + manifest.SUMS for path in firmware]
-    engine = [f"{manifest.ENGINE}/{name}" for name in card.engine]
-    return {manifest.NAME, README, *firmware, *sums, *engine}

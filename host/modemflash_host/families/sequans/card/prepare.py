@@ -1,8 +1,10 @@
 """Prepare a card: what a board needs, checked here, where it takes a second.
 
-Rules: every file is read whole and judged before the first byte is written; the
-list of files is removed first and written last, so a card that was pulled out
-in between is no prepared card; what was written is read back.
+Rules: every file is read whole and judged before the first byte is written; a
+file of the card is ours when the list of an earlier preparation names it, or
+when it has the very same bytes; the list is removed first and written last, so a
+card that was pulled out in between is no prepared card; what was written is
+read back.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ from modemflash_host.board.install.package import deployed
 from modemflash_host.consents import Consent, flag_of
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.errors.card import Refusal
+from modemflash_host.families.sequans.card.card_folder import CardFolder, earlier_files
 from modemflash_host.families.sequans.card.card_manifest import CardFile, CardManifest
-from modemflash_host.families.sequans.card.layout import FIRMWARE, README, earlier_files, safe_name
+from modemflash_host.families.sequans.card.layout import FIRMWARE, README, safe_name
 from modemflash_host.families.sequans.card.readme import readme
 from modemflash_host.families.sequans.forecast import Forecast, forecasts
 from modemflash_host.files.candidates import candidates
@@ -93,7 +96,7 @@ def prepare(
         Refusal: a file is damaged, no known modem could be updated, a consent is missing,
             the folder holds foreign files, or the card is full or read-only.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 (`Path.is_dir` raises where nobody may look)
         raise Refusal("card-not-a-folder", str(folder))
     given, options = sorted(set(consents)), options or {}
     with contextlib.ExitStack() as opened:
@@ -174,30 +177,31 @@ def _small_files(
 
 
 def _write(folder: Path, items: list[_Item], files: dict[str, bytes], reporter: Reporter) -> None:
-    ours = earlier_files(folder)
-    wanted = {item.path: item.image.sha256 for item in items}
-    wanted |= {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
-    foreign = [path for path in wanted if path not in ours and _differs(folder / path, wanted[path])]
+    card = CardFolder(folder)
+    ours = earlier_files(card)
+    wanted = {item.path: (item.image.size, item.image.sha256) for item in items}
+    wanted |= {path: (len(data), hashlib.sha256(data).hexdigest()) for path, data in files.items()}
+    there = {path: _size(card, path) for path in sorted(ours | wanted.keys())}
+    stays = {path for path in wanted if there[path] is not None and _holds(card, path, *wanted[path])}
+    foreign = [path for path in wanted if there[path] is not None and path not in ours | stays]
     if foreign:
         raise Refusal("card-foreign-files", ", ".join(foreign[:8]))
-    stays = {path for path in ours & set(wanted) if not _differs(folder / path, wanted[path])}
-    need = sum(item.image.size for item in items if item.path not in stays) + sum(map(len, files.values()))
-    freed = sum(_size(folder / path) for path in ours - stays)
-    room = shutil.disk_usage(folder).free + freed
+    need = sum(size for path, (size, _) in wanted.items() if path not in stays)
+    room = shutil.disk_usage(folder).free + sum(there[path] or 0 for path in ours - stays)
     if room < need + _SPARE_BYTES:
         raise Refusal("card-no-room", f"{(need + _SPARE_BYTES) >> 10} KiB needed, {room >> 10} KiB free")
     try:
         for path in [manifest.NAME, *sorted(ours - stays)]:
-            (folder / path).unlink(missing_ok=True)
+            card.remove(path)
         for item in items:
             if item.path not in stays:
                 reporter.say(
                     "phase", phase="verify", usual_s=0, allowed_s=0, note="to the card: " + item.image.name
                 )
-                _put(folder / item.path, _chunks(item.source, reporter), item.image.sha256)
+                _put(card, item.path, _chunks(item.source, reporter), *wanted[item.path])
         for path, data in files.items():
             if path not in stays:
-                _put(folder / path, [data], wanted[path])
+                _put(card, path, [data], *wanted[path])
     except OSError as error:
         raise Refusal("card-write-failed", error.strerror or str(error)) from error
 
@@ -211,39 +215,27 @@ def _chunks(source: StableFile, reporter: Reporter) -> Iterator[bytes]:
         _progress(reporter, offset, source.size)
 
 
-def _put(path: Path, chunks: Iterable[bytes], sha256: str) -> None:
-    """Write a file, bring it to the medium, and read it back."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    if _differs(path, sha256):
-        raise Refusal("card-copy-differs", path.name)
+def _put(card: CardFolder, path: str, chunks: Iterable[bytes], size: int, sha256: str) -> None:
+    """Write a file, and read it back."""
+    card.write(path, chunks)
+    if not card.holds(path, size, sha256):
+        raise Refusal("card-copy-differs", path)
 
 
-def _differs(path: Path, sha256: str) -> bool:
-    """Whether there is a file with other bytes."""
-    if not path.exists():
+def _size(card: CardFolder, path: str) -> int | None:
+    """Bytes of what is there; None for nothing.
+
+    Raises:
+        Refusal: `card-foreign-files`: it is no file, or not on this card.
+    """
+    try:
+        return card.size(path)
+    except OSError as error:
+        raise Refusal("card-foreign-files", f"{path}: {error.strerror}") from error
+
+
+def _holds(card: CardFolder, path: str, size: int, sha256: str) -> bool:
+    try:
+        return card.holds(path, size, sha256)
+    except OSError:
         return False
-    try:
-        return sha256_of(path) != sha256
-    except OSError:
-        return True
-
-
-def sha256_of(path: Path) -> str:
-    """Hex digits of a whole file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

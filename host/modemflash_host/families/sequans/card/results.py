@@ -20,6 +20,7 @@ from pathlib import Path
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.layout import RESULTS
 from modemflash_host.reporters.words import printable
+from modemflash_host.store.regular_file import NotRegular, TooLarge, read_regular
 
 COLUMNS = (
     "board",
@@ -171,9 +172,9 @@ def _attempts(path: Path) -> tuple[list[Attempt], int]:
     """The lines of one file, and how many are torn."""
     found, torn = [], 0
     try:
-        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
-            raise Refusal("card-no-results", f"{path.name} is no file that a board wrote")
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = read_regular(path, _MOST_BYTES, follow=False).decode("utf-8", "replace")
+    except (NotRegular, TooLarge) as error:
+        raise Refusal("card-no-results", f"{path.name} is no file that a board wrote") from error
     except OSError as error:
         raise Refusal("card-gone", f"{path.name}: {error.strerror}") from error
     for line in text.splitlines():
