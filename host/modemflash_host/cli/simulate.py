@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import shutil
 import signal
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from rich.text import Text
 from modemflash_host.board.install.package import deployed
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.cli.next_command import command_line
+from modemflash_host.computer.programs import find_program
 from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
 from modemflash_sim.board import profiles as boards
@@ -162,7 +162,7 @@ def modem(
 )  # fmt: skip
 @click.option(
     "--micropython",
-    default=lambda: shutil.which("micropython"),
+    default=lambda: find_program("micropython"),
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="PROGRAM",
     help="The MicroPython that runs the board's code; the one on PATH by default.",

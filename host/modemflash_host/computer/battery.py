@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modemflash_host.computer.programs import find_program
+
 LOW_PERCENT = 30
 _POWER_SUPPLY = Path("/sys/class/power_supply")
 _PATIENCE_S = 5.0
@@ -97,8 +99,11 @@ def _read(path: Path) -> str:
 
 
 def _pmset(run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run) -> str:
+    program = find_program("pmset")
+    if program is None:
+        return ""
     try:
-        done = run(["pmset", "-g", "batt"], capture_output=True, text=True, timeout=_PATIENCE_S)
+        done = run([program, "-g", "batt"], capture_output=True, text=True, timeout=_PATIENCE_S)
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from modemflash_host.computer.programs import find_program
 
 _PATIENCE_S = 2.0
 _READY = b"held"
@@ -21,9 +22,9 @@ _READY = b"held"
 _HOLD = f"echo {_READY.decode()}; exec cat"
 _LINUX = (
     "systemd-inhibit", "--what=sleep:idle:handle-lid-switch", "--who=modemflash",
-    "--why=A modem is being written", "--mode=block", "sh", "-c", _HOLD,
+    "--why=A modem is being written", "--mode=block", "/bin/sh", "-c", _HOLD,
 )  # fmt: skip
-_MACOS = ("caffeinate", "-i", "-s", "sh", "-c", _HOLD)
+_MACOS = ("caffeinate", "-i", "-s", "/bin/sh", "-c", _HOLD)
 
 _ES_CONTINUOUS = 0x80000000
 _ES_SYSTEM_REQUIRED = 0x00000001
@@ -34,7 +35,7 @@ def sleep_inhibited(
     on_trouble: Callable[[str], object],
     *,
     system: str = sys.platform,
-    which: Callable[[str], str | None] = shutil.which,
+    which: Callable[[str], str | None] = find_program,
     set_state: Callable[[int], int] | None = None,
     patience_s: float = _PATIENCE_S,
 ) -> Iterator[None]:

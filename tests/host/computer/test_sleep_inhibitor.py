@@ -13,7 +13,7 @@ import pytest
 from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
-SKIP_OPTIONS = 'while [ "$1" != sh ]; do shift; done\n'  # what stands before the command to run
+SKIP_OPTIONS = 'while [ "$1" != /bin/sh ]; do shift; done\n'  # what stands before the command to run
 
 
 def program(folder: Path, script: str) -> Path:

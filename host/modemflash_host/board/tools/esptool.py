@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from modemflash_host.board.pic import Open, pic_channel
-from modemflash_host.board.tools.program import ToolProblem, run_program
+from modemflash_host.board.tools.program import ToolProblem, port_for_program, run_program
 from modemflash_host.errors import BoardProblem
 from modemflash_host.links.usb_ids import NO_DEVICE, Device
 
@@ -62,7 +62,7 @@ def chip(port: str, open_port: Open | None = None, device: Device = NO_DEVICE) -
     by_pic = device.is_pic and open_port is not None
     words = [
         "--port",
-        port,
+        port_for_program(port),
         "--chip",
         "esp32",
         "--baud",

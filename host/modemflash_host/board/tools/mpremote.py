@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from modemflash_host.board.tools.program import run_program
+from modemflash_host.board.tools.program import ToolProblem, port_for_program, run_program
 
 _START_S = 20.0
 _BYTES_PER_S = 800  # a third of what is usual
@@ -27,7 +27,7 @@ class Mpremote:
     """
 
     def __init__(self, port: str) -> None:
-        self._port = port
+        self._port = port_for_program(port)
 
     def exec(self, code: str, deadline_s: float = _START_S) -> str:
         """Run code on the board; what it printed.
@@ -47,6 +47,12 @@ class Mpremote:
         Raises:
             ToolProblem: `tool-…`; some files may be there then.
         """
+        try:
+            self._copy(files, deadline_s)
+        except OSError as error:  # no room for the copies that it takes
+            raise ToolProblem("tool-failed", f"mpremote: {error.strerror}") from error
+
+    def _copy(self, files: Mapping[str, bytes], deadline_s: float) -> None:
         with tempfile.TemporaryDirectory(prefix="modemflash-") as folder:
             words: list[str] = []
             for number, (path, content) in enumerate(files.items()):

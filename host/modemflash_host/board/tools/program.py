@@ -3,15 +3,21 @@
 Rules: they are installed with this package and run by this Python, so no PATH
 decides which one it is; their words are kept for the log, only the last line is
 shown; nothing of theirs is waited for without end (a mute port makes mpremote
-hang for minutes).
+hang for minutes). Firmware is unpacked in the current folder, and anybody may
+have put a `mpremote.py`, a `serial.py` or an `esptool.cfg` beside it: a foreign
+program is run in an empty folder of its own, so that neither it, nor what it
+imports, nor its settings come from there.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from modemflash_host.errors import BoardProblem
 
@@ -37,17 +43,27 @@ def run_program(module: str, words: Sequence[str], deadline_s: float) -> str:
     if importlib.util.find_spec(module) is None:
         raise ToolProblem("tool-missing", module)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=deadline_s,
-        )
+        with tempfile.TemporaryDirectory(prefix="modemflash-", ignore_cleanup_errors=True) as folder:
+            done = subprocess.run(
+                [sys.executable, "-m", module, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=deadline_s,
+                cwd=folder,  # which `-m` puts first in the path; Python 3.10 has no `-P`
+            )
     except subprocess.TimeoutExpired as late:
         raise ToolProblem("tool-too-slow", f"{module}, {deadline_s:.0f} s", raw=late.output or b"") from None
+    except OSError as error:
+        raise ToolProblem("tool-failed", f"{module}: {error.strerror}") from error
     said = done.stdout.decode("utf-8", "replace")
     if done.returncode:
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         raise ToolProblem("tool-failed", f"{module}: {lines[-1] if lines else 'no word'}", raw=done.stdout)
     return said
+
+
+def port_for_program(port: str) -> str:
+    """A port's name as it must be said to a program that has another current folder."""
+    is_relative = os.name == "posix" and "://" not in port and os.path.lexists(port)
+    return str(Path(port).absolute()) if is_relative else port
