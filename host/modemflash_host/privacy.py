@@ -202,7 +202,7 @@ def mask_event(value: Any) -> Any:
 def without_home(value: Any) -> Any:
     """An event with `~` for the user's home folder, and no passwords in addresses; the original stays."""
     if isinstance(value, str):
-        home = str(Path.home())
+        home = _home()
         value = re.sub(r"://[^/@\s]*@", "://xxx@", value)
         return value.replace(home, "~") if len(home) > 1 else value
     if isinstance(value, dict):
@@ -210,6 +210,14 @@ def without_home(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [without_home(each) for each in value]
     return value
+
+
+def _home() -> str:
+    """The user's home folder; "" for one who has none."""
+    try:
+        return str(Path.home())
+    except RuntimeError:
+        return ""
 
 
 def mask_command_line(words: Sequence[str]) -> list[str]:

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from modemflash_host.errors import Refusal
+from modemflash_host.store.file_lock import hold
+from modemflash_host.store.new_file import new_file
+from modemflash_host.store.regular_file import CAREFULLY, NotRegular, open_regular
 
 FORMAT = 1
 Record = dict[str, Any]
@@ -36,11 +39,10 @@ class CaptureFile:
         self.path = path
         self._on_trouble = on_trouble
         self._descriptor = -1
-        if path.exists() and not _is_capture(path):
+        if os.path.lexists(path) and not _is_capture(path):
             raise Refusal("capture-over-file", str(path))
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-            self._descriptor = os.open(path, flags, 0o600)
+            self._descriptor = _opened(path)
         except OSError as error:
             self._give_up(error)
         self.write({"capture": FORMAT, **header})
@@ -76,13 +78,25 @@ class CaptureFile:
         self._on_trouble(f"nothing more is captured to {self.path}: {error.strerror}")
 
 
+def _opened(path: Path) -> int:
+    """A descriptor for writing: of a new file that no other process will remove, or of a device."""
+    if path.is_char_device():
+        return os.open(path, os.O_WRONLY | CAREFULLY)
+    with new_file(path) as file:
+        descriptor = os.dup(file.fileno())
+    hold(descriptor)
+    return descriptor
+
+
 def _is_capture(path: Path) -> bool:
     """Whether a file may be overwritten: it is a capture, empty, or a device like /dev/null."""
     try:
-        if not path.is_file():
-            return not path.is_dir()
-        with path.open("rb") as file:
+        if path.is_char_device():
+            return True
+        with open_regular(path, follow=False) as file:
             start = file.read(11)
+    except NotRegular:
+        return False
     except OSError:
         return True  # opening it for writing says what is wrong
     return not start or start == b'{"capture":'

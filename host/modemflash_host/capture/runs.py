@@ -1,13 +1,16 @@
 """The runs that are remembered: one capture each, the last 20 of them.
 
-Rules: names begin with the time, so sorting them is sorting by age; a run that
-cannot be written is no reason not to update; nothing in the folder but runs is
-ever removed.
+Rules: names begin with a number that grows, so sorting them is sorting by age,
+whatever the clock says (some computers wake up in 1970); a run that cannot be
+written is no reason not to update; nothing in the folder but runs is ever
+removed, and no run that still goes on.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -20,10 +23,13 @@ from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.errors import Refusal
 from modemflash_host.privacy import mask_command_line
-from modemflash_host.store.state_folder import state_folder
+from modemflash_host.store.file_lock import remove_unheld
+from modemflash_host.store.new_file import new_file
+from modemflash_host.store.state_folder import give_to_caller, state_folder
 
 KEPT = 20
-_SUFFIX = ".jsonl"
+_NAME = re.compile(r"(\d{6,9})-\d{8}-\d{6}-\d+\.jsonl")
+_MOST_TRIES = 100
 _LONGEST_NUMBER = 2  # longer digits begin a name
 
 
@@ -106,10 +112,27 @@ def runs() -> list[Run]:
     found = []
     for path in reversed(_files(folder)):
         try:
-            found.append(_run(path))
+            found.append(run_at(path))
         except Refusal:
             continue
     return found
+
+
+def run_at(path: Path) -> Run:
+    """The run that was written to a file.
+
+    Raises:
+        Refusal: as `read_capture`.
+    """
+    capture = read_capture(path)
+    identity: Record = {}
+    result: Record = {}
+    for event in capture.events():
+        if event["event"] == "identity":
+            identity = identity or event
+        elif event["event"] == "result":
+            result = event
+    return Run(path, capture.header, identity, result)
 
 
 def find_run(name: str = "") -> Run:
@@ -129,36 +152,36 @@ def find_run(name: str = "") -> Run:
 
 
 def forget_old(folder: Path, keep: int) -> None:
-    """Remove all runs but the newest `keep`."""
+    """Remove all runs but the newest `keep`, and those that still go on."""
     for path in _files(folder)[: -keep or None]:
         try:
-            path.unlink()
+            remove_unheld(path)
         except OSError:
             continue  # in use, on some systems: the next run tries again
 
 
-def _run(path: Path) -> Run:
-    capture = read_capture(path)
-    identity: Record = {}
-    result: Record = {}
-    for event in capture.events():
-        if event["event"] == "identity":
-            identity = identity or event
-        elif event["event"] == "result":
-            result = event
-    return Run(path, capture.header, identity, result)
-
-
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("2*" + _SUFFIX))
+    """The runs, the oldest first."""
+    found = [(int(match[1]), path) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))]
+    return [path for _, path in sorted(found)]
 
 
 def _new_name(folder: Path) -> Path:
-    """A name that no other run has: the time to a millisecond, and the process."""
-    while True:
-        now_s = time.time()
-        moment = time.strftime("%Y%m%d-%H%M%S", time.localtime(now_s)) + f"-{int(now_s * 1000) % 1000:03}"
-        path = folder / f"{moment}-{os.getpid()}{_SUFFIX}"
-        if not path.exists():
-            return path
-        time.sleep(0.001)
+    """A name that no other run has; the file is there afterwards, empty.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    before = _files(folder)
+    number = int(before[-1].name.split("-")[0]) + 1 if before else 1
+    moment = time.strftime("%Y%m%d-%H%M%S")
+    for _ in range(_MOST_TRIES):
+        path = folder / f"{number:06}-{moment}-{os.getpid()}.jsonl"
+        try:
+            new_file(path, replace=False).close()
+        except FileExistsError:  # another container's process with this number
+            number += 1
+            continue
+        give_to_caller(path)
+        return path
+    raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))

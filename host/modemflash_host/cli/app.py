@@ -111,6 +111,7 @@ def _run(arguments: list[str], out: Output) -> int:
     try:
         code = modemflash_group.main(arguments, prog_name="modemflash", standalone_mode=False)
     except click.ClickException as error:
+        error.message = "\n".join(map(printable, error.message.split("\n")))  # type: ignore[misc]
         error.show()
         _last_line(arguments, "usage", "refused")
         return exit_codes.USAGE
@@ -151,10 +152,12 @@ def _unexpected(arguments: list[str]) -> int:
     text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n{arguments}\n\n"
     text += traceback.format_exc()
     try:
+        from modemflash_host.store.new_file import new_file
         from modemflash_host.store.state_folder import state_folder
 
         path = state_folder("crashes") / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        with new_file(path) as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
         where = str(path)
     except OSError as error:
         where = f"not written: {error.strerror}"

@@ -7,6 +7,7 @@ import errno
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -45,7 +46,7 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
     else:
         sink = human_sink(talk.quiet, talk.verbose, talk.color)
     deferred = DeferredWarnings(lambda text: reporter.say("warning", code="capture-lost", text=text))
-    recorder = _recorder(port, talk, deferred.add) if port else None
+    recorder, own_file = _recorder(port, talk, deferred.add) if port else (None, None)
     with (
         StopRequests() as stop_requests,
         closing(Reporter([MaskingSink(sink)], stop_requests, recorder, _lost)) as reporter,
@@ -64,8 +65,8 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
         if recorder is not None:
             recorder.report(result.event(), reporter.at_s)
             reporter.end_recording()
-            if result.status in _REPORTED:
-                _make_report(reporter)
+            if result.status in _REPORTED and own_file is not None:
+                _make_report(reporter, own_file)
         reporter.report(result.event())
     return result.exit_code
 
@@ -79,25 +80,22 @@ def _lost(error: OSError) -> None:
             sys.stdout.is_said = True
 
 
-def _recorder(port: str, talk: Talk, on_trouble: Callable[[str], object]) -> Recorder:
-    """The captures of this run."""
+def _recorder(port: str, talk: Talk, on_trouble: Callable[[str], object]) -> tuple[Recorder, Path]:
+    """The captures of this run, and the run's own file."""
     from modemflash_host.capture.runs import begin_run
     from modemflash_host.report.environment import environment
 
     facts = environment(port)
-    recorder, _ = begin_run(
-        sys.argv[1:], port, on_trouble, to=talk.capture, raw=talk.capture_raw, facts=facts
-    )
-    return recorder
+    return begin_run(sys.argv[1:], port, on_trouble, to=talk.capture, raw=talk.capture_raw, facts=facts)
 
 
-def _make_report(reporter: Reporter) -> None:
-    """One zip to send; without it the error still stands."""
-    from modemflash_host.capture.runs import find_run
+def _make_report(reporter: Reporter, own_file: Path) -> None:
+    """One zip of this very run to send, its result in it; without it the error still stands."""
+    from modemflash_host.capture.runs import run_at
     from modemflash_host.report.bundle import make_report
 
     try:
-        reporter.say("report", path=str(make_report(find_run())))
+        reporter.say("report", path=str(make_report(run_at(own_file))))
     except Refusal as refusal:
         reporter.say("warning", code=refusal.code, text=refusal.happened)
 

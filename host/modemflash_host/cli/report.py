@@ -9,6 +9,7 @@ import rich_click as click
 from modemflash.errors import Problem
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk
+from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
 
@@ -29,5 +30,5 @@ def report(run: str, output: Path | None) -> int:
     except Problem as problem:
         result = Result.of_problem(problem)
         return carry_out(lambda _: result, Talk())
-    click.echo(str(path))
+    click.echo(printable(path))
     return 0

@@ -11,7 +11,11 @@ and of a run that was killed; a raw capture is never put in.
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +24,13 @@ from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.runs import Run
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters.words import clock_time, printable, size
-from modemflash_host.store.state_folder import state_folder
+from modemflash_host.store.new_file import new_file
+from modemflash_host.store.regular_file import only_regular, open_regular
+from modemflash_host.store.state_folder import give_to_caller, state_folder
 
 _KEPT = 20
+_FIRST_PARTS = ["report.txt", "events.jsonl"]
+_NAME = re.compile(r"modemflash-report-\d{6,9}-\d{8}-\d{6}-\d+\.zip")
 _LABEL_WIDTH = 12
 _LONGEST_COURSE = 200
 # event: its title in the report
@@ -70,16 +78,33 @@ def make_report(run: Run, to: Path | None = None) -> Path:
     wire, why_not = _wire(run, capture)
     try:
         path = to or _place(run)
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        if os.path.lexists(path) and not _is_report(path):
+            raise Refusal("report-not-written", f"{path}: something else is there, which is not overwritten")
+        with new_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
             bundle.writestr("report.txt", report_text(run, capture, why_not))
             bundle.writestr(
                 "events.jsonl", "".join(_line(each) for each in capture.records if "event" in each)
             )
             if wire is not None:
-                bundle.write(wire, "capture.jsonl")
+                with open_regular(wire) as source, bundle.open("capture.jsonl", "w") as target:
+                    shutil.copyfileobj(source, target)
+        if to is None:
+            give_to_caller(path)
     except OSError as error:
         raise Refusal("report-not-written", f"{to or 'state folder'}: {error.strerror}") from error
     return path
+
+
+def _is_report(path: Path) -> bool:
+    """Whether a file is a report of an earlier time, or empty, and may be overwritten."""
+    try:
+        with open_regular(path, follow=False) as file:
+            if not file.seek(0, os.SEEK_END):
+                return True
+            with zipfile.ZipFile(file) as bundle:
+                return bundle.namelist()[:2] == _FIRST_PARTS
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
+        return False
 
 
 def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
@@ -161,13 +186,15 @@ def _wire(run: Run, capture: Capture) -> tuple[Path | None, str]:
 
 def _place(run: Run) -> Path:
     folder = state_folder("reports")
-    _forget(sorted(folder.glob("modemflash-report-*.zip")))
+    _forget(sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name)))
     return folder / f"modemflash-report-{run.name}.zip"
 
 
 def _forget(paths: list[Path]) -> None:
     for path in paths[: -_KEPT + 1]:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder, say, or another run was faster
+            only_regular(path.lstat())
+            path.unlink()
 
 
 def _line(record: Record) -> str:

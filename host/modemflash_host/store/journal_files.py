@@ -7,6 +7,7 @@ the engine's business (`modemflash.journal`).
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -14,9 +15,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from modemflash_host.links.names import is_address
-from modemflash_host.store.state_folder import give_to_caller
+from modemflash_host.store.new_file import new_file
+from modemflash_host.store.regular_file import read_regular
+from modemflash_host.store.state_folder import advised, give_to_caller
 
 _SLOTS = 2
+_MOST_BYTES = 1 << 16  # of a slot; a record has some hundred
 
 
 def journal_key(port: str) -> str:
@@ -57,13 +61,14 @@ def board_at(folder: Path, port: str, address: str) -> str:
     note = folder / f"{journal_key(port)}.board"
     if not address:
         try:
-            return note.read_text(encoding="ascii")
+            return read_regular(note, _MOST_BYTES, follow=False).decode("ascii")
         except (OSError, UnicodeError):
             return ""
     try:
-        note.write_text(address, encoding="ascii")
+        with new_file(note) as file:
+            file.write(address.encode("ascii"))
         give_to_caller(note)
-    except OSError:
+    except (OSError, UnicodeError):
         pass  # an update that cannot keep its journal ends before its first write
     return address
 
@@ -82,7 +87,7 @@ class SlotFiles:
     def load(self, slot: int) -> bytes:
         """The bytes of a slot; empty when it was never written or cannot be read."""
         try:
-            return self._paths[slot].read_bytes()
+            return read_regular(self._paths[slot], _MOST_BYTES, follow=False)
         except OSError:
             return b""
 
@@ -93,11 +98,13 @@ class SlotFiles:
             OSError: the disk is full or read-only.
         """
         path = self._paths[slot]
-        is_new = not path.exists()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        is_new = not os.path.lexists(path)
+        try:
+            with new_file(path) as file:
+                if file.write(data) < len(data):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise advised(error) from error
         if is_new:
             give_to_caller(path)

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from modemflash_host.errors import Refusal
+from modemflash_host.store.regular_file import NotRegular, TooLarge, read_regular
 
 _toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 _PREFIX = "MODEMFLASH_"
@@ -147,22 +148,21 @@ def config_files(environ: Mapping[str, str]) -> list[Path]:
     home = environ.get(_PREFIX + "HOME")
     user = Path(home) if home else Path(platformdirs.user_config_dir("modemflash", appauthor=False))
     site = Path(platformdirs.site_config_dir("modemflash", appauthor=False))
-    return [user / _FILE_NAME, site / _FILE_NAME]
+    folders = [user, site] if home or user.is_absolute() else [site]  # no home: nothing of the current folder
+    return [folder / _FILE_NAME for folder in folders]
 
 
 def _read(path: Path, must_exist: bool) -> dict[str, object] | None:
     """A file's content; None where there is no file."""
     try:
-        if not path.is_file():
-            if must_exist:
-                raise Refusal("config-broken", f"{path}: there is no such file")
-            return None
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_BYTES + 1)
-        if len(data) > _LARGEST_BYTES:
-            raise Refusal("config-broken", f"{path} is larger than any settings")
-        content: dict[str, object] = _toml.loads(data.decode())
+        content: dict[str, object] = _toml.loads(read_regular(path, _LARGEST_BYTES).decode())
         return content
+    except (FileNotFoundError, NotADirectoryError, NotRegular) as error:
+        if must_exist:
+            raise Refusal("config-broken", f"{path}: there is no such file") from error
+        return None
+    except TooLarge as error:
+        raise Refusal("config-broken", f"{path} is larger than any settings") from error
     except OSError as error:
         raise Refusal("config-broken", f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

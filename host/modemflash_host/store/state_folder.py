@@ -1,18 +1,27 @@
-"""Where the program keeps what must outlive a run: journals and crash files.
+"""Where the program keeps what must outlive a run: journals, runs, reports, crash files.
 
 `MODEMFLASH_HOME` names the folder; without it, it is the user's state folder
 of the operating system. Under sudo the user is the one who called it: a journal
 that only root finds would be missing in the next run without sudo; so what is
 new there also belongs to that user.
+
+Rules: below the folder nothing is a link, and under sudo nothing below the
+caller's home: root neither makes nor gives away what a link leads to; a folder
+that is not named in full belongs to nobody, and is not made.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from modemflash_host.store.new_file import new_folders
+
+_ADVICE = "MODEMFLASH_HOME can name another folder"
 
 
 class Caller(NamedTuple):
@@ -27,20 +36,27 @@ def state_folder(*parts: str) -> Path:
     """The folder (or a folder below it), made when it is not there.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be made; `strerror` says what could be done.
     """
-    folder = _root().joinpath(*parts)
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for made in missing:
-        give_to_caller(made)
-    return folder
+    try:
+        base, below = _root()
+        made = new_folders(base, *below, *parts)
+    except OSError as error:
+        raise advised(error) from error
+    for each in made:
+        give_to_caller(each)
+    return base.joinpath(*below, *parts)
+
+
+def advised(error: OSError) -> OSError:
+    """The same error, with what could be done about it."""
+    return OSError(error.errno, f"{error.strerror}; {_ADVICE}", *(filter(None, [error.filename])))
 
 
 def give_to_caller(path: Path) -> None:
     """Under sudo: let a new file or folder belong to who called it. Otherwise nothing."""
     caller = sudo_caller()
-    if caller is not None:
+    if caller is not None and _is_direct(path, caller.home):
         with suppress(OSError):  # a file system without owners is no reason to lose a journal
             os.chown(path, caller.uid, caller.gid, follow_symlinks=False)
 
@@ -59,14 +75,27 @@ def sudo_caller() -> Caller | None:
     return Caller(known.pw_uid, known.pw_gid, Path(known.pw_dir))
 
 
-def _root() -> Path:
+def _root() -> tuple[Path, tuple[str, ...]]:
+    """The folder whose own path may have links, and the names below it that may not be any."""
     home = os.environ.get("MODEMFLASH_HOME")
-    if home:
-        return Path(home)
     caller = sudo_caller()
+    if home:
+        path = Path(home).absolute()
+        return (path.parent, (path.name,)) if caller is not None and path.name else (path, ())
     if caller is not None:
         below = "Library/Application Support" if sys.platform == "darwin" else ".local/state"
-        return caller.home / below / "modemflash"
+        return caller.home, (*below.split("/"), "modemflash")
     import platformdirs  # costs start-up time, and most commands never need it
 
-    return Path(platformdirs.user_state_dir("modemflash", appauthor=False))
+    path = Path(platformdirs.user_state_dir("modemflash", appauthor=False))
+    if not path.is_absolute():  # no HOME, or one that is a part of a path, and nobody of this name
+        raise OSError(errno.ENOENT, "this user has no home folder")
+    return path, ()
+
+
+def _is_direct(path: Path, home: Path) -> bool:
+    """Whether no link leads to a file or folder, but for what may lead to the home folder."""
+    real, real_home = os.path.realpath(path), os.path.realpath(home)
+    if path.is_relative_to(home):
+        return real == os.path.join(real_home, path.relative_to(home))  # noqa: PTH118
+    return real == str(path)

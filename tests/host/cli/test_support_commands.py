@@ -4,17 +4,23 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import click
 import pytest
 
 from modemflash_host.capture.runs import begin_run
+from modemflash_host.cli import app
+from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.completion import completion
 from modemflash_host.cli.config import config
 from modemflash_host.cli.history import history
+from modemflash_host.cli.options import Talk
 from modemflash_host.cli.report import report
+from modemflash_host.reporters import Reporter
 from modemflash_host.run import exit_codes
+from modemflash_host.run.result import Result
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +112,65 @@ def test_completion_answers_in_time() -> None:
         timeout=30,
     )
     assert done.stdout.strip() == "plain,update"
+
+
+def test_a_failed_run_reports_itself(home: Path) -> None:
+    """Not the run that began beside it and is newer; its result is in the zip."""
+
+    def work(reporter: Reporter) -> Result:
+        begin_run(["info"], "COM9", pytest.fail)[0].close()
+        return Result("failed", "no-answer")
+
+    carry_out(work, Talk(as_json=True), "COM5")
+    [path] = (home / "reports").iterdir()
+    with zipfile.ZipFile(path) as bundle:
+        assert "COM5" in bundle.read("report.txt").decode()
+        assert '"no-answer"' in bundle.read("events.jsonl").decode().splitlines()[-1]
+
+
+def test_report_overwrites_nothing_but_a_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Not a text, not a zip of somebody else's, not what a link leads to; its own it makes anew."""
+    one_run()
+    mine, theirs, link = tmp_path / "thesis.txt", tmp_path / "a.zip", tmp_path / "b.zip"
+    mine.write_text("mine")
+    with zipfile.ZipFile(theirs, "w") as bundle:
+        bundle.writestr("a", "a")
+    link.symlink_to(mine)
+    before = theirs.read_bytes()
+    for path in (mine, theirs, link):
+        assert called(report, "-o", str(path)) == exit_codes.REFUSED
+        assert "report-not-written" in capsys.readouterr().err
+    assert (mine.read_text(), theirs.read_bytes()) == ("mine", before)
+    for _ in range(2):
+        assert called(report, "-o", str(tmp_path / "r.zip")) == 0
+
+
+def test_what_is_printed_is_no_control_code(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    one_run()
+    assert called(report, "-o", str(tmp_path / "r\x1b[2J.zip")) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("simulate", "modem", "--state", "{folder}/\x1b[2J/x"),
+        ("simulate", "modem", "--state", "{folder}/rubbish\x1b[2J"),
+        ("simulate", "modem", "--from-capture", "{folder}/no\x1b[2J"),
+        ("simulate", "modem", "--from-capture", "{folder}/rubbish\x1b[2J"),
+        ("report", "\x1b[2J", "-o", "{folder}/\x1b[2J/x"),
+        ("no-such\x1b[2J",),
+        ("info", "--no-such\x1b[2J"),
+        ("update", "{folder}/no\x1b[2J.dup", "-p", "sim://pycom-catm1"),
+    ],
+)
+def test_no_word_of_the_command_line_is_a_control_code_on_the_screen(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Whatever is said of it: an error of its form, too."""
+    (tmp_path / "rubbish\x1b[2J").write_text("rubbish")
+    one_run()
+    code = app.run([word.format(folder=tmp_path) for word in words])
+    said = capsys.readouterr()
+    assert "\x1b[2J" not in said.out + said.err
+    assert code not in (exit_codes.DONE, exit_codes.UNEXPECTED)
