@@ -39,7 +39,7 @@ def made(kind: Any, value: object, where: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return _record(kind, value, where)
     if type(value) is not kind:
-        raise ValueError(f"{where} is {value!r}")
+        raise ValueError(f"{where} is {value!r:.60}")
     return value
 
 

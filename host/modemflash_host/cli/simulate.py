@@ -21,11 +21,13 @@ from modemflash_host.cli.next_command import command_line
 from modemflash_host.computer.programs import find_program
 from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
+from modemflash_host.run import exit_codes
 from modemflash_sim.board import profiles as boards
+from modemflash_sim.endpoints.pace import Endpoint
 from modemflash_sim.endpoints.serve import open_endpoint, serve
 from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
-from modemflash_sim.sequans.replay import ReplayModem
+from modemflash_sim.sequans.replay import CaptureMismatch, ReplayModem
 
 _LOOK_S = 0.5
 
@@ -110,7 +112,10 @@ def modem(
         _list(console)
         return 0
     its_modem: SimModem | ReplayModem
+    user = None
     try:
+        if state is not None:
+            user = state_file.SoleUser(state)
         if from_capture is not None:
             its_modem = ReplayModem(read_capture(from_capture))
         elif state is not None and state.exists():
@@ -119,23 +124,43 @@ def modem(
             its_modem = SimModem(profile, its_assumptions, its_faults)
         opened = open_endpoint(endpoint, tcp_port)
     except (ValueError, OSError) as error:
+        if user is not None:
+            user.close()
         raise click.UsageError(str(error)) from error
+    try:
+        return _serve(console, its_modem, opened, profile, state)
+    finally:
+        if user is not None:
+            user.close()
+
+
+def _serve(
+    console: Console, its_modem: SimModem | ReplayModem, opened: Endpoint, profile: str, state: Path | None
+) -> int:
+    """Serve the modem until somebody ends it, then say what became of it."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    with serve(its_modem, opened) as port:
-        console.print(Text.assemble(("Port  ", "dim"), (port, "bold")), soft_wrap=True)
-        info = command_line(["modemflash", "info", "--port", port])
-        console.print(Text.assemble(("Try   ", "dim"), (info, "cyan")), soft_wrap=True)
-        console.print(Text(f"A simulated {profile} answers there. Ctrl-C ends it.", "dim"))
-        while not ended.wait(_LOOK_S):  # short waits: on Windows a signal ends no longer one
-            pass
+    try:
+        with serve(its_modem, opened, on_end=ended.set) as port:
+            console.print(Text.assemble(("Port  ", "dim"), (port, "bold")), soft_wrap=True)
+            info = command_line(["modemflash", "info", "--port", port])
+            console.print(Text.assemble(("Try   ", "dim"), (info, "cyan")), soft_wrap=True)
+            console.print(Text(f"A simulated {profile} answers there. Ctrl-C ends it.", "dim"))
+            while not ended.wait(_LOOK_S):  # short waits: on Windows a signal ends no longer one
+                pass
+    except CaptureMismatch as mismatch:
+        console.print(Text(f"The program asks something else than was captured: {mismatch}", "yellow"))
+        return exit_codes.FAILED_UNTOUCHED
     if isinstance(its_modem, ReplayModem):
         whole = "was played to its end" if its_modem.finished else "was not played to its end"
         console.print(f"The capture {whole}.")
         return 0
     if state is not None:
-        state_file.save(its_modem, state)
+        try:
+            state_file.save(its_modem, state)
+        except OSError as error:
+            raise click.ClickException(f"The modem could not be kept: {error}") from error
     _verdict(console, its_modem)
     return 0
 

@@ -70,6 +70,8 @@ def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, 
         try:
             simulated = devices.open_line(name)
         except (ValueError, OSError) as error:
+            if getattr(error, "errno", None) == errno.EBUSY:
+                raise PortBusy(name, "another command") from error
             raise LinkProblem("port-not-opened", f"{name}: {error}") from error
         return simulated, simulated
     return SerialPort(_open_serial(name), on_wait), MonotonicClock()

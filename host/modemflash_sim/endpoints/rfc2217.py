@@ -8,6 +8,7 @@ for an adapter that has a command channel there; without one they reach a line o
 8 bits, as half of what they were.
 """
 
+import struct
 from typing import Any, Protocol
 
 from serial import PARITY_NONE
@@ -18,6 +19,7 @@ from modemflash_sim.endpoints.tcp import TcpEndpoint
 ESCAPE = b"\xff"
 START_BAUD = 115_200
 COMMAND_BITS = 5
+MOST_WAITING_BYTES = 1 << 18  # answers that the client does not fetch
 
 
 class Adapter(Protocol):
@@ -112,19 +114,27 @@ class Rfc2217Endpoint(TcpEndpoint):
         self._manager = PortManager(port, answers)
 
     def heard(self, data: bytes) -> list[tuple[bytes, int]]:
-        """Take Telnet out of `data`; carry out what it asks for on the way."""
+        """Take Telnet out of `data`; carry out what it asks for on the way.
+
+        A client that speaks something else, or floods, is hung up on; the next one is served.
+        """
         heard = self._port.heard = []
         answer = b""
-        for byte in self._manager.filter(data):
-            if self._port.bytesize == COMMAND_BITS:
-                if self.adapter is not None:
-                    answer += self.adapter.command(byte)
-                    continue
-                byte = bytes([byte[0] | 0xE0])  # the stop bit and the idle line fill it up
-            if heard and heard[-1][1] == self._port.line_baud:
-                heard[-1] = (heard[-1][0] + byte, heard[-1][1])
-            else:
-                heard.append((byte, self._port.line_baud))
+        try:
+            for byte in self._manager.filter(data):
+                if self._port.bytesize == COMMAND_BITS:
+                    if self.adapter is not None:
+                        answer += self.adapter.command(byte)
+                        continue
+                    byte = bytes([byte[0] | 0xE0])  # the stop bit and the idle line fill it up
+                if heard and heard[-1][1] == self._port.line_baud:
+                    heard[-1] = (heard[-1][0] + byte, heard[-1][1])
+                else:
+                    heard.append((byte, self._port.line_baud))
+        except (struct.error, ArithmeticError, LookupError, TypeError, ValueError):
+            self._hang_up()
+        if len(self._out) > MOST_WAITING_BYTES:
+            self._hang_up()
         self.baud = self._port.line_baud
         self.write(answer)
         return heard

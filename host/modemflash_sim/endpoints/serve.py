@@ -5,7 +5,7 @@ verdict be read; what broke inside is raised by whoever opened the endpoint.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from modemflash_sim.endpoints.pace import Endpoint, Pump
@@ -43,7 +43,11 @@ def open_endpoint(kind: str, port: int = 0) -> Endpoint:
 
 @contextmanager
 def serve(
-    device: Device, endpoint: str | Endpoint = "pty", paced: bool = True, latency_us: int = 0
+    device: Device,
+    endpoint: str | Endpoint = "pty",
+    paced: bool = True,
+    latency_us: int = 0,
+    on_end: Callable[[], object] = lambda: None,
 ) -> Iterator[str]:
     """Open an endpoint in a thread of this process.
 
@@ -52,6 +56,7 @@ def serve(
         endpoint: a name for `open_endpoint`, or an open endpoint; it is closed at the end.
         paced: False lets bytes arrive at once.
         latency_us: how late the client sees what the device sent.
+        on_end: called from the thread when it ends, by itself, too.
 
     Yields:
         What a client opens: a device path or a pyserial URL.
@@ -66,6 +71,8 @@ def serve(
             pump.run()
         except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the endpoint)
             broke.append(error)
+        finally:
+            on_end()
 
     thread = threading.Thread(target=run, name=f"device at {endpoint.url}")
     thread.start()

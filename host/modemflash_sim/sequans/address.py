@@ -44,17 +44,24 @@ class SimLine(VirtualLine):
 
     Args:
         modem: the modem.
-        path: of that file; None for none.
+        path: of that file, which is this line's alone; None for none.
         real_time: every wait takes its time.
         max_burst: what the port says of itself.
+        user: the right to the file; given back at the end.
     """
 
     def __init__(
-        self, modem: SimModem, path: Path | None = None, real_time: bool = False, max_burst: int = 0
+        self,
+        modem: SimModem,
+        path: Path | None = None,
+        real_time: bool = False,
+        max_burst: int = 0,
+        user: state_file.SoleUser | None = None,
     ) -> None:
         super().__init__(modem, max_burst=max_burst, now_us=modem.now_us)
         self.modem = modem
         self._path = path
+        self._user = user
         self._real_time = real_time
         self._saved = -1
 
@@ -74,7 +81,12 @@ class SimLine(VirtualLine):
     def close(self) -> None:
         """The command is over; the modem goes on."""
         self._saved = -1
-        self._keep()
+        try:
+            self._keep()
+        finally:
+            self._path = None
+            if self._user is not None:
+                self._user.close()
 
     def _keep(self) -> None:
         if self._path is not None and self._saved != self.modem.revision:
@@ -87,13 +99,20 @@ def open_line(url: str) -> SimLine:
 
     Raises:
         ValueError: as `start`.
-        OSError: as `start`; or the file cannot be written.
+        OSError: as `start`; or the file cannot be written; EBUSY: another command has it.
     """
     given = _parameters(url)
-    modem = start(url)
     path = Path(given["state"]) if "state" in given else None
-    line = SimLine(modem, path, given.get("pace") == "real", int(_number(given, "max_burst", 0)))
-    line.jump(modem.now_us)
+    user = state_file.SoleUser(path) if path is not None else None
+    try:
+        modem = start(url)
+        burst = int(_number(given, "max_burst", 0))
+        line = SimLine(modem, path, given.get("pace") == "real", burst, user)
+        line.jump(modem.now_us)
+    except BaseException:
+        if user is not None:
+            user.close()
+        raise
     return line
 
 

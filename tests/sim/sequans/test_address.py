@@ -1,5 +1,10 @@
 """`sim://` URLs, real time, and the pace of the simulated line."""
 
+import contextlib
+import errno
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -71,6 +76,8 @@ def test_a_killed_command_leaves_what_it_did(tmp_path: Path) -> None:
     updater.at('AT+SMSTPU="ON_THE_FLY"')
     updater.open_session()
     next(updater.blocks(IMAGE))
+    assert line._user is not None
+    os.close(line._user._descriptor)  # as the system does when a process ends
     line = open_line(url)
     assert talk(line, b"AT") == b""
     assert not line.modem.verdict.whole
@@ -134,3 +141,66 @@ def test_real_pace_waits() -> None:
     began = time.monotonic()
     line.sleep_ms(50)
     assert time.monotonic() - began >= 0.05
+
+
+def test_a_state_file_has_one_user_at_a_time(tmp_path: Path) -> None:
+    """The second command is told, and spoils nothing; when the first has ended it is let in."""
+    url = f"sim://pycom-catm1?state={tmp_path / 'modem.json'}"
+    first = open_line(url)
+    for _ in range(2):
+        with pytest.raises(OSError, match="another command") as caught:
+            open_line(url)
+        assert caught.value.errno == errno.EBUSY
+    assert talk(first, b"AT") == b"\r\nOK\r\n"
+    first.close()
+    first.close()
+    open_line(url).close()
+    assert [path.name for path in tmp_path.iterdir()] == ["modem.json"]
+
+
+def test_a_state_file_that_is_refused_is_free_again(tmp_path: Path) -> None:
+    (tmp_path / "modem.json").write_text("rubbish")
+    for _ in range(2):
+        with pytest.raises(ValueError, match="not JSON"):
+            open_line(f"sim://pycom-catm1?state={tmp_path / 'modem.json'}")
+
+
+CHILD = """
+import sys
+from modemflash_sim.sequans.address import open_line
+ends = 0
+while ends < 20:
+    try:
+        line = open_line(sys.argv[1])
+    except OSError as error:
+        assert "another command" in str(error), error
+        continue
+    line.jump(line.now_us + 1000)
+    line.close()
+    ends += 1
+"""
+
+
+def test_eight_at_once_end_in_words(tmp_path: Path) -> None:
+    """Each has its turns; no file is missing for anybody, and the modem's time went on for each."""
+    url = f"sim://pycom-catm1?gap_s=1&state={tmp_path / 'modem.json'}"
+    children = [subprocess.Popen([sys.executable, "-c", CHILD, url]) for _ in range(8)]
+    assert [child.wait(60) for child in children] == [0] * 8
+    assert open_line(url).now_us >= 8 * 20 * 1_000_000
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links")
+@pytest.mark.parametrize("name", ["modem.json", "modem.json.lock", "modem.json.new"])
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_lies_in_the_way_is_neither_waited_for_nor_written_through(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    target, path = tmp_path / "target", tmp_path / name
+    target.write_text("mine")
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(target)
+    with contextlib.suppress(OSError, ValueError):
+        open_line(f"sim://pycom-catm1?state={tmp_path / 'modem.json'}").close()
+    assert target.read_text() == "mine"

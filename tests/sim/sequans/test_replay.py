@@ -180,3 +180,42 @@ def test_capture_of_a_real_port_replays_in_virtual_time(tmp_path: Path) -> None:
     play(line, line, again, None)
     assert again.events == first.events
     assert modem.finished
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        '{"at_ms":NaN,"rx":"a"}',
+        '{"at_ms":1e999,"rx":"a"}',
+        '{"at_ms":-1,"rx":"a"}',
+        '{"at_ms":' + "9" * 400 + ',"rx":"a"}',
+        '{"at_ms":1,"rx":7}',
+        '{"at_ms":1,"tx":null}',
+        '{"at_ms":1,"tx":"\\u20ac"}',
+        '{"at_ms":1,"rx":"\\ud800"}',
+        '{"at_ms":1,"baud":"fast"}',
+        '{"at_ms":1,"baud":-5}',
+        '{"at_ms":1,"max_burst":[]}',
+        '{"at_ms":1,"tx_same":[255]}',
+        '{"at_ms":1,"tx_same":[256,1]}',
+        '{"at_ms":1,"tx_same":[0,9007199254740000]}',
+        '{"at_ms":1,"tx_same":[true,1]}',
+        '{"at_ms":1,"tx_same":"ab"}',
+        '{"at_ms":1,"tx_block":5}',
+        '{"at_ms":1,"tx_block":5,"crc32":5}',
+        '{"at_ms":1,"event":[]}',
+        "[" * 100_000,
+        '["rx"]',
+        '"rx"',
+        "{}x",
+        "\0" * 50,
+    ],
+)
+def test_what_was_never_captured_ends_the_capture(tmp_path: Path, record: str) -> None:
+    """A line of another form, and all behind it, is dropped and noted; the modem plays what is before."""
+    path = tmp_path / "x.jsonl"
+    good = '{"at_ms":0,"phase":"","rx":"hello"}'
+    path.write_text(f'{{"capture":1}}\n{good}\n{record}\n{good}\n', encoding="utf-8")
+    capture = read_capture(path)
+    assert capture.torn and len(capture.records) == 1
+    assert ReplayModem(capture).take(10_000_000)
