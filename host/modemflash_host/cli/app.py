@@ -16,6 +16,7 @@ import rich_click as click
 import modemflash
 from modemflash.errors import Refusal
 from modemflash_host.cli.output import Output
+from modemflash_host.privacy import mask_command_line, mask_crash, mask_event
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
 
@@ -115,7 +116,8 @@ def _run(arguments: list[str], out: Output) -> int:
         _last_line(arguments, "usage", "refused")
         return exit_codes.USAGE
     except Refusal as refusal:
-        print(f"{printable(refusal.happened)}\n{printable(refusal.hint)}", file=sys.stderr)
+        for sentence in (refusal.happened, refusal.hint):
+            print(printable(mask_event(sentence)), file=sys.stderr)
         _last_line(arguments, refusal.code, "refused")
         return exit_codes.of_problem(refusal)
     except (click.Abort, KeyboardInterrupt):
@@ -148,8 +150,8 @@ def _unexpected(arguments: list[str]) -> int:
     from modemflash_host.errors import HOST_CATALOGUE
 
     happened, hint, _ = HOST_CATALOGUE["unexpected"]
-    text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n{arguments}\n\n"
-    text += traceback.format_exc()
+    text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n"
+    text += f"{mask_command_line(arguments)}\n\n{mask_crash(traceback.format_exc())}"
     try:
         from modemflash_host.store.state_folder import state_folder
 
@@ -158,7 +160,7 @@ def _unexpected(arguments: list[str]) -> int:
         where = str(path)
     except OSError as error:
         where = f"not written: {error.strerror}"
-    last = traceback.format_exc().strip().splitlines()[-1]
+    last = mask_crash(traceback.format_exc().strip().splitlines()[-1])
     print(
         f"\n{happened}:\n  {last}\n\n  Code   unexpected\n  File   {where}\n  Do     {hint}", file=sys.stderr
     )

@@ -71,10 +71,11 @@ def test_talk_behind_a_frame() -> None:
 def test_only_whole_answers_are_frames(cuts: list[int]) -> None:
     """What comes between, before and behind answers is talk: a modem that speaks in a transfer is masked."""
     talk = b"\r\n+CGSN: 490154203237518\r\n"
-    stream = talk + answer(b"\0\1") + talk + answer() + b"tsa"
+    block = b"tsaf\x83\x01\0\2" + bytes(8) + b"\0\1"
+    stream = talk + block + talk + answer() + b"tsa"
     framer = StpFramer()
     found = cut(framer.heard, stream, cuts) + [piece for _, piece in framer.rest()]
-    assert [piece.data for piece in found if piece.kind == FRAME] == [answer(b"\0\1"), answer()]
+    assert [piece.data for piece in found if piece.kind == FRAME] == [block, answer()]
     assert b"".join(piece.data for piece in found) == stream
     assert b"".join(piece.data for piece in found if piece.kind == TALK) == talk + talk + b"tsa"
 
