@@ -1,6 +1,8 @@
 """No secret leaves: however the stream is cut, and without harm to what support needs."""
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from modemflash_host.privacy import (
     Masker,
     mask,
     mask_command_line,
+    mask_crash,
     mask_event,
+    mask_quotes,
     mask_text,
     shape,
     without_home,
@@ -275,6 +279,15 @@ def test_events_keep_what_support_needs() -> None:
         assert mask_event({"event": "note", "text": text}, R)["text"] == text
 
 
+def test_a_sentence_quotes_only_what_is_readable() -> None:
+    """Words of a module in the detail of an error: what is not readable where it came is not there."""
+    heard = b"+SMUPGRADE: fail: crc\r\nOwner Mueller 0151 1234567\r\nERROR\r\n"
+    text = r"+SMUPGRADE: fail: crc\x0aOwner Mueller 0151 1234567"
+    quoted = mask_event(mask_quotes(text, heard, R), R)
+    assert "SMUPGRADE: fail: " in quoted
+    assert not [word for word in ("Owner", "Mueller", "0151", "1234567") if word in quoted]
+
+
 def test_text_of_any_script_keeps_its_words() -> None:
     """Text that is no ASCII passes."""
     assert mask_text("Größe → 6,16 MB, 123456789012345") == "Größe → 6,16 MB, ###############"
@@ -300,6 +313,87 @@ def test_home_leaves_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
         "n": 1,
     }
     assert event["text"] == "in /home/anna/fw"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        ("HOME", "/data/people/anna", "/data/people/anna/fw.dup"),
+        ("HOME", "/data/people/anna/", "in /data/people/anna"),
+        ("HOME", "/data/people/anna/.", "/data/people/anna/fw.dup"),
+        ("HOME", "/data/people/anna/.", "/data/people/anna/./fw.dup"),
+        ("HOME", "/data//people/anna", "/data/people//anna/fw.dup"),
+        ("HOME", "/root", "/home/anna/fw.dup"),
+        ("HOME", "/root", "/var/home/anna/fw.dup"),
+        ("HOME", "/root", "/Users/anna/fw.dup"),
+        ("HOME", "/root", r"C:\Users\anna\fw.dup"),
+        ("HOME", "/root", "'/home/anna'"),
+        ("SUDO_USER", "anna", "/run/media/anna/CARD/fw.dup"),
+        ("USER", "anna", "/media/anna"),
+    ],
+)
+def test_no_home_and_no_name(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, text: str) -> None:
+    """However HOME is written, and whoever called sudo; the rest of the path stays."""
+    for name in ("SUDO_USER", "USER", "LOGNAME", "USERNAME", "USERPROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, value)
+    masked = without_home({"event": "note", "text": text})["text"]
+    assert "anna" not in masked
+    assert masked.endswith("fw.dup") == text.endswith("fw.dup")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="symbolic links and a user table")
+def test_a_home_that_is_a_link_is_known_both_ways(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Paths come as they were typed, or resolved."""
+    (tmp_path / "real-anna").mkdir()
+    (tmp_path / "anna").symlink_to(tmp_path / "real-anna")
+    monkeypatch.setenv("HOME", str(tmp_path / "anna"))
+    for path in (tmp_path / "anna" / "a.dup", tmp_path / "real-anna" / "a.dup"):
+        assert without_home(str(path)) == f"~{os.sep}a.dup"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a user table")
+def test_the_home_of_who_called_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program runs as root, the files are a person's: as the system's own table has them."""
+    import pwd
+
+    entry = pwd.struct_passwd(("anna", "x", 1000, 1000, "", "/data/people/a-home", "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwnam", {"anna": entry}.__getitem__)
+    monkeypatch.setenv("SUDO_USER", "anna")
+    monkeypatch.setenv("HOME", "/root")
+    assert without_home("/data/people/a-home/fw.dup") == "~/fw.dup"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "rfc2217://anna:secret@host:4000",
+        "rfc2217://anna:se@cret@host:4000",
+        "rfc2217://anna:se/cret@host:4000",
+        "rfc2217://anna:se cret@host:4000",
+        "--port=socket://anna:secret@host:4000",
+        "socket://host:4000?user=anna&password=secret",
+    ],
+)
+def test_no_password_of_an_address(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """On the command line, in the environment, and wherever an error repeats a part of it."""
+    assert not [each for each in ("anna", "cret") if each in mask_command_line([word])[0]]
+    monkeypatch.setenv("MODEMFLASH_PORT", word)
+    for text in (f"cannot open {word}", f"no host is named {word.split('://')[1]}"):
+        masked = mask_event({"event": "note", "text": text})["text"]
+        assert not [each for each in ("anna", "cret") if each in masked], masked
+
+
+def test_a_crash_keeps_where_and_drops_what() -> None:
+    """Files, lines, kinds and names of our own stay; what stands in quotes in a message is data."""
+    trace = (
+        'Traceback (most recent call last):\n  File "/opt/modemflash_host/x.py", line 12, in read\n'
+        "    raise ValueError(word)\nValueError: not a number: '0151 1234567'"
+    )
+    assert mask_crash(trace) == trace.replace("0151 1234567", "#### #######")
+    assert mask_crash("KeyError: 'before'") == "KeyError: 'before'"
+    assert mask_crash("KeyError: 'pw4711'") == "KeyError: 'xx####'"
+    assert mask_crash("AttributeError: 'Board' object has no attribute 'mac'").endswith("attribute 'mac'")
 
 
 def test_sink_say_no_identity() -> None:

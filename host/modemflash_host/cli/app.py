@@ -16,7 +16,6 @@ import rich_click as click
 import modemflash
 from modemflash.errors import Refusal
 from modemflash_host.cli.output import Output
-from modemflash_host.privacy import mask_command_line, mask_crash, mask_event
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
 
@@ -116,6 +115,8 @@ def _run(arguments: list[str], out: Output) -> int:
         _last_line(arguments, "usage", "refused")
         return exit_codes.USAGE
     except Refusal as refusal:
+        from modemflash_host.privacy import mask_event
+
         for sentence in (refusal.happened, refusal.hint):
             print(printable(mask_event(sentence)), file=sys.stderr)
         _last_line(arguments, refusal.code, "refused")
@@ -148,6 +149,7 @@ def _last_line(arguments: list[str], code: str, status: str) -> None:
 def _unexpected(arguments: list[str]) -> int:
     """Write the crash down, and say so."""
     from modemflash_host.errors import HOST_CATALOGUE
+    from modemflash_host.privacy import mask_command_line, mask_crash
 
     happened, hint, _ = HOST_CATALOGUE["unexpected"]
     text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n"

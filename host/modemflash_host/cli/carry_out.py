@@ -17,6 +17,7 @@ from modemflash_host.cli.options import Talk
 from modemflash_host.cli.output import Output
 from modemflash_host.computer.sleep_watch import SleepWatch, words
 from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.privacy import mask_quotes
 from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.reporters.deferred_warnings import DeferredWarnings
 from modemflash_host.reporters.masking_sink import MaskingSink
@@ -124,10 +125,11 @@ def human_sink(quiet: bool, verbose: bool, color: str = "auto") -> Sink:
 def problem_event(problem: Problem, vocabulary: Vocabulary) -> Event:
     """An error as an event."""
     evidence = vocabulary.evidence
+    detail = mask_quotes(problem.detail, problem.raw, vocabulary.readable)
     return {
         "event": "problem",
         "code": problem.code,
-        "happened": problem.happened,
+        "happened": problem.happened.replace(problem.detail, detail) if detail else problem.happened,
         "hint": problem.hint,
         "modem_state": problem.modem_state,
         "heard": problem.raw,

@@ -12,7 +12,7 @@ import re
 
 from modemflash_host.families.vocabulary import Readable
 from modemflash_host.privacy.shapes import ESCAPE, shape_of_text
-from modemflash_host.privacy.talk import kept_of
+from modemflash_host.privacy.talk import kept_of, mask
 
 # Numbers of our own making: a date, the name of a run, the host of an address, a checksum.
 _OURS = re.compile(
@@ -23,7 +23,8 @@ _OURS = re.compile(
 )
 _BETWEEN = rf"(?:{ESCAPE.pattern}|[^0-9A-Za-z,;|]){{0,3}}?"
 _NUMBER = re.compile(rf"\+{_BETWEEN}\d(?:{_BETWEEN}\d){{6,}}|\d(?:{_BETWEEN}\d){{13,}}|[0-9A-F]{{24,}}")
-_AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\bATD)[^\r\n]*")
+_AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\+CM[ES] ERROR:|\bATD)[^\r\n]*")
+_WORD = re.compile(rb"[A-Za-z0-9]+")
 _WITH_ESCAPES = re.compile(rf"\S*{ESCAPE.pattern}\S*(?: +\S*{ESCAPE.pattern}\S*)*")
 
 
@@ -36,6 +37,21 @@ def mask_text(text: str, readable: Readable | None = None) -> str:
         start = ours.end()
     masked = "".join([*out, _without_numbers(text[start:])])
     return _WITH_ESCAPES.sub(lambda found: shape_of_text(found[0]), masked)
+
+
+def mask_quotes(text: str, heard: bytes, readable: Readable | None = None) -> str:
+    """A sentence that may quote what a module said: words of it that are not readable there are not here.
+
+    Args:
+        text: the sentence.
+        heard: what the module said.
+        readable: what of it stays.
+    """
+    masked = mask(heard, readable)
+    for word in {word[0] for word in _WORD.finditer(heard) if masked[word.start() : word.end()] != word[0]}:
+        quoted = word.decode("ascii")
+        text = re.sub(rf"(?<![A-Za-z0-9]){quoted}(?![A-Za-z0-9])", shape_of_text(quoted), text)
+    return text
 
 
 def _without_numbers(text: str) -> str:

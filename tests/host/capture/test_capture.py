@@ -152,6 +152,55 @@ def test_identities_are_masked_across_reads_and_in_events(tmp_path: Path) -> Non
     assert "1234" not in text
 
 
+SECRETS = (b"490154203237518", b"262019876543210", b"+4915112345678", b"hunter2")
+TALK = (
+    b'\r\nIMEI 490154203237518\r\n+CNUM: "me","+4915112345678"\r\n262019876543210 AT+CGAUTH=1,1,a,hunter2\r'
+)
+
+
+@pytest.mark.parametrize("cut", [1, 7, 64, 1000])
+@pytest.mark.parametrize("before", ["transfer", "carrier", "half", "nothing"])
+def test_a_modem_that_talks_in_a_transfer_is_masked(tmp_path: Path, before: str, cut: int) -> None:
+    """Behind an answer, within one, in place of one, or to a modem that hears nothing: no secret is kept."""
+    header = {
+        "transfer": b"tsaf\x83\x01\0\2" + bytes(10),
+        "carrier": b"tsaf\x81\x01\0\4" + bytes(8),
+        "half": b"tsaf\x83",
+        "nothing": b"",
+    }[before]
+    stream = header + TALK + header + SECRETS[0] + header
+    port, recorder = captured(tmp_path, Port(*(stream[at : at + cut] for at in range(0, len(stream), cut))))
+    port.write(BLOCK_FRAME, 0, len(BLOCK_FRAME))
+    while port.readinto(bytearray(1000), 1000, 0):
+        port.write(BLOCK_FRAME[:16], 0, 0)
+    text = (tmp_path / "c.jsonl").read_bytes() + bytes_of(read(tmp_path, recorder), "rx")
+    for secret in SECRETS:
+        assert secret[-7:] not in text
+
+
+def test_before_a_family_is_known_nothing_of_firmware_is_kept(tmp_path: Path) -> None:
+    """A recorder without a framer keeps sizes and checksums of long writes, and shapes of short ones."""
+    recorder = Recorder(CaptureFile(tmp_path / "c.jsonl", {}, trouble_is_a_failure))
+    recorder.sent(BLOCK_FRAME)
+    recorder.sent(FIRMWARE[:40])
+    recorder.heard(FIRMWARE[:80])
+    recorder.heard(TALK)
+    capture = read(tmp_path, recorder)
+    assert [each["tx_block"] for each in capture.records if "tx_block" in each] == [len(BLOCK_FRAME)]
+    kept = (tmp_path / "c.jsonl").read_bytes()
+    assert not [word for word in (b"vendor", b"bytes", b"fast", *SECRETS) if word in kept]
+
+
+def test_the_history_of_a_raw_run_is_masked(tmp_path: Path) -> None:
+    """A raw capture keeps the wire; the events of a run's own file go into lists and reports."""
+    port, recorder = captured(tmp_path, Port(IMEI), raw=True)
+    read_all(port)
+    recorder.report({"event": "note", "text": "490154203237518"}, 0.0)
+    capture = read(tmp_path, recorder)
+    assert bytes_of(capture, "rx") == IMEI
+    assert [event["text"] for event in capture.events()] == ["#" * 15]
+
+
 def test_progress_is_written_once_a_second(tmp_path: Path) -> None:
     """The first, one a second, and the last; the blocks are witnessed by themselves."""
     inner = Port()
