@@ -68,6 +68,8 @@ SECRETS = [
     (b"AT+CFUN=1234567890\r", b"AT+CFUN=##########\r"),
     (b"+CFUN: 1234567890\r", b"+CFUN: ##########\r"),
     (b"+CME ERROR: 123456789\r", b"+CME ERROR: #########\r"),
+    (b"ValueError: Anna 0151 1234567\r", b"ValueError: xxxx #### #######\r"),
+    (b'  File "anna/secret.py", line 2\r', b"  xxxx .xxxx.xxxxxx.xx.. xxxx #\r"),
     (b"OKAnna\r", b"xxxxxx\r"),
     (b"^EXIT: 0151 12345678\r", b"^EXIT: #### ########\r"),
     (b"Dear Anna, welcome\r", b"xxxx xxxx. xxxxxxx\r"),
@@ -96,6 +98,8 @@ PLAIN = [
     b"+SMUPGRADE: on-going\r\n+SMUPGRADE: fail: crc\r\n+SMSWBOOT: RECOVERY\r\n+SMLOG: LOG_INHERIT\r\nFFF\r\n",
     b"Assertion failed\r\nFile: hal_misc.c@420\r\n. supported : 28/20/13/12/8/5/4/3\r\n",
     b'AT+SMSWBOOT=3,1\r\nAT+CFUN=4\r\nAT!="showver"\r\nAT+IPR=921600\r\nAT+SMSTPU="ON_THE_FLY"\r\n+++',
+    b'Traceback (most recent call last):\r\n  File "modemflash/board/relay.py", line 12, in serve\r\n',
+    b"ImportError: no module named 'modemflash.interface'\r\nOSError: [Errno 28] ENOSPC\r\nMemoryError:\r\n",
     b'AT+BIND=AT\r\nATE0\r\nAT+SQNWL="sqndcc",2\r\nAT+FSRDFILE="/fs/crashdump"\r\nAT^RESET\r\nAT+SMOD?\r\nATH\r\n',
 ]
 

@@ -63,11 +63,12 @@ class _LazyGroup(click.RichGroup):
 def modemflash_group(context: click.Context) -> None:
     """Update the firmware of Sequans LTE modems on Pycom GPy, FiPy and G01 boards."""
     if context.invoked_subcommand in _TALKING:
+        from modemflash_host.privacy import without_passwords
         from modemflash_host.store.settings import load
 
         config = load()
         for warning in config.warnings:
-            click.echo(f"! {printable(warning)}", err=True)
+            click.echo(f"! {printable(without_passwords(warning))}", err=True)
         context.default_map = {name: config.defaults() for name in _TALKING}
 
 

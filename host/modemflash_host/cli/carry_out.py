@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from modemflash.errors import Problem, Refusal
+from modemflash.errors import ModemProblem, NoModem, Problem, Refusal, UpdateFailed
 from modemflash_host.cli.next_command import next_command
 from modemflash_host.cli.options import Talk
 from modemflash_host.cli.output import Output
@@ -27,6 +27,7 @@ from modemflash_host.run.stop_requests import StopRequests
 if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
 
+_BY_A_MODULE = (ModemProblem, NoModem, UpdateFailed)  # their details may quote it
 _REPORTED = ("failed", "installed-unconfirmed")
 
 
@@ -125,7 +126,9 @@ def human_sink(quiet: bool, verbose: bool, color: str = "auto") -> Sink:
 def problem_event(problem: Problem, vocabulary: Vocabulary) -> Event:
     """An error as an event."""
     evidence = vocabulary.evidence
-    detail = mask_quotes(problem.detail, problem.raw, vocabulary.readable)
+    detail = problem.detail
+    if isinstance(problem, _BY_A_MODULE):
+        detail = mask_quotes(detail, problem.raw, vocabulary.readable)
     return {
         "event": "problem",
         "code": problem.code,

@@ -29,6 +29,8 @@ def _compiled(row: str) -> re.Pattern[str]:
 def kept_of(line: str, readable: Readable | None) -> int:
     """How many characters at the beginning of a line stay, whatever it answers."""
     rows = readable.lines if readable is not None else ()
+    if not rows or not _compiled("|".join(rows)).match(line):  # noise comes in floods: one look is enough
+        return 0
     return max((found.end() for row in rows if (found := _compiled(row).match(line))), default=0)
 
 

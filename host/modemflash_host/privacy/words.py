@@ -48,7 +48,8 @@ def mask_quotes(text: str, heard: bytes, readable: Readable | None = None) -> st
         readable: what of it stays.
     """
     masked = mask(heard, readable)
-    for word in {word[0] for word in _WORD.finditer(heard) if masked[word.start() : word.end()] != word[0]}:
+    words = {word[0] for word in _WORD.finditer(heard)}
+    for word in words - {word[0] for word in _WORD.finditer(masked)}:
         quoted = word.decode("ascii")
         text = re.sub(rf"(?<![A-Za-z0-9]){quoted}(?![A-Za-z0-9])", shape_of_text(quoted), text)
     return text

@@ -102,10 +102,25 @@ _SETTINGS = (
     r"\^EXIT:",
     r"\+CM[ES] ERROR:",
 )
+_NAME_OF_CODE = r"'[A-Za-z_.]{1,40}'"
+# Of a board that is in between: where its MicroPython stopped in our own files, and Python's own messages.
+_CONSOLE = (
+    r"Traceback \(most recent call last\):",
+    (
+        r'File "(?:(?:/flash/|/sd/)?(?:lib/)?modemflash/[a-z_/]{1,40}\.py|(?:/flash/)?(?:main|boot)\.py'
+        r'|<stdin>)", line \d{1,5}(?:, in [A-Za-z_<>.]{1,40})?'
+    ),
+    r"[A-Z][A-Za-z]{2,24}(?:Error|Exit|Interrupt):?",
+    r"OSError: (?:\[Errno -?\d{1,3}\] ?[A-Z]{0,16}|-?\d{1,3})",
+    r"MemoryError: memory allocation failed, allocating \d{1,7} bytes",
+    rf"ImportError: no module named {_NAME_OF_CODE}",
+    rf"NameError: name {_NAME_OF_CODE} (?:isn't|is not) defined",
+    rf"AttributeError: {_NAME_OF_CODE} object has no attribute {_NAME_OF_CODE}",
+)
 _FOREIGN_NAME = rf"{_FEW_DIGITS}[A-Za-z][A-Za-z0-9 .-]{{1,23}}"
 
 READABLE = Readable(
-    lines=(*_RESULTS, *_COMMANDS, *_UNSOLICITED, *_VERSIONS, *_SETTINGS),
+    lines=(*_RESULTS, *_COMMANDS, *_UNSOLICITED, *_VERSIONS, *_SETTINGS, *_CONSOLE),
     replies={
         "AT+SMOD?": (r"[0-4]",),
         "AT+CGMM": (_FOREIGN_NAME,),
