@@ -25,6 +25,7 @@ from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.families.sequans.framer import StpFramer
+from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.privacy import mask_event
 from modemflash_sim.devices import open_line
 from modemflash_sim.sequans import images
@@ -71,7 +72,9 @@ class MaskedReporter:
 
     def report(self, event: dict[str, Any]) -> None:
         self.events.append(
-            json.loads(json.dumps(mask_event(event), default=lambda raw: raw.decode("latin-1")))
+            json.loads(
+                json.dumps(mask_event(event, WORDS.readable), default=lambda raw: raw.decode("latin-1"))
+            )
         )
         if self._recorder is not None:
             self._recorder.report(event, 0.0)
@@ -106,6 +109,7 @@ def record(name: str, path: Path) -> list[dict[str, Any]]:
     """Make one capture; the events that it gave."""
     line = open_line(SCENARIOS[name].url)
     recorder = Recorder(CaptureFile(path, {"scenario": name}, sys.exit))
+    recorder.use_vocabulary(WORDS)
     recorder.use(StpFramer())
     reporter = MaskedReporter(recorder)
     play(CapturingPort(line, line, recorder), line, reporter, SCENARIOS[name].build)

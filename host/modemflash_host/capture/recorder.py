@@ -1,11 +1,13 @@
 """Writes the story and the bytes of a run into its captures, masked.
 
-Rules: identities leave neither in bytes nor in events, unless a raw capture was
-asked for by name, and neither does the name of the user's home folder; only
-whole frames of the family's protocol pass as they are, everything else goes
-through the masks; talk that comes while firmware is under way is cut beyond a
-few bytes, because it could be an echo of firmware; progress is written down
-once a second, because the blocks are there by themselves.
+Rules: of what a module and this PC say to each other only what the family lists
+as readable is kept, of the rest its shape, unless a raw capture was asked for by
+name; events of the run's own file are masked even then; only what the
+family's framer calls a frame passes as it is, everything else goes through the
+masks; what the masks hold back goes out before we write again; talk that comes
+while firmware is under way is cut beyond a few bytes, because it could be an
+echo of firmware; progress is written down once a second, because the blocks are
+there by themselves.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Any
 
 from modemflash_host.capture.file import CaptureFile, Record
 from modemflash_host.families.contract import FILLING, FRAME, TALK, Framer, Piece, TalkOnly
+from modemflash_host.families.vocabulary import Readable, Vocabulary
 from modemflash_host.privacy import Masker, mask_event, without_home
 from modemflash_host.reporters import Event, Sink
 
@@ -42,8 +45,16 @@ class Recorder(Sink):
         self._progress_at_ms = -_PROGRESS_EVERY_MS
         self._framer: Framer = TalkOnly()
         self._masks = {"tx": Masker(), "rx": Masker()}
+        self._readable: Readable | None = None
+        self._is_dropped = False
 
     # -- the sink
+
+    def use_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """From here on the talk is that of one family."""
+        self._release()
+        self._readable = vocabulary.readable
+        self._masks = {direction: Masker(self._readable) for direction in self._masks}
 
     def report(self, event: Event, at_s: float) -> None:
         """Write an event down."""
@@ -53,8 +64,8 @@ class Recorder(Sink):
             if self.now_ms() - self._progress_at_ms < _PROGRESS_EVERY_MS:
                 return
             self._progress_at_ms = self.now_ms()
-        masked = without_home(mask_event(event))
-        self._put(event=event if self.raw else masked)
+        masked = without_home(mask_event(event, self._readable))
+        self._put(event=event if self.raw and self.story is not None else masked)
         if self.story is not None:
             self.story.write({"at_ms": self.now_ms(), "phase": self._phase, "event": masked})
 
@@ -65,8 +76,7 @@ class Recorder(Sink):
         """The run is over: what the masks still hold goes out, and the files are closed."""
         for direction, piece in self._framer.rest():
             self._put_piece(direction, piece)
-        for direction, mask in self._masks.items():
-            self._put_text(direction, mask.finish())
+        self._release()
         self.wire.close()
         if self.story is not None:
             self.story.close()
@@ -79,12 +89,19 @@ class Recorder(Sink):
 
     def sent(self, data: bytes) -> None:
         """Bytes that we write."""
+        self._put_talk("rx", self._masks["rx"].flush())
         for piece in self._framer.sent(data):
             self._put_piece("tx", piece)
+            if piece.kind == TALK:
+                self._put_talk("tx", self._masks["tx"].flush())  # a write of ours is whole
+                self._masks["rx"].expect(piece.data.decode("latin-1"))
 
     def heard(self, data: bytes, dropped: bool = False) -> None:
         """Bytes that came."""
-        more: Record = {"dropped": True} if dropped else {}
+        if dropped != self._is_dropped:
+            self._put_talk("rx", self._masks["rx"].flush())
+            self._is_dropped = dropped
+        more = self._mark()
         if self.raw:
             self._put_text("rx", data, **more)
             return
@@ -108,13 +125,9 @@ class Recorder(Sink):
         if piece.kind == TALK and self.raw:
             self._put_text(direction, piece.data, **more)
         elif piece.kind == TALK:
-            data = mask.feed(piece.data)
-            if direction == "rx" and self._framer.in_transfer and len(data) > _LONGEST_ANSWER:
-                more |= {"cut": len(data) - _LONGEST_ANSWER, "crc32": f"{zlib.crc32(data):08x}"}
-                data = data[:_LONGEST_ANSWER]
-            self._put_text(direction, data, **more)
+            self._put_talk(direction, mask.feed(piece.data))
         else:
-            self._put_text(direction, mask.finish())
+            self._put_talk(direction, mask.finish())
             if piece.kind == FRAME:
                 self._put_text(direction, piece.data, **more)
             elif piece.kind == FILLING:
@@ -122,6 +135,23 @@ class Recorder(Sink):
             elif piece.data:
                 more = {"data": piece.data} if self.raw else {}
                 self._put(tx_block=len(piece.data), crc32=f"{zlib.crc32(piece.data):08x}", **more)
+
+    def _release(self) -> None:
+        """What the masks hold back goes out."""
+        for direction, mask in self._masks.items():
+            self._put_talk(direction, mask.finish())
+
+    def _mark(self) -> Record:
+        """What is said of bytes that came."""
+        return {"dropped": True} if self._is_dropped else {}
+
+    def _put_talk(self, direction: str, data: bytes) -> None:
+        """What a mask gave."""
+        more = self._mark() if direction == "rx" else {}
+        if direction == "rx" and self._framer.in_transfer and len(data) > _LONGEST_ANSWER:
+            more |= {"cut": len(data) - _LONGEST_ANSWER, "crc32": f"{zlib.crc32(data):08x}"}
+            data = data[:_LONGEST_ANSWER]
+        self._put_text(direction, data, **more)
 
     def _put_text(self, direction: str, data: bytes, **more: Any) -> None:
         if data:

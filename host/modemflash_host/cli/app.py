@@ -63,11 +63,12 @@ class _LazyGroup(click.RichGroup):
 def modemflash_group(context: click.Context) -> None:
     """Update the firmware of Sequans LTE modems on Pycom GPy, FiPy and G01 boards."""
     if context.invoked_subcommand in _TALKING:
+        from modemflash_host.privacy import without_passwords
         from modemflash_host.store.settings import load
 
         config = load()
         for warning in config.warnings:
-            click.echo(f"! {printable(warning)}", err=True)
+            click.echo(f"! {printable(without_passwords(warning))}", err=True)
         context.default_map = {name: config.defaults() for name in _TALKING}
 
 
@@ -116,7 +117,10 @@ def _run(arguments: list[str], out: Output) -> int:
         _last_line(arguments, "usage", "refused")
         return exit_codes.USAGE
     except Refusal as refusal:
-        print(f"{printable(refusal.happened)}\n{printable(refusal.hint)}", file=sys.stderr)
+        from modemflash_host.privacy import mask_event
+
+        for sentence in (refusal.happened, refusal.hint):
+            print(printable(mask_event(sentence)), file=sys.stderr)
         _last_line(arguments, refusal.code, "refused")
         return exit_codes.of_problem(refusal)
     except (click.Abort, KeyboardInterrupt):
@@ -147,10 +151,11 @@ def _last_line(arguments: list[str], code: str, status: str) -> None:
 def _unexpected(arguments: list[str]) -> int:
     """Write the crash down, and say so."""
     from modemflash_host.errors import HOST_CATALOGUE
+    from modemflash_host.privacy import mask_command_line, mask_crash
 
     happened, hint, _ = HOST_CATALOGUE["unexpected"]
-    text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n{arguments}\n\n"
-    text += traceback.format_exc()
+    text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n"
+    text += f"{mask_command_line(arguments)}\n\n{mask_crash(traceback.format_exc())}"
     try:
         from modemflash_host.store.new_file import new_file
         from modemflash_host.store.state_folder import state_folder
@@ -161,7 +166,7 @@ def _unexpected(arguments: list[str]) -> int:
         where = str(path)
     except OSError as error:
         where = f"not written: {error.strerror}"
-    last = traceback.format_exc().strip().splitlines()[-1]
+    last = mask_crash(traceback.format_exc().strip().splitlines()[-1])
     print(
         f"\n{happened}:\n  {last}\n\n  Code   unexpected\n  File   {where}\n  Do     {hint}", file=sys.stderr
     )

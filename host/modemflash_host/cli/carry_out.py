@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from modemflash.errors import Problem, Refusal
+from modemflash.errors import ModemProblem, NoModem, Problem, Refusal, UpdateFailed
 from modemflash_host.cli.next_command import next_command
 from modemflash_host.cli.options import Talk
 from modemflash_host.cli.output import Output
 from modemflash_host.computer.sleep_watch import SleepWatch, words
 from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.privacy import mask_quotes
 from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.reporters.deferred_warnings import DeferredWarnings
 from modemflash_host.reporters.masking_sink import MaskingSink
@@ -27,6 +28,7 @@ from modemflash_host.run.stop_requests import StopRequests
 if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
 
+_BY_A_MODULE = (ModemProblem, NoModem, UpdateFailed)  # their details may quote it
 _REPORTED = ("failed", "installed-unconfirmed")
 
 
@@ -122,10 +124,13 @@ def human_sink(quiet: bool, verbose: bool, color: str = "auto") -> Sink:
 def problem_event(problem: Problem, vocabulary: Vocabulary) -> Event:
     """An error as an event."""
     evidence = vocabulary.evidence
+    detail = problem.detail
+    if isinstance(problem, _BY_A_MODULE):
+        detail = mask_quotes(detail, problem.raw, vocabulary.readable)
     return {
         "event": "problem",
         "code": problem.code,
-        "happened": problem.happened,
+        "happened": problem.happened.replace(problem.detail, detail) if detail else problem.happened,
         "hint": problem.hint,
         "modem_state": problem.modem_state,
         "heard": problem.raw,

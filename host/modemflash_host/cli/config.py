@@ -11,6 +11,7 @@ from rich.text import Text
 from modemflash.errors import Problem
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk
+from modemflash_host.privacy import without_passwords
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
@@ -27,16 +28,16 @@ def config(as_json: bool) -> int:
     except Problem as problem:
         result = Result.of_problem(problem)
         return carry_out(lambda _: result, Talk(as_json=as_json))
+    shown_values = {name: _shown(value.value) for name, value in found.values.items()}
     if as_json:
         for name, value in found.values.items():
-            event = {"event": "setting", "name": name, "value": value.value, "source": value.source}
+            event = {"event": "setting", "name": name, "value": shown_values[name], "source": value.source}
             click.echo(json.dumps(event))
         return 0
     console = Console(highlight=False)
     for name, value in found.values.items():
-        shown = (
-            json.dumps(value.value) if not isinstance(value.value, str) else printable(value.value) or '""'
-        )
+        plain = shown_values[name]
+        shown = json.dumps(plain) if not isinstance(plain, str) else printable(plain) or '""'
         click.echo(f"{name:15} {shown:12} {printable(value.source)}")
         about = (value.setting.about, value.setting.variable)
         console.print(Rows([("", Text(words, "dim")) for words in about], width=15))
@@ -44,5 +45,10 @@ def config(as_json: bool) -> int:
     for path, there in found.files:
         click.echo(f"{'read' if there else 'not there':15} {printable(path)}")
     for warning in found.warnings:
-        click.echo(f"! {printable(warning)}", err=True)
+        click.echo(f"! {printable(without_passwords(warning))}", err=True)
     return 0
+
+
+def _shown(value: object) -> object:
+    """A setting without the password of an address."""
+    return without_passwords(value) if isinstance(value, str) else value

@@ -143,16 +143,21 @@ class Framer(Protocol):
         """What is still held back at the end: ("tx" or "rx", piece)."""
 
 
+_LONGEST_TALK = 256  # bytes of one write; a command is shorter
+
+
 class TalkOnly:
-    """The framer of a line on which no family speaks yet: everything is talk."""
+    """The framer of a line on which no family speaks yet: talk, and what is too long for it."""
 
     in_transfer = False
 
     def sent(self, data: bytes) -> Iterator[Piece]:
         """See `Framer`."""
-        yield Piece(data, TALK)
+        yield Piece(data, TALK if len(data) <= _LONGEST_TALK else FIRMWARE)
 
-    heard = sent
+    def heard(self, data: bytes) -> Iterator[Piece]:
+        """See `Framer`."""
+        yield Piece(data, TALK)
 
     def rest(self) -> Iterator[tuple[str, Piece]]:
         """See `Framer`."""

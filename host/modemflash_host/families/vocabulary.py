@@ -72,6 +72,23 @@ class FirstAid:
     prognosis: str
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What of a module's talk, and of ours to it, names nobody and stays readable where it is kept or shown.
+
+    Each row is a regular expression (ASCII). What it matches at the beginning of a line stays, blanks in
+    front of it too, and the rest of the line is reduced to its shape; no match ends within a word or number.
+
+    Attributes:
+        lines: of any line; the longest match counts.
+        replies: command in capitals → of lines that answer it: the whole line has to match, and each row
+            counts once an answer, so that a number in pieces does not come out.
+    """
+
+    lines: tuple[str, ...] = ()
+    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 # What is told somebody who asks to stop before anything was written.
 NOTHING_WRITTEN = ("Stopping at the next safe point. Nothing has been written.",)
 BETWEEN_STEPS = (
@@ -128,6 +145,7 @@ class Vocabulary:
         evidence: error code → what was heard of a module that does not talk.
         whole_update: what a retry of the whole update is called in its event.
         attempts: how often the whole update is tried at most; 0 where that is not said.
+        readable: what of its talk may be kept, sent and shown.
         first_aid: (evidence, the unfinished update) → what to do by hand; None where nothing is known.
         identity_rows, details_rows, file_rows: an event → what people read of it.
     """
@@ -146,6 +164,7 @@ class Vocabulary:
     evidence: Mapping[str, str] = field(default_factory=dict)
     whole_update: str = "the whole update"
     attempts: int = 0
+    readable: Readable = Readable()
     first_aid: Callable[[str, Event | None], FirstAid | None] = _no_first_aid
     identity_rows: Callable[[Event], Sequence[Row]] = _identity_rows
     details_rows: Callable[[Event], Sequence[Row]] = _no_rows

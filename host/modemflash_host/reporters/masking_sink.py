@@ -7,7 +7,7 @@ not to.
 
 from __future__ import annotations
 
-from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.families.vocabulary import Readable, Vocabulary
 from modemflash_host.privacy import mask_event
 from modemflash_host.reporters import Event, Sink
 
@@ -21,14 +21,16 @@ class MaskingSink(Sink):
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
+        self._readable: Readable | None = None
 
     def use_vocabulary(self, vocabulary: Vocabulary) -> None:
-        """Pass the words on."""
+        """Pass the words on, and learn what of a module's own may be shown."""
+        self._readable = vocabulary.readable
         self._sink.use_vocabulary(vocabulary)
 
     def report(self, event: Event, at_s: float) -> None:
         """One event."""
-        self._sink.report(mask_event(event), at_s)
+        self._sink.report(mask_event(event, self._readable), at_s)
 
     def tick(self, at_s: float) -> None:
         """Time goes by."""

@@ -1,10 +1,10 @@
 """The modem's side of a capture, as a device for every endpoint: a user's failure runs again.
 
 Rules: our requests are compared with the captured ones, byte by byte, and the
-first difference ends the replay; the modem's output comes as late after their
-request as they did; firmware that the capture does not hold is compared by size
-and checksum; what was masked matches anything, and what nobody read at the time
-is left out. When the capture is over the modem is silent.
+first difference ends the replay; of what was masked the shape is compared, of
+firmware that the capture does not hold size and checksum; the modem's output
+comes as late after a request as it did; what nobody read at the time is left
+out. When the capture is over the modem is silent.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from dataclasses import dataclass
 
 from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture
+from modemflash_host.privacy import shape as shape_of
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans.stp_frames import REQUEST
 
 BITS_A_BYTE = 10
 SECOND_US = 1_000_000
 _FRAME_WITHOUT_SUMS = 12
-_MASKED = ord("x")
+_MASKED = ord("x")  # in captures of earlier releases, of whatever kind it was
 _EARLY_US = 1_000  # times were cut to milliseconds: better a little early than after a deadline
 _SHOWN = 48
 _ANY_BAUD = 921_600  # until somebody says a rate
@@ -54,7 +55,9 @@ class _Request:
         wanted = self.data[: len(got)]
         if not strict and self.data.startswith(REQUEST):
             wanted, got = wanted[:_FRAME_WITHOUT_SUMS], got[:_FRAME_WITHOUT_SUMS]
-        return wanted == got or all(a in (b, _MASKED) for a, b in zip(wanted, got, strict=True))
+        return wanted == got or all(
+            a in (b, shape, _MASKED) for a, b, shape in zip(wanted, got, shape_of(got), strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from modemflash_host.capture.recorder import Recorder
 from modemflash_host.capture.runs import KEPT, begin_run, find_run, forget_old, runs
 from modemflash_host.errors import Refusal
 from modemflash_host.families.sequans.framer import StpFramer
+from modemflash_host.families.sequans.words import WORDS
 
 IMEI = b"\r\n123456789012345\r\n\r\nOK\r\n"
 FIRMWARE = b"vendor's own bytes " * 20
@@ -77,6 +78,7 @@ def trouble_is_a_failure(text: str) -> None:
 
 def captured(tmp_path: Path, port: Port, raw: bool = False) -> tuple[CapturingPort, Recorder]:
     recorder = Recorder(CaptureFile(tmp_path / "c.jsonl", {"raw": raw}, trouble_is_a_failure), None, raw)
+    recorder.use_vocabulary(WORDS)
     recorder.use(StpFramer())
     return CapturingPort(port, port, recorder), recorder
 
@@ -97,7 +99,7 @@ def read_all(port: CapturingPort) -> None:
 
 def test_bytes_both_ways_with_time_and_phase(tmp_path: Path) -> None:
     """Every byte is there, with the port's own time and the phase of the update."""
-    inner = Port(b"AT\r\r\n", b"OK\r\n\x00\xff")
+    inner = Port(b"AT\r\r\n", b"OK\r\n\x00\x80")
     port, recorder = captured(tmp_path, inner)
     recorder.report({"event": "phase", "phase": "find"}, 0.0)
     assert port.set_baud(115200)
@@ -107,7 +109,7 @@ def test_bytes_both_ways_with_time_and_phase(tmp_path: Path) -> None:
     assert (inner.written, port.max_burst, port.drain(1)) == (b"AT\r\n", 2016, True)
     capture = read(tmp_path, recorder)
     assert bytes_of(capture, "tx") == b"AT\r\n"
-    assert bytes_of(capture, "rx") == b"AT\r\r\nOK\r\n\x00\xff"
+    assert bytes_of(capture, "rx") == b"AT\r\r\nOK\r\n\x00\x80"
     assert {record["phase"] for record in capture.records[1:]} == {"find"}
     assert [record["at_ms"] for record in capture.records if "rx" in record] == [10, 20]
     assert [record["baud"] for record in capture.records if "baud" in record] == [115200]
@@ -121,7 +123,7 @@ def test_dropped_input_is_witnessed(tmp_path: Path) -> None:
     assert inner.dropped
     link, record = read(tmp_path, recorder).records
     assert link["max_burst"] == 2016
-    assert (record["rx"], record["dropped"]) == ("left over", True)
+    assert (record["rx"], record["dropped"]) == ("xxxx xxxx", True)
 
 
 def test_firmware_is_not_in_the_capture(tmp_path: Path) -> None:
@@ -143,11 +145,60 @@ def test_identities_are_masked_across_reads_and_in_events(tmp_path: Path) -> Non
     read_all(port)
     recorder.report({"event": "details", "record": {"AT+CGSN": "123456789012345"}}, 0.0)
     capture = read(tmp_path, recorder)
-    assert bytes_of(capture, "rx") == b"\r\n" + b"x" * 15 + b"\r\n\r\nOK\r\n"
+    assert bytes_of(capture, "rx") == b"\r\n" + b"#" * 15 + b"\r\n\r\nOK\r\n"
     text = (tmp_path / "c.jsonl").read_text()
     assert "3569" not in text
     assert "5643809" not in text
     assert "1234" not in text
+
+
+SECRETS = (b"490154203237518", b"262019876543210", b"+4915112345678", b"hunter2")
+TALK = (
+    b'\r\nIMEI 490154203237518\r\n+CNUM: "me","+4915112345678"\r\n262019876543210 AT+CGAUTH=1,1,a,hunter2\r'
+)
+
+
+@pytest.mark.parametrize("cut", [1, 7, 64, 1000])
+@pytest.mark.parametrize("before", ["transfer", "carrier", "half", "nothing"])
+def test_a_modem_that_talks_in_a_transfer_is_masked(tmp_path: Path, before: str, cut: int) -> None:
+    """Behind an answer, within one, in place of one, or to a modem that hears nothing: no secret is kept."""
+    header = {
+        "transfer": b"tsaf\x83\x01\0\2" + bytes(10),
+        "carrier": b"tsaf\x81\x01\0\4" + bytes(8),
+        "half": b"tsaf\x83",
+        "nothing": b"",
+    }[before]
+    stream = header + TALK + header + SECRETS[0] + header
+    port, recorder = captured(tmp_path, Port(*(stream[at : at + cut] for at in range(0, len(stream), cut))))
+    port.write(BLOCK_FRAME, 0, len(BLOCK_FRAME))
+    while port.readinto(bytearray(1000), 1000, 0):
+        port.write(BLOCK_FRAME[:16], 0, 0)
+    text = (tmp_path / "c.jsonl").read_bytes() + bytes_of(read(tmp_path, recorder), "rx")
+    for secret in SECRETS:
+        assert secret[-7:] not in text
+
+
+def test_before_a_family_is_known_nothing_of_firmware_is_kept(tmp_path: Path) -> None:
+    """A recorder without a framer keeps sizes and checksums of long writes, and shapes of short ones."""
+    recorder = Recorder(CaptureFile(tmp_path / "c.jsonl", {}, trouble_is_a_failure))
+    recorder.sent(BLOCK_FRAME)
+    recorder.sent(FIRMWARE[:40])
+    recorder.heard(FIRMWARE[:80])
+    recorder.heard(TALK)
+    capture = read(tmp_path, recorder)
+    assert [each["tx_block"] for each in capture.records if "tx_block" in each] == [len(BLOCK_FRAME)]
+    kept = (tmp_path / "c.jsonl").read_bytes()
+    assert not [word for word in (b"vendor", b"bytes", b"fast", *SECRETS) if word in kept]
+
+
+def test_the_history_of_a_raw_run_is_masked(tmp_path: Path) -> None:
+    """A raw capture keeps the wire; the events of a run's own file go into lists and reports."""
+    port, recorder = captured(tmp_path, Port(IMEI), raw=True)
+    read_all(port)
+    recorder.report({"event": "note", "text": "490154203237518"}, 0.0)
+    capture = read(tmp_path, recorder)
+    assert bytes_of(capture, "rx") == IMEI
+    assert [event["text"] for event in capture.events()] == ["#" * 15]
 
 
 def test_progress_is_written_once_a_second(tmp_path: Path) -> None:
@@ -184,18 +235,19 @@ def test_raw_capture_keeps_everything(tmp_path: Path) -> None:
 
 def test_answers_in_a_session_are_not_held_back(tmp_path: Path) -> None:
     """The last byte of an answer may look like a digit: it must not wait for the next answer."""
-    port, recorder = captured(tmp_path, Port(b"tsaf\x83" + bytes(10) + b"A", b"tsaf2"))
+    answer = b"tsaf\x83\x01\0\2" + bytes(8) + b"\0A"
+    port, recorder = captured(tmp_path, Port(answer, b"tsaf2"))
     port.write(BLOCK_FRAME, 0, len(BLOCK_FRAME))
     read_all(port)
     found = [each["rx"] for each in read(tmp_path, recorder).records if "rx" in each]
-    assert (len(found[0]), "".join(found[1:])) == (16, "tsaf2")
+    assert (found[0], "".join(found[1:])) == (answer.decode("latin-1"), "xxxx#")
 
 
 def test_what_the_mask_held_comes_at_the_end(tmp_path: Path) -> None:
     """Digits at the end of the last read are not lost."""
     port, recorder = captured(tmp_path, Port(b"41065"))
     read_all(port)
-    assert bytes_of(read(tmp_path, recorder), "rx") == b"41065"
+    assert bytes_of(read(tmp_path, recorder), "rx") == b"#####"
 
 
 def test_full_disk_is_told_once_and_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from modemflash.frames import BLOCK
 from modemflash_host.capture.runs import begin_run, find_run
 from modemflash_host.errors import Refusal
 from modemflash_host.families.sequans.framer import StpFramer
+from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.report import environment
 from modemflash_host.report.bundle import make_report
 from modemflash_host.report.history import NO_END, Row, history
@@ -46,6 +47,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def carry_out(story: list[dict[str, Any]], **options: Any) -> None:
     words = ["update", "CATM1-41065.dup", "-p", "/dev/ttyUSB0"]
     recorder, _ = begin_run(words, "/dev/ttyUSB0", print, facts=environment.environment("COM9"), **options)
+    recorder.use_vocabulary(WORDS)
     recorder.heard(b"\r\n123456789012345\r\n")
     for event in story:
         recorder.report(event, 0.0)

@@ -13,6 +13,7 @@ from modemflash_host.capture.port import CapturingPort
 from modemflash_host.capture.reading import Capture, read_capture
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.families.sequans.framer import StpFramer
+from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.links.open import open_link
 from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.endpoints.virtual import VirtualLine
@@ -105,6 +106,7 @@ def test_silence_behind_the_end() -> None:
 def sequans_recorder(path: Path) -> Recorder:
     """A recorder that knows frames, so that firmware is not in the capture."""
     recorder = Recorder(CaptureFile(path, {}, print))
+    recorder.use_vocabulary(WORDS)
     recorder.use(StpFramer())
     return recorder
 

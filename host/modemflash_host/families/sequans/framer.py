@@ -2,22 +2,24 @@
 
 Rules: of our own writes lengths can be trusted; firmware comes out as firmware,
 a full capture would be the vendor's file; of what comes back only whole answers
-that are sound in form are frames: everything else is talk, and passes the
-masks. Facts: docs/protocol.md ("STP").
+are frames, and of these only numbers of this session stay, because anything can
+come in the form of an answer; everything else is talk, and passes the masks. Facts: docs/protocol.md ("STP").
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modemflash.frames import BLOCK, HEADER
+from modemflash.crc import crc16
+from modemflash.frames import ANSWER_BYTES, BLOCK, HEADER, SAID_NOT_UNDERSTOOD
 from modemflash_host.families.contract import FILLING, FIRMWARE, FRAME, TALK, Piece
 
 SIGNATURE = b"fast"
 ANSWER_SIGNATURE = b"tsaf"
 _FILLER = 0xFF  # begins no talk
 _FILLING_BYTES = 32  # so many equal bytes of any other kind are no talk either
-_LONGEST_ANSWER = 16  # bytes of payload; the longest that is known has 4
+NOISE_BYTE = b"\x80"
+_LARGEST_NUMBER = 0x2FFF  # in a payload: versions and sizes are smaller, two digits as text are larger
 
 
 class StpFramer:
@@ -31,6 +33,7 @@ class StpFramer:
         self.in_transfer = False
         self._sent = b""  # a frame of ours that is not whole yet
         self._heard = b""  # what may become an answer
+        self._session = self._transaction = 1
 
     def sent(self, data: bytes) -> Iterator[Piece]:
         """What a write is made of; a frame that is not whole yet comes with a later write."""
@@ -47,6 +50,8 @@ class StpFramer:
                 self._sent = data
                 return
             self.in_transfer = True
+            self._session = data[5]
+            self._transaction = max(self._transaction, int.from_bytes(data[8:12], "big"))
             if data[4] == BLOCK:
                 yield Piece(data[:HEADER], FRAME)
                 yield Piece(data[HEADER:size], FIRMWARE)
@@ -67,16 +72,35 @@ class StpFramer:
             if len(data) < HEADER:
                 self._heard = data
                 return
-            size = HEADER + (data[6] << 8 | data[7])
-            if size > HEADER + _LONGEST_ANSWER:
-                yield Piece(data[:1], TALK)
-                data = data[1:]
-            elif len(data) < size:
+            payload = data[6] << 8 | data[7]
+            if payload > max(ANSWER_BYTES):
+                yield Piece(ANSWER_SIGNATURE, FRAME)  # what follows is no answer, and could be anything
+                data = data[len(ANSWER_SIGNATURE) :]
+            elif len(data) < HEADER + payload:
                 self._heard = data
                 return
             else:
-                yield Piece(data[:size], FRAME)
-                data = data[size:]
+                yield Piece(self._kept(data[: HEADER + payload]), FRAME)
+                data = data[HEADER + payload :]
+
+    def _kept(self, answer: bytes) -> bytes:
+        """An answer with the numbers of this session; for what else it carries noise."""
+        op = next((op for op in range(len(ANSWER_BYTES)) if answer[4] in (op | 0x80, op | 0x40)), -1)
+        unchecked = not any(answer[12:HEADER])
+        sound = unchecked or _checksums(answer) == answer[12:HEADER]
+        payload = answer[HEADER:]
+        known_payload = sound and op >= 0 and len(payload) == ANSWER_BYTES[op] and _is_of_a_session(payload)
+        return b"".join(
+            (
+                ANSWER_SIGNATURE,
+                answer[4:5] if op >= 0 or answer[4] == SAID_NOT_UNDERSTOOD else NOISE_BYTE,
+                answer[5:6] if answer[5] in (0, 1, self._session) else NOISE_BYTE,
+                answer[6:8],
+                answer[8:12] if int.from_bytes(answer[8:12], "big") <= self._transaction else NOISE_BYTE * 4,
+                answer[12:HEADER] if sound else NOISE_BYTE * 4,
+                payload if known_payload else NOISE_BYTE * len(payload),
+            )
+        )
 
     def rest(self) -> Iterator[tuple[str, Piece]]:
         """What never became whole: of our firmware nothing, of an answer its bytes as talk."""
@@ -97,6 +121,20 @@ def _answer_at(data: bytes) -> int:
         if data.endswith(ANSWER_SIGNATURE[:kept]):
             return len(data) - kept
     return len(data)
+
+
+def _checksums(answer: bytes) -> bytes:
+    """What the checksums of an answer would be."""
+    buffer = bytearray(answer)
+    buffer[12:14] = bytes(2)
+    buffer[14:HEADER] = payload_crc = crc16(buffer, 0, HEADER, len(buffer)).to_bytes(2, "big")
+    return crc16(buffer, 0, 0, HEADER).to_bytes(2, "big") + payload_crc
+
+
+def _is_of_a_session(payload: bytes) -> bool:
+    """Whether a payload can be what answers hold: a version, the largest transfer, bytes that are missing."""
+    numbers = [int.from_bytes(payload[at : at + 2], "big") for at in range(0, len(payload), 2)]
+    return all(number <= _LARGEST_NUMBER for number in numbers)
 
 
 def _other(talk: bytes) -> Piece:

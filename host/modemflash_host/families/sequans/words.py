@@ -9,6 +9,7 @@ from modemflash.modem import STATES
 from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
 from modemflash_host.families.sequans.file_rows import RADIOS, file_rows
 from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
+from modemflash_host.families.sequans.readable import READABLE
 from modemflash_host.families.vocabulary import (
     BAD,
     DIM,
@@ -164,6 +165,7 @@ WORDS = Vocabulary(
     evidence=EVIDENCE,
     whole_update=WHOLE_UPDATE,
     attempts=ATTEMPTS,
+    readable=READABLE,
     first_aid=first_aid,
     identity_rows=_identity_rows,
     details_rows=_details_rows,

@@ -71,10 +71,11 @@ def test_talk_behind_a_frame() -> None:
 def test_only_whole_answers_are_frames(cuts: list[int]) -> None:
     """What comes between, before and behind answers is talk: a modem that speaks in a transfer is masked."""
     talk = b"\r\n+CGSN: 490154203237518\r\n"
-    stream = talk + answer(b"\0\1") + talk + answer() + b"tsa"
+    block = b"tsaf\x83\x01\0\2" + bytes(8) + b"\0\1"
+    stream = talk + block + talk + answer() + b"tsa"
     framer = StpFramer()
     found = cut(framer.heard, stream, cuts) + [piece for _, piece in framer.rest()]
-    assert [piece.data for piece in found if piece.kind == FRAME] == [answer(b"\0\1"), answer()]
+    assert [piece.data for piece in found if piece.kind == FRAME] == [block, answer()]
     assert b"".join(piece.data for piece in found) == stream
     assert b"".join(piece.data for piece in found if piece.kind == TALK) == talk + talk + b"tsa"
 
@@ -86,6 +87,33 @@ def test_a_false_answer_is_talk(noise: bytes) -> None:
     framer = StpFramer()
     found = list(framer.heard(stream)) + [piece for _, piece in framer.rest()]
     assert b"".join(piece.data for piece in found) == stream
+
+
+def whole(*carriers: bytes) -> bytes:
+    """What is kept as frames of answers that came while a session is open."""
+    framer = StpFramer()
+    list(framer.sent(frame(OPEN_SESSION)))
+    found = [piece for carrier in carriers for piece in framer.heard(carrier)]
+    assert sum(len(piece.data) for piece in found) == sum(map(len, carriers))
+    return b"".join(piece.data for piece in found if piece.kind == FRAME)
+
+
+def test_nothing_rides_on_the_form_of_an_answer() -> None:
+    """An answer keeps numbers of the session: no field of it carries a text, or a number in BCD."""
+    assert whole(answer()) == answer()
+    opened = b"tsaf\x81\x01\0\4" + bytes(8) + b"\0\1\x20\0"
+    assert whole(opened) == opened
+    text = b"tsaf\x81\x01\0\4" + bytes(8)
+    kept = whole(text + b"4901", text + b"5420", text + b"3237", b"tsaf\x80\x01\0\x104901542032375180123")
+    assert not [part for part in (b"4901", b"5420", b"3237", b"49", b"54") if part in kept]
+    riders = b"tsaf" + b"\x49\x01" + b"\0\0" + b"\x54\x20\x32\x37\x51\x80\x49\x01"
+    assert whole(riders) == b"tsaf\x80\x01\0\0" + b"\x80" * 8
+
+
+def test_a_damaged_answer_stays_damaged() -> None:
+    """Whoever replays it finds a header of the right length whose checksum is wrong."""
+    damaged = b"tsaf\x83\x01\0\2" + bytes(4) + b"\x12\x34\x56\x78" + b"\0\0"
+    assert whole(damaged) == damaged[:12] + b"\x80" * 6
 
 
 def test_half_a_block_leaves_no_firmware() -> None:

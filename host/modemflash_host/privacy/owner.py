@@ -1,0 +1,115 @@
+"""Takes out who runs the program: home folders, the user's name in paths, the passwords of addresses.
+
+Rules: a home is anybody's home, written in any way: as HOME has it, as it really
+is, below /home or Users, or of the one who called sudo; it becomes `~`. A user's
+name that is a folder of a path becomes `user`. What stands before the @ of an
+address becomes `xxx`, wherever it came from.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modemflash_host.privacy.words import mask_text
+
+_ANY_HOME = re.compile(
+    r"(?<![\w.~])(?:/(?:var/)?home/|/Users/|/export/home/|[A-Za-z]:[\\/]+Users[\\/]+)[^/\\\s'\":]+"
+)
+_USER_INFO = re.compile(r"://[^\s'\"<>]*@")
+_WHOLE_USER_INFO = re.compile(r"(?<=[A-Za-z0-9])://.*@", re.DOTALL)
+_SECRET_FIELD = re.compile(r"(?i)([?&](?:user|login|pass|passwd|password|pwd|pin|key|token)=)[^&#\s'\"]*")
+_ADDRESS_VARIABLES = ("MODEMFLASH_PORT",)
+_NAME_VARIABLES = ("SUDO_USER", "DOAS_USER", "LOGNAME", "USER", "USERNAME")
+_NO_NAMES = ("root", "user", "users", "admin", "home", "dev", "tmp", "usr", "media", "run", "mnt")
+_SHORTEST_NAME = 3
+_SHORTEST_SECRET = 3
+
+
+def without_home(value: Any) -> Any:
+    """An event with `~` for home folders, and no passwords in addresses; the original stays."""
+    if isinstance(value, str):
+        return _without_owner(without_passwords(value))
+    if isinstance(value, Mapping):
+        return {key: without_home(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_home(each) for each in value]
+    return value
+
+
+def without_passwords(text: str) -> str:
+    """A text without user and password of the addresses in it, and of the port's own wherever they stand."""
+    for secret in _own_secrets():
+        text = text.replace(secret, "xxx")
+    return _SECRET_FIELD.sub(r"\1xxx", _USER_INFO.sub("://xxx@", text))
+
+
+def mask_command_line(words: Sequence[str]) -> list[str]:
+    """A command line without the user's name and passwords in paths and addresses."""
+    return [mask_text(without_home(_WHOLE_USER_INFO.sub("://xxx@", word))) for word in words]
+
+
+def _without_owner(text: str) -> str:
+    for home in _homes():
+        # Whatever stands between its folders: two slashes, or the other one.
+        folders = [re.escape(part) for part in re.split(r"[\\/]+", home) if part not in ("", ".")]
+        drive = "" if re.match(r"[A-Za-z]:", home) else r"[\\/]+"
+        path = drive + r"[\\/]+(?:\.[\\/]+)*".join(folders)
+        text = re.sub(rf"(?<![\w.~]){path}(?![\w.-])", "~", text)
+    text = _ANY_HOME.sub("~", text)
+    for name in _names():
+        text = re.sub(rf"(?<=[\\/]){re.escape(name)}(?=[\\/]|$|['\"\s])", "user", text)
+    return text
+
+
+def _homes() -> list[str]:
+    """The homes of whoever runs this, the longest first."""
+    found = {os.environ.get("HOME", ""), os.environ.get("USERPROFILE", ""), *_homes_of_names()}
+    try:
+        found.add(str(Path.home()))
+    except RuntimeError:
+        pass  # nobody knows: then there is none to be told
+    real = {os.path.realpath(home) for home in found if home and Path(home).is_absolute()}
+    homes = {home for home in found | real if len(re.split(r"[\\/]+", home.strip("\\/."))) > 1}
+    one_level = {home for home in found | real if re.fullmatch(r"/[\w.-]{3,}/*", home)}
+    return sorted(homes | one_level, key=len, reverse=True)
+
+
+def _homes_of_names() -> Iterator[str]:
+    """The homes of the one who called sudo, and of the one that this runs as."""
+    try:
+        import pwd
+    except ImportError:
+        return
+    for name in {os.environ.get("SUDO_USER", ""), os.environ.get("DOAS_USER", "")} - {""}:
+        try:
+            yield pwd.getpwnam(name).pw_dir
+        except KeyError:
+            continue
+    for number in {os.environ.get("PKEXEC_UID", ""), str(os.getuid())}:
+        try:
+            yield pwd.getpwuid(int(number)).pw_dir
+        except (KeyError, ValueError, OverflowError):
+            continue
+
+
+def _names() -> list[str]:
+    """The user's names: as the system has them, and the last folders of the homes."""
+    names = {os.environ.get(variable, "") for variable in _NAME_VARIABLES}
+    names |= {re.split(r"[\\/]+", home.rstrip("\\/."))[-1] for home in _homes()}
+    return sorted(name for name in names if len(name) >= _SHORTEST_NAME and name.lower() not in _NO_NAMES)
+
+
+def _own_secrets() -> list[str]:
+    """User and password of the addresses that this was called with, the longest first."""
+    words = [*sys.argv[1:], *(os.environ.get(name, "") for name in _ADDRESS_VARIABLES)]
+    found = set()
+    for word in words:
+        for info in re.findall(r"(?<=[A-Za-z0-9])://(.*)@", word, re.DOTALL):
+            user, _, password = info.partition(":")
+            found |= {info, password} | ({user} if not password else set())
+    return sorted((each for each in found if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)

@@ -1,0 +1,78 @@
+"""Masks sentences of our own: they are readable, but a module's words may stand in them.
+
+Rules: 14 digits or more are a number, whatever a person or a module puts between
+them; so are 7 behind a plus; from what looks like a line of an AT dialogue only
+what the family knows stays; a word with escaped bytes in it is a module's, and
+reduced to its shape. Commas part a list, so they join no number.
+"""
+
+from __future__ import annotations
+
+import re
+
+from modemflash_host.families.vocabulary import Readable
+from modemflash_host.privacy.shapes import ESCAPE, shape_of_text
+from modemflash_host.privacy.talk import kept_of, mask
+
+# Numbers of our own making: a date, the name of a run, the host of an address, a checksum.
+_OURS = re.compile(
+    r"(?:19|20)\d\d-[01]\d-[0-3]\d(?:[ T][0-2]\d:[0-5]\d(?::[0-5]\d(?:[+-]\d{4})?)?)?(?!\d)"
+    r"|(?<!\d)20\d{6}-[0-2]\d{5}-(?:\d{3}-)?\d{1,7}(?!\d)"
+    r"|://[^/\s@]*(?=[/\s]|$)"
+    r"|(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"
+)
+_BETWEEN = rf"(?:{ESCAPE.pattern}|[^0-9A-Za-z,;|]){{0,3}}?"
+_NUMBER = re.compile(rf"\+{_BETWEEN}\d(?:{_BETWEEN}\d){{6,}}|\d(?:{_BETWEEN}\d){{13,}}|[0-9A-F]{{24,}}")
+_AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\+CM[ES] ERROR:|\bATD)[^\r\n]*")
+_WORD = re.compile(rb"[A-Za-z0-9]+")
+_WITH_ESCAPES = re.compile(rf"\S*{ESCAPE.pattern}\S*(?: +\S*{ESCAPE.pattern}\S*)*")
+
+
+def mask_text(text: str, readable: Readable | None = None) -> str:
+    """A text of ours, masked; of the same length where nothing in it was escaped."""
+    text = _without_at_lines(text, readable)
+    out, start = [], 0
+    for ours in _OURS.finditer(text):
+        out += [_without_numbers(text[start : ours.start()]), ours[0]]
+        start = ours.end()
+    masked = "".join([*out, _without_numbers(text[start:])])
+    return _WITH_ESCAPES.sub(lambda found: shape_of_text(found[0]), masked)
+
+
+def mask_quotes(text: str, heard: bytes, readable: Readable | None = None) -> str:
+    """A sentence that may quote what a module said: words of it that are not readable there are not here.
+
+    Args:
+        text: the sentence.
+        heard: what the module said.
+        readable: what of it stays.
+    """
+    masked = mask(heard, readable)
+    words = {word[0] for word in _WORD.finditer(heard)}
+    for word in words - {word[0] for word in _WORD.finditer(masked)}:
+        quoted = word.decode("ascii")
+        text = re.sub(rf"(?<![A-Za-z0-9]){quoted}(?![A-Za-z0-9])", shape_of_text(quoted), text)
+    return text
+
+
+def _without_numbers(text: str) -> str:
+    return _NUMBER.sub(lambda found: shape_of_text(found[0]) if "\\" in found[0] else _hidden(found[0]), text)
+
+
+def _hidden(number: str) -> str:
+    """A number as a shape, with what stands between its digits."""
+    return re.sub(r"[0-9A-F]", lambda each: shape_of_text(each[0]), number)
+
+
+def _without_at_lines(text: str, readable: Readable | None) -> str:
+    """What the family knows stays, and our sentence goes on behind it; else nothing of the line does."""
+    out, start = [], 0
+    while found := _AT_LINE.search(text, start):
+        kept = kept_of(found[0], readable)
+        if kept > len(found["name"]):
+            end, rest = found.start() + kept, ""
+        else:
+            end, rest = found.end(), shape_of_text(found[0][kept:])
+        out += [text[start : found.start()], found[0][:kept], rest]
+        start = end
+    return "".join([*out, text[start:]])
