@@ -107,3 +107,19 @@ class TableModem:
     def set_rts(self, level: bool) -> None: ...
 
     def power(self, on: bool, now_us: int) -> None: ...
+
+
+STARTED = b"\r\n+SYSSTART\r\n"
+CRASHED = (
+    b"\r\n^EXIT: Fatal error\r\n\r\n^EXIT: Thu Jan 01 00:00:14  1970 File: evtLog.cc@198\r\n"
+    b"\r\n^EXIT: '- LOG - ERROR file /fs/rat/current/nasNv.dat\r\n"
+)
+GM02SP = _running(
+    "GM02SP", "SEQUANS Communications\nGM02SP\nUE8.2.0.3", "UE8.2.0.3\nLR8.2.0.3-60186", **MONARCH
+)
+
+
+def crashing(period_s: float) -> TableModem:
+    """A Monarch 2 whose file system is damaged: it crashes and starts again, for ever."""
+    said = (CRASHED, STARTED)
+    return TableModem(GM02SP, unasked=((period_s, period_s, said[0]), (period_s + 0.3, period_s, said[1])))
