@@ -119,6 +119,9 @@ class Update:
             version=self.identity.version,
             ue=self.identity.ue,
         )
+        past, self.past = self.past, self.journal.at_module(modem, self.identity, self.past)
+        if self.past != past and not self.written:
+            line.guard(1, "stopped-on-the-way" if phases.has_written(self.past) else "stopped-before-write")
         if unasked.restarts:
             crash = ", after a crash: " + printable(unasked.crash) if unasked.crash else ""
             text = "%d times while it was asked the modem restarted by itself%s: not its normal state"
