@@ -7,6 +7,8 @@ next command's own. Facts: the update protocol as seen on the wire,
 docs/protocol.md ("AT dialogue").
 """
 
+from modemflash.unasked import Unasked
+
 CR = 13
 LF = 10
 
@@ -90,10 +92,14 @@ class At:
 
     Args:
         line: an open `modemflash.line.Line` at the modem's rate.
+
+    Attributes:
+        unasked: what the modem said of its own accord.
     """
 
     def __init__(self, line: "Line") -> None:
         self.line = line
+        self.unasked = Unasked()
         self._buf = bytearray(256)
         self._view = memoryview(self._buf)
         self._rest = b""  # what was read behind a final result: the next reader's
@@ -140,7 +146,7 @@ class At:
         line = self.line
         start = line.now()
         line.write(b"\r")
-        line.drop_until_quiet(QUIET_MS, FLOOD_MS)
+        self._drop_until_quiet()
         self._rest = b""
         oks = errors = 0
         while line.since(start) < timeout_ms:
@@ -160,8 +166,17 @@ class At:
         more = self._read(b"", CLEAN_MS)
         if result is not None and more.result is None and not (reply.lines or more.lines or more.cut):
             return result
-        self.line.drop_until_quiet(QUIET_MS, FLOOD_MS)
+        self._drop_until_quiet()
         return None
+
+    def _drop_until_quiet(self) -> None:
+        """Drop input until a quiet of 300 ms, or for 5 s."""
+        start = self.line.now()
+        while self.line.since(start) < FLOOD_MS:
+            got = self.line.read(self._buf, 256, QUIET_MS)
+            if not got:
+                break
+            self.unasked.take(bytes(self._view[:got]))
 
     def leave_data_mode(self) -> bool:
         """`+++` between two silences, then ATH. True when the modem takes commands again."""
@@ -189,6 +204,7 @@ class At:
             if not got:
                 break
             last = self._buf[got - 1]
+            self.unasked.take(bytes(self._view[:got]))
         line.write(text.encode() + b"\r\n")
 
     def _keep(self, reply: Reply, data: "memoryview | bytes") -> None:
@@ -224,6 +240,7 @@ class At:
                 reply.cut = bool(text)
                 return reply
             data = self._view[:got]
+            self.unasked.take(bytes(data))
 
     def _sort(self, reply: Reply, text: bytes, command: bytes) -> None:
         """Put one line where it belongs: result, echo, unsolicited, or the reply."""

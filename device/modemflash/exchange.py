@@ -42,11 +42,16 @@ _PROMPT_MS = 1000  # an answer this soon after the last copy says that the copie
 _STALL_MS = 10000
 _KEEP_ALIVE_MS = 40000  # a modem that hears nothing for a minute may end the session
 _NOT_STP_MS = 30000  # something else than STP answers the opening: no use to wait longer
+# What only a modem in its AT dialogue says, asked or not: it restarted, or the session ended.
+_AT_WORDS = (b"+SYSSTART", b"+SYSFFH", b"ERROR\r\n", b"OK\r\n", b"+CME ERROR")
 _LONG_SILENCE_MS = 100000  # longer than stalls were seen to last: now it may be a loss
 # Without flow control a stalled modem leaves our copies in the rings of the link. Two of 2 kB may
 # wait there, of a larger block none: what is more follows only after a long silence.
 _COPIES = 2
 _FILL = b"\xff" * 64  # starts no message; at a wrong rate it is the least noise
+_ASK = b"\xff" * 12 + b"\rAT\r"  # starts no message either, and a modem that is back in its dialogue answers
+
+LEFT = SILENT + 1  # a wait's end, beside those of `frames`: the modem is in its AT dialogue
 
 # What a wait ended with, in words.
 _WHY = ("", "the modem refuses", "damaged answers", "an answer in doubt", "other bytes", "silence")
@@ -166,7 +171,7 @@ class Exchange:
                 self.transaction += 1
                 self.moved()
                 return bad + 1 if copies > 1 and line.since(frames.sent) < _PROMPT_MS else bad
-            if self._is_over(op, line.since(began)):
+            if verdict == LEFT or self._is_over(op, line.since(began)):
                 raise TransferProblem(watcher.silence_code(op, self.silence_code(op)), "", frames.heard())
             if not again:
                 if verdict == SILENT:
@@ -177,6 +182,8 @@ class Exchange:
                 pause_ms *= 2
                 if op == BLOCK:
                     line.write(_FILL)  # a modem that lacks a few bytes of it gets them, and so hears the copy
+                if self._last_op >= 0:
+                    line.write(_ASK)
             elif verdict != STRAYS:
                 bad += verdict != DOUBTFUL
                 tries += 1
@@ -229,8 +236,10 @@ class Exchange:
                 return SILENT
             still_ms = line.since(self._moved)
             if still_ms >= self._next_stall_ms:
-                if op > OPEN_SESSION and self._next_stall_ms % _KEEP_ALIVE_MS == 0:
-                    line.write(_FILL, 0, HEADER)
+                if op > OPEN_SESSION and (
+                    self._next_stall_ms == _STALL_MS or self._next_stall_ms % _KEEP_ALIVE_MS == 0
+                ):
+                    line.write(_ASK)
                 # Not the next ten seconds but the next that are ahead: a held line may have hidden some.
                 self._next_stall_ms = still_ms - still_ms % _STALL_MS + _STALL_MS
                 self._watcher.stalled(op, still_ms // 1000)
@@ -238,6 +247,8 @@ class Exchange:
             if left_ms > self._next_stall_ms - still_ms:
                 left_ms = self._next_stall_ms - still_ms
             got = self.frames.receive(ANSWER_BYTES[op], left_ms)
+            if got != DONE and self._speaks_at():
+                return LEFT
             if got == SILENT:
                 continue
             if got != DONE:
@@ -258,10 +269,20 @@ class Exchange:
         """The code of the error for a modem that did not answer `op`, by what it sent instead."""
         if self.frames.junk_bytes == self._junk_before:
             return "no-transfer-answer" if op <= OPEN_SESSION else "transfer-silent"
+        if self._speaks_at():
+            return "text-in-transfer"
         for byte in self.frames.heard():
             if not (32 <= byte < 127 or 9 <= byte <= 13):
                 return "wrong-signature"
         return "text-in-transfer"
+
+    def _speaks_at(self) -> bool:
+        """Whether a modem that took part in a transfer has left it: it speaks AT since the last request."""
+        fresh = self.frames.junk_bytes - self._junk_before
+        if fresh < 4 or self._last_op < 0:  # never in one: what comes may be the end of the dialogue before
+            return False
+        heard = self.frames.heard()[-fresh:]
+        return any([heard.find(word) >= 0 for word in _AT_WORDS])
 
     def _is_over(self, op: int, waited_ms: int) -> bool:
         is_not_stp = op <= OPEN_SESSION and self.frames.junk_bytes != self._junk_before

@@ -12,8 +12,8 @@ class Identity:
     """Who the modem says it is. Empty strings and None where it did not say.
 
     Attributes:
-        product: "FiPy", "GPy", "VZM20Q", "GM02S", ...
-        family: "pycom" (Monarch 1), "monarch2" or "".
+        product: "FiPy", "GPy", "VZM20Q", "GM02S", ...; of a foreign modem what it calls itself.
+        family: "pycom" (Monarch 1), "monarch2" or "" for one that is not known.
         build: the five-digit number of the running firmware.
         version: e.g. "LR5.1.1.0-41065".
         ue: e.g. "UE5.0.0.0d".
@@ -30,6 +30,8 @@ class Identity:
         self.bootloaders = []  # type: list[tuple[str, str, bool]]
         self.raw = {}  # type: dict[str, str]
 
+
+NAME_MAX = 64  # of a product, in characters: a foreign one may tell a story
 
 _FIELDS = (("product", str), ("family", str), ("build", int), ("version", str), ("ue", str))
 
@@ -101,13 +103,12 @@ def record(modem: "Modem") -> "dict[str, str]":
 
 def read_identity(identity: Identity) -> None:
     """Fill an identity from its raw replies: the five known forms of showver, ATI and ATI1."""
-    for name in ("GM02S", "FiPy", "GPy", "VZM20Q"):
-        if not identity.product and (
-            name in identity.raw.get("AT+CGMM", "") or name in identity.raw.get("ATI", "")
-        ):
-            identity.product = name
-    if identity.product:
-        identity.family = "monarch2" if identity.product.startswith("GM02") else "pycom"
+    for command in ("AT+CGMM", "ATI"):
+        lines = [line.strip() for line in identity.raw.get(command, "").split("\n") if line.strip()]
+        for name in lines:
+            if not identity.family and family_of(name):
+                identity.product, identity.family = name, family_of(name)
+        identity.product = identity.product or ", ".join(lines)[:NAME_MAX]
     for text in identity.raw.get("ATI1", "").replace(";", "\n").split("\n"):
         text = text.strip()
         if text.startswith("UE") and not identity.ue:
@@ -126,6 +127,22 @@ def read_identity(identity: Identity) -> None:
             identity.version = identity.version or value.split(" by ")[0]
         elif name == "UE" and not identity.ue:
             identity.ue = value
+
+
+def family_of(product: str) -> str:
+    """The family of a product by its whole name; "" for one that is not known."""
+    if product in ("FiPy", "GPy", "G01", "VZM20Q"):
+        return "pycom"
+    return "monarch2" if product.startswith("GM02") and product.find(" ") < 0 else ""
+
+
+def is_foreign(state: str, identity: Identity) -> bool:
+    """Whether a modem is none of ours, or its application does not say that it is one.
+
+    In its boot loader and in recovery a Monarch need not say who it is; in its application each does.
+    """
+    is_named = bool(identity.product) or state == "application"
+    return state == "other-modem" or (is_named and not identity.family)
 
 
 def split_once(text: str) -> "tuple[str, str]":

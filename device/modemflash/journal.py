@@ -45,6 +45,16 @@ class Journal:
         """The record that counts; None where nothing is open."""
         return self._newest()[2]
 
+    def at_module(self, modem: "Any", identity: "Any", past: "Any") -> "Any":
+        """The record that counts, now that the module has said who it is; a board has one module for ever.
+
+        Args:
+            modem: a `modemflash.modem.Modem` that talks.
+            identity: its own.
+            past: what `read` gave before it was found.
+        """
+        return past
+
     def write(self, record: "dict[str, Any] | None") -> None:
         """Put a record in the place of the one before. Takes what JSON takes, with text as keys.
 

@@ -38,7 +38,6 @@ class Line:
         self.clock = clock
         self.reporter = reporter
         self.baud = 0
-        self._byte = bytearray(64)
         self._stop_at = 1
         self._stop_code = "stopped-before-write"
 
@@ -105,14 +104,6 @@ class Line:
             if left <= 0:
                 return
             clock.sleep_ms(left if left < TICK_MS else TICK_MS)
-
-    def drop_until_quiet(self, quiet_ms: int, cap_ms: int) -> bool:
-        """Drop input until nothing came for `quiet_ms`. False when `cap_ms` ran out first."""
-        start = self.now()
-        while self.since(start) < cap_ms:
-            if not self.read(self._byte, 64, quiet_ms):
-                return True
-        return False
 
 
 TYPE_CHECKING = False

@@ -27,6 +27,7 @@ STATES = {
     "updater": "running its updater: alive, and it can be updated from there",
     "recovery": "waiting in recovery for a firmware image: alive, and it can be updated from there",
     "errors-only": "alive, but it answers only ERROR: it waits in recovery or in the boot loader",
+    "other-modem": "a modem of another kind: it answers AT, but not AT+SMOD?, which every Monarch knows",
     "in-transfer": "waiting inside a transfer that somebody began and did not finish: alive",
     "nuls": "sending only NUL bytes: no power, rebooting, or held in reset",
     "noise": "sending noise: another rate, or a bad cable",
@@ -60,7 +61,7 @@ class Modem:
     @property
     def talks(self) -> bool:
         """Whether it takes commands."""
-        return self.state in MODES or self.state == "errors-only"
+        return self.state in MODES or self.state in ("errors-only", "other-modem")
 
     def probe(self, rate: int, wait_ms: int, turn: int) -> bool:
         """Ask once at `rate`. True when it talks; its state is then measured."""
@@ -83,16 +84,17 @@ class Modem:
         return self.talks
 
     def _mode(self) -> str:
-        """Boot mode by AT+SMOD?; what says OK to that and names none is no modem that we know."""
-        reply = None
-        for _ in range(3):
+        """Boot mode by AT+SMOD?, of a modem that says OK to AT; who refuses to name one is none of ours."""
+        refused = 0
+        for _ in range(5):
             reply = self.at.command("AT+SMOD?")
+            refused += reply.result is not None and not reply.ok
             for text in reply.lines:
                 digit = text[-1:]
                 if b"0" <= digit <= b"4" and (len(text) == 1 or text.startswith(b"+SMOD")):
                     return MODES[int(digit)]
             self.at.resync(3000)
-        return "noise" if reply and reply.ok else "errors-only"
+        return "other-modem" if refused > 2 else "noise"
 
     def switch(self, mode: str, allowed_ms: int = 120000) -> None:
         """Reboot the modem into `mode` and measure that it is there.

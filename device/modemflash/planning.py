@@ -10,7 +10,7 @@ from modemflash import builds, edges
 from modemflash.consent import encoded
 from modemflash.errors import Refusal
 from modemflash.file_roles import choose_goal, helpers_in, parts_of
-from modemflash.identity import Identity
+from modemflash.identity import Identity, is_foreign
 from modemflash.phases import STEPS, phase_times
 from modemflash.routes import brings_its_updater, route
 
@@ -85,10 +85,14 @@ def make(
         options: "expect_build" (int), "repair" (bool), "after_part_1" (bool or None).
 
     Raises:
-        Refusal: no way leads from here with these files; the code says why.
+        Refusal: `wrong-product`: a modem that is not known; or no way leads from here with these
+            files, and the code says why.
     """
     options = options or {}
     at_home = modem.state == "application"
+    if is_foreign(modem.state, identity):
+        name = "calls itself " + identity.product if identity.product else "does not say who it is"
+        raise Refusal("wrong-product", "this one " + name + ": no Monarch that this program knows")
     plan = Plan()
     known = _known(identity, past, at_home)
     plan.origin = known.build

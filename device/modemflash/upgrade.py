@@ -8,6 +8,7 @@ what is measured then; success is what the modem says about itself after its reb
 """
 
 from modemflash import phases, planning, steps
+from modemflash.at import printable
 from modemflash.errors import (
     RECOVERABLE,
     UNKNOWN,
@@ -104,6 +105,8 @@ class Update:
             self.modem = modem = find(line, find_ms)
         except NoModem as problem:
             raise judged(problem, self.past, UNTOUCHED, False)
+        unasked = modem.at.unasked
+        unasked.found()
         line.report("found", state=modem.state, baud=modem.baud, resumed=modem.resumed)
         self._phase("identify")
         if modem.state != "errors-only":
@@ -116,6 +119,13 @@ class Update:
             version=self.identity.version,
             ue=self.identity.ue,
         )
+        past, self.past = self.past, self.journal.at_module(modem, self.identity, self.past)
+        if self.past != past and not self.written:
+            line.guard(1, "stopped-on-the-way" if phases.has_written(self.past) else "stopped-before-write")
+        if unasked.restarts:
+            crash = ", after a crash: " + printable(unasked.crash) if unasked.crash else ""
+            text = "%d times while it was asked the modem restarted by itself%s: not its normal state"
+            line.report("warning", code="modem-restarts", text=text % (unasked.restarts, crash))
         return modem
 
     def plan(self) -> "Plan":
@@ -125,9 +135,12 @@ class Update:
             Refusal: a rule forbids it; this run wrote nothing.
         """
         try:
-            return planning.make(self.modem, self.identity, self.files, self.past, self.options)
+            plan = planning.make(self.modem, self.identity, self.files, self.past, self.options)
         except Refusal as problem:
             raise without_power_cut(judged(problem, self.past), self.past)
+        if self.modem.at.unasked.restarts:
+            plan.warnings.append("The modem restarts by itself: it may do so while it is written.")
+        return plan
 
     def run(self, plan: "Plan") -> "dict[str, Any]":
         """Carry `plan` out, again if need be, and say how it ended.

@@ -119,8 +119,6 @@ def update(request: Request, reporter: Reporter, ask: Ask, *, dry_run: bool = Fa
             else:
                 result = Result.of_outcome(_run(job, confirmed, request, reporter))
     except Problem as problem:
-        if reached is None and family is None and _may_be_unfinished(request):
-            problem.stamp(UNKNOWN)
         result = Result.of_problem(problem, seconds=reporter.at_s)
         if reached is not None:
             result = replace(result.of_module(reached.module), bytes=reached.sent_bytes)
@@ -149,8 +147,16 @@ def _job(request: Request, reporter: Reporter) -> Iterator[tuple[Family, Job]]:
     """A job that has not looked yet, of the family that port and files name."""
     family = registry.family_of(PortFacts(request.port), request.files)
     reporter.use(family.vocabulary, family.framer())
-    with family.connect(request, reporter) as job:
-        yield family, job
+    is_connected = False
+    try:
+        with family.connect(request, reporter) as job:
+            is_connected = True
+            yield family, job
+    except Problem as problem:
+        if not is_connected and (unfinished := family.unfinished(request)) is not None:
+            reporter.say("unfinished", **unfinished.event())
+            problem.stamp(UNKNOWN)
+        raise
 
 
 def _look(job: Job, reporter: Reporter) -> ModuleInfo:
@@ -166,11 +172,3 @@ def _look(job: Job, reporter: Reporter) -> ModuleInfo:
 def _tell_unfinished(job: Job, reporter: Reporter) -> None:
     if job.unfinished is not None:
         reporter.say("unfinished", **job.unfinished.event())
-
-
-def _may_be_unfinished(request: Request) -> bool:
-    """Whether the module that was not reached may be one whose update did not finish."""
-    try:
-        return registry.family_of(PortFacts(request.port), request.files).may_be_unfinished(request)
-    except Problem:
-        return False

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_sim.sequans import images
-from support.card_board import BLUE, GREEN, PLAIN, RUNS, SECOND_US, WHITE, Bench
+from modemflash_sim.sequans import assumptions, faults, images, profiles
+from modemflash_sim.sequans.modem import SimModem
+from support.card_board import BLUE, GREEN, PLAIN, QUICK, RUNS, SECOND_US, WHITE, Bench
 
 Build = Callable[..., Bench]
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")
@@ -174,3 +175,17 @@ def test_a_small_heap(tool: Callable[[str], Path], flash: Path, tmp_path: Path, 
     with Bench(tmp_path, tool("micropython-i386"), flash, profile=profile, heap="512k") as table:
         assert table.boot() == "over", table.board.printed
         assert table.verdict.build == 41065, table.board.printed
+
+
+def test_a_modem_that_loses_its_power_in_mid_transfer(bench: Build) -> None:
+    """It speaks AT again: the board begins anew at once, not after five minutes."""
+    modem = SimModem(
+        profiles.find("pycom-catm1", timing=QUICK),
+        assumptions.parse("recovery_baud:115200"),
+        faults.parse("die:2:5"),
+    )
+    with bench(modem=modem) as table:
+        assert table.boot() == "over", table.board.printed
+        assert table.verdict.build == 41065
+        assert "text-in-transfer" in table.log
+        assert table.board.now_us < 120 * SECOND_US

@@ -181,3 +181,49 @@ def test_what_came_back_instead_is_told_apart():
         assert problem.raw.endswith(words[-8:])
         assert len(problem.raw) <= 64
         assert bench.now_us < 70000000
+
+
+class Deserter(Slave):
+    """A slave that is back in its AT dialogue from message `number` on."""
+
+    def __init__(self, number, words, greeting=b""):
+        Slave.__init__(self, 1)
+        self.left = number
+        self.words = words
+        self.greeting = greeting
+
+    def feed(self, now_us, data):
+        self.left -= 1
+        if self.left >= 0:
+            return Slave.feed(self, now_us, data)
+        greeting, self.greeting = self.greeting, b""
+        said = greeting + self.words if bytes(data).find(b"\rAT\r") >= 0 else greeting
+        return [(1000, said)] if said else []
+
+
+def test_a_partner_that_speaks_at_has_left_the_transfer():
+    """Within seconds, wherever it left, careful or not; never waited for as for a stall."""
+    for number in (2, 3, 4, 7):
+        for words, greeting in (
+            (b"\r\nERROR\r\n", b""),
+            (b"ERROR\r\n", b"+SYSFFH\r\n"),
+            (b"", b"\r\n+SYSSTART\r\n"),
+        ):
+            for careful in (False, True):
+                bench = Bench(Deserter(number, words, greeting))
+                problem = failure(bench, Image(30000), careful=careful)
+                assert problem.code == "text-in-transfer", (number, words, problem.code)
+                assert bench.now_us < 25000000, (number, words, careful, bench.now_us)
+
+
+def test_words_that_no_dialogue_makes_end_no_transfer():
+    """Unasked lines of a modem that goes on, and the end of a reply from before the session."""
+    slave, image = Slave(1, stalls={1: 20000}), Image(5000)
+    bench = Bench(slave)
+    line = Line(bench, bench, bench)
+    sender = Sender(line)
+    bench._due.append((1000, b"\r\nOK\r\n"))
+    sender.open()
+    bench._due.append((bench.now_us + 5000000, b"\r\n+CEREG: 5\r\n^EXIT: File: rfcChar.c@107\r\n"))
+    sender.send(image, CONTAINER)
+    check(slave, image)

@@ -131,21 +131,6 @@ def test_baud_is_kept_only_when_the_link_took_it():
     assert line.baud == 921600
 
 
-def test_drop_until_quiet_waits_for_quiet():
-    """Input is dropped until it stays quiet as long as asked."""
-    bench, line = bench_line([(100, b"noise" * 30), (350, b"noise")])
-    assert line.drop_until_quiet(300, 5000)
-    assert bench.now_ms == 650
-    assert not bench.due
-
-
-def test_drop_until_quiet_ends_at_its_cap():
-    """A line that never falls quiet is left after the cap."""
-    bench, line = bench_line([(ms, b"x") for ms in range(0, 3000, 50)])
-    assert not line.drop_until_quiet(300, 1000)
-    assert 1000 <= bench.now_ms <= 1300
-
-
 def test_report_names_the_event():
     """An event is one dict, named by its kind."""
     bench, line = bench_line()

@@ -35,7 +35,7 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
         return Result(
             "nothing-to-do",
             "modem-asked",
-            next=command_line(["modemflash", "update", *files, *where]),
+            next=command_line(["modemflash", "update", *files, *where]) if found.is_ours else "",
             family=reporter.vocabulary.family,
             seconds=reporter.at_s,
         ).of_module(found)

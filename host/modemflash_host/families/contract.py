@@ -228,5 +228,5 @@ class Family(Protocol):
             Problem: it cannot be reached.
         """
 
-    def may_be_unfinished(self, request: Request) -> bool:
-        """Whether the module that was not reached may be one whose update did not finish."""
+    def unfinished(self, request: Request) -> Unfinished | None:
+        """An update that did not finish, and may be that of the module that was not reached."""

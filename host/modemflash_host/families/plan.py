@@ -101,6 +101,7 @@ class ModuleInfo:
         version: of its firmware, as text; "" where it does not say.
         details: more of it, as fields of the events `details` and `before`.
         unfinished: an update of it that did not finish.
+        is_ours: it is of this family, as far as it says; one that is not is shown, and never written to.
     """
 
     state: str
@@ -108,6 +109,7 @@ class ModuleInfo:
     version: str = ""
     details: Facts = field(default_factory=dict)
     unfinished: Unfinished | None = None
+    is_ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,8 @@ class People(Sink):
         if self._begun is None and not self._planned:
             target = f"an update to {event['target']}" if event["target"] else "an update"
             files = ", ".join(event["files"])
-            text = f"{target} with {files} did not finish"
+            begun = f" (begun at {event['begun_at']})" if event.get("begun_at") else ""
+            text = f"{target} with {files} did not finish{begun}"
             self.print(Rows([("Begun", Text(w.printable(text), "yellow"))]))
         self._begun = event
 

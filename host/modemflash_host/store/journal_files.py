@@ -8,6 +8,7 @@ the engine's business (`modemflash.journal`).
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import os
 import re
@@ -23,8 +24,8 @@ _SLOTS = 2
 _MOST_BYTES = 1 << 16  # of a slot; a record has some hundred
 
 
-def journal_key(port: str) -> str:
-    """A file name for the modem behind a port, the same in every run.
+def place_of(port: str) -> str:
+    """Where a port leads to.
 
     Of an address only the place counts, not its options: for the simulated
     modem that is the file it lives in.
@@ -38,6 +39,12 @@ def journal_key(port: str) -> str:
     else:
         # Names such as /dev/serial/by-id/… are links to the port of the day.
         place = os.path.realpath(port) if Path(port).is_symlink() else port
+    return place
+
+
+def journal_key(port: str) -> str:
+    """A file name for what is behind a port, the same in every run."""
+    place = place_of(port)
     name = re.sub(r"[^A-Za-z0-9.]+", "-", place).strip("-")[-40:]
     return f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
 
@@ -45,6 +52,18 @@ def journal_key(port: str) -> str:
 def keys(folder: Path) -> set[str]:
     """The modems that a folder has journals of."""
     return {path.name[:-2] for path in folder.glob("*.[01]")}
+
+
+def newest_first(folder: Path, wanted: set[str]) -> list[str]:
+    """Journals by when they were written last."""
+
+    def written_at(key: str) -> float:
+        try:
+            return max(path.stat().st_mtime for path in folder.glob(f"{glob.escape(key)}.[01]"))
+        except (OSError, ValueError):
+            return 0.0
+
+    return sorted(wanted, key=lambda key: (-written_at(key), key))
 
 
 def board_at(folder: Path, port: str, address: str) -> str:

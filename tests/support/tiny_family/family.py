@@ -184,5 +184,5 @@ class TinyFamily:
         with open_line(request.port, reporter) as line:
             yield TinyJob(line, request)
 
-    def may_be_unfinished(self, request: Request) -> bool:
-        return False
+    def unfinished(self, request: Request) -> None:
+        return None

@@ -45,7 +45,8 @@ run({{!a}})
 """
 _PIECE_BYTES = 256
 _PIECE_MS = 30
-_OF_A_LOOK = ("phase", "found", "identity", "probe", "install-may-go-on")  # events, and codes of warnings
+# Events, and codes of warnings.
+_OF_A_LOOK = ("phase", "found", "identity", "probe", "install-may-go-on", "modem-restarts")
 
 
 class RelayTalk:

@@ -16,7 +16,7 @@ from modemflash_host.board.console import session
 from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
 from modemflash_host.capture.line import open_line
 from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
-from modemflash_host.families.plan import AUTO, DIRECT, FileSource, FirmwareFile, Request
+from modemflash_host.families.plan import AUTO, DIRECT, FileSource, FirmwareFile, Request, Unfinished
 from modemflash_host.families.sequans import journals
 from modemflash_host.families.sequans.companions import companions
 from modemflash_host.families.sequans.file_facts import facts
@@ -86,16 +86,19 @@ class Sequans:
     @contextmanager
     def connect(self, request: Request, reporter: Reporter) -> Iterator[SequansJob]:
         """At the port itself, or through a board there: `modemflash_host.board.access` has the table."""
-        with _update_of(request, reporter) as update:
-            yield SequansJob(update)
+        with _update_of(request, reporter) as (update, is_direct):
+            # Through a board it is known whose modem is silent.
+            yield SequansJob(update, lambda: self.unfinished(request) if is_direct else None)
 
-    def may_be_unfinished(self, request: Request) -> bool:
+    def unfinished(self, request: Request) -> Unfinished | None:
         """By the journals of this PC."""
-        return journals.may_be_unfinished(request.port, request.via)
+        return journals.unfinished_at(request.port)
 
 
 @contextmanager
-def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
+def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpdate, bool]]:
+    """The update, and whether the modem is at the port itself."""
+
     def say(text: str) -> None:
         reporter.say("note", text=text)
 
@@ -116,13 +119,13 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[ModemUpdate]:
         with open_line(port, reporter) as line:
             if not request.files:  # where it is asked for more than the modem
                 location.report_location(reporter, port, row.via)
-            yield EngineUpdate(_engine(line, port, wanted))
+            yield EngineUpdate(_engine(line, port, wanted)), True
         return
     if via == AUTO:
         say(f"Going by {row.via}: {row.condition}, and {row.why}.")
     place = place or session.find_board(port, say)
     with access.through_board(row, place, reporter, wanted) as update:
-        yield update
+        yield update, False
 
 
 def _engine(line: Line, port: str, wanted: EngineRequest) -> Update:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from modemflash.errors import Refusal
+from modemflash.errors import UNKNOWN, NoModem, Refusal
 from modemflash_host.board.modem_update import ModemUpdate
 from modemflash_host.consents import Consent
 from modemflash_host.errors import ConsentMissing, QuestionOpen
@@ -23,16 +23,21 @@ class SequansJob:
 
     Args:
         update: not looked at yet.
+        elsewhere: what a module that is silent may have open, though not at its port.
     """
 
-    def __init__(self, update: ModemUpdate) -> None:
+    def __init__(
+        self, update: ModemUpdate, elsewhere: Callable[[], Unfinished | None] = lambda: None
+    ) -> None:
         self._update = update
+        self._elsewhere = elsewhere
+        self._silent: Unfinished | None = None
         self._made: tuple[Plan, planning.Plan] | None = None
 
     @property
     def unfinished(self) -> Unfinished | None:
         """See `Job`."""
-        return unfinished_of(self._update.past)
+        return unfinished_of(self._update.past) or self._silent
 
     @property
     def module(self) -> ModuleInfo | None:
@@ -52,7 +57,13 @@ class SequansJob:
 
     def look(self) -> ModuleInfo:
         """See `Job`."""
-        found = self._update.look()
+        try:
+            found = self._update.look()
+        except NoModem as problem:
+            self._silent = self._elsewhere()
+            if self._silent is not None:
+                problem.stamp(UNKNOWN)
+            raise
         return module_of(found.state, found.identity, found.record)
 
     def plan(self, request: Request) -> Plan:

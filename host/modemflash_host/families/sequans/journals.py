@@ -1,12 +1,14 @@
-"""This PC's journals of Sequans modems: one for what is behind a port, or for the modem of a board."""
+"""This PC's journals of Sequans modems: one for each module, or for the modem of a board."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modemflash.journal import Journal
 from modemflash.line import Line
-from modemflash.phases import has_written
 from modemflash_host.board.modem_update import JournalRecord
-from modemflash_host.families.plan import DIRECT, Unfinished
+from modemflash_host.families.plan import Unfinished
+from modemflash_host.families.sequans.module_journal import ModuleJournal, at_place, open_records
 from modemflash_host.families.sequans.plan import unfinished_of
 from modemflash_host.store import journal_files
 from modemflash_host.store.journal_files import SlotFiles, journal_key
@@ -27,14 +29,8 @@ class _NoFolder:
 
 
 def journal_at(port: str, line: Line) -> Journal:
-    """The journal of what is behind `port`."""
-    key = journal_key(port)
-    store: SlotFiles | _NoFolder
-    try:
-        store = SlotFiles(state_folder("journal"), key)
-    except OSError as error:
-        store = _NoFolder(error)
-    return Journal(store, key, line.report)
+    """The journal of the module that is found behind `port`."""
+    return _journal(port, line, "")
 
 
 def journal_of_board(port: str, address: str, line: Line) -> Journal:
@@ -43,7 +39,14 @@ def journal_of_board(port: str, address: str, line: Line) -> Journal:
         address = journal_files.board_at(state_folder("journal"), port, address)
     except OSError:
         pass
-    return journal_at(address or port, line)
+    return _journal(port, line, journal_key(address) if address else "")
+
+
+def _journal(port: str, line: Line, key: str) -> Journal:
+    try:
+        return ModuleJournal(state_folder("journal"), port, line.report, key)
+    except OSError as error:
+        return Journal(_NoFolder(error), key or journal_key(port), line.report)
 
 
 def unfinished_of_board(address: str, record: JournalRecord | None = None) -> Unfinished | None:
@@ -56,17 +59,18 @@ def unfinished_of_board(address: str, record: JournalRecord | None = None) -> Un
     return unfinished_of(record or _read(journal_key(address)))
 
 
-def may_be_unfinished(port: str, via: str) -> bool:
-    """Whether a modem that was not reached may be one whose update did not finish.
-
-    Journals of boards go by the board's address, which nobody can ask for now: then any of them counts.
-    """
+def unfinished_at(port: str) -> Unfinished | None:
+    """What the module that was not reached may have open: of its port, else of any; nobody can ask it."""
     try:
-        folder = state_folder("journal")
+        records = open_records(state_folder("journal"))
     except OSError:
-        return False
-    known = {journal_key(port)} if via == DIRECT else journal_files.keys(folder)
-    return any(has_written(_read(key)) for key in known)
+        return None
+    found = next(iter([*at_place(records, port), *records]), None)
+    unfinished = unfinished_of(found.record) if found else None
+    if found is None or unfinished is None:
+        return None
+    begun = found.note.places[0].given if found.note.places else ""
+    return replace(unfinished, facts={**unfinished.facts, "begun_at": begun})
 
 
 def _read(key: str) -> JournalRecord | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from modemflash.builds import DIFFERENCE
+from modemflash.identity import is_foreign
 from modemflash.phases import dies_without_power, has_written
 from modemflash_host.consents import Consent
 from modemflash_host.families.plan import (
@@ -57,6 +58,7 @@ def module_of(state: str, identity: Identity, record: Mapping[str, str]) -> Modu
         product=identity.product,
         version=version_text(identity.build),
         details={"bootloaders": identity.bootloaders, "record": dict(record)},
+        is_ours=not is_foreign(state, identity),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modemflash.builds import radio
+from modemflash.identity import family_of
 from modemflash.modem import STATES
 from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
 from modemflash_host.families.sequans.file_rows import RADIOS, file_rows
@@ -89,6 +90,7 @@ _INSTALLING = (
 )
 _TONES = {
     "application": GOOD,
+    "other-modem": BAD,
     "nuls": BAD,
     "noise": BAD,
     "silence": BAD,
@@ -109,8 +111,10 @@ def _identity_rows(event: Event) -> Sequence[Row]:
     if not (event["product"] or build or version):
         return (row("Modem", ("does not say who it is in this state", DIM)),)
     firmware = [f"build {build}" if build else "build not known", RADIOS.get(radio(build, version), "")]
+    product = event["product"]
+    foreign = "not a modem that this program updates" if product and not family_of(product) else ""
     return (
-        row("Modem", event["product"] or "not named"),
+        row("Modem", (product or "not named", PLAIN), *([(" · " + foreign, BAD)] if foreign else [])),
         row("Firmware", (_joined(firmware), STRONG if build else PLAIN)),
         row("", (_joined([version, event["ue"]]), DIM)),
     )

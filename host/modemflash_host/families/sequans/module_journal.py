@@ -1,0 +1,207 @@
+"""The journal of one module on this PC: found by its port first, then by the module itself.
+
+Rules: a record belongs to the module that said who it was when it was written; a
+module that is another one is told so, and the first record is kept; one that
+cannot say who it is has the record of its port, and that is said; records
+without a note, of earlier releases, belong to their port; looking writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modemflash.builds import PACKAGES
+from modemflash.journal import Journal
+from modemflash.phases import has_written
+from modemflash_host.store.journal_files import SlotFiles, journal_key, keys, newest_first
+from modemflash_host.store.module_notes import ModuleNote, Place, hashed, read_note, write_note
+
+if TYPE_CHECKING:
+    from modemflash.identity import Identity
+    from modemflash.modem import Modem
+    from modemflash_host.board.modem_update import JournalRecord
+
+_IMEI_DIGITS = range(14, 18)
+_ASK_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """An update that did not finish.
+
+    Attributes:
+        key: of its journal.
+        record: as the engine wrote it.
+        note: of its module; of an earlier release's record an empty one.
+    """
+
+    key: str
+    record: JournalRecord
+    note: ModuleNote
+
+
+def open_records(folder: Path) -> list[OpenRecord]:
+    """All that are open in a folder, the newest first."""
+    found = []
+    for key in newest_first(folder, keys(folder)):
+        record = Journal(SlotFiles(folder, key), key).read()
+        if record is not None and has_written(record):
+            found.append(OpenRecord(key, record, read_note(folder, key) or ModuleNote()))
+    return found
+
+
+def at_place(records: list[OpenRecord], port: str) -> list[OpenRecord]:
+    """Those of a port, the newest first."""
+    place, own = Place.of_port(port), {journal_key(port)}
+    return [each for each in records if each.note.was_at(place) or (each.key in own and not each.note.places)]
+
+
+class ModuleJournal(Journal):
+    """See above, and `modemflash.journal.Journal`.
+
+    Args:
+        folder: where the journals are.
+        port: where the module is looked for.
+        report: told warnings.
+        key: of a board's journal, which every module at that board has; "" to go by the module.
+    """
+
+    def __init__(self, folder: Path, port: str, report: Any, key: str = "") -> None:
+        self._folder = folder
+        self._port = port
+        self._tell = report
+        self._fixed = bool(key)
+        self._is_known = bool(key)
+        self._note = ModuleNote()
+        self._taken = ""  # the key of the record that this module goes on from
+        first = [] if key else at_place(open_records(folder), port)
+        self._use(key or (first[0].key if first else journal_key(port)))
+
+    def _use(self, key: str) -> None:
+        self.key = key
+        super().__init__(SlotFiles(self._folder, key), key, self._tell)
+
+    def at_module(self, modem: Modem, identity: Identity, past: Any) -> Any:
+        """See `Journal`. What is asked here is not kept but as a hash."""
+        if self._fixed:
+            return past
+        known = self._who(modem, identity)
+        if self._is_known and (not known.number or known.number == self._note.number):
+            return past  # this run's own record counts
+        self._is_known = True
+        records = open_records(self._folder)
+        here = at_place(records, self._port)
+        own = [each for each in records if known.number and each.note.number == known.number]
+        fitting = own or [each for each in here if _may_be_of(each, known, identity.build)]
+        others = [each for each in here if each not in fitting]
+        mine = fitting[0] if fitting else None
+        self._tell_of(mine, others, known, records)
+        if mine is None:
+            self._taken, self._note = "", known
+            self._use(_free_key(known, self._port, {each.key for each in others}))
+            return None
+        self._taken, self._note = mine.key, _joined(mine.note, known)
+        self._use(_numbered_key(self._note.number) or mine.key)
+        return mine.record
+
+    def _tell_of(
+        self, mine: OpenRecord | None, others: list[OpenRecord], known: ModuleNote, records: list[OpenRecord]
+    ) -> None:
+        """Say whose the records are, where that is not beyond doubt."""
+        is_mute = not known.product and not known.number
+        for other in others:
+            self._say("other-module", f"{_told(other)} at this port is of another module: it is kept")
+        if mine and is_mute:
+            self._say("record-of-port", f"The module cannot say who it is. {_told(mine)} is taken as its own")
+        elif mine and known.number and mine.note.number != known.number:
+            self._say("record-of-port", f"{_told(mine)} is of this port, and is taken as this module's own")
+        elif mine is None and is_mute and records:
+            self._say("record-elsewhere", f"{_told(records[0])}: this may be that module, it cannot say")
+
+    def write(self, record: Any) -> None:
+        """See `Journal`."""
+        super().write(record)
+        if record is None:
+            if self._taken and self._taken != self.key:
+                Journal(SlotFiles(self._folder, self._taken), self._taken).clear()
+            return
+        note = self._note.now_at(Place.of_port(self._port))
+        if read_note(self._folder, self.key) != note:
+            write_note(self._folder, self.key, note)
+        if self._taken and self._taken != self.key:  # it goes on under its own name
+            Journal(SlotFiles(self._folder, self._taken), self._taken).clear()
+            self._taken = ""
+
+    def _say(self, code: str, text: str) -> None:
+        self._tell("warning", code=code, text=text)
+
+    def _who(self, modem: Modem, identity: Identity) -> ModuleNote:
+        number = ""
+        if modem.state != "errors-only" and (imei := _imei(modem.at.command("AT+CGSN", _ASK_MS).text)):
+            try:
+                number = hashed(self._folder, imei)
+            except OSError:
+                pass  # then it is known by less
+        first = next((text for name, text, _ in identity.bootloaders if name == "Bootloader0"), "")
+        return ModuleNote(number, identity.product, first)
+
+
+def _may_be_of(record: OpenRecord, known: ModuleNote, build: int | None) -> bool:
+    """Whether nothing speaks against it that a record of a port is this module's."""
+    note, past = record.note, record.record
+    pairs = (
+        (note.number, known.number),
+        (note.product or str(past.get("product") or ""), known.product),
+        (note.boot_loader, known.boot_loader),
+    )
+    if any(one and other and one != other for one, other in pairs):
+        return False
+    target = past.get("target")
+    builds = (past.get("from_build"), target, PACKAGES[target][1] if target in PACKAGES else None)
+    return build is None or not past.get("from_build") or build in builds
+
+
+def _joined(before: ModuleNote, now: ModuleNote) -> ModuleNote:
+    """What was known and is not said now stays known."""
+    return replace(
+        before,
+        number=now.number or before.number,
+        product=now.product or before.product,
+        boot_loader=now.boot_loader or before.boot_loader,
+    )
+
+
+def _numbered_key(number: str) -> str:
+    return f"module-{number}" if number else ""
+
+
+def _free_key(note: ModuleNote, port: str, kept: set[str]) -> str:
+    """A journal's key by the module's number; else by its port and what it says, and none that is kept."""
+    words = f"{journal_key(port)} {note.product} {note.boot_loader}"
+    key = _numbered_key(note.number) or journal_key(words if note.product else port)
+    while key in kept:
+        words += " another"
+        key = journal_key(words)
+    return key
+
+
+def _imei(text: str) -> str:
+    """The module's number in a reply; "" where it is none that one module alone has."""
+    for line in text.split("\n"):
+        digits = line.replace("+CGSN:", "").strip().strip('"')
+        if digits.isdecimal() and len(digits) in _IMEI_DIGITS and len(set(digits)) > 1:
+            return digits
+    return ""
+
+
+def _told(record: OpenRecord) -> str:
+    """A record in words."""
+    target = record.record.get("target")
+    return f"An update{f' to {target}' if target else ''} that did not finish{where(record.note)}"
+
+
+def where(note: ModuleNote) -> str:
+    """Where a module was, as the end of a sentence."""
+    return f" ({note.places[0].given})" if note.places else ""

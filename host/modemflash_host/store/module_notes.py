@@ -1,0 +1,133 @@
+"""What is known of the module that a journal belongs to: a small file beside the journal's slots.
+
+Rules: a number of the module itself stands here only as a hash, salted with a
+number of this computer; a port is where to look first, and a name that is a link
+counts before what it points to today; what cannot be read is no note.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from modemflash_host.links.names import is_address
+from modemflash_host.store.journal_files import place_of
+from modemflash_host.store.state_folder import give_to_caller
+
+_SALT = "salt"
+_SALT_CHARS = 32
+_SALT_TRIES = 20
+_LARGEST_NOTE = 4096
+_MOST_PLACES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A port.
+
+    Attributes:
+        given: its name as it was given; of an address what it leads to.
+        real: the device that a link led to; else the same.
+    """
+
+    given: str
+    real: str
+
+    @classmethod
+    def of_port(cls, port: str) -> Place:
+        """The place of a port, whether something is there now or not."""
+        return cls(place_of(port) if is_address(port) else port, place_of(port))
+
+    def is_of(self, other: Place) -> bool:
+        """Whether both may be one: two links that led to one device at two times are not."""
+        by_device = self.given == self.real or other.given == other.real
+        return self.given == other.given or (self.real == other.real and by_device)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleNote:
+    """Who a module is, and where it was.
+
+    Attributes:
+        number: the hash of its own number; "" where it does not tell one.
+        product: as it calls itself; "" likewise.
+        boot_loader: its first boot loader, which no update changes; "" likewise.
+        places: where it was, the last one first.
+    """
+
+    number: str = ""
+    product: str = ""
+    boot_loader: str = ""
+    places: tuple[Place, ...] = ()
+
+    def was_at(self, place: Place) -> bool:
+        """Whether it was at a port."""
+        return any(each.is_of(place) for each in self.places)
+
+    def now_at(self, place: Place) -> ModuleNote:
+        """The same, at a port."""
+        others = tuple(each for each in self.places if each != place)
+        return replace(self, places=(place, *others)[:_MOST_PLACES])
+
+
+def read_note(folder: Path, key: str) -> ModuleNote | None:
+    """The note of a journal; None where there is none, or none of ours."""
+    try:
+        with _path(folder, key).open("rb") as file:
+            found = json.loads(file.read(_LARGEST_NOTE))
+        words = number, product, boot_loader = found["number"], found["product"], found["boot_loader"]
+        places = [(each["given"], each["real"]) for each in found["places"]]
+        if not all(isinstance(word, str) for word in (*words, *(name for pair in places for name in pair))):
+            return None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return ModuleNote(number, product, boot_loader, tuple(Place(*pair) for pair in places))
+
+
+def write_note(folder: Path, key: str, note: ModuleNote) -> None:
+    """Put a note beside a journal.
+
+    Raises:
+        OSError: the disk is full or read-only.
+    """
+    path = _path(folder, key)
+    is_new = not path.exists()
+    path.write_text(json.dumps(asdict(note)), encoding="ascii")
+    if is_new:
+        give_to_caller(path)
+
+
+def hashed(folder: Path, number: str) -> str:
+    """A module's own number as it may be kept: the same on this computer in every run, and nowhere else.
+
+    Raises:
+        OSError: the salt cannot be made or read.
+    """
+    return hashlib.sha256(f"{_salt(folder)} {number}".encode()).hexdigest()[:20]
+
+
+def _salt(folder: Path) -> str:
+    """Made once; who comes second at the same moment waits for it."""
+    path = folder / _SALT
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(os.urandom(_SALT_CHARS // 2).hex())
+        give_to_caller(path)
+    for _ in range(_SALT_TRIES):
+        salt = path.read_text(encoding="ascii", errors="replace")
+        if len(salt) >= _SALT_CHARS:
+            return salt
+        time.sleep(0.01)
+    raise OSError("the salt is not whole")
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / f"{key}.note"

@@ -1,0 +1,38 @@
+"""A modem of another maker at the port that was picked by mistake, through the real commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from host.cli.test_commands import Desk
+from modemflash_host.run import exit_codes
+from support.table_modem import FOREIGN, TableModem
+from support.wired import Ports
+
+PORT = "/dev/ttyUSB9"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "80")
+    return Desk(tmp_path, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_it_is_shown_and_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """`info` shows what it calls itself and offers no update; `update -y` refuses before any change."""
+    table, called = FOREIGN[name]
+    modem = TableModem(table)
+    Ports(monkeypatch).plug(PORT, modem)
+    told = desk.type("info", "-p", PORT, "--via", "direct")
+    assert told.code == exit_codes.DONE
+    assert called in told.out and "not a modem that this program updates" in " ".join(told.out.split())
+    assert "recovery" not in told.out and "modemflash update" not in told.out
+    words = ["update", desk.new, "--updater", desk.updater, "-p", PORT, "--via", "direct", "-y", "--json"]
+    ended = desk.type(*words)
+    assert (ended.result["code"], ended.result["modem_state"]) == ("wrong-product", "untouched")
+    assert not modem.binary
+    assert "AT+CFUN=4" not in modem.asked and "AT+CFUN=1" not in modem.asked
