@@ -33,7 +33,7 @@ from support.memory_source import MemorySource
 from support.slots import Slots
 
 FOLDER = Path(__file__).parent
-CONSENTS = {"without-way-back"}
+CONSENTS = {("without-way-back", "")}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from modemflash_host.families.vocabulary import Readable
 from modemflash_host.privacy.shapes import shape
 
 LONGEST_LINE = 512  # a longer one is noise, not a reply
-_PARTS = re.compile(rb"[\0\r\n]+|[\t -~]+|[^\0\t\r\n -~]+")
+_LINE_ENDS = b"\0\r\n"
+_PARTS = re.compile(rb"[\0\r\n]+|[^\0\r\n]+")
+_NO_TEXT = re.compile(rb"[^\t -~]")
 _WORD_ENDS = r"(?!(?<=[A-Za-z0-9])[A-Za-z0-9])"
 
 
@@ -26,12 +28,23 @@ def _compiled(row: str) -> re.Pattern[str]:
     return re.compile(f"(?:{row}){_WORD_ENDS}", re.ASCII)
 
 
+@lru_cache(maxsize=8)
+def _table(rows: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """All rows in one, for a first look, then each."""
+    return tuple(_compiled(row) for row in ("|".join(rows), *rows))
+
+
+@lru_cache(maxsize=256)
+def _longest(line: str, rows: tuple[str, ...]) -> int:
+    any_row, *each_row = _table(rows)
+    if not any_row.match(line):  # noise comes in floods: one look is enough
+        return 0
+    return max(found.end() for row in each_row if (found := row.match(line)))
+
+
 def kept_of(line: str, readable: Readable | None) -> int:
     """How many characters at the beginning of a line stay, whatever it answers."""
-    rows = readable.lines if readable is not None else ()
-    if not rows or not _compiled("|".join(rows)).match(line):  # noise comes in floods: one look is enough
-        return 0
-    return max((found.end() for row in rows if (found := _compiled(row).match(line))), default=0)
+    return _longest(line, readable.lines) if readable is not None and readable.lines else 0
 
 
 class Masker:
@@ -61,15 +74,13 @@ class Masker:
         out = bytearray()
         for found in _PARTS.finditer(bytes(data)):
             part = found[0]
-            if part[0] in b"\0\r\n":
+            if part[0] in _LINE_ENDS:
                 out += self._end_line() + part
                 self._is_decided = False
-            elif part[0] in b"\t" or 32 <= part[0] < 127:
-                self._line += part
-                if self._is_decided or len(self._line) > LONGEST_LINE:
-                    out += self._give_up()
-            else:
-                out += self._give_up() + shape(part)
+                continue
+            self._line += part
+            if self._is_decided or len(self._line) > LONGEST_LINE or _NO_TEXT.search(part):
+                out += self._give_up()
         return bytes(out)
 
     def flush(self) -> bytes:
