@@ -113,7 +113,7 @@ class Outcome:
     codes: tuple[str, ...]
 
 
-def _consents() -> dict[str, set[str]]:
+def _consents() -> dict[str, set[tuple[str, str]]]:
     """What the owner consents to, before the first cut: the plan of a clean run asks for it."""
     needed = {}
     for name, route in ROUTES.items():

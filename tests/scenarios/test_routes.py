@@ -39,7 +39,7 @@ def test_route_5_mtools():
 
 def test_route_6_factory_with_boot_rom():
     world = World("pycom-factory")
-    result = world.update([full(41065), updater(), boot_rom()], ["write-boot-rom"])
+    result = world.update([full(41065), updater(), boot_rom()], [("write-boot-rom", "")])
     assert_updated(world, result, 41065)
     assert [image.kind for image in world.verdict.images] == ["bootrom", "updater", "full"]
 
@@ -47,7 +47,7 @@ def test_route_6_factory_with_boot_rom():
 def test_route_7_two_parts():
     for size in (65536, 4300000):
         world = World(build=41065)
-        result = world.update(parts(size), ["accept-unproven-path 41065-48829"])
+        result = world.update(parts(size), [("accept-unproven-path", "41065-48829")])
         assert_updated(world, result, 48829)
         assert len(world.verdict.images) == 2
 
