@@ -246,9 +246,10 @@ def _transfer(context: StepContext, image: "Image", source: "Source", kind: int)
         sender.close()  # the chip under test speaks the older protocol: this image is not for it
         raise Refusal("wrong-product", image.name + " is for " + image.product)
     if sender.version >= 2 and not context.careful:
-        packed = getattr(source, "packed", None)
-        if packed:
-            source = packed()
+        make_packed = getattr(source, "packed", None)
+        packed = make_packed() if make_packed else None
+        if packed is not None:  # there may be no room for it: then it goes as it is
+            source = packed
             kind += 1
     context.line.report(
         "session", version=sender.version, max_transfer=sender.max_transfer, packed=bool(kind & 1)

@@ -59,6 +59,68 @@ advice to cut the power where that would kill it; and in the end the board's own
 {links}
 """
 
+_HOSTILE = """## What a hostile hand cannot do
+
+Cards, archives, folders, settings and links may be made to do harm. What is promised (which check stands
+before each deed: [decision 0012](decisions/0012-what-comes-from-outside.md); by which tests: below):
+
+| what is hostile | what is promised | held by |
+|---|---|---|
+{hostile}
+
+Not promised: anything against somebody who may already act as this user or as root, against a Python or a
+package that was changed, or against a board whose own firmware lies about its modem.
+"""
+
+# What may be hostile, what is promised then, and the test that holds it.
+HOSTILE = (
+    (
+        "a card, or a folder given as one",
+        "only regular files below it that its list may name are opened, written or removed",
+        "test_a_list_names_nothing_but_what_is_ours",
+    ),
+    (
+        "the folder that firmware was unpacked in",
+        "no program, module or setting of it is run, imported or read",
+        "test_nothing_in_the_current_folder_is_run",
+    ),
+    (
+        "an archive",
+        "nothing is unpacked under a name from it; its sizes are looked at before anything is unpacked",
+        "test_path_tricks",
+    ),
+    (
+        "a firmware file that changes after it was checked",
+        "what is sent is byte for byte what was checked, or nothing more is sent",
+        "test_what_is_read_again_must_be_the_same",
+    ),
+    (
+        "links and pipes where we keep things, sudo too",
+        "what is made is made through no link, waits for nobody, and is given away by root through none",
+        "test_root_makes_and_gives_away_nothing_through_a_link",
+    ),
+    (
+        "a file of yours where a report or a capture shall go",
+        "it stays as it is: only a report, or a capture, is replaced by one",
+        "test_report_overwrites_nothing_but_a_report",
+    ),
+    (
+        "a capture, a state file, a journal that was changed",
+        "it is refused, or read up to what was never written so; it never ends the program without words",
+        "test_what_was_never_captured_ends_the_capture",
+    ),
+    (
+        "a board that says what no board says",
+        "what does not fit the messages that boards send is dropped, field by field",
+        "test_anything_else_is_nothing",
+    ),
+    (
+        "a modem that sends control codes, floods or lies about itself",
+        "a screen gets no control code; what was not confirmed is said",
+        "test_what_a_hostile_modem_says_of_itself_stays_text",
+    ),
+)
+
 _DEATHS = """## Known deaths
 
 Three ways in which owners lost their modems (**known**, from public reports; one of those boards answered
@@ -177,6 +239,9 @@ def page() -> str:
             _figures(),
             _steps(),
             _DEATHS,
+            _HOSTILE.format(
+                hostile="\n".join(f"| {what} | {promise} | `{test}` |" for what, promise, test in HOSTILE)
+            ),
             _NOT_PROMISED.format(assumptions=assumptions),
         )
     )

@@ -16,8 +16,8 @@ from typing import Any
 
 from modemflash_host.errors import Refusal
 from modemflash_host.store.file_lock import hold
-from modemflash_host.store.new_file import new_file
-from modemflash_host.store.regular_file import CAREFULLY, NotRegular, open_regular
+from modemflash_host.store.new_file import may_replace, new_file
+from modemflash_host.store.regular_file import CAREFULLY
 
 FORMAT = 1
 Record = dict[str, Any]
@@ -39,7 +39,7 @@ class CaptureFile:
         self.path = path
         self._on_trouble = on_trouble
         self._descriptor = -1
-        if os.path.lexists(path) and not _is_capture(path):
+        if not _is_capture(path):
             raise Refusal("capture-over-file", str(path))
         try:
             self._descriptor = _opened(path)
@@ -80,7 +80,7 @@ class CaptureFile:
 
 def _opened(path: Path) -> int:
     """A descriptor for writing: of a new file that no other process will remove, or of a device."""
-    if path.is_char_device():
+    if _is_device(path):
         return os.open(path, os.O_WRONLY | CAREFULLY)
     with new_file(path) as file:
         descriptor = os.dup(file.fileno())
@@ -90,16 +90,14 @@ def _opened(path: Path) -> int:
 
 def _is_capture(path: Path) -> bool:
     """Whether a file may be overwritten: it is a capture, empty, or a device like /dev/null."""
+    return _is_device(path) or may_replace(path, b'{"capture":')
+
+
+def _is_device(path: Path) -> bool:
     try:
-        if path.is_char_device():
-            return True
-        with open_regular(path, follow=False) as file:
-            start = file.read(11)
-    except NotRegular:
-        return False
+        return path.is_char_device()
     except OSError:
-        return True  # opening it for writing says what is wrong
-    return not start or start == b'{"capture":'
+        return False
 
 
 def _plain(value: Any) -> Any:

@@ -5,13 +5,16 @@ Rule: a line counts when its end is there; the rest of it may come with the next
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 from modemflash_host.capture.file import FORMAT, Record
 from modemflash_host.capture.reading import LONGEST_LINE, record_of
 from modemflash_host.errors import Refusal
+from modemflash_host.store.regular_file import open_regular
 
 
 class GrowingCapture:
@@ -31,7 +34,7 @@ class GrowingCapture:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file = path.open("rb")
+            self._file = io.BufferedReader(cast("io.RawIOBase", open_regular(path)))
         except OSError as error:
             raise Refusal("no-such-file", f"{path}: {error.strerror}") from error
         self._rest = b""

@@ -77,6 +77,7 @@ def chip(port: str, talk: Talk) -> int:
     """Ask the ESP32's boot loader for chip, revision, MAC and flash. Writes nothing."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
+        esptool.require()
         name, device = find_port(port)
         open_port = open_board_port(name, _notes(reporter))
         check_idle(open_port)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import rich_click as click
 
-from modemflash.errors import Problem
+from modemflash.errors import Problem, Refusal
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk
 from modemflash_host.run.result import Result
+from modemflash_host.store.new_file import may_replace, new_file
+
+_PCAPNG_START = b"\x0a\x0d\x0d\x0a"
 
 
 @click.group()
@@ -44,8 +47,13 @@ def export_run(run: str, to: Path) -> int:
         if str(to) == "-":
             export(path, sys.stdout.buffer, lambda: not find_run(found.path.stem).result)
         else:
-            with to.open("wb") as out:
-                export(path, out)
+            try:
+                if not may_replace(to, _PCAPNG_START):
+                    raise Refusal("capture-over-file", str(to))
+                with new_file(to) as out:
+                    export(path, out)
+            except OSError as error:
+                raise Refusal("capture-not-written", f"{to}: {error.strerror}") from error
     except Problem as problem:
         ended = Result.of_problem(problem)
         return carry_out(lambda _: ended, Talk())

@@ -176,6 +176,11 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Give --capture a name that is not taken.",
         UNTOUCHED,
     ),
+    "capture-not-written": (
+        "The capture could not be written",
+        "Give it another place, on a disk with some room.",
+        UNTOUCHED,
+    ),
     "not-a-capture": (
         "The file is no capture of this program",
         "Captures are .jsonl files; `modemflash history` lists those of the last runs.",

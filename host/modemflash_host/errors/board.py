@@ -152,6 +152,11 @@ BOARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Install it anew with all it needs: `pip install --upgrade --force-reinstall modemflash`.",
         UNTOUCHED,
     ),
+    "esptool-missing": (
+        "This asks the ESP32 by esptool, which is installed only where it is wanted",
+        'Install it beside modemflash: `pip install "modemflash[esp32]"`, or in its source `pip install ".[esp32]"`.',
+        UNTOUCHED,
+    ),
     "tool-too-slow": (
         "A program that was started for this did not end in time and was stopped",
         "Press the board's reset button, then run the same command again.",

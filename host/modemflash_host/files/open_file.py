@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
+from contextlib import suppress
 from typing import BinaryIO
 
 from modemflash_host.errors import Refusal
@@ -23,7 +24,11 @@ class OpenFile:
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file = file
         self.name = name
-        self.size = file.seek(0, 2)
+        try:
+            self.size = file.seek(0, 2)
+        except OSError as error:  # files of the kernel that have no end
+            file.close()
+            raise Refusal("file-not-readable", f"{name}: {error.strerror}") from error
 
     def readinto(self, offset: int, buf: bytearray | memoryview) -> int:
         """Put the bytes from `offset` on at the start of `buf`; fewer only at the end of the file.
@@ -50,14 +55,23 @@ class OpenFile:
 
 
 def packed(source: OpenFile) -> OpenFile:
-    """The whole of a source as one zlib stream, for sessions that take it; on disk, without a name."""
+    """The whole of a source as one zlib stream, for sessions that take it; on disk, without a name.
+
+    Raises:
+        OSError: there is no room for it.
+    """
     spool = tempfile.TemporaryFile(prefix="modemflash-")  # noqa: SIM115 (lives as long as the source)
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS)
-    chunk = bytearray(_CHUNK_BYTES)
-    offset = 0
-    while got := source.readinto(offset, chunk):
-        spool.write(packer.compress(memoryview(chunk)[:got]))
-        offset += got
-    spool.write(packer.flush())
-    spool.flush()
+    try:
+        packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW_BITS)
+        chunk = bytearray(_CHUNK_BYTES)
+        offset = 0
+        while got := source.readinto(offset, chunk):
+            spool.write(packer.compress(memoryview(chunk)[:got]))
+            offset += got
+        spool.write(packer.flush())
+        spool.flush()
+    except BaseException:
+        with suppress(OSError):  # what waits in it finds no room either
+            spool.close()
+        raise
     return OpenFile(spool, source.name)

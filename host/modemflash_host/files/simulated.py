@@ -9,6 +9,7 @@ name says what it is, the size is the published one where there is one.
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -52,9 +53,18 @@ def make(path: Path) -> StableFile:
     from modemflash_sim.sequans import images
 
     name = _named(path)
-    spool = cast("BinaryIO", tempfile.TemporaryFile(prefix="modemflash-"))  # noqa: SIM115 (the source closes it)
-    spool.write(images.make_named(name, size_of(path)))
-    spool.flush()
+    content = images.make_named(name, size_of(path))
+    try:
+        spool = cast("BinaryIO", tempfile.TemporaryFile(prefix="modemflash-"))  # noqa: SIM115 (the source closes it)
+        try:
+            spool.write(content)
+            spool.flush()
+        except OSError:
+            with suppress(OSError):  # what waits in it finds no room either
+                spool.close()
+            raise
+    except OSError as error:
+        raise Refusal("no-room", error.strerror or str(error)) from error
     return StableFile(spool, path.name, path)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,10 +58,11 @@ class StableFile(OpenFile):
             done += len(piece)
         return done
 
-    def packed(self) -> OpenFile:
-        """The whole file as one zlib stream; made once."""
+    def packed(self) -> OpenFile | None:
+        """The whole file as one zlib stream, made once; None where there is no room for it."""
         if self._packed is None:
-            self._packed = packed(self)
+            with suppress(OSError):  # it only saves time, and the modem may be in recovery by now
+                self._packed = packed(self)
         return self._packed
 
     def close(self) -> None:

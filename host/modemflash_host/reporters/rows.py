@@ -42,9 +42,10 @@ class Rows:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """Rich asks for the lines."""
-        width = min(self._width, options.max_width - _LEAST_VALUE_CELLS - 1)
+        width = max(0, min(self._width, options.max_width - _LEAST_VALUE_CELLS - 1))
+        cells = max(1, options.max_width - width - 1)  # some terminals say that they have one column
         for label, value in self._pairs:
-            for number, line in enumerate(self._wrapped(console, value, options.max_width - width - 1)):
+            for number, line in enumerate(self._wrapped(console, value, cells)):
                 line.rstrip()
                 yield Text.assemble((f"{'' if number else label[:width]:<{width}} ", self._style), line)
 
@@ -59,7 +60,7 @@ class Rows:
             rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
             if rest.plain:
                 indent = " " * (len(line.plain) - len(line.plain.lstrip()) + self._hanging)
-                yield from (Text(indent) + more for more in rest.wrap(console, cells - len(indent)))
+                yield from (Text(indent) + more for more in rest.wrap(console, max(1, cells - len(indent))))
 
 
 def marked(mark: str, style: str, text: Text) -> Rows:

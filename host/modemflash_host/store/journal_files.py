@@ -7,7 +7,6 @@ the engine's business (`modemflash.journal`).
 
 from __future__ import annotations
 
-import errno
 import glob
 import hashlib
 import os
@@ -120,8 +119,8 @@ class SlotFiles:
         is_new = not os.path.lexists(path)
         try:
             with new_file(path) as file:
-                if file.write(data) < len(data):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+                file.write(data)
+                file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise advised(error) from error

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from modemflash_host.store.regular_file import CAREFULLY, only_regular
+from modemflash_host.store.regular_file import CAREFULLY, only_regular, open_regular
 
 PRIVATE, SHARED = 0o600, 0o644
 """Rights of a file: for its owner alone, and for everybody to read."""
@@ -23,7 +23,7 @@ _NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 
 
 def new_file(path: Path, *, replace: bool = True, rights: int = PRIVATE) -> BinaryIO:
-    """An empty regular file, open for writing, unbuffered.
+    """An empty regular file, open for writing.
 
     Args:
         path: its name.
@@ -49,7 +49,24 @@ def new_file(path: Path, *, replace: bool = True, rights: int = PRIVATE) -> Bina
     except BaseException:
         os.close(descriptor)
         raise
-    return os.fdopen(descriptor, "wb", buffering=0)
+    return os.fdopen(descriptor, "wb")
+
+
+def may_replace(path: Path, start: bytes) -> bool:
+    """Whether nothing of somebody else's is there: no file, an empty one, or one of ours.
+
+    Args:
+        path: where a file shall be written.
+        start: the first bytes of every file of that kind.
+    """
+    if not os.path.lexists(path):
+        return True
+    try:
+        with open_regular(path, follow=False) as file:
+            there = file.read(len(start))
+    except OSError:
+        return False
+    return there in (b"", start)
 
 
 def new_folders(base: Path, *parts: str) -> list[Path]:

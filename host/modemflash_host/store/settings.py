@@ -146,7 +146,10 @@ def config_files(environ: Mapping[str, str]) -> list[Path]:
     import platformdirs  # costs start-up time
 
     home = environ.get(_PREFIX + "HOME")
-    user = Path(home) if home else Path(platformdirs.user_config_dir("modemflash", appauthor=False))
+    try:
+        user = Path(home or platformdirs.user_config_dir("modemflash", appauthor=False))
+    except RuntimeError:  # there is no home folder
+        user = Path("~")
     site = Path(platformdirs.site_config_dir("modemflash", appauthor=False))
     folders = [user, site] if home or user.is_absolute() else [site]  # no home: nothing of the current folder
     return [folder / _FILE_NAME for folder in folders]

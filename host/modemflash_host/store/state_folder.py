@@ -87,7 +87,10 @@ def _root() -> tuple[Path, tuple[str, ...]]:
         return caller.home, (*below.split("/"), "modemflash")
     import platformdirs  # costs start-up time, and most commands never need it
 
-    path = Path(platformdirs.user_state_dir("modemflash", appauthor=False))
+    try:
+        path = Path(platformdirs.user_state_dir("modemflash", appauthor=False))
+    except RuntimeError:  # some releases say so
+        path = Path("~")
     if not path.is_absolute():  # no HOME, or one that is a part of a path, and nobody of this name
         raise OSError(errno.ENOENT, "this user has no home folder")
     return path, ()

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from modemflash_host.board.pic import Open, pic_channel
-from modemflash_host.board.tools.program import ToolProblem, port_for_program, run_program
+from modemflash_host.board.tools.program import ToolProblem, is_installed, port_for_program, run_program
 from modemflash_host.errors import BoardProblem
 from modemflash_host.links.usb_ids import NO_DEVICE, Device
 
@@ -57,8 +57,9 @@ def chip(port: str, open_port: Open | None = None, device: Device = NO_DEVICE) -
         device: what the board hangs on.
 
     Raises:
-        BoardProblem: `esp32-not-in-download-mode`, `tool-…`, `pic-…`.
+        BoardProblem: `esptool-missing`, `esp32-not-in-download-mode`, `tool-…`, `pic-…`.
     """
+    require()
     by_pic = device.is_pic and open_port is not None
     words = [
         "--port",
@@ -84,6 +85,16 @@ def chip(port: str, open_port: Open | None = None, device: Device = NO_DEVICE) -
             raise BoardProblem("esp32-not-in-download-mode", port, raw=problem.raw) from problem
         raise
     return parse(said)
+
+
+def require() -> None:
+    """Say so before a board is touched for nothing.
+
+    Raises:
+        BoardProblem: `esptool-missing`.
+    """
+    if not is_installed("esptool"):
+        raise BoardProblem("esptool-missing")
 
 
 def parse(said: str) -> Chip:

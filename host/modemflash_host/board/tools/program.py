@@ -40,7 +40,7 @@ def run_program(module: str, words: Sequence[str], deadline_s: float) -> str:
     Raises:
         ToolProblem: `tool-missing`, `tool-too-slow`, or `tool-failed` with its words as `raw`.
     """
-    if importlib.util.find_spec(module) is None:
+    if not is_installed(module):
         raise ToolProblem("tool-missing", module)
     try:
         with tempfile.TemporaryDirectory(prefix="modemflash-", ignore_cleanup_errors=True) as folder:
@@ -61,6 +61,11 @@ def run_program(module: str, words: Sequence[str], deadline_s: float) -> str:
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         raise ToolProblem("tool-failed", f"{module}: {lines[-1] if lines else 'no word'}", raw=done.stdout)
     return said
+
+
+def is_installed(module: str) -> bool:
+    """Whether a module can be run as a program."""
+    return importlib.util.find_spec(module) is not None
 
 
 def port_for_program(port: str) -> str:

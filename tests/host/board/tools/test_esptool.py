@@ -96,3 +96,13 @@ def test_an_adapter_that_does_not_answer_is_said() -> None:
 def test_a_program_that_is_not_installed_is_said() -> None:
     with pytest.raises(BoardProblem, match="tool-missing"):
         run_program("no_such_program_of_anybody", [], 1)
+
+
+def test_without_esptool_nothing_is_touched_and_the_pip_line_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(esptool, "is_installed", lambda module: False)
+    board = VirtualBoard(BehavingPython(""), pic=True)
+    before = list(board.console.resets)
+    with pytest.raises(BoardProblem, match="esptool-missing") as caught:
+        esptool.chip("/dev/ttyACM0", board.open, DEVICES[0x04D8, 0xF013])
+    assert "pip install" in caught.value.hint and "esp32" in caught.value.hint
+    assert not board._is_open and board.console.resets == before

@@ -86,9 +86,8 @@ class CardFolder:
         path.parent.mkdir(parents=True, exist_ok=True)
         with new_file(path, rights=SHARED) as file:
             for chunk in chunks:
-                view = memoryview(chunk)
-                while view:
-                    view = view[file.write(view) :]
+                file.write(chunk)
+            file.flush()
             os.fsync(file.fileno())
 
     def remove(self, name: str) -> None:

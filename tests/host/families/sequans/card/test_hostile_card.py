@@ -11,6 +11,7 @@ import pytest
 
 from modemflash.board import manifest
 from modemflash.errors import Problem
+from modemflash_host.consents import Consent
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.stop_requests import StopRequests
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes and links")
 
 LISTED = ("modemflash.json", "README.txt", "firmware/CATM1-41065.dup", "firmware/CATM1-41065.dup.crc",
           "engine/modemflash/__init__.py")  # fmt: skip
+CONSENTS = [Consent("without-way-back")]
 ENDS = {"card-foreign-files", "card-file-changed", "card-not-prepared", "card-manifest"}
 
 
@@ -36,7 +38,7 @@ def card(tmp_path: Path, sources: Path) -> Path:
     """A prepared card, updater and all."""
     folder = tmp_path / "CARD"
     folder.mkdir()
-    cards.prepare([sources], folder, reporter(), consents=["without-way-back"], with_engine=True)
+    cards.prepare([sources], folder, reporter(), consents=CONSENTS, with_engine=True)
     return folder
 
 
@@ -55,7 +57,7 @@ def ends(call: object, *arguments: object, **words: object) -> str:
 def both(sources: Path, card: Path) -> list[str]:
     """How `check` and `prepare` end."""
     checked = ends(cards.check, card, reporter())
-    words = {"consents": ["without-way-back"], "with_engine": True}
+    words = {"consents": CONSENTS, "with_engine": True}
     return [checked, ends(cards.prepare, [sources], card, reporter(), **words)]
 
 
