@@ -34,6 +34,11 @@ STATES = {
     "silence": "silent at every rate",
 }
 
+# What was heard, the best evidence last; NULs look like noise at the other rate.
+HEARD = ("silence", "noise", "nuls", "text", "answer")
+WORDS_MAX = 512
+PPP = b"\x7e\xff\x7d\x23"  # a link in data mode that looks for its peer
+
 # Where the modem goes: mode -> (value of AT+SMSWBOOT, rate that is expected there)
 BOOT = {"boot-loader": (0, BOOT_RATE), "application": (1, RATE), "recovery": (3, RATE)}
 
@@ -47,6 +52,9 @@ class Modem:
         heard: the first bytes that came while it was looked for.
         resumed: whether it was found inside a transfer and led out of it.
         asked: rate -> what was last heard there.
+        best: rate -> the best that was ever heard there, see `HEARD`.
+        words: what came and was no answer, from the first on.
+        data_rate: the rate at which a modem in data mode was heard; 0 for none.
     """
 
     def __init__(self, line: "Line") -> None:
@@ -57,6 +65,9 @@ class Modem:
         self.heard = b""
         self.resumed = False
         self.asked = {}  # type: dict[int, str]
+        self.best = {}  # type: dict[int, str]
+        self.words = b""
+        self.data_rate = 0
 
     @property
     def talks(self) -> bool:
@@ -73,6 +84,12 @@ class Modem:
         if reply.raw and (not self.heard or heard in ("answer", "text")):
             self.heard = bytes(reply.raw[:64])
         self.asked[rate] = heard
+        if HEARD.index(heard) > HEARD.index(self.best.get(rate, "silence")):
+            self.best[rate] = heard
+        if len(self.words) < WORDS_MAX:
+            self.words += bytes(reply.raw[:WORDS_MAX])
+        if reply.raw.find(PPP) >= 0:
+            self.data_rate = rate
         line.report("probe", baud=rate, round=turn, heard=heard)
         if heard != "answer" and heard != "text":
             return False
@@ -161,13 +178,14 @@ class Modem:
         raise nobody(self)
 
 
-def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE) -> Modem:
+def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE, who_else: "Any" = None) -> Modem:
     """Look for the modem: two full passes over both rates, then the ways out of odd states.
 
     Args:
         line: an open line.
         answer_timeout_ms: how long to go on looking; two full passes are made in any case.
         first: the rate to begin with.
+        who_else: given what was heard before anything but text is sent; it raises where that is no modem's.
 
     Raises:
         NoModem: `modem-silent`, `modem-nuls`, `modem-noise`, `modem-out-of-step` when
@@ -187,10 +205,12 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE) -> Mod
                 return modem
         if turn % 2:
             continue
+        if who_else:
+            who_else(modem.words)  # nothing binary goes to whoever that is
         for rate in rates:
             line.checkpoint()
             line.set_baud(rate)
-            if in_transfer(line):
+            if modem.data_rate != rate and in_transfer(line):
                 if not stuck:
                     start = line.now()  # good news: it gets the whole time again to come back
                 stuck = modem.resumed = True
@@ -202,6 +222,7 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE) -> Mod
                 return modem
     if stuck:
         raise NoModem("modem-in-transfer", "", modem.heard)
+    modem.asked = modem.best
     raise nobody(modem)
 
 
@@ -221,4 +242,6 @@ def nobody(modem: Modem) -> NoModem:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from modemflash.line import Line

@@ -14,6 +14,7 @@ from modemflash.errors import (
     UNKNOWN,
     UNTOUCHED,
     UPDATED,
+    LinkProblem,
     NoModem,
     Problem,
     Refusal,
@@ -46,7 +47,7 @@ class Update:
         consents: set of consents, see `modemflash.consent`.
         journal: a `modemflash.journal.Journal` for this board or port.
         options: dict with any of "expect_build" (int), "repair" (bool),
-            "after_part_1" (bool), "find_ms", "answer_ms".
+            "after_part_1" (bool), "find_ms", "answer_ms", "who_else" (see `modem.find`).
 
     Attributes:
         modem, identity, before: what `look` found: the modem, its identity, its record.
@@ -102,8 +103,8 @@ class Update:
                     )
         self._phase("find", max(find_ms, FIND_MS))
         try:
-            self.modem = modem = find(line, find_ms)
-        except NoModem as problem:
+            self.modem = modem = find(line, find_ms, who_else=self.options.get("who_else"))
+        except (NoModem, LinkProblem) as problem:
             raise judged(problem, self.past, UNTOUCHED, False)
         unasked = modem.at.unasked
         unasked.found()

@@ -30,6 +30,8 @@ def next_command(result: Result, port: str) -> str:
         return _without_dry_run() if problem.detail else "modemflash history"
     if isinstance(problem, ConsentMissing):
         return f"{again} {flags_of(problem.consents)}"
+    if problem.code == "board-console":
+        return command_line(["modemflash", *_without_way(), "--via", "relay"])
     if problem.code in _HELD_CODES:
         return again
     if result.modem_state == UNKNOWN:
@@ -48,6 +50,13 @@ def _way_words() -> list[str]:
     words = sys.argv[1:]
     at = words.index("--via") if "--via" in words else len(words)
     return words[at : at + 2] or [word for word in words if word.startswith("--via=")]
+
+
+def _without_way() -> list[str]:
+    """What was typed, but for `--via`."""
+    words = sys.argv[1:]
+    at = words.index("--via") if "--via" in words else len(words)
+    return [word for word in words[:at] + words[at + 2 :] if not word.startswith("--via=")]
 
 
 def _without_dry_run() -> str:

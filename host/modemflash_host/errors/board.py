@@ -29,6 +29,16 @@ BOARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
         ),
         UNTOUCHED,
     ),
+    "board-console": (
+        "A board's console is at this port, not its modem",
+        "Run the same command with --via relay: the board itself reaches its modem.",
+        UNTOUCHED,
+    ),
+    "other-device": (
+        "Something else than a modem talks at this port",
+        "Choose the right port (`modemflash ports`).",
+        UNTOUCHED,
+    ),
     "board-not-pycom": (
         "This is no Pycom GPy, FiPy or G01",
         "Choose the right port (`modemflash ports`). On another board nothing can be done for a modem.",

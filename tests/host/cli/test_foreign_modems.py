@@ -36,3 +36,25 @@ def test_it_is_shown_and_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch,
     assert (ended.result["code"], ended.result["modem_state"]) == ("wrong-product", "untouched")
     assert not modem.binary
     assert "AT+CFUN=4" not in modem.asked and "AT+CFUN=1" not in modem.asked
+
+
+class Console(TableModem):
+    """A board's Python prompt, at the rate of consoles."""
+
+    def __init__(self) -> None:
+        super().__init__({}, 115_200)
+
+    def answer(self, command: str) -> bytes:
+        self.asked.append(command)
+        return f"{command}\r\nNameError: name '{command}' isn't defined\r\n>>> ".encode()
+
+
+def test_a_boards_console_is_named_with_its_way(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing binary is typed into it, and the next command goes by the board."""
+    console = Console()
+    Ports(monkeypatch).plug(PORT, console)
+    words = ["update", desk.new, "--updater", desk.updater, "-p", PORT, "--via", "direct", "-y", "--json"]
+    ended = desk.type(*words)
+    assert (ended.result["code"], ended.result["modem_state"]) == ("board-console", "untouched")
+    assert ended.result["next"].endswith("--via relay") and "direct" not in ended.result["next"]
+    assert console.asked and not console.binary

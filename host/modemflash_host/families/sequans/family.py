@@ -27,6 +27,7 @@ from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
 from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import is_address
+from modemflash_host.links.talkers import refuse_others
 from modemflash_host.links.usb_ids import NO_DEVICE, device_of_url
 from modemflash_host.reporters import Reporter
 
@@ -129,4 +130,5 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
 
 
 def _engine(line: Line, port: str, wanted: EngineRequest) -> Update:
-    return Update(line, wanted.files, set(wanted.consents), journals.journal_at(port, line), wanted.options)
+    options = {**wanted.options, "who_else": refuse_others}
+    return Update(line, wanted.files, set(wanted.consents), journals.journal_at(port, line), options)
