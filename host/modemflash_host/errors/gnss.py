@@ -70,8 +70,8 @@ GNSS_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "gnss-no-window": (
         "The boot loader did not answer: the module was not reset while it was called",
         (
-            "Nothing was erased in this run. Run the same command again and, when asked, connect RESET to "
-            "GND for a moment or cut the module's power; opening and closing the port does not reset it."
+            "Run the same command again and, when asked, connect RESET to GND for a moment or cut the "
+            "module's power; opening and closing the port does not reset it."
         ),
         UNTOUCHED,
     ),

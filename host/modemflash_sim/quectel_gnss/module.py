@@ -27,6 +27,7 @@ OFF, WINDOW, SECOND_SYNC, COMMAND, APPLICATION, BARE = (
 )
 _SECOND_SYNC_US = 500 * MS
 _COMMAND_RESET_US = 100 * MS
+_STUCK_US = 45 * SECOND_US  # longer than any answer takes
 _POWER_BACK_US = 2 * SECOND_US
 _KEPT_BYTES = 400
 Version = tuple[str, str, str]
@@ -71,7 +72,7 @@ class SimGnss:
         behave: see `assumptions.parse`.
         faults: see `faults.parse`.
         seed: of its random numbers.
-        press_every_us: a person presses RESET so often, unless it is in a session; 0 for nobody there.
+        press_every_us: a person presses RESET so often, unless frames are exchanged; 0 for nobody there.
 
     Attributes:
         revision: counts what a killed program must not undo.
@@ -204,7 +205,7 @@ class SimGnss:
         if mode == BARE and self.behave["bare"] == "loop":
             self._until_us = self.now_us + 100 * MS
         if mode == COMMAND:
-            self.session = Session(self.profile, self.behave, self.faults, self._noise)
+            self.session = Session(self.profile, self.behave, self.faults, self._noise, self.now_us)
 
     def _do(self, due_us: int) -> None:
         """What is due by itself."""
@@ -213,7 +214,7 @@ class SimGnss:
             self.reset()
         elif self._press_us == due_us:
             self._press_us = due_us + self._press_every_us
-            if self.mode not in (COMMAND, SECOND_SYNC, OFF):
+            if self._looks_stuck(due_us):
                 self.reset()
         elif self._next_second_us == due_us:
             self._next_second_us = due_us + SECOND_US
@@ -223,6 +224,12 @@ class SimGnss:
             self.reset()
         else:  # a window, or a wait for the second word, is over
             self._enter(APPLICATION if self.memory.application else BARE)
+
+    def _looks_stuck(self, now_us: int) -> bool:
+        """Whether a person would press RESET: nobody does while frames are exchanged."""
+        if self.session is not None:
+            return now_us - self.session.frame_us > _STUCK_US
+        return self.mode not in (SECOND_SYNC, OFF)
 
     def _say(self, at_us: int, data: bytes) -> None:
         self._said.append((at_us, data, self.baud))

@@ -36,16 +36,18 @@ class Session:
         behave: the assumptions.
         faults: what is wrong.
         noise: random numbers.
+        now_us: when it begins.
 
     Attributes:
         receiver: what was taken.
         data_bytes: bytes that came since the erase.
         resets: the host asked for the reset.
         hangs: it answers nothing more.
+        frame_us: when the last whole frame came.
     """
 
     def __init__(
-        self, profile: Profile, behave: dict[str, str], faults: Faults, noise: random.Random
+        self, profile: Profile, behave: dict[str, str], faults: Faults, noise: random.Random, now_us: int
     ) -> None:
         self._profile = profile
         self._behave = behave
@@ -53,7 +55,8 @@ class Session:
         self._noise = noise
         self._reader = FrameReader()
         self._busy_until_us = 0
-        self._last_us = 0
+        self._last_us = now_us
+        self.frame_us = now_us
         self._bytes = 0
         self.receiver = Receiver(behave)
         self.data_bytes = 0
@@ -70,6 +73,7 @@ class Session:
             self.data_bytes += len(data)
         said: list[Spoken] = []
         while (frame := self._reader.take()) is not None:
+            self.frame_us = now_us
             said += self._carry_out(now_us, *frame)
         return said
 

@@ -106,6 +106,7 @@ class GnssJob:
         """See `Job`."""
         before = self.module.version if self.module else ""
         if plan.nothing_to_do:
+            self._journal.remove()  # it may have come to its end while nobody watched
             return Outcome("nothing-to-do", plan.why, UNTOUCHED, before, before, self._found.state)
         start = self._line.now()
         try:

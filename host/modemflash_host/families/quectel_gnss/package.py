@@ -178,7 +178,7 @@ def _segments(
     for row in range(_SEGMENTS_AT, len(header) - 8 - _SEGMENT_BYTES + 1, _SEGMENT_BYTES):
         offset, size, load, is_last = struct.unpack_from("<IIII", header, row)
         what = f"{where}, segment {len(found)}"
-        if is_last > 1 or offset < end or size <= 4:
+        if is_last > 1 or offset < end or size <= 4 or offset + size > LARGEST_BYTES:
             raise BadFile("package-segment", what)
         end = offset + size
         if at + end > len(data):
