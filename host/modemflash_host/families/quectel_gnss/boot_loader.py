@@ -2,8 +2,9 @@
 
 Rules: sync words are under way before the module is reset, because its window is
 half a second; a frame is sent once, and silence or a bad answer ends the session:
-no answer says which packet it means, so a repeat could put a block in twice; after
-the second sync answer what is left of the first ones is thrown away.
+no answer says which packet it means, so a repeat could put a block in twice; what
+comes while nothing is under way belongs to nobody and is thrown away, and before
+the last packet that is waited for.
 Source: docs/lg290p.md ("The protocol").
 """
 
@@ -17,12 +18,12 @@ from modemflash_host.families.quectel_gnss import frames
 from modemflash_host.families.quectel_gnss.chips import LG290P, Chip
 
 BAUD = 460_800
-ANSWER_MS = 500
+ANSWER_MS = 2000  # the guide says 500; to wait longer harms nothing, and adapters have been slow
 QUERY_MS = 500
 _SYNC_EVERY_MS = 20
 _SYNC_2_MS = 500
 _LEFT_OVER_MS, _LEFT_OVER_CAP_MS = 20, 200
-_SETTLE_MS = 150  # longer than a packet on the wire: a doubled answer shows within it
+_SETTLE_MS = 150  # longer than a packet on the wire: what an earlier one is answered has come by then
 _KEPT_BYTES = 512  # of boot noise, in which an answer may begin
 
 STAGES = {
@@ -52,6 +53,7 @@ class BootLoader:
         self._buf = bytearray(1024)
         self._reader = frames.AnswerReader(chip.frame_class)
         self.answered = False
+        self._before = -1  # the message that was answered last
 
     def enter(self, within_ms: int, on_heard: Callable[[bytes], object] | None = None) -> bool:
         """Send sync words until the boot loader has answered both. False when the time is over.
@@ -121,7 +123,7 @@ class BootLoader:
         frame = frames.frame(message, payload, self._chip.frame_class)
         if line.baud:
             within_ms += len(frame) * 10_000 // BAUD + 1
-        self._nothing_may_be_left(stage)
+        self._throw_away(0)
         damaged = self._reader.damaged
         heard = self._reader.heard
         line.write(frame)
@@ -130,11 +132,14 @@ class BootLoader:
             got = line.read(self._buf, len(self._buf), left)
             for answer in self._reader.feed(bytes(self._buf[:got])):
                 self.answered = True
+                if answer.message != message and answer.message == self._before:
+                    continue  # it came twice
                 if answer.message != message:
                     name = STAGES.get(answer.message, f"message 0x{answer.message:02X}")
                     raise ModemProblem("gnss-bad-answer", f"{stage}: the answer is for {name}")
                 if answer.status:
                     raise ModemProblem("gnss-refused", f"{stage}: {frames.status_words(answer.status)}")
+                self._before = message
                 return answer.rest
         if self._reader.damaged > damaged:
             raise ModemProblem("gnss-bad-answer", f"{stage}: it arrived damaged")
@@ -142,20 +147,13 @@ class BootLoader:
         came = f"; {others} other bytes came" if others else ""
         raise ModemProblem("gnss-no-answer", f"{stage}: none in {within_ms / 1000:.1f} s{came}")
 
-    def settle(self, stage: str) -> None:
-        """Before the last packet: an answer that comes unasked belongs to an earlier one.
-
-        Raises:
-            ModemProblem: `gnss-bad-answer`.
-        """
+    def settle(self) -> None:
+        """Before the last packet: what belongs to an earlier one must not be taken for its answer."""
         asked = self._line.now()
         while (left := _SETTLE_MS - self._line.since(asked)) > 0:
-            self._take_left_overs(left, stage)
+            self._throw_away(left)
 
-    def _nothing_may_be_left(self, stage: str) -> None:
-        self._take_left_overs(0, stage)
-
-    def _take_left_overs(self, within_ms: int, stage: str) -> None:
+    def _throw_away(self, within_ms: int) -> None:
         got = self._line.port.readinto(self._buf, len(self._buf), within_ms)
-        if any(True for _ in self._reader.feed(bytes(self._buf[:got]))):
-            raise ModemProblem("gnss-bad-answer", f"before {stage}: one that nobody asked for")
+        for _ in self._reader.feed(bytes(self._buf[:got])):
+            pass

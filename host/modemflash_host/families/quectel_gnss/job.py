@@ -182,7 +182,7 @@ class GnssJob:
             within_ms = ANSWER_MS
             where = f"packet {sequence + 1} of {last + 1}"
             if sequence == last:
-                boot_loader.settle(f"data {where}")
+                boot_loader.settle()
                 self._phase("install")
                 within_ms = LG290P.last_packet_s * 1000
             piece = data[sequence * block : (sequence + 1) * block]

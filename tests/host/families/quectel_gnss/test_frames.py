@@ -1,4 +1,4 @@
-"""The frames of the boot loader, against bytes that were computed elsewhere; and what may come between them."""
+"""The frames of the boot loader, against bytes computed elsewhere; and what may come between them."""
 
 from __future__ import annotations
 

@@ -64,6 +64,7 @@ def test_every_assumption_the_other_way(name: str) -> None:
         "lose:reset",
         "late:data=3:450",
         "late:data=3:900",
+        "late:data=3:3000",
         "corrupt:info",
         "corrupt:data=1",
         "corrupt:last",
