@@ -32,6 +32,7 @@ FAULTS: dict[str, tuple[int, str]] = {
     "other-class": (1, "the answer to STAGE is of another class"),
     "long": (1, "the answer to STAGE claims five kilobytes"),
     "flood": (0, "sentences between the frames"),
+    "echo-0": (0, "answers name the message 0, as one tool has seen"),
     "wrong-echo": (1, "the answer to STAGE names another message, once"),
 }
 

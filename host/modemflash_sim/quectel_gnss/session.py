@@ -134,7 +134,7 @@ class Session:
     def _spoken(self, message: int, status: int, rest: bytes, stages: tuple[str, ...]) -> bytes:
         """The bytes of an answer, with what is wrong with them."""
         faults = self._faults
-        echo = 0x33 if faults.once("wrong-echo", *stages) else None
+        echo = 0x33 if faults.once("wrong-echo", *stages) else 0 if "echo-0" in faults else None
         said = answer(message, status, rest, echo=echo)
         if faults.at("other-class", *stages):
             said = answer(message, status, rest, frame_class=4)

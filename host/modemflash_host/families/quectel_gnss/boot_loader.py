@@ -134,7 +134,7 @@ class BootLoader:
                 self.answered = True
                 if answer.message != message and answer.message == self._before:
                     continue  # it came twice
-                if answer.message != message:
+                if answer.message not in (message, frames.ANSWER):  # some name nothing: one is under way
                     name = STAGES.get(answer.message, f"message 0x{answer.message:02X}")
                     raise ModemProblem("gnss-bad-answer", f"{stage}: the answer is for {name}")
                 if answer.status:

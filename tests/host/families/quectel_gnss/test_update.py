@@ -81,6 +81,7 @@ def test_every_assumption_the_other_way(name: str) -> None:
         "endless:data=2",
         "wrong-echo:data=2",
         "flood",
+        "echo-0",
     ],
 )
 def test_a_fault_on_the_way(fault: str) -> None:
