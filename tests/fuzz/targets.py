@@ -36,7 +36,6 @@ from modemflash_host.board.relay.conversation import RelayTalk
 from modemflash_host.board.relay.line import RelayLine
 from modemflash_host.board.tools import esptool
 from modemflash_host.capture import reading, runs
-from modemflash_host.cli.board import _rows_of as board_rows
 from modemflash_host.cli.board import rows_of as board_rows
 from modemflash_host.families.quectel_gnss import nmea
 from modemflash_host.families.quectel_gnss.framer import GnssFramer

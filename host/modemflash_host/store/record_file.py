@@ -11,7 +11,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from modemflash_host.store.new_file import new_file
+from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import give_to_caller
+
+_MOST_BYTES = 10_000
 
 
 class RecordFile:
@@ -27,7 +31,7 @@ class RecordFile:
     def load(self) -> dict[str, str]:
         """Its fields; {} where there is none."""
         try:
-            found = json.loads(self._path.read_text(encoding="utf-8"))
+            found = json.loads(read_regular(self._path, _MOST_BYTES))
         except (OSError, ValueError):
             return {}
         if not isinstance(found, dict):
@@ -41,10 +45,8 @@ class RecordFile:
             OSError: the disk is full or read-only.
         """
         beside = self._path.with_name(self._path.name + ".new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(dict(fields), file)
-            file.flush()
+        with new_file(beside) as file:
+            file.write(json.dumps(dict(fields)).encode())
             os.fsync(file.fileno())
         os.replace(beside, self._path)  # noqa: PTH105 (atomic on every system)
         give_to_caller(self._path)

@@ -19,7 +19,7 @@ from modemflash_host.families.quectel_gnss.planning import HAND_S
 _AFTER_COMMAND_MS = 3000
 _PULSE_MS = 100
 _DRAIN_MS = 2000
-_BY_HAND = (
+_PRESS_RESET = (
     f"Now press RESET on the module's board, or cut its power and give it again: {HAND_S} s are left. "
     "The boot loader is being called all the time."
 )
@@ -57,7 +57,7 @@ def _steps(line: Line, boot_loader: BootLoader, found: Found, way: str) -> Itera
             yield lambda: _by_command(line, boot_loader, found.baud)
         yield lambda: _by_command(line, boot_loader, BAUD)
     if way in ("auto", "hand"):
-        yield lambda: _by_hand(line, boot_loader)
+        yield lambda: _by_button(line, boot_loader)
 
 
 def _by_command(line: Line, boot_loader: BootLoader, baud: int) -> bool:
@@ -85,9 +85,9 @@ def _by_control_line(line: Line, boot_loader: BootLoader, name: str) -> bool:
     return boot_loader.enter(_AFTER_COMMAND_MS)
 
 
-def _by_hand(line: Line, boot_loader: BootLoader) -> bool:
+def _by_button(line: Line, boot_loader: BootLoader) -> bool:
     line.report("phase", phase="reset-by-hand", usual_s=10, allowed_s=HAND_S, note="")
-    line.report("note", text=_BY_HAND)
+    line.report("note", text=_PRESS_RESET)
     told = False
 
     def on_heard(data: bytes) -> None:

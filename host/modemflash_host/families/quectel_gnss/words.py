@@ -15,6 +15,7 @@ from modemflash_host.families.vocabulary import (
     STRONG,
     Danger,
     Event,
+    Readable,
     Row,
     VendorWord,
     Vocabulary,
@@ -58,6 +59,24 @@ VENDOR_WORDS = {
         ),
     ),
 }
+
+
+# Versions and names of sentences; what a sentence says of a place or a time of day is only a shape.
+_VERSION = r"L[GC]\d{2,3}[A-Z]{1,2}\d{0,2}[A-Z]{0,4}R\d{2}[A-Z]\d{2}[A-Z](?:_[A-Z]{3,4}){0,2}(?:\d{4})?"
+_BUILT = r"\d{4}/\d\d/\d\d[ ,]\d\d:\d\d:\d\d"
+READABLE = Readable(
+    lines=(
+        r"\$PQTM(?:VERNO\*58|SRR\*4B)",
+        rf"\$PQTMVERNO,{_VERSION},{_BUILT}\*[0-9A-F]{{2}}",
+        r"\$PQTMVERNO,ERROR,\d\*\d\d",
+        r"\$(?:G[A-Z]{4}|PQTM[A-Z]{2,12})",
+        r"LG\d{3}P \(\d\d\)",
+        _VERSION,
+        _BUILT,
+        r"built|boot|rate",
+    ),
+    replies={"BUILT": (_BUILT,), "BOOT": (r"\d{1,2}(?:\.\d{1,2}){2}",), "RATE": (r"\d{4,6}",)},
+)
 
 
 def _file_rows(event: Event) -> Sequence[Row]:
@@ -117,6 +136,7 @@ WORDS = Vocabulary(
     vendor_words=VENDOR_WORDS,
     whole_update=WHOLE_UPDATE,
     attempts=ATTEMPTS,
+    readable=READABLE,
     first_aid=first_aid,
     file_rows=_file_rows,
 )

@@ -10,6 +10,8 @@ from modemflash_host.families.contract import FIRMWARE
 from modemflash_host.families.quectel_gnss import frames, nmea
 from modemflash_host.families.quectel_gnss.framer import GnssFramer
 from modemflash_host.families.quectel_gnss.frames import Answer, AnswerReader
+from modemflash_host.families.quectel_gnss.words import READABLE
+from modemflash_host.privacy.talk import mask
 from support.gnss import package
 
 
@@ -83,3 +85,13 @@ def test_firmware_never_stays_in_a_capture() -> None:
         pieces += [piece for _, piece in framer.rest()]
         assert b"".join(piece.data for piece in pieces if piece.kind == FIRMWARE) == block
         assert not any(block[:16] in piece.data for piece in pieces if piece.kind != FIRMWARE)
+
+
+def test_a_version_stays_readable_and_a_position_does_not() -> None:
+    """In captures, reports and screens."""
+    said = b"$PQTMVERNO,LG290P03AANR02A01S,2025/12/12,11:21:01*1D\r\n"
+    said += b"$GNRMC,101112.000,A,4717.11,N,00833.9,E*00\r\n"
+    kept = mask(said, READABLE).decode()
+    assert "LG290P03AANR02A01S,2025/12/12,11:21:01" in kept
+    assert "$GNRMC" in kept
+    assert "4717" not in kept and "00833" not in kept
