@@ -39,7 +39,7 @@ def typed(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[st
 def test_identify_says_model_version_and_build(capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run(["identify", f"{NEW}.pkg"]) == 0
     out = capsys.readouterr().out
-    for words in ("LG290P (03), variant AAN", NEW, "2025/12/12 11:21:01", "SHA-256"):
+    for words in ("LG290P (03), variant AAN", NEW, "2025/12/12 at 11:21:01", "SHA-256"):
         assert words in out
 
 

@@ -104,7 +104,7 @@ class QuectelGnss:
             "model": package.parts.model,
             "hardware": package.parts.hardware,
             "variant": package.parts.variant,
-            "build": f"{package.date} {package.time}".strip(),
+            "build": package.built,
             "base": package.base,
             "packets": packets(file.source.size),
             "verified": chip is not None and chip.verified,

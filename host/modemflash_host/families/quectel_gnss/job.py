@@ -208,8 +208,8 @@ class GnssJob:
                 continue
             build = (found.build.version, found.build.date, found.build.time)
             if build != package.build and not (not package.date and build[0] == package.version):
-                wanted = " ".join(package.build).strip()
-                problem = UpdateFailed("gnss-other-version", f"{' '.join(build)}, not {wanted}")
+                says = f"{build[0]} of {build[1]} at {build[2]}, not {package.version} of {package.built}"
+                problem = UpdateFailed("gnss-other-version", says)
                 self._journal.remove()
                 self._begun = None
                 raise problem.stamp(UPDATED)

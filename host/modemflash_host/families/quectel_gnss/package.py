@@ -74,6 +74,11 @@ class Package:
     doubts: tuple[str, ...]
 
     @property
+    def built(self) -> str:
+        """When, for people."""
+        return f"{self.date} at {self.time}" if self.date else ""
+
+    @property
     def build(self) -> tuple[str, str, str]:
         """What `$PQTMVERNO` will say."""
         return self.version, self.date, self.time

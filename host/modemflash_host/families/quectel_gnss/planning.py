@@ -103,7 +103,7 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
         cannot_undo=_CANNOT_UNDO,
         way_back=(file.name,),
         needs=needs,
-        facts={"build": f"{package.date} {package.time}".strip(), "packets": packets(size)},
+        facts={"build": package.built, "packets": packets(size)},
     )
 
 
