@@ -12,18 +12,22 @@ it; the others raise the `Problem`. Which family is meant, the registry says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from modemflash.errors import UNKNOWN, UNTOUCHED, Problem, Stopped
+from modemflash_host.capture.line import open_line
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
 from modemflash_host.families import registry
 from modemflash_host.families.contract import Family, Job, PortFacts
-from modemflash_host.families.plan import FirmwareFile, ModuleInfo, Outcome, Request
-from modemflash_host.files.candidates import Candidate, candidates, of_path
+from modemflash_host.families.plan import AUTO, DIRECT, FirmwareFile, ModuleInfo, Outcome, Request
+from modemflash_host.files import candidates as files
+from modemflash_host.files.candidates import Candidate, of_path
+from modemflash_host.links.hear import hear
+from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import is_simulated
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed_plan, of_this_run
@@ -39,6 +43,15 @@ __all__ = [
     "info",
     "update",
 ]
+
+
+def candidates(paths: Sequence[Path], simulated: bool = False) -> list[Candidate]:
+    """The firmware files of every family behind paths, folders and archives.
+
+    Raises:
+        Refusal: see `modemflash_host.files.candidates`.
+    """
+    return files.candidates(paths, simulated, registry.suffixes())
 
 
 def identify(file: Path | Candidate, reporter: Reporter, kind: str = "") -> FirmwareFile:
@@ -145,7 +158,7 @@ def _run(job: Job, confirmed: Confirmed, request: Request, reporter: Reporter) -
 @contextmanager
 def _job(request: Request, reporter: Reporter) -> Iterator[tuple[Family, Job]]:
     """A job that has not looked yet, of the family that port and files name."""
-    family = registry.family_of(PortFacts(request.port), request.files)
+    family = _family_of(request, reporter)
     reporter.use(family.vocabulary, family.framer())
     is_connected = False
     try:
@@ -157,6 +170,24 @@ def _job(request: Request, reporter: Reporter) -> Iterator[tuple[Family, Job]]:
             reporter.say("unfinished", **unfinished.event())
             problem.stamp(UNKNOWN)
         raise
+
+
+def _family_of(request: Request, reporter: Reporter) -> Family:
+    """Who is meant. Where no file says it and several families might be, the port is listened to first.
+
+    Raises:
+        Problem: the port cannot be opened; or as `registry.family_of`.
+    """
+    facts = PortFacts(request.port)
+    if request.files or request.port == AUTO_PORT or not registry.is_open(facts):
+        return registry.family_of(facts, request.files)
+    if (begun := registry.begun_at(request)) is not None:
+        return begun
+    if request.via not in (AUTO, DIRECT):
+        return registry.family_of(facts)
+    with open_line(request.port, reporter, flow_control=False) as line:
+        heard = hear(line, lambda so_far: not registry.is_open(replace(facts, heard=so_far)))
+    return registry.family_of(replace(facts, heard=heard))
 
 
 def _look(job: Job, reporter: Reporter) -> ModuleInfo:

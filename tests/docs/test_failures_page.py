@@ -14,7 +14,7 @@ ROWS = [
 
 
 def test_every_report_request_and_requirement_has_one_row() -> None:
-    wanted = [str(n) for n in range(1, 43)]
+    wanted = ["000"] + [str(n) for n in range(1, 43)]
     for letter, count in (("S", 6), ("Q", 18), ("W", 20), ("R", 15)):
         wanted += [f"{letter}{n}" for n in range(1, count + 1)]
     assert [row[0] for row in ROWS] == wanted

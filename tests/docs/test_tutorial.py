@@ -48,6 +48,9 @@ def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
         "Updated: 38638 → 41065",
         "The modem already runs this build",
         "install-failed",
+        "LG290P03AANR01A06S",
+        "Updated: unknown → LG290P03AANR02A01S",
+        "same millisecond",
     ):
         assert words in said
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from modemflash.board import manifest
 from modemflash.crc import crc16
 from modemflash.journal import Journal
+from modemflash_sim.quectel_gnss import application, boot_frames, packages
 from modemflash_sim.sequans import images, state_file
 from modemflash_sim.sequans.modem import SimModem
 from support.slots import Slots
@@ -23,6 +24,7 @@ _IDENTITY = (
 )
 
 
+_GNSS_VERSION = application.sentence("PQTMVERNO,LG290P03AANR02A01S,2025/12/12,11:21:01")
 _RUN = (
     b'{"at_ms":5,"phase":"find","event":{"event":"identity","product":"FiPy","build":38638}}\n'
     b'{"at_ms":6,"phase":"transfer","tx_block":2016,"crc32":"00000000"}\n'
@@ -166,5 +168,7 @@ def seeds(name: str, folder: Path) -> list[bytes]:
         "card-lists": [_card_list()],
         "card-results": [_RESULTS],
         "remembered-runs": [_RUN],
+        "gnss-packages": [packages.make_package(size=SMALL)],
+        "gnss-answers": [application.second(5) + boot_frames.answer(0x71, 0, b"\1\0\1") + _GNSS_VERSION],
     }
     return good[name] + [path.read_bytes() for path in sorted(CORPUS.glob(name + ".*"))]

@@ -21,7 +21,7 @@ from rich.console import Console
 from modemflash.at import At, kind_of, printable
 from modemflash.board import manifest
 from modemflash.crc import crc32
-from modemflash.errors import Problem
+from modemflash.errors import CATALOGUE, BadFile, Problem
 from modemflash.examine import examine
 from modemflash.identity import Identity, read_identity
 from modemflash.journal import Journal
@@ -37,6 +37,10 @@ from modemflash_host.board.relay.line import RelayLine
 from modemflash_host.board.tools import esptool
 from modemflash_host.capture import reading, runs
 from modemflash_host.cli.board import rows_of as board_rows
+from modemflash_host.families.quectel_gnss import nmea
+from modemflash_host.families.quectel_gnss.framer import GnssFramer
+from modemflash_host.families.quectel_gnss.frames import AnswerReader
+from modemflash_host.families.quectel_gnss.package import read_package
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.files import archive
 from modemflash_host.report.bundle import report_text
@@ -374,6 +378,34 @@ def remembered_runs(data: bytes) -> None:
     _in_file(b'{"capture":1}\n' + data, read)
 
 
+def known(problem: Problem) -> None:
+    """Its code has words."""
+    if problem.code not in CATALOGUE:
+        raise FuzzError(f"{problem.code} has no words")
+
+
+def gnss_packages(data: bytes) -> None:
+    """A `.pkg` is good or refused with a code."""
+    try:
+        found = read_package(data, "x.pkg")
+    except BadFile as problem:
+        known(problem)
+    else:
+        assert sum(each.size for each in found.containers) == len(data)
+
+
+def gnss_answers(data: bytes) -> None:
+    """What a boot loader or an application says: answers and sentences are bounded, nothing breaks."""
+    reader = AnswerReader()
+    for at in range(0, len(data), 7):
+        for answer in reader.feed(data[at : at + 7]):
+            assert 0 <= answer.status <= 0xFFFF
+    nmea.build_in(data)
+    framer = GnssFramer()
+    pieces = [*framer.heard(data), *(piece for _, piece in framer.rest())]
+    assert b"".join(piece.data for piece in pieces) == data
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "image": image,
     "journal": journal,
@@ -395,4 +427,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "card-lists": card_lists,
     "card-results": card_results,
     "remembered-runs": remembered_runs,
+    "gnss-packages": gnss_packages,
+    "gnss-answers": gnss_answers,
 }

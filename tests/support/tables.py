@@ -22,10 +22,14 @@ ERROR_TABLES = (
     ("host/modemflash_host/errors/__init__.py", "HOST_CATALOGUE"),
     ("host/modemflash_host/errors/board.py", "BOARD_CATALOGUE"),
     ("host/modemflash_host/errors/card.py", "CARD_CATALOGUE"),
+    ("host/modemflash_host/errors/gnss.py", "GNSS_CATALOGUE"),
 )
 
 # Tables that look a code up: they say more about it, and raise nothing.
-_ASKING = (("host/modemflash_host/families/sequans/first_aid.py", "EVIDENCE"),)
+_ASKING = (
+    ("host/modemflash_host/families/sequans/first_aid.py", "EVIDENCE"),
+    ("host/modemflash_host/families/quectel_gnss/first_aid.py", "EVIDENCE"),
+)
 
 
 @cache

@@ -14,19 +14,20 @@ from modemflash_host.reporters import Reporter
 
 
 @contextmanager
-def open_line(port: str, reporter: Reporter) -> Iterator[Line]:
+def open_line(port: str, reporter: Reporter, *, flow_control: bool = True) -> Iterator[Line]:
     """An open line, closed at the end.
 
     Args:
         port: see `modemflash_host.links.open.open_link`.
         reporter: who is told.
+        flow_control: the module at a device may hold the line (RTS/CTS).
 
     Raises:
         LinkProblem: it cannot be opened.
         Stopped: the user asked to stop while another program had it.
     """
     link, clock = open_patiently(
-        lambda: open_link(port, lambda: reporter.tick(clock.ticks_ms())),
+        lambda: open_link(port, lambda: reporter.tick(clock.ticks_ms()), flow_control=flow_control),
         MonotonicClock(),
         lambda text: reporter.say("note", text=text),
         stop_wanted=reporter.stop_wanted,

@@ -63,6 +63,11 @@ class CapturingPort:
         self._recorder.baud(rate)
         return True
 
+    def set_control_line(self, name: str, level: bool) -> bool:
+        """See `modemflash_host.links.serial_port`; a port without them says so."""
+        set_line = getattr(self._port, "set_control_line", None)
+        return set_line is not None and bool(set_line(name, level))
+
     def drop_input(self) -> None:
         """See `modemflash.line`."""
         rest = bytearray(_DROP_BYTES)

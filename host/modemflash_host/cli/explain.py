@@ -1,4 +1,4 @@
-"""`modemflash explain`: an error code in full, from the catalogue."""
+"""`modemflash explain`: an error code in full, from the catalogue, or a word of a vendor's tool."""
 
 from __future__ import annotations
 
@@ -25,10 +25,17 @@ def _codes(_context: click.Context, _parameter: click.Parameter, begun: str) -> 
 @click.command()
 @click.argument("code", required=False, shell_complete=_codes)
 def explain(code: str | None) -> int:
-    """Say what an error CODE means and what to do; without a CODE list them all."""
+    """Say what an error CODE means and what to do; without a CODE list them all.
+
+    Codes that vendors' tools print are known, too, such as 0x103.
+    """
     console = Console(highlight=False)
     if code is None:
         console.print(Rows([(name, Text(CATALOGUE[name][0])) for name in sorted(CATALOGUE)], width=14))
+        return 0
+    if known := registry.vendor_words().get(code.lower()):
+        console.print(Text(code, "bold"))
+        console.print(Rows([("What", Text(known.known + ".")), ("Do this", Text(known.advice))]))
         return 0
     if code not in CATALOGUE:
         near = difflib.get_close_matches(code, CATALOGUE, n=3, cutoff=0.5)

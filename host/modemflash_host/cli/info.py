@@ -9,6 +9,7 @@ from modemflash_host import api
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.next_command import command_line
 from modemflash_host.cli.options import Talk, port_options, talk_options
+from modemflash_host.families import registry
 from modemflash_host.families.plan import AUTO as AUTO_VIA
 from modemflash_host.families.plan import Request
 from modemflash_host.links.names import AUTO
@@ -30,7 +31,8 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
                 raise
             reporter.say("note", text=f"No modem was asked. {refusal.happened}")
             return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
-        files = found.unfinished.files if found.unfinished else ("FIRMWARE.dup",)
+        ending = registry.family_named(reporter.vocabulary.family).suffixes[0]
+        files = found.unfinished.files if found.unfinished else (f"FIRMWARE{ending}",)
         where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_VIA else ["--via", via])]
         return Result(
             "nothing-to-do",

@@ -18,6 +18,7 @@ from rich.text import Text
 from modemflash_host.board.install.package import deployed
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.simulate_module import simulate_module
 from modemflash_host.computer.programs import find_program
 from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
@@ -35,6 +36,12 @@ _LOOK_S = 0.5
 @click.group()
 def simulate() -> None:
     """Simulated devices, to try things without risk."""
+
+
+simulate.add_command(simulate_module)
+
+
+simulate.add_command(simulate_module)
 
 
 def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Parameter, Any], object]:

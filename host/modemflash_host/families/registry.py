@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 
 from modemflash_host.errors import Refusal
 from modemflash_host.families.contract import Claim, Family, Option, PortFacts
-from modemflash_host.families.plan import FileSource, FirmwareFile
+from modemflash_host.families.plan import FileSource, FirmwareFile, Request
+from modemflash_host.families.quectel_gnss.family import QuectelGnss
 from modemflash_host.families.sequans.family import Sequans
-from modemflash_host.families.vocabulary import Danger
+from modemflash_host.families.vocabulary import Danger, VendorWord
 
-FAMILIES: list[Family] = [Sequans()]
+FAMILIES: list[Family] = [Sequans(), QuectelGnss()]
 _HEAD_BYTES = 64
 
 
@@ -53,9 +54,28 @@ def family_of(port: PortFacts, files: Iterable[FirmwareFile] = ()) -> Family:
     return family_named(name)
 
 
+def is_open(port: PortFacts) -> bool:
+    """Whether several families might be meant and none is certain."""
+    claims = [family.claims(port) for family in FAMILIES]
+    return Claim.CERTAINLY not in claims and claims.count(Claim.PERHAPS) > 1
+
+
+def begun_at(request: Request) -> Family | None:
+    """The family of an update that was begun at a port and did not finish; None where that is not known."""
+    begun = [family for family in FAMILIES if family.may_be_unfinished(request)]
+    return begun[0] if len(begun) == 1 else None
+
+
 def all_dangers() -> Mapping[str, Danger]:
-    """The dangers of every family, by their flags."""
-    return {name: danger for family in FAMILIES for name, danger in family.vocabulary.dangers.items()}
+    """The dangers of every family, by their flags; of one that two of them have, the first one's words."""
+    return {
+        name: danger for family in reversed(FAMILIES) for name, danger in family.vocabulary.dangers.items()
+    }
+
+
+def vendor_words() -> Mapping[str, VendorWord]:
+    """What vendors' tools print, in lower case, and what is known of it."""
+    return {word: known for family in FAMILIES for word, known in family.vocabulary.vendor_words.items()}
 
 
 def all_questions() -> Mapping[str, str]:

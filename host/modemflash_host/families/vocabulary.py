@@ -60,6 +60,19 @@ class Danger:
 
 
 @dataclass(frozen=True, slots=True)
+class VendorWord:
+    """A word or code that a vendor's tool prints.
+
+    Attributes:
+        known: what is known of it, one sentence without its full stop.
+        advice: what to do.
+    """
+
+    known: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class FirstAid:
     """What to do by hand with a module that does not talk.
 
@@ -143,6 +156,7 @@ class Vocabulary:
         dangers: consent → what it accepts.
         questions: name → the question; it has two answers, neither is a danger.
         evidence: error code → what was heard of a module that does not talk.
+        vendor_words: what vendors' tools print, in lower case -> what is known of it.
         whole_update: what a retry of the whole update is called in its event.
         attempts: how often the whole update is tried at most; 0 where that is not said.
         readable: what of its talk may be kept, sent and shown.
@@ -162,6 +176,7 @@ class Vocabulary:
     dangers: Mapping[str, Danger] = field(default_factory=dict)
     questions: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
+    vendor_words: Mapping[str, VendorWord] = field(default_factory=dict)
     whole_update: str = "the whole update"
     attempts: int = 0
     readable: Readable = Readable()

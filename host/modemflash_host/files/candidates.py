@@ -1,7 +1,7 @@
 """What the user points at, as firmware files: files, folders, and .zip archives.
 
 Rules: a file that is named is taken whatever its name; in a folder or an
-archive only `.dup` and `.elf` files count, never the twins that macOS puts
+archive only files with the endings of firmware count, never the twins that macOS puts
 beside them; nothing is opened before it is needed, and nothing is guessed: of
 several possible neighbours none is taken; simulated firmware is for simulated
 modems.
@@ -49,32 +49,35 @@ class Candidate:
     named: bool = False
 
 
-def candidates(paths: Sequence[Path], simulated: bool = False) -> list[Candidate]:
+def candidates(
+    paths: Sequence[Path], simulated: bool = False, suffixes: Sequence[str] = FIRMWARE_SUFFIXES
+) -> list[Candidate]:
     """Every firmware file behind `paths`, each once, in the order given.
 
     Args:
         paths: files, folders, archives, or names of simulated firmware.
         simulated: no real modem is in sight; without it simulated firmware is refused.
+        suffixes: the endings that count in a folder or an archive, in lower case.
 
     Raises:
         Refusal: a path leads nowhere, or there is nothing or nothing good behind it.
     """
     found: dict[tuple[object, ...], Candidate] = {}
     for path in paths:
-        for each in _behind(path, simulated):
+        for each in _behind(path, simulated, suffixes):
             found.setdefault(each.key, each)
     return list(found.values())
 
 
-def _behind(path: Path, simulated: bool) -> list[Candidate]:
+def _behind(path: Path, simulated: bool, suffixes: Sequence[str]) -> list[Candidate]:
     if is_simulated(path):
         return [of_path(path, simulated=simulated)]
     if _is(stat.S_ISDIR, path):
-        return _in_folder(path)
+        return _in_folder(path, suffixes)
     if not os.path.lexists(path):
-        raise Refusal("no-such-file", nearest(path))
+        raise Refusal("no-such-file", nearest(path, suffixes))
     if path.suffix.lower() == ".zip" and _is_zip(path):
-        members = firmware_in(path, is_firmware_name)
+        members = firmware_in(path, lambda name: is_firmware_name(name, suffixes))
         if not members:
             raise Refusal("no-firmware-here", str(path))
         key = _identity(path)
@@ -99,8 +102,10 @@ def of_path(path: Path, named: bool = True, simulated: bool = False) -> Candidat
     return Candidate(path.name, str(path), status.st_size, lambda: open_stable(path), _identity(path), named)
 
 
-def _in_folder(folder: Path) -> list[Candidate]:
-    files = [of_path(path, named=False) for path in firmware_below(folder) if _is(stat.S_ISREG, path)]
+def _in_folder(folder: Path, suffixes: Sequence[str]) -> list[Candidate]:
+    files = [
+        of_path(path, named=False) for path in firmware_below(folder, suffixes) if _is(stat.S_ISREG, path)
+    ]
     if not files:
         zips = [path.name for path in _listed(folder) if path.suffix.lower() == ".zip"]
         hint = "; it holds " + ", ".join(zips[:_MOST_NAMED]) if zips else ""
@@ -108,7 +113,7 @@ def _in_folder(folder: Path) -> list[Candidate]:
     return files
 
 
-def firmware_below(folder: Path) -> Iterator[Path]:
+def firmware_below(folder: Path, suffixes: Sequence[str] = FIRMWARE_SUFFIXES) -> Iterator[Path]:
     """Names that look like firmware in a folder and those below it, sorted.
 
     Raises:
@@ -125,7 +130,7 @@ def firmware_below(folder: Path) -> Iterator[Path]:
             if _is(stat.S_ISDIR, path) and not path.is_symlink():
                 if depth < _DEEPEST and path.name != "__MACOSX" and not path.name.startswith("."):
                     waiting.append((path, depth + 1))
-            elif is_firmware_name(PurePath(path.name)):
+            elif is_firmware_name(PurePath(path.name), suffixes):
                 yield path
 
 
@@ -143,11 +148,11 @@ def _listed(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names)]
 
 
-def is_firmware_name(path: PurePath) -> bool:
+def is_firmware_name(path: PurePath, suffixes: Sequence[str] = FIRMWARE_SUFFIXES) -> bool:
     """Whether a name in a folder or an archive is worth a look."""
     if path.name.startswith("._") or "__MACOSX" in path.parts:
         return False
-    return path.suffix.lower() in FIRMWARE_SUFFIXES
+    return path.suffix.lower() in suffixes
 
 
 def neighbours(path: Path, names: Sequence[str]) -> list[Path]:
@@ -164,7 +169,7 @@ def neighbours(path: Path, names: Sequence[str]) -> list[Path]:
     return [each for each in beside if each.name.lower() in names and _is(stat.S_ISREG, each)]
 
 
-def nearest(path: Path) -> str:
+def nearest(path: Path, suffixes: Sequence[str] = FIRMWARE_SUFFIXES) -> str:
     """Words for a name that is not there: the nearest one that is, and what else could be meant."""
     try:
         there = _listed(path.parent)
@@ -173,7 +178,7 @@ def nearest(path: Path) -> str:
     sizes = {
         each.name: _size_words(each)
         for each in there
-        if is_firmware_name(each) or each.suffix.lower() == ".zip"
+        if is_firmware_name(each, suffixes) or each.suffix.lower() == ".zip"
     }
     if not sizes:
         return f"{path}; that folder holds no firmware"

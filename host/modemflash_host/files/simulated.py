@@ -1,4 +1,4 @@
-"""Firmware for the simulated modem, named like a file: `sim://CATM1-41065.dup`.
+"""Firmware for simulated modules, named like a file: `sim://CATM1-41065.dup`, `sim://LG290P03AANR02A01S.pkg`.
 
 For the tutorial, and for a dry run without any firmware at hand. Rules: such a
 file is made on the spot and has no place on any disk, so it cannot be copied to
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -20,6 +21,8 @@ from modemflash_host.files.stable_file import StableFile
 SCHEME = "sim:"
 _UPDATER_BUILD = 38638  # whose updater a file of that kind is as large as
 _DEFAULT_BYTES = 500_000
+_PACKAGE = ".pkg"
+_PACKAGE_BYTES = 2_690_000  # as large as the vendor's
 
 
 def is_simulated(path: Path) -> bool:
@@ -38,6 +41,8 @@ def size_of(path: Path) -> int:
     Raises:
         Refusal: `no-such-file`: the name does not say what it would be.
     """
+    if path.suffix == _PACKAGE:
+        return len(_package(path.name))
     name = _named(path)
     build = _UPDATER_BUILD if name.kind == UPDATER else name.build
     wanted = (name.kind, build, name.from_build, name.part)
@@ -50,10 +55,7 @@ def make(path: Path) -> StableFile:
     Raises:
         Refusal: `no-such-file`, as `size_of`.
     """
-    from modemflash_sim.sequans import images
-
-    name = _named(path)
-    content = images.make_named(name, size_of(path))
+    content = _package(path.name) if path.suffix == _PACKAGE else _image(path)
     try:
         spool = cast("BinaryIO", tempfile.TemporaryFile(prefix="modemflash-"))  # noqa: SIM115 (the source closes it)
         try:
@@ -66,6 +68,27 @@ def make(path: Path) -> StableFile:
     except OSError as error:
         raise Refusal("no-room", error.strerror or str(error)) from error
     return StableFile(spool, path.name, path)
+
+
+def _image(path: Path) -> bytes:
+    from modemflash_sim.sequans import images
+
+    return images.make_named(_named(path), size_of(path))
+
+
+@cache
+def _package(name: str) -> bytes:
+    """A package for a GNSS module.
+
+    Raises:
+        Refusal: `no-such-file`.
+    """
+    from modemflash_sim.quectel_gnss import packages
+
+    try:
+        return packages.make_named(name, _PACKAGE_BYTES)
+    except ValueError as error:
+        raise Refusal("no-such-file", f"{SCHEME}//{name}: {error}") from error
 
 
 def _named(path: Path) -> Name:

@@ -51,12 +51,15 @@ def _nothing() -> None:
     """Nobody wants to know that we wait."""
 
 
-def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, Clock]:
+def open_link(
+    name: str, on_wait: Callable[[], None] = _nothing, *, flow_control: bool = True
+) -> tuple[Link, Clock]:
     """Open a link.
 
     Args:
         name: a device, a COM name, any pyserial URL, or `sim://PROFILE?…`.
         on_wait: called every 250 ms while a write waits, so that a screen stays alive.
+        flow_control: False for what never has RTS/CTS.
 
     Returns:
         The port and the clock that goes with it: the simulated modem brings its own time.
@@ -74,7 +77,7 @@ def open_link(name: str, on_wait: Callable[[], None] = _nothing) -> tuple[Link, 
                 raise PortBusy(name, "another command") from error
             raise LinkProblem("port-not-opened", f"{name}: {error}") from error
         return simulated, simulated
-    return SerialPort(_open_serial(name), on_wait), MonotonicClock()
+    return SerialPort(_open_serial(name, flow_control=flow_control), on_wait), MonotonicClock()
 
 
 def open_console(

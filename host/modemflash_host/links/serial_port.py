@@ -166,6 +166,14 @@ class SerialPort:
         except Exception as error:
             raise self._lost() from error
 
+    def set_control_line(self, name: str, level: bool) -> bool:
+        """Set "rts" or "dtr", which on some boards lead to a reset. False where the link has none."""
+        try:
+            setattr(self._link, name, level)
+        except (OSError, ValueError, AttributeError, NotImplementedError):
+            return False
+        return not self._keeps_baud
+
     def drop_input(self) -> None:
         """Forget what came and was not read."""
         rest = bytearray(4096)

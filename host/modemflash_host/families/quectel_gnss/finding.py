@@ -1,0 +1,125 @@
+"""Who is at the port: the application at one of its rates, or the boot loader, or nobody.
+
+Rules: it writes nothing: the only words sent are the question for the version,
+sync words and the query of the boot loader; a boot loader that was entered only
+to look is left again by its own reset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modemflash.line import Line
+from modemflash_host.families.quectel_gnss import frames, nmea
+from modemflash_host.families.quectel_gnss.boot_loader import BAUD, BootLoader
+from modemflash_host.families.quectel_gnss.nmea import Build
+
+APPLICATION, OTHER_APPLICATION, BOOT_LOADER, NOISE, SILENCE = (
+    "application",
+    "other-application",
+    "boot-loader",
+    "noise",
+    "silence",
+)
+_LISTEN_MS = 1200  # sentences come once a second, the answer in between
+_ASK_AGAIN_MS = 400
+_LOOK_FOR_BOOT_LOADER_MS = 1500
+_KEPT_BYTES = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found.
+
+    Attributes:
+        state: one of the five above.
+        baud: the rate of the application; 0 where that is not known.
+        build: what the application says it is.
+        boot: the version of the boot loader.
+    """
+
+    state: str
+    baud: int = 0
+    build: Build | None = None
+    boot: str = ""
+
+
+def rates_from(first: int) -> Sequence[int]:
+    """All rates, `first` before the others."""
+    return (first, *(rate for rate in nmea.RATES if rate != first)) if first else nmea.RATES
+
+
+def find_application(line: Line, rates: Sequence[int], turn: int = 1) -> Found:
+    """Ask for the version at each rate until it is said.
+
+    Raises:
+        Stopped: the user asked to stop.
+    """
+    best = Found(SILENCE)
+    for rate in rates:
+        line.checkpoint()
+        fixed = not line.set_baud(rate)
+        heard = _ask(line)
+        build = nmea.build_in(heard)
+        if build is not None:
+            line.report("probe", baud=rate, round=turn, heard="answer")
+            return Found(APPLICATION, rate, build)
+        talks = nmea.is_gnss(heard)
+        line.report(
+            "probe", baud=rate, round=turn, heard="text" if talks else "noise" if heard else "silence"
+        )
+        if talks:
+            return Found(OTHER_APPLICATION, rate)
+        if heard:
+            best = Found(NOISE)
+        if fixed:
+            break
+    return best
+
+
+def _ask(line: Line) -> bytes:
+    """What comes at this rate, asked twice."""
+    buf = bytearray(1024)
+    heard = bytearray()
+    line.port.drop_input()
+    start = line.now()
+    asked = 0
+    while (passed := line.since(start)) < _LISTEN_MS:
+        if passed >= asked * _ASK_AGAIN_MS and asked < 2:
+            line.write(nmea.sentence(nmea.VERSION))
+            asked += 1
+        next_ms = asked * _ASK_AGAIN_MS if asked < 2 else _LISTEN_MS
+        heard += buf[: line.read(buf, len(buf), max(1, next_ms - passed))]
+        if nmea.build_in(bytes(heard)) is not None:
+            break
+        del heard[:-_KEPT_BYTES]
+    return bytes(heard)
+
+
+def find_boot_loader(line: Line, boot_loader: BootLoader) -> Found | None:
+    """The boot loader, where it listens: in a session that an update left open, or in its window."""
+    line.set_baud(BAUD)
+    line.port.drop_input()
+    if (version := boot_loader.boot_version()) or boot_loader.enter(_LOOK_FOR_BOOT_LOADER_MS):
+        return Found(BOOT_LOADER, boot=version or boot_loader.boot_version())
+    return None
+
+
+def leave_boot_loader(line: Line) -> None:
+    """Let the module start anew; whether it answers does not matter."""
+    line.write(frames.frame(frames.RESET))
+    line.drop_until_quiet(50, 600)
+
+
+def details(found: Found) -> dict[str, Any]:
+    """What there is to say beside name and version."""
+    record = {}
+    if found.build is not None:
+        record["built"] = f"{found.build.date} {found.build.time}"
+    if found.boot:
+        record["boot"] = found.boot
+    if found.baud:
+        record["rate"] = str(found.baud)
+    return {"record": record}

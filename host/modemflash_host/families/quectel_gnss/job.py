@@ -1,0 +1,239 @@
+"""One run on one module: look, plan, carry out.
+
+Rules: nothing is erased before the boot loader has accepted the file's facts, and
+nothing after a missing or bad answer is sent: it begins anew with the reset, three
+times at most; the end is what the application says of itself; the journal is
+written before the erase.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modemflash.errors import (
+    RECOVERABLE,
+    UNKNOWN,
+    UNTOUCHED,
+    UPDATED,
+    LinkProblem,
+    ModemProblem,
+    NoModem,
+    Problem,
+    UpdateFailed,
+)
+from modemflash.line import Line
+from modemflash_host.consents import Consent
+from modemflash_host.families.plan import ModuleInfo, Outcome, Plan, Request, Unfinished
+from modemflash_host.families.quectel_gnss import finding, frames
+from modemflash_host.families.quectel_gnss.boot_loader import ANSWER_MS, BootLoader
+from modemflash_host.families.quectel_gnss.chips import LG290P, version_of
+from modemflash_host.families.quectel_gnss.finding import Found
+from modemflash_host.families.quectel_gnss.journal import Begun, Journal, unfinished_of
+from modemflash_host.families.quectel_gnss.package import Package
+from modemflash_host.families.quectel_gnss.planning import (
+    TIMES,
+    make_plan,
+    packets,
+    reset_way,
+    the_file,
+    transfer_s,
+)
+from modemflash_host.families.quectel_gnss.resetting import into_boot_loader
+
+ATTEMPTS = 3
+WHOLE_UPDATE = "the whole update"
+_APPLICATION_S = 60
+_RESTART_MS = 1000
+
+
+class GnssJob:
+    """See `modemflash_host.families.contract.Job`.
+
+    Args:
+        line: the open line.
+        request: what is wanted.
+        journal: of what is behind the port.
+    """
+
+    is_under_way = False
+
+    def __init__(self, line: Line, request: Request, journal: Journal) -> None:
+        self._line = line
+        self._request = request
+        self._journal = journal
+        self._found = Found(finding.SILENCE)
+        self._begun = journal.load()
+        self._erased = False
+        self._all_sent = False
+        self.module: ModuleInfo | None = None
+        self.sent_bytes = 0
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """What the journal knows, unless an application answers that proves it to be over."""
+        return unfinished_of(self._begun)
+
+    def look(self) -> ModuleInfo:
+        """See `Job`. With a file at hand a silent module is no end: its boot loader is looked for later."""
+        line = self._line
+        line.guard(1, "stopped-before-write")
+        line.report("phase", phase="find", usual_s=2, allowed_s=9, note="")
+        found = finding.find_application(line, finding.rates_from(0))
+        if found.build is None and found.state != finding.OTHER_APPLICATION:
+            boot_loader = BootLoader(line)
+            if (listens := finding.find_boot_loader(line, boot_loader)) is not None:
+                found = listens
+                if not self._request.files:
+                    finding.leave_boot_loader(line)
+        self._found = found
+        if found.build is not None:
+            self._begun = None  # an application runs: there is nothing to carry on
+        elif not self._request.files and found.state in (finding.SILENCE, finding.NOISE):
+            raise NoModem("gnss-silent" if found.state == finding.SILENCE else "gnss-noise")
+        line.report("found", state=found.state, baud=found.baud, resumed=False)
+        version = found.build.version if found.build else ""
+        parts = version_of(version)
+        product = f"{parts.model} ({parts.hardware})" if parts else ""
+        line.report("identity", product=product, version=version)
+        self.module = ModuleInfo(found.state, product, version, finding.details(found), self.unfinished)
+        return self.module
+
+    def plan(self, request: Request) -> Plan:
+        """See `Job`."""
+        return make_plan(request, self._found, self._begun)
+
+    def run(self, plan: Plan, consents: frozenset[Consent]) -> Outcome:
+        """See `Job`."""
+        before = self.module.version if self.module else ""
+        if plan.nothing_to_do:
+            self._journal.remove()  # it may have come to its end while nobody watched
+            return Outcome("nothing-to-do", plan.why, UNTOUCHED, before, before, self._found.state)
+        start = self._line.now()
+        try:
+            self._write()
+            after = self._read_back()
+        except Problem as problem:
+            raise problem.stamp(self._state()) from None
+        seconds = self._line.since(start) / 1000
+        if after is None:
+            return Outcome(
+                "installed-unconfirmed", "gnss-unconfirmed", UNKNOWN, before, "", "", self.sent_bytes, seconds
+            )
+        self._journal.remove()
+        self._begun = None
+        return Outcome(
+            "updated", "updated", UPDATED, before, after, finding.APPLICATION, self.sent_bytes, seconds
+        )
+
+    def _state(self) -> str:
+        """What an error now means for the module."""
+        return RECOVERABLE if self._erased or self._begun is not None else UNTOUCHED
+
+    def _write(self) -> None:
+        """From the reset to the last packet, begun anew where an answer is missing or bad."""
+        file = the_file(self._request)
+        data = bytearray(file.source.size)
+        file.source.readinto(0, data)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._attempt(bytes(data))
+                return
+            except ModemProblem as problem:
+                if attempt == ATTEMPTS:
+                    raise
+                self._line.report("retry", what=WHOLE_UPDATE, attempt=attempt + 1, reason=problem.code)
+
+    def _attempt(self, data: bytes) -> None:
+        line = self._line
+        boot_loader = BootLoader(line)
+        self._phase("reset")
+        found = self._found
+        if self._erased:  # no application is left that could obey a command
+            found = Found(finding.BOOT_LOADER)
+        into_boot_loader(line, boot_loader, found, reset_way(self._request))
+        try:
+            if version := boot_loader.boot_version():
+                line.report("note", text=f"The boot loader answers: version {version}.")
+            boot_loader.ask(frames.INFO, frames.info_payload(data), ANSWER_MS, "")
+            line.checkpoint()
+            self._keep("erase")
+        except Problem as problem:
+            if not self._erased and not isinstance(problem, LinkProblem):
+                finding.leave_boot_loader(line)  # to the application that it still has
+            raise
+        self._erased = True
+        self._phase("erase")
+        boot_loader.ask(frames.ERASE, b"", LG290P.erase_s * 1000, "")
+        self._transfer(boot_loader, data)
+        self._keep("sent")
+        self._phase("reboot")
+        try:
+            boot_loader.ask(frames.RESET, b"", ANSWER_MS, "")
+        except ModemProblem:
+            pass  # some say nothing; what the application says counts
+
+    def _transfer(self, boot_loader: BootLoader, data: bytes) -> None:
+        line, size, block = self._line, len(data), LG290P.block_bytes
+        self._phase("transfer", usual_s=transfer_s(size), allowed_s=0)
+        last = packets(size) - 1
+        self.sent_bytes = 0
+        for sequence in range(last + 1):
+            line.checkpoint()
+            within_ms = ANSWER_MS
+            where = f"packet {sequence + 1} of {last + 1}"
+            if sequence == last:
+                boot_loader.settle()
+                self._phase("install")
+                within_ms = LG290P.last_packet_s * 1000
+            piece = data[sequence * block : (sequence + 1) * block]
+            boot_loader.ask(frames.DATA, frames.data_payload(sequence, piece), within_ms, where)
+            self.sent_bytes += len(piece)
+            line.report("progress", phase="transfer", done=self.sent_bytes, total=size)
+
+    def _read_back(self) -> str | None:
+        """The version that the application says; None where it says nothing.
+
+        Raises:
+            UpdateFailed: it says another one, or there is none.
+        """
+        line = self._line
+        package: Package = the_file(self._request).image
+        line.sleep(_RESTART_MS)
+        start = line.now()
+        turn = 1
+        while line.since(start) < _APPLICATION_S * 1000:
+            found = finding.find_application(line, finding.rates_from(self._found.baud), turn)
+            turn += 1
+            if found.build is None:
+                continue
+            build = (found.build.version, found.build.date, found.build.time)
+            if build != package.build and not (not package.date and build[0] == package.version):
+                says = f"{build[0]} of {build[1]} at {build[2]}, not {package.version} of {package.built}"
+                problem = UpdateFailed("gnss-other-version", says)
+                self._journal.remove()
+                self._begun = None
+                raise problem.stamp(UPDATED)
+            return found.build.version
+        if finding.find_boot_loader(line, BootLoader(line)) is not None:
+            raise UpdateFailed("gnss-no-application")
+        return None
+
+    def _keep(self, stage: str) -> None:
+        file = the_file(self._request)
+        package: Package = file.image
+        before = self.module.version if self.module else ""
+        begun = Begun(stage, file.name, file.sha256, package.version, package.parts.target, before)
+        self._journal.save(begun)
+        self._begun = begun
+
+    def _phase(self, name: str, **times: Any) -> None:
+        """Tell it, and say what a stop request in it means."""
+        usual_s, allowed_s = TIMES.get(name, (0, 0))
+        told = {"usual_s": usual_s, "allowed_s": allowed_s, "note": "", **times}
+        self._line.report("phase", phase=name, **told)
+        if name in ("erase", "transfer", "install"):
+            self._line.guard(2, "gnss-stopped")
+        elif name == "reset" and self._erased:
+            self._line.guard(1, "gnss-stopped")
+        elif name == "reboot":
+            self._line.guard(2, "stopped-watching")

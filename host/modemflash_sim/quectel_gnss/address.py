@@ -1,0 +1,157 @@
+"""`sim://` addresses of GNSS modules: the module they name, and its line in virtual time.
+
+Rules: a module that was given a file goes on from there at the next command, and
+the file is written whenever its flash or its mode has changed; of a session only
+that it was open is kept, never what it had taken.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.plain_data import made
+from modemflash_sim.quectel_gnss import assumptions, faults
+from modemflash_sim.quectel_gnss.module import COMMAND, SimGnss
+from modemflash_sim.quectel_gnss.profiles import PROFILES, SECOND_US
+
+URL_PARAMETERS = {
+    "state": "file that keeps the module between commands",
+    "fault": "NAME:ARGUMENT:…, several by commas; see `simulate module --list`",
+    "assume": "NAME:BEHAVIOUR, several by commas",
+    "seed": "number; another one has other random numbers",
+    "hand_s": "somebody presses RESET every so many seconds (0: nobody)",
+    "latency_ms": "how late an adapter hands on what it received (1)",
+}
+
+
+@dataclasses.dataclass(slots=True)
+class _Kept:
+    """What a state file holds."""
+
+    profile: str
+    now_us: int
+    in_session: bool
+    application: list[str]
+    app_baud: int
+    updates: int
+    erases: int
+    violations: list[str]
+
+
+class GnssLine(VirtualLine):
+    """A `VirtualLine` whose module may be kept in a file.
+
+    Args:
+        module: the module.
+        path: of that file; None for none.
+        latency_ms: of the adapter.
+    """
+
+    def __init__(self, module: SimGnss, path: Path | None = None, latency_ms: int = 1) -> None:
+        super().__init__(module, latency_us=latency_ms * 1000, now_us=module.now_us)
+        self.module = module
+        self._path = path
+        self._saved = -1
+
+    def jump(self, to_us: int) -> None:
+        """Let time pass until `to_us`."""
+        super().jump(to_us)
+        self._keep()
+
+    def close(self) -> None:
+        """The command is over; the module goes on."""
+        self._saved = -1
+        self._keep()
+
+    def _keep(self) -> None:
+        if self._path is not None and self._saved != self.module.revision:
+            save(self.module, self._path)
+            self._saved = self.module.revision
+
+
+def save(module: SimGnss, path: Path) -> None:
+    """Write the module to `path`, all of it or nothing.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    memory = module.memory
+    kept = _Kept(
+        module.profile.name,
+        module.now_us,
+        module.mode == COMMAND,
+        list(memory.application or ()),
+        memory.app_baud,
+        memory.updates,
+        memory.erases,
+        list(module.verdict.violations),
+    )
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(json.dumps(dataclasses.asdict(kept), indent=1) + "\n", encoding="utf-8")
+    os.replace(beside, path)  # noqa: PTH105 (atomic on every system)
+
+
+def open_line(url: str) -> GnssLine:
+    """The line to that module, in virtual time.
+
+    Raises:
+        ValueError: as `start`.
+        OSError: as `start`; or the file cannot be written.
+    """
+    given = _parameters(url)
+    path = Path(given["state"]) if "state" in given else None
+    return GnssLine(start(url), path, _number(given, "latency_ms", 1))
+
+
+def start(url: str) -> SimGnss:
+    """The module that a `sim://PROFILE?name=value&…` address names; see `URL_PARAMETERS`.
+
+    Raises:
+        ValueError: it says something that is not understood, or the file holds something else.
+        OSError: the file cannot be read.
+    """
+    given = _parameters(url)
+    module = SimGnss(
+        PROFILES[urlsplit(url).netloc],
+        assumptions.parse(given.get("assume", "")),
+        faults.parse(given.get("fault", "")),
+        _number(given, "seed", 0),
+        _number(given, "hand_s", 0) * SECOND_US,
+    )
+    path = Path(given["state"]) if "state" in given else None
+    if path is not None and path.exists():
+        try:
+            kept = made(_Kept, json.loads(path.read_text(encoding="utf-8")), path.name)
+        except ValueError as error:
+            raise ValueError(f"{path} holds no simulated module: {error}") from error
+        if kept.profile != module.profile.name or len(kept.application) not in (0, 3):
+            raise ValueError(f"{path} holds a simulated {kept.profile}")
+        memory = module.memory
+        memory.application = (
+            (kept.application[0], kept.application[1], kept.application[2]) if kept.application else None
+        )
+        memory.app_baud, memory.updates, memory.erases = kept.app_baud, kept.updates, kept.erases
+        memory.violations = kept.violations
+        module.resume(in_session=kept.in_session)
+    return module
+
+
+def _parameters(url: str) -> dict[str, str]:
+    query = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    given = {name: ",".join(values) for name, values in query.items()}
+    for name in given:
+        if name not in URL_PARAMETERS:
+            raise ValueError(f"this sim:// address knows no {name!r}; it knows: {', '.join(URL_PARAMETERS)}")
+    return given
+
+
+def _number(given: dict[str, str], name: str, otherwise: int) -> int:
+    text = given.get(name, str(otherwise))
+    if not text.isdecimal() or len(text) > 9:
+        raise ValueError(f"{name} is a number, not {text!r}")
+    return int(text)

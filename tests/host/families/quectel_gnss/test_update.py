@@ -1,0 +1,156 @@
+"""Updates of a simulated GNSS module in virtual time: how each ends, and that its words are true."""
+
+from __future__ import annotations
+
+import pytest
+
+from modemflash.errors import Problem
+from modemflash_host.families.plan import Outcome
+from modemflash_sim.quectel_gnss.assumptions import ASSUMPTIONS
+from support.gnss import VERSION, bench, package
+
+
+def updated(result: Outcome | Problem) -> bool:
+    return isinstance(result, Outcome) and result.status == "updated" and result.to_version == VERSION
+
+
+@pytest.mark.parametrize("profile", ["lg290p", "lg290p-115200"])
+def test_an_update_ends_with_what_the_module_says(profile: str) -> None:
+    at = bench(profile)
+    assert updated(at.run())
+    assert at.module.verdict.version == VERSION
+    assert at.module.verdict.violations == ()
+    assert at.journal.begun is None
+
+
+def test_the_same_version_is_nothing_to_do() -> None:
+    at = bench()
+    at.run()
+    again = at.run()
+    assert isinstance(again, Outcome) and again.code == "gnss-already-runs-it"
+    assert at.module.verdict.erases == 1
+    assert updated(at.run(repair=True))
+
+
+def test_another_build_of_the_same_version_is_written() -> None:
+    at = bench()
+    at.run()
+    assert updated(at.run(package(date="2025/12/13")))
+    assert at.module.verdict.build == "2025/12/13 11:21:01"
+
+
+@pytest.mark.parametrize("name", ASSUMPTIONS)
+def test_every_assumption_the_other_way(name: str) -> None:
+    """No promise rests on what is only believed."""
+    for behaviour in ASSUMPTIONS[name][0]:
+        at = bench(assume=f"{name}:{behaviour}", hand_s=30)
+        assert updated(at.run()), behaviour
+        assert at.module.verdict.violations == ()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "boot-noise:300",
+        "drop:info",
+        "drop:erase",
+        "drop:data=2",
+        "drop:last",
+        "drop:reset",
+        "lose:info",
+        "lose:erase",
+        "lose:data=4",
+        "lose:last",
+        "lose:reset",
+        "late:data=3:450",
+        "late:data=3:900",
+        "late:data=3:3000",
+        "corrupt:info",
+        "corrupt:data=1",
+        "corrupt:last",
+        "twice:info",
+        "twice:erase",
+        "twice:data=3",
+        "twice:last",
+        "stray",
+        "flip:9000",
+        "swallow:9000",
+        "power-cut:9000",
+        "reset-at:9000",
+        "hang-at:9000",
+        "endless:data=2",
+        "wrong-echo:data=2",
+        "flood",
+        "echo-0",
+    ],
+)
+def test_a_fault_on_the_way(fault: str) -> None:
+    """With somebody there who presses RESET when asked, the same command ends well, by its second run."""
+    at = bench(fault=fault, hand_s=40)
+    first = at.run()
+    assert updated(first) or updated(at.run()), first
+    assert at.module.verdict.version == VERSION
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "state"),
+    [
+        ("silent", "gnss-no-window", "untouched"),
+        ("status:info:4", "gnss-refused", "untouched"),
+        ("status:info:5", "gnss-refused", "untouched"),
+        ("other-class:info", "gnss-no-answer", "untouched"),
+        ("long:info", "gnss-bad-answer", "untouched"),
+        ("status:erase:20", "gnss-refused", "recoverable"),
+        ("status:data=2:5", "gnss-refused", "recoverable"),
+        ("status:data=2:99", "gnss-refused", "recoverable"),
+        ("bad-write", "gnss-refused", "recoverable"),
+        ("other-version", "gnss-other-version", "updated"),
+    ],
+)
+def test_what_does_not_pass_is_named(fault: str, code: str, state: str) -> None:
+    """Stage and status in words and number, and what it means for the module."""
+    at = bench(fault=fault, hand_s=40)
+    result = at.run()
+    assert isinstance(result, Problem)
+    assert (result.code, result.modem_state) == (code, state), result.happened
+    if fault.startswith("status"):
+        assert f"status 0x{fault.split(':')[2]:0>2}" in result.happened
+    if state == "untouched":
+        assert at.module.verdict.version == "LG290P03AANR01A06S"
+
+
+def test_no_application_afterwards_is_never_called_updated() -> None:
+    for behaviour, said in (("silent", "installed-unconfirmed"), ("loop", "gnss-no-application")):
+        result = bench(fault="dead-after", assume=f"bare:{behaviour}").run()
+        assert said == (result.status if isinstance(result, Outcome) else result.code)
+
+
+def test_a_command_that_opens_no_window_leads_to_the_hand() -> None:
+    at = bench(assume="command-reset:no-window", hand_s=30)
+    assert updated(at.run())
+    assert any("press RESET" in event.get("text", "") for event in at.sink.events)
+    nobody = bench(assume="command-reset:no-window")
+    result = nobody.run()
+    assert isinstance(result, Problem)
+    assert (result.code, result.modem_state) == ("gnss-no-window", "untouched")
+    assert nobody.module.verdict.erases == 0
+
+
+def test_a_module_that_says_nothing_needs_its_model() -> None:
+    at = bench("lg290p-interrupted", hand_s=30)
+    result = at.run()
+    assert isinstance(result, Problem) and result.code == "gnss-model-not-said"
+    result = at.run(model="LG580P")
+    assert isinstance(result, Problem) and result.code == "gnss-other-model"
+    assert updated(at.run(model="lg290p"))
+
+
+def test_another_model_is_refused() -> None:
+    result = bench("lg580p").run()
+    assert isinstance(result, Problem)
+    assert (result.code, result.modem_state) == ("gnss-other-model", "untouched")
+
+
+def test_a_relative_is_never_written() -> None:
+    result = bench("lg290p-interrupted").run(package("LC76G03AANR01A01S"), model="LC76G")
+    assert isinstance(result, Problem) and result.code == "gnss-chip-unverified"
