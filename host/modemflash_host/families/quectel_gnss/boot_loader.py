@@ -91,7 +91,7 @@ class BootLoader:
         while (left := _SYNC_2_MS - line.since(asked)) > 0:
             kept += self._buf[: line.read(self._buf, len(self._buf), left)]
             if frames.RESPONSE_2 in kept:
-                line.drop_until_quiet(_LEFT_OVER_MS, _LEFT_OVER_CAP_MS)
+                drop_until_quiet(line, _LEFT_OVER_MS, _LEFT_OVER_CAP_MS)
                 self._reader = frames.AnswerReader(self._chip.frame_class)
                 self.answered = True
                 return True
@@ -157,3 +157,11 @@ class BootLoader:
         got = self._line.port.readinto(self._buf, len(self._buf), within_ms)
         for _ in self._reader.feed(bytes(self._buf[:got])):
             pass
+
+
+def drop_until_quiet(line: Line, quiet_ms: int, cap_ms: int) -> None:
+    """Drop what comes until nothing came for `quiet_ms`, or `cap_ms` are over."""
+    rest = bytearray(256)
+    start = line.now()
+    while line.since(start) < cap_ms and line.read(rest, len(rest), quiet_ms):
+        pass
