@@ -36,6 +36,14 @@ STAGES = {
 """What an error calls the frame that it is about."""
 
 
+def drop_until_quiet(line: Line, quiet_ms: int, cap_ms: int) -> None:
+    """Throw away what comes until nothing came for `quiet_ms`, or `cap_ms` are over."""
+    buf = bytearray(256)
+    start = line.now()
+    while line.since(start) < cap_ms and line.read(buf, len(buf), quiet_ms):
+        pass
+
+
 class BootLoader:
     """The boot loader at the end of a line.
 
@@ -91,7 +99,7 @@ class BootLoader:
         while (left := _SYNC_2_MS - line.since(asked)) > 0:
             kept += self._buf[: line.read(self._buf, len(self._buf), left)]
             if frames.RESPONSE_2 in kept:
-                line.drop_until_quiet(_LEFT_OVER_MS, _LEFT_OVER_CAP_MS)
+                drop_until_quiet(line, _LEFT_OVER_MS, _LEFT_OVER_CAP_MS)
                 self._reader = frames.AnswerReader(self._chip.frame_class)
                 self.answered = True
                 return True

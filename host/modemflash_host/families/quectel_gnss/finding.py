@@ -13,7 +13,7 @@ from typing import Any
 
 from modemflash.line import Line
 from modemflash_host.families.quectel_gnss import frames, nmea
-from modemflash_host.families.quectel_gnss.boot_loader import BAUD, BootLoader
+from modemflash_host.families.quectel_gnss.boot_loader import BAUD, BootLoader, drop_until_quiet
 from modemflash_host.families.quectel_gnss.nmea import Build
 
 APPLICATION, OTHER_APPLICATION, BOOT_LOADER, NOISE, SILENCE = (
@@ -110,7 +110,7 @@ def find_boot_loader(line: Line, boot_loader: BootLoader) -> Found | None:
 def leave_boot_loader(line: Line) -> None:
     """Let the module start anew; whether it answers does not matter."""
     line.write(frames.frame(frames.RESET))
-    line.drop_until_quiet(50, 600)
+    drop_until_quiet(line, 50, 600)
 
 
 def details(found: Found) -> dict[str, Any]:
