@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 from modemflash.errors import BadFile, Refusal
 from modemflash_host.capture.line import open_line
 from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
-from modemflash_host.families.plan import FileSource, FirmwareFile, Request
+from modemflash_host.families.plan import FileSource, FirmwareFile, Request, Unfinished
 from modemflash_host.families.quectel_gnss import nmea
 from modemflash_host.families.quectel_gnss.chips import chip_of
 from modemflash_host.families.quectel_gnss.framer import GnssFramer
 from modemflash_host.families.quectel_gnss.job import GnssJob
-from modemflash_host.families.quectel_gnss.journal import Journal
+from modemflash_host.families.quectel_gnss.journal import Journal, unfinished_of
 from modemflash_host.families.quectel_gnss.package import (
     KIND_AT,
     KINDS,
@@ -128,3 +128,7 @@ class QuectelGnss:
     def may_be_unfinished(self, request: Request) -> bool:
         """By the note of this computer."""
         return Journal(request.port).load() is not None
+
+    def unfinished(self, request: Request) -> Unfinished | None:
+        """What the note of this computer says."""
+        return unfinished_of(Journal(request.port).load())
