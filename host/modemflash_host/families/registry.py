@@ -62,7 +62,7 @@ def is_open(port: PortFacts) -> bool:
 
 def begun_at(request: Request) -> Family | None:
     """The family of an update that was begun at a port and did not finish; None where that is not known."""
-    begun = [family for family in FAMILIES if family.may_be_unfinished(request)]
+    begun = [family for family in FAMILIES if family.unfinished(request) is not None]
     return begun[0] if len(begun) == 1 else None
 
 

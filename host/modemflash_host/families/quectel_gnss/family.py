@@ -125,10 +125,6 @@ class QuectelGnss:
         with open_line(request.port, reporter, flow_control=False) as line:
             yield GnssJob(line, request, Journal(request.port))
 
-    def may_be_unfinished(self, request: Request) -> bool:
-        """By the note of this computer."""
-        return Journal(request.port).load() is not None
-
     def unfinished(self, request: Request) -> Unfinished | None:
         """What the note of this computer says."""
         return unfinished_of(Journal(request.port).load())
