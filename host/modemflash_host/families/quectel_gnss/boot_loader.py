@@ -36,6 +36,14 @@ STAGES = {
 """What an error calls the frame that it is about."""
 
 
+def drop_until_quiet(line: Line, quiet_ms: int, cap_ms: int) -> None:
+    """Throw away what comes until nothing came for `quiet_ms`, or `cap_ms` are over."""
+    buf = bytearray(256)
+    start = line.now()
+    while line.since(start) < cap_ms and line.read(buf, len(buf), quiet_ms):
+        pass
+
+
 class BootLoader:
     """The boot loader at the end of a line.
 

@@ -126,5 +126,5 @@ class QuectelGnss:
             yield GnssJob(line, request, Journal(request.port))
 
     def unfinished(self, request: Request) -> Unfinished | None:
-        """By the note of this computer."""
+        """What the note of this computer says."""
         return unfinished_of(Journal(request.port).load())
