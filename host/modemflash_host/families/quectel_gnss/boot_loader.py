@@ -165,11 +165,3 @@ class BootLoader:
         got = self._line.port.readinto(self._buf, len(self._buf), within_ms)
         for _ in self._reader.feed(bytes(self._buf[:got])):
             pass
-
-
-def drop_until_quiet(line: Line, quiet_ms: int, cap_ms: int) -> None:
-    """Drop what comes until nothing came for `quiet_ms`, or `cap_ms` are over."""
-    rest = bytearray(256)
-    start = line.now()
-    while line.since(start) < cap_ms and line.read(rest, len(rest), quiet_ms):
-        pass
