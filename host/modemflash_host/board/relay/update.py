@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modemflash import planning
-from modemflash.errors import UNTOUCHED, Problem
+from modemflash.errors import UNKNOWN, UNTOUCHED, Problem
 from modemflash.identity import decoded
 from modemflash.line import Line
 from modemflash.phases import has_written
@@ -182,9 +182,9 @@ class RelayedUpdate:
 
     def _judged(self, problem: Problem) -> Problem:
         """With what it means for a modem that nobody has ordered to be written yet."""
-        if self._ordered or has_written(self.past):
-            return problem
-        return problem.stamp(UNTOUCHED)
+        if self._ordered:
+            return problem.stamp(UNKNOWN)  # what the board itself stated stands on it already
+        return problem if has_written(self.past) else problem.stamp(UNTOUCHED)
 
     def _clear_up(self, broken: Problem | None) -> None:
         """The console back, and the updater off where it was put there for this update alone."""
@@ -240,7 +240,7 @@ class UpdateAtWork:
             with _until_over(self._talk):
                 return self._talk.await_end()
         except Problem as problem:
-            broken = problem
+            broken = problem.stamp(UNKNOWN)
             raise
         finally:
             with suppress(LinkProblem, BoardProblem):
