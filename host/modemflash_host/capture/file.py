@@ -68,6 +68,10 @@ class CaptureFile:
             except OSError as error:
                 self._give_up(error)
 
+    def trouble(self, text: str) -> None:
+        """Tell what is wrong with what was to be written here."""
+        self._on_trouble(text)
+
     def _give_up(self, error: OSError) -> None:
         if self._descriptor >= 0:
             try:

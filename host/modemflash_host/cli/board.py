@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.board.console.connect import check_idle
@@ -26,6 +25,7 @@ from modemflash_host.cli.options import Command, Talk, talk_options
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.words import printable
 from modemflash_host.rescue import arming
 from modemflash_host.run.result import Result
@@ -220,7 +220,7 @@ def _carry_out(work: Callable[[Reporter, Shown], Result], talk: Talk) -> int:
     shown: Shown = []
     code = carry_out(lambda reporter: work(reporter, shown), talk)
     if shown and not talk.as_json and not talk.quiet:
-        Console(highlight=False).print(Rows(shown))
+        SteadyConsole().print(Rows(shown))
     return code
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 
 import rich_click as click
-from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.cli.carry_out import carry_out
@@ -14,6 +13,7 @@ from modemflash_host.errors import CATALOGUE, Refusal
 from modemflash_host.families import registry
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run.result import Result
 
 
@@ -26,7 +26,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, begun: str) -> 
 @click.argument("code", required=False, shell_complete=_codes)
 def explain(code: str | None) -> int:
     """Say what an error CODE means and what to do; without a CODE list them all."""
-    console = Console(highlight=False)
+    console = SteadyConsole()
     if code is None:
         console.print(Rows([(name, Text(CATALOGUE[name][0])) for name in sorted(CATALOGUE)], width=14))
         return 0

@@ -20,6 +20,7 @@ __all__ = [
     "LinkProblem",
     "QuestionOpen",
     "Refusal",
+    "StopNow",
     "Stopped",
 ]
 
@@ -249,6 +250,14 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "`modemflash COMMAND --help` shows what can be given.",
         UNTOUCHED,
     ),
+    "stopped-at-once": (
+        "You asked three times to stop, and the command ended where it stood",
+        (
+            "Leave all power on, then run the same command again: it looks at the module first, and carries on "
+            "from there."
+        ),
+        UNKNOWN,
+    ),
     "unexpected": (
         "Something happened that this program has no words for: a defect of ours",
         "Keep the modem's power on and run `modemflash info`. Please report it with the file named above.",
@@ -257,6 +266,14 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
 }
 
 CATALOGUE.update(HOST_CATALOGUE)
+
+
+class StopNow(BaseException):
+    """Somebody asked to stop for the third time: the command ends here, wherever it is.
+
+    Not a `Problem`: nothing between here and the end of the command may take it for the trouble
+    of a module, and go on.
+    """
 
 
 class BoardProblem(Problem):
