@@ -12,6 +12,7 @@ import ast
 import base64
 import hashlib
 
+from modemflash.errors import Stopped
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
 
@@ -123,8 +124,15 @@ class BoardFiles:
 
         Raises:
             BoardProblem: `board-refused` (no room, say), `board-file-differs`.
+            Stopped: see `stoppable`; nothing of it is there then.
         """
-        part = path + _PART
+        try:
+            self._put(path, path + _PART, data)
+        except Stopped:
+            self.remove(path + _PART)
+            raise
+
+    def _put(self, path: str, part: str, data: bytes) -> None:
         self._repl.run_whole(f"_f = open({part!a}, 'wb')\n")
         try:
             for start in range(0, len(data), CHUNK_BYTES):

@@ -10,6 +10,7 @@ out in `safe_boot` alone. Code goes in small pieces, because some releases hold
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,12 +67,14 @@ class Repl:
 
     Attributes:
         heard: the last few thousand bytes that came, whoever they were for.
+        before_exec: called before each piece of code is sent; it may raise, see `stoppable`.
     """
 
     def __init__(self, link: Link, clock: Clock) -> None:
         self.link = link
         self.clock = clock
         self.heard = bytearray()
+        self.before_exec: Callable[[], object] = lambda: None
         self._unread = bytearray()
         self._buf = bytearray(1024)
 
@@ -167,6 +170,7 @@ class Repl:
         data = code.encode("ascii")
         if any((byte < 0x20 and byte not in (0x0A, 0x09)) or byte == 0x7F for byte in data):
             raise ValueError("control bytes are no code")
+        self.before_exec()
         answer = self._exec(data, deadline_ms, *_BRISK)
         if answer.last_line.startswith("SyntaxError"):
             answer = self._exec(data, deadline_ms, *_CAREFUL)
