@@ -54,6 +54,23 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         ),
         UNTOUCHED,
     ),
+    "link-one-rate": (
+        "This link has one rate, and the update needs another one on its way",
+        (
+            "Let the server change the rate: in ser2net `accepter: telnet(rfc2217),tcp,PORT`, and rfc2217:// in "
+            "place of socket:// here. A bridge that cannot do that (esp-link, a plain TCP socket) will not do: "
+            "connect the modem to a port of this computer."
+        ),
+        UNTOUCHED,
+    ),
+    "link-no-rfc2217": (
+        "The server at this address does not speak RFC 2217",
+        (
+            "Switch it on there: in ser2net `accepter: telnet(rfc2217),tcp,PORT`. A server that only passes bytes "
+            "is socket://host:port; its rate is then the one that is set there."
+        ),
+        UNTOUCHED,
+    ),
     "port-lost": (
         "The port went away while it was in use",
         "Keep the modem's power on, plug the cable in again, then run the same command again.",

@@ -60,11 +60,13 @@ def peak_kb(folder: Path, *words: str) -> int:
     subprocess.run(
         [sys.executable, str(PROGRAM), str(peak), *words],
         env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        timeout=110, check=False,
+        timeout=600, check=False,
     )  # fmt: skip
     return int(peak.read_text())
 
 
+@pytest.mark.slow  # the whole search for a modem, in real time
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("kind", FLOODS)
 def test_a_partner_that_floods(tmp_path: Path, kind: str) -> None:
     """While a modem is looked for: memory, this run's capture, its report, and the list of runs."""
