@@ -135,7 +135,11 @@ def modem(
 
 
 def _serve(
-    console: Console, its_modem: SimModem | ReplayModem, opened: Endpoint, profile: str, state: Path | None
+    console: SteadyConsole,
+    its_modem: SimModem | ReplayModem,
+    opened: Endpoint,
+    profile: str,
+    state: Path | None,
 ) -> int:
     """Serve the modem until somebody ends it, then say what became of it."""
     ended = threading.Event()

@@ -103,7 +103,7 @@ def test_all_runs_together_stay_below_a_size(tmp_path: Path, monkeypatch: pytest
     folder = tmp_path / "runs"
     folder.mkdir()
     for number in range(10):
-        with (folder / f"20260101-00000{number}-000-1.jsonl").open("w") as file:
+        with (folder / f"{number + 1:06}-20260101-000000-1.jsonl").open("w") as file:
             file.write('{"capture":1,"command":["info"]}\n{"event":{"event":"identity","product":"GPy"}}\n')
             file.seek(16_000_000)
             file.write(
@@ -112,5 +112,5 @@ def test_all_runs_together_stay_below_a_size(tmp_path: Path, monkeypatch: pytest
     forget_old(folder, 19, KEPT_BYTES)
     left = sorted(path.name for path in folder.iterdir())
     assert len(left) == 6
-    assert left[-1].startswith("20260101-000009")
+    assert left[-1].startswith("000010-")
     assert [(run.identity["product"], run.result["status"]) for run in runs()] == [("GPy", "failed")] * 6

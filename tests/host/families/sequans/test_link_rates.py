@@ -107,7 +107,7 @@ def test_a_rate_that_was_not_set_is_not_claimed(rates: tuple[int, ...], known: i
     assert has_one_rate(line) == (not rates)
 
 
-@pytest.mark.filterwarnings("ignore:setDaemon:DeprecationWarning")  # pyserial's own
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial's own
 def test_a_server_that_is_no_rfc_2217_is_named() -> None:
     """It echoes, or says nothing: one sentence, and none of pyserial's inner words."""
     server = socket.create_server(("127.0.0.1", 0))
