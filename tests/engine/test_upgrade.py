@@ -27,9 +27,6 @@ class Journal:
             raise OSError(28)
         self.record = record
 
-    def at_module(self, modem, identity, past):
-        return past
-
     def not_kept(self, why):
         self.lost.append(why)
 

@@ -118,7 +118,8 @@ def test_a_terminal_that_is_gone_and_a_modem_that_fails(bench: Bench) -> None:
             seen += os.read(child.stdout.fileno(), 4096)
         child.stdout.close()
         child.stderr.close()
-    assert child.wait(60) == exit_codes.FAILED_RECOVERABLE
+    # By then it may have been in its transfer or at its install.
+    assert child.wait(60) in (exit_codes.FAILED_RECOVERABLE, exit_codes.FAILED_UNKNOWN)
 
 
 def test_ctrl_backslash_is_a_stop_request(bench: Bench) -> None:
