@@ -101,15 +101,15 @@ class Journal:
             return "torn", 0, None
         try:
             key, sequence, record = json.loads(body.decode())
-            if not (isinstance(sequence, int) and sequence > 0 and (record is None or _is_ours(record))):
+            if not (isinstance(sequence, int) and sequence > 0 and (record is None or is_record(record))):
                 raise ValueError
         except (AttributeError, ValueError, TypeError, RuntimeError):  # whole, but of another program
             return "of another program or version", 0, None
         return ("", sequence, record) if key == self._key else ("of another modem", 0, None)
 
 
-def _is_ours(record: "Any") -> bool:
-    """Whether a record's fields, as far as they stand in it, can be what this program writes."""
+def is_record(record: "Any") -> bool:
+    """Whether a dict's fields, as far as they stand in it, can be what this program writes."""
     for name in ("target", "from_build", "route", "part"):
         if not isinstance(record.get(name, 0), (int, type(None))):
             return False

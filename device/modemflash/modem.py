@@ -77,7 +77,8 @@ class Modem:
     def probe(self, rate: int, wait_ms: int, turn: int) -> bool:
         """Ask once at `rate`. True when it talks; its state is then measured."""
         line = self.line
-        line.set_baud(rate)  # a link that has one rate only is asked as it is
+        if not rate or not line.set_baud(rate):  # a link that has one rate only is asked as it is
+            rate = line.baud
         line.write(b"\r")  # ends what a wrong rate or somebody else left half said
         reply = self.at.command("AT", wait_ms)
         heard = kind_of(reply)
@@ -214,7 +215,7 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE, who_el
                 if not stuck:
                     start = line.now()  # good news: it gets the whole time again to come back
                 stuck = modem.resumed = True
-                modem.state, modem.baud = "in-transfer", rate
+                modem.state, modem.baud = "in-transfer", line.baud
                 line.report("probe", baud=rate, round=turn, heard="transfer")
                 break
             if modem.at.leave_data_mode() and modem.probe(rate, 1000, turn):

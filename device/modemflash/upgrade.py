@@ -238,8 +238,11 @@ class Update:
         return self._result("updated", "updated", plan)
 
     def _again(self, problem: Problem) -> bool:
-        """Whether to try again: not against a rule, a stop request, or an install that may go on."""
-        if isinstance(problem, (Stopped, Refusal)):
+        """Whether to try again: not against a rule, a stop request, or an install that may go on.
+
+        A stop request that was only warned counts here, too: nobody wants a new attempt.
+        """
+        if isinstance(problem, (Stopped, Refusal)) or self.line.reporter.stop_wanted():
             return False
         return problem.modem_state != UNKNOWN or problem.code == "modem-lost"
 

@@ -13,6 +13,7 @@ class Bench:
         self.due = list(due)  # (at_ms, bytes), in order
         self.written = b""
         self.events = []
+        self.stops = 0
         self.ticks = []
         self.rates = (921600,)
 
@@ -56,7 +57,7 @@ class Bench:
         self.ticks.append(now)
 
     def stop_wanted(self):
-        return 0
+        return self.stops
 
 
 def bench_line(due=()):

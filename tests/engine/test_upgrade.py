@@ -2,10 +2,10 @@
 
 from talker import once, talker
 
-from modemflash.errors import UNTOUCHED, NoModem, Refusal, UpdateFailed
+from modemflash.errors import RECOVERABLE, UNTOUCHED, NoModem, Refusal, TransferProblem, UpdateFailed
 from modemflash.image import Image
 from modemflash.planning import Plan
-from modemflash.upgrade import Update
+from modemflash.upgrade import ATTEMPTS, Update
 
 OK = b"\r\nOK\r\n"
 BEGUN = {"step": "send", "route": 2, "target": 41065, "from_build": 38638, "files": ["a.dup"], "part": 1}
@@ -112,3 +112,27 @@ def test_a_full_disk_stops_what_has_not_begun():
     problem = problem_of(update.run, plan)
     assert problem.code == "no-place-for-the-journal"
     assert not [word for word in scripted.heard if b"SMSWBOOT" in word]
+
+
+def attempts_of(stops):
+    """How many attempts begin when each fails in a way that may be tried again, by stop requests so far."""
+    scripted, update = update_of(says())
+    update.look()
+    begun = []
+
+    def fail(_plan):
+        begun.append(1)
+        scripted.stops = stops
+        raise TransferProblem("transfer-silent").stamp(RECOVERABLE)
+
+    update._carry_out = fail
+    update._measure_again = Plan
+    problem = problem_of(update.run, Plan())
+    assert problem.code == "transfer-silent" and problem.modem_state == RECOVERABLE
+    return len(begun)
+
+
+def test_no_new_attempt_begins_after_a_stop_request():
+    """The first one was only warned; when the attempt fails all the same, it ends the run."""
+    assert attempts_of(0) == ATTEMPTS
+    assert attempts_of(1) == 1

@@ -13,7 +13,7 @@ import os
 
 import machine
 
-from modemflash import consent, errors
+from modemflash import __version__, consent, errors
 from modemflash.at import printable
 from modemflash.board import pycom
 from modemflash.board.card_order import as_image
@@ -212,6 +212,7 @@ class Relay:
                 "identity": encoded(update.identity),
                 "before": update.before,
                 "past": update.past,
+                "release": __version__,
             }
         ).encode()
         self.pc.state = LOOKED.encode()

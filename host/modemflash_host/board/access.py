@@ -109,7 +109,8 @@ def through_board(
             yield update
         return
     except Problem as problem:
-        if has_begun or access.fallback not in begin or problem.code not in access.after:
+        may_fall_back = access.fallback in begin and problem.code in access.after
+        if has_begun or not may_fall_back or reporter.stop_wanted():
             raise
         reason = problem
     reporter.say("note", text=f"{reason.happened} Going by the board's own bridge (mirror mode) instead.")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from modemflash.errors import CATALOGUE, RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
+from modemflash.errors import RECOVERABLE, UNTOUCHED, UPDATED
 
-STATUSES = ("updated", "nothing-to-do", "installed-unconfirmed")
-_MODEM_STATES = (UNTOUCHED, RECOVERABLE, UPDATED, UNKNOWN)
+# status: (the codes that it may have, the states of the modem)
+ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "updated": (("updated", "finished-meanwhile"), (UPDATED,)),
+    "nothing-to-do": (("already-runs-it",), (UNTOUCHED,)),
+    "installed-unconfirmed": (("build-not-predicted", "other-build"), (UPDATED, RECOVERABLE)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,7 @@ class EngineResult:
     """See `modemflash.upgrade.Update.run`.
 
     Attributes:
-        status: one of `STATUSES`.
+        status: one of `ENDS`.
         code: of the catalogue.
         modem_state: as of a `Problem`.
         from_build, to_build: None where unknown.
@@ -59,14 +64,15 @@ class EngineResult:
             return value
 
         def build(name: str) -> int | None:
-            return None if fields.get(name) is None else number(name)
+            return None if fields[name] is None else number(name)
 
+        if missing := {each.name for each in dataclasses.fields(cls)} - set(fields):
+            raise ValueError(f"without {', '.join(sorted(missing))}")
         found = cls(
             text("status"), text("code"), text("modem_state"), build("from_build"), build("to_build"),
             text("boot_mode"), number("bytes"), number("seconds"),
         )  # fmt: skip
-        if found.status not in STATUSES or found.code not in CATALOGUE:
-            raise ValueError("an end without words")
-        if found.modem_state not in _MODEM_STATES:
-            raise ValueError("an unknown state")
+        codes, states = ENDS.get(found.status, ((), ()))
+        if found.code not in codes or found.modem_state not in states:
+            raise ValueError("an end that does not agree with itself")
         return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 
+from modemflash_host.board.console.answers import ask, literal
 from modemflash_host.board.console.identity import Board
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
@@ -52,8 +52,18 @@ def report_location(reporter: Reporter, port: str, via: str, board: Board | None
 def report_card(reporter: Reporter, repl: Repl) -> None:
     """What is in the board's slot for an SD card; a board that cannot say is passed over. Writes nothing."""
     try:
-        state, names = ast.literal_eval(repl.value("_card()", _CARD))
-    except (BoardProblem, ValueError, SyntaxError):
+        state, names = ask(repl, "_card()", _card_of, _CARD)
+    except BoardProblem:
         return
     firmware = [name for name in names if name.lower().endswith(_FIRMWARE)]
     reporter.say("slot", state=state, files=len(names), firmware=firmware)
+
+
+def _card_of(text: str) -> tuple[str, list[str]]:
+    found = literal(text)
+    if not (isinstance(found, tuple) and len(found) == 2 and found[0] in ("empty", "unreadable", "read")):
+        raise ValueError("no card")
+    names = found[1]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("no names")
+    return found[0], names

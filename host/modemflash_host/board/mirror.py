@@ -26,6 +26,7 @@ from modemflash.interface import (
 )
 from modemflash.line import Line
 from modemflash.upgrade import Update
+from modemflash_host.board.console.answers import ask, boolean
 from modemflash_host.board.console.connect import MIRROR, connect
 from modemflash_host.board.console.identity import Board, need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
@@ -220,7 +221,7 @@ def _enter(board_port: BoardPort, repl: Repl, board: Board, say: Callable[[str],
             raise Refusal(
                 "mirror-refused", f"on the board the modem is at {rate} baud, the bridge has 921600 only"
             )
-        has_large_ring = repl.value(_HAS_LARGE_RING) == "True"
+        has_large_ring = ask(repl, _HAS_LARGE_RING, boolean)
         say(LEAVING)
     repl.link.write(_ENTER, 0, len(_ENTER))
     repl.link.write(b"\x04", 0, 1)
@@ -238,9 +239,9 @@ def _check(board_port: BoardPort, repl: Repl, board: Board) -> None:
     """
     if board_port.device.is_pic:
         raise Refusal("mirror-refused", "a shield with a PIC does not pass 921600 baud")
-    if repl.value(_HAS_BRIDGE) != "True":
+    if not ask(repl, _HAS_BRIDGE, boolean):
         raise Refusal("mirror-refused", "this release of the board's firmware has no modem_upgrade_mode")
-    if board.watchdog_on_boot or repl.value(_BITTEN) == "True":
+    if board.watchdog_on_boot or ask(repl, _BITTEN, boolean):
         raise Refusal("mirror-refused", "a watchdog is armed, and nothing would feed it")
 
 

@@ -15,6 +15,7 @@ A record is an object with `at_ms`, `phase`, and one of
     baud       our rate from here on
     max_burst  bytes that may be under way unanswered on this link; 0 for no limit
     event      what was told (docs/json.md)
+    left_out   how many records did not fit, the last line then; `left_out_bytes` of them
 
 The first line is the header: `capture` is the number of this format. Rule: the
 capture is a witness; whatever goes wrong with it, the update goes on.

@@ -1,11 +1,13 @@
 """A port that tells what passes it, in both directions.
 
 Rules: the port underneath is asked exactly what this one is asked, only that
-what would be dropped is read and written down; no error of the port is touched.
+what would be dropped is read and written down; no error of the port is touched;
+a witness that fails, by whatever error, hears nothing more, and the port goes on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from modemflash_host.capture.recorder import Recorder
@@ -29,11 +31,12 @@ class CapturingPort:
     def __init__(self, port: Port, clock: Clock, recorder: Recorder) -> None:
         self._port: Any = port
         self._recorder = recorder
+        self._has_failed = False
         before_ms = recorder.now_ms()
         start = clock.ticks_ms()
         # It goes on from where the recorder's own clock stood, so time never goes back.
         recorder.now_ms = lambda: before_ms + clock.ticks_diff(clock.ticks_ms(), start)
-        recorder.link(self.max_burst)
+        self._tell(recorder.link, self.max_burst)
 
     @property
     def max_burst(self) -> int:
@@ -44,12 +47,12 @@ class CapturingPort:
         """See `modemflash.line`."""
         got = int(self._port.readinto(buf, n, timeout_ms))
         if got:
-            self._recorder.heard(bytes(buf[:got]))
+            self._tell(self._recorder.heard, bytes(buf[:got]))
         return got
 
     def write(self, buf: bytes | bytearray | memoryview, off: int, n: int) -> None:
         """See `modemflash.line`."""
-        self._recorder.sent(bytes(buf[off : off + n]))
+        self._tell(self._recorder.sent, bytes(buf[off : off + n]))
         self._port.write(buf, off, n)
 
     def drain(self, timeout_ms: int) -> bool:
@@ -60,7 +63,7 @@ class CapturingPort:
         """See `modemflash.line`."""
         if self._port.set_baud(rate) is False:
             return False
-        self._recorder.baud(rate)
+        self._tell(self._recorder.baud, rate)
         return True
 
     def set_control_line(self, name: str, level: bool) -> bool:
@@ -75,9 +78,18 @@ class CapturingPort:
             got = self._port.readinto(rest, _DROP_BYTES, 0)
             if not got:
                 break
-            self._recorder.heard(bytes(rest[:got]), dropped=True)
+            self._tell(self._recorder.heard, bytes(rest[:got]), True)
         self._port.drop_input()
 
     def close(self) -> None:
         """Let the port underneath go."""
         self._port.close()
+
+    def _tell(self, what: Callable[..., object], *words: object) -> None:
+        if self._has_failed:
+            return
+        try:
+            what(*words)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the module comes first)
+            self._has_failed = True
+            self._recorder.give_up(error)

@@ -8,18 +8,19 @@ program would not write, with all behind it.
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from modemflash_host import strict_json
 from modemflash_host.capture.file import FORMAT, Record
 from modemflash_host.errors import Refusal
 from modemflash_host.store.regular_file import open_regular
 
 LONGEST_LINE = 1 << 20
-_MOST = 1 << 53  # of a number: what every reader of JSON keeps
+_HEAD_BYTES = 1 << 16
+_TAIL_BYTES = 1 << 15
 # Fields that readers count or walk through, and what they are.
 _KINDS: dict[str, type] = {
     "at_ms": int,
@@ -64,21 +65,96 @@ def read_capture(path: Path) -> Capture:
     Raises:
         Refusal: `no-such-file`, or `not-a-capture`.
     """
-    records: list[Record] = []
-    torn = False
-    try:
-        with io.BufferedReader(cast("io.RawIOBase", open_regular(path))) as file:
-            while line := file.readline(LONGEST_LINE):
-                record = record_of(line)
-                if record is None:
-                    torn = True
-                    break
-                records.append(record)
-    except OSError as error:
-        raise Refusal("no-such-file", f"{path}: {error.strerror}") from error
+    read = list(_walk(path))
+    torn = bool(read) and read[-1] is None
+    records = [record for record in read if record is not None]
     if not records or records[0].get("capture") != FORMAT:
         raise Refusal("not-a-capture", str(path))
     return Capture(records[0], tuple(records[1:]), torn)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedCapture:
+    """As `Capture`, for one that may be large: it is read anew by whoever walks through it.
+
+    Attributes:
+        path: where it is.
+        header, torn: see `Capture`.
+    """
+
+    path: Path
+    header: Record
+    torn: bool
+
+    @property
+    def records(self) -> Iterator[Record]:
+        """All but the header."""
+        return (record for number, record in enumerate(_walk(self.path)) if number and record is not None)
+
+    def events(self) -> Iterator[Record]:
+        """What was told, in order."""
+        return (record["event"] for record in self.records if "event" in record)
+
+
+def open_capture(path: Path) -> StreamedCapture:
+    """A capture that is walked through; no more than a record of it is held.
+
+    Raises:
+        Refusal: as `read_capture`.
+    """
+    header: Record | None = None
+    record: Record | None = {}
+    for record in _walk(path):
+        header = record if header is None else header
+    if not header or header.get("capture") != FORMAT:
+        raise Refusal("not-a-capture", str(path))
+    return StreamedCapture(path, header, torn=record is None)
+
+
+def ends_of(path: Path) -> tuple[Record, list[Record], list[Record]]:
+    """Header, first and last records of a capture, however long it is: what lists need of it.
+
+    Raises:
+        Refusal: as `read_capture`.
+    """
+    try:
+        with _opened(path) as file:
+            head = file.read(_HEAD_BYTES)
+            rest = file.seek(0, 2) - len(head)
+            file.seek(len(head) + max(0, rest - _TAIL_BYTES))
+            tail = file.read(_TAIL_BYTES)
+    except OSError as error:
+        raise Refusal("no-such-file", f"{path}: {error.strerror}") from error
+    lines = head.splitlines(keepends=True)
+    if rest <= _TAIL_BYTES:  # nothing lies between them
+        lines = (head + tail).splitlines(keepends=True)
+        tail = b""
+    first = [record for line in lines if (record := record_of(line)) is not None]
+    last = [record for line in tail.splitlines(keepends=True) if (record := record_of(line)) is not None]
+    if not first or first[0].get("capture") != FORMAT:
+        raise Refusal("not-a-capture", str(path))
+    return first[0], first[1:], last or first[1:]
+
+
+def _opened(path: Path) -> io.BufferedReader:
+    return io.BufferedReader(cast("io.RawIOBase", open_regular(path)))
+
+
+def _walk(path: Path) -> Iterator[Record | None]:
+    """Each record; None, as the last, for a line that is none.
+
+    Raises:
+        Refusal: `no-such-file`.
+    """
+    try:
+        with _opened(path) as file:
+            while line := file.readline(LONGEST_LINE):
+                record = record_of(line)
+                yield record
+                if record is None:
+                    return
+    except OSError as error:
+        raise Refusal("no-such-file", f"{path}: {error.strerror}") from error
 
 
 def record_of(line: bytes) -> Record | None:
@@ -86,8 +162,8 @@ def record_of(line: bytes) -> Record | None:
     if not line.endswith(b"\n"):
         return None
     try:
-        record = json.loads(line, parse_int=_whole, parse_constant=_never)
-    except (ValueError, RecursionError):
+        record = strict_json.loads(line)
+    except ValueError:
         return None
     return record if isinstance(record, dict) and _is_ours(record) else None
 
@@ -109,13 +185,3 @@ def _is_filling(same: list[object] | None) -> bool:
         return True
     numbers = [each for each in same if type(each) is int]  # True is none
     return len(numbers) == len(same) == 2 and 0 <= numbers[0] < 256 and 0 <= numbers[1] <= LONGEST_LINE
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > len(str(_MOST)) or abs(int(digits)) > _MOST:
-        raise ValueError("a number that nobody writes")
-    return int(digits)
-
-
-def _never(name: str) -> float:
-    raise ValueError(name)

@@ -81,6 +81,10 @@ class Recorder(Sink):
         if self.story is not None:
             self.story.close()
 
+    def give_up(self, error: Exception) -> None:
+        """What goes over the wire cannot be written down any more; the story goes on."""
+        self.wire.trouble(f"the wire is not captured any more: {type(error).__name__}")
+
     # -- the port
 
     def use(self, framer: Framer) -> None:

@@ -3,7 +3,8 @@
 Rules: names begin with a number that grows, so sorting them is sorting by age,
 whatever the clock says (some computers wake up in 1970); a run that cannot be
 written is no reason not to update; nothing in the folder but runs is ever
-removed, and no run that still goes on.
+removed, and no run that still goes on; all together stay below a size; a list
+looks at both ends of a capture alone.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import modemflash
-from modemflash_host.capture.file import CaptureFile, Record
-from modemflash_host.capture.reading import read_capture
+from modemflash_host.capture.file import MOST_BYTES, MOST_RAW_BYTES, CaptureFile, Record
+from modemflash_host.capture.reading import ends_of
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.errors import Refusal
 from modemflash_host.privacy import mask_command_line
@@ -28,6 +29,7 @@ from modemflash_host.store.new_file import new_file
 from modemflash_host.store.state_folder import give_to_caller, state_folder
 
 KEPT = 20
+KEPT_BYTES = 100_000_000  # all together, with the one that is written
 _NAME = re.compile(r"(\d{6,9})-\d{8}-\d{6}-\d+\.jsonl")
 _MOST_TRIES = 100
 _LONGEST_NUMBER = 2  # longer digits begin a name
@@ -40,7 +42,7 @@ class Run:
     Attributes:
         path: its capture.
         header: who ran what, where and when.
-        identity: the modem as it said it was, at first; empty where it never did.
+        identity: the modem as it said it was, at first; empty where it never did, or not near the beginning.
         result: the last event; empty where the program was killed.
     """
 
@@ -91,14 +93,16 @@ def begin_run(
     }
     try:
         folder = state_folder("runs")
-        forget_old(folder, KEPT - 1)
+        most_bytes = MOST_RAW_BYTES if raw else MOST_BYTES
+        forget_old(folder, KEPT - 1, KEPT_BYTES - (most_bytes if to is None else MOST_BYTES))
         path = _new_name(folder)
     except OSError as error:
         on_trouble(f"this run is not remembered: {error.strerror}")
         path = Path(os.devnull)
     if to is None:
-        return Recorder(CaptureFile(path, {**header, "raw": raw}, on_trouble), None, raw), path
-    wire = CaptureFile(to, {**header, "raw": raw}, on_trouble)
+        own = CaptureFile(path, {**header, "raw": raw}, on_trouble, MOST_RAW_BYTES if raw else MOST_BYTES)
+        return Recorder(own, None, raw), path
+    wire = CaptureFile(to, {**header, "raw": raw}, on_trouble, MOST_RAW_BYTES if raw else MOST_BYTES)
     story = CaptureFile(path, {**header, "raw": False, "capture_at": str(to)}, on_trouble)
     return Recorder(wire, story, raw), path
 
@@ -124,15 +128,10 @@ def run_at(path: Path) -> Run:
     Raises:
         Refusal: as `read_capture`.
     """
-    capture = read_capture(path)
-    identity: Record = {}
-    result: Record = {}
-    for event in capture.events():
-        if event["event"] == "identity":
-            identity = identity or event
-        elif event["event"] == "result":
-            result = event
-    return Run(path, capture.header, identity, result)
+    header, first, last = ends_of(path)
+    identities = [event for event in map(_event, first) if event.get("event") == "identity"]
+    results = [event for event in map(_event, last) if event.get("event") == "result"]
+    return Run(path, header, identities[0] if identities else {}, results[-1] if results else {})
 
 
 def find_run(name: str = "") -> Run:
@@ -151,13 +150,25 @@ def find_run(name: str = "") -> Run:
     return chosen[0]
 
 
-def forget_old(folder: Path, keep: int) -> None:
-    """Remove all runs but the newest `keep`, and those that still go on."""
-    for path in _files(folder)[: -keep or None]:
+def forget_old(folder: Path, keep: int, keep_bytes: int = KEPT_BYTES) -> None:
+    """Remove all runs but the newest `keep`, of these the oldest until they fit into `keep_bytes`.
+
+    Those that still go on stay.
+    """
+    left_bytes = keep_bytes
+    for number, path in enumerate(reversed(_files(folder))):
         try:
+            left_bytes -= path.lstat().st_size
+            if number < keep and left_bytes >= 0:
+                continue
             remove_unheld(path)
         except OSError:
             continue  # in use, on some systems: the next run tries again
+
+
+def _event(record: Record) -> Record:
+    event: Record = record.get("event", {})
+    return event
 
 
 def _files(folder: Path) -> list[Path]:

@@ -16,6 +16,7 @@ import rich_click as click
 import modemflash
 from modemflash.errors import Refusal
 from modemflash_host.cli.output import Output
+from modemflash_host.errors import StopNow
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
 
@@ -127,12 +128,16 @@ def _run(arguments: list[str], out: Output) -> int:
         print("\nStopped. Nothing was written.", file=sys.stderr)
         _last_line(arguments, "stopped-before-write", "interrupted")
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:
-        return exit_codes.DONE  # `modemflash explain | head`
+    except StopNow:
+        print("\nStopped at the third request.", file=sys.stderr)
+        _last_line(arguments, "stopped-at-once", "interrupted")
+        return exit_codes.INTERRUPTED
     except OSError:
-        if out.lost is None:
+        # Whether it is about our words or about a module, only the stream knows; a command that
+        # writes has its own guard, and what escapes that is no good end.
+        if out.lost is None or set(_WRITING) & set(arguments[:1]):
             return _unexpected(arguments)
-        return exit_codes.DONE  # `modemflash explain > /dev/full`; `run` says so
+        return exit_codes.DONE  # `modemflash explain | head`, `> /dev/full`; `run` says so
     except Exception:  # noqa: BLE001 (the guard: whatever it is, people get words and a file, no traceback)
         return _unexpected(arguments)
     return code if isinstance(code, int) else exit_codes.DONE

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.board.console.connect import check_idle
 from modemflash_host.board.console.identity import Board, read_identity
 from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import at_board, find_port, open_board_port
+from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.firmware import archive as firmware_archive
 from modemflash_host.board.firmware import forecast
 from modemflash_host.board.install import deploy as deploying
@@ -26,6 +26,7 @@ from modemflash_host.cli.options import Command, Talk, talk_options
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.words import printable
 from modemflash_host.rescue import arming
 from modemflash_host.run.result import Result
@@ -181,7 +182,7 @@ def deploy(port: str, hook: bool, button: str, talk: Talk) -> int:
     def work(reporter: Reporter, shown: Shown) -> Result:
         with at_board(port, _notes(reporter)) as session, safe_boot(session.repl, session.say):
             session.restarted()
-            done = deploying.deploy(session)
+            done = deploying.deploy(session, stop_wanted=reporter.stop_wanted)
             temporary.forget(session.repl)
             if hook:
                 arming.install_hook(session, button)
@@ -206,7 +207,8 @@ def remove(port: str, talk: Talk) -> int:
     def work(reporter: Reporter, shown: Shown) -> Result:
         with at_board(port, _notes(reporter)) as session, safe_boot(session.repl, session.say):
             session.restarted()
-            done = deploying.remove(session)
+            with stoppable(session.repl, reporter.stop_wanted):
+                done = deploying.remove(session)
         reporter.say("removed", files=done.files, kept=list(done.kept))
         shown.append(("Files", Text(f"{done.files} removed")))
         shown += [("Kept", Text(f"{printable(path)}: somebody changed it", "yellow")) for path in done.kept]
@@ -220,7 +222,7 @@ def _carry_out(work: Callable[[Reporter, Shown], Result], talk: Talk) -> int:
     shown: Shown = []
     code = carry_out(lambda reporter: work(reporter, shown), talk)
     if shown and not talk.as_json and not talk.quiet:
-        Console(highlight=False).print(Rows(shown))
+        SteadyConsole().print(Rows(shown))
     return code
 
 

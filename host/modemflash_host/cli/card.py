@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -23,6 +22,7 @@ from modemflash_host.families.sequans.card.results import COLUMNS
 from modemflash_host.families.sequans.forecast import Forecast
 from modemflash_host.families.sequans.job import engine_options
 from modemflash_host.reporters import Event, Reporter
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
 from modemflash_host.run.result import Result
@@ -74,7 +74,7 @@ def prepare(
 
     code = carry_out(work, talk)
     if made and not talk.as_json and not talk.quiet:
-        console = Console(highlight=False)
+        console = SteadyConsole()
         _show_ways(console, made[0].forecasts)
         _show_lights(console)
         console.print(Text("\nEach board needs the hook once", "bold"))
@@ -99,7 +99,7 @@ def check(folder: Path, talk: Talk) -> int:
 
     code = carry_out(work, talk)
     if found and not talk.as_json and not talk.quiet:
-        _show_ways(Console(highlight=False), found[0].forecasts)
+        _show_ways(SteadyConsole(), found[0].forecasts)
     return code
 
 
@@ -128,7 +128,7 @@ def show_results(folders: tuple[Path, ...], as_csv: bool, talk: Talk) -> int:
     code = carry_out(work, talk)
     if not tables or talk.as_json or talk.quiet:
         return code
-    console = Console(highlight=False)
+    console = SteadyConsole()
     columns = [name for name in COLUMNS if any(board.row[name] is not None for board in tables[0].boards)]
     grid = Grid(*columns, box=None, header_style="bold")
     for board in tables[0].boards:
@@ -152,13 +152,13 @@ def _fields(card: cards.Prepared | cards.Checked) -> Event:
     }
 
 
-def _show_ways(console: Console, ways: tuple[Forecast, ...]) -> None:
+def _show_ways(console: SteadyConsole, ways: tuple[Forecast, ...]) -> None:
     console.print(Text("\nWhat this card does", "bold"))
     for line in can_lines(ways):
         console.print(line, markup=False)
 
 
-def _show_lights(console: Console) -> None:
+def _show_lights(console: SteadyConsole) -> None:
     console.print(Text("\nWhat the board's light says", "bold"))
     grid = Grid.grid(padding=(0, 2))
     for name, meaning, do in LIGHTS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import rich_click as click
-from rich.console import Console
 from rich.text import Text
 
 from modemflash.errors import Problem
@@ -13,6 +12,7 @@ from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk
 from modemflash_host.privacy import without_passwords
 from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
@@ -34,7 +34,7 @@ def config(as_json: bool) -> int:
             event = {"event": "setting", "name": name, "value": shown_values[name], "source": value.source}
             click.echo(json.dumps(event))
         return 0
-    console = Console(highlight=False)
+    console = SteadyConsole()
     for name, value in found.values.items():
         plain = shown_values[name]
         shown = json.dumps(plain) if not isinstance(plain, str) else printable(plain) or '""'

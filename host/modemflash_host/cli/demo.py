@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import rich_click as click
-from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
 from modemflash_host.cli.demonstration import FROM_BUILD, TO_BUILD, show
 from modemflash_host.cli.next_command import command_line
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run import exit_codes
 
 
 @click.command()
 def demo() -> int:
     """Update a simulated modem, for real, in under a minute."""
-    console = Console(highlight=False)
+    console = SteadyConsole()
 
     def say(text: str, style: str = "") -> None:
         console.print(Padding(Text(text, style), (0, 0, 1, 0)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 
 import rich_click as click
-from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.cli.carry_out import carry_out
@@ -14,6 +13,7 @@ from modemflash_host.errors import CATALOGUE, Refusal
 from modemflash_host.families import registry
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run.result import Result
 
 
@@ -29,7 +29,7 @@ def explain(code: str | None) -> int:
 
     Codes that vendors' tools print are known, too, such as 0x103.
     """
-    console = Console(highlight=False)
+    console = SteadyConsole()
     if code is None:
         console.print(Rows([(name, Text(CATALOGUE[name][0])) for name in sorted(CATALOGUE)], width=14))
         return 0

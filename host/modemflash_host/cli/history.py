@@ -18,11 +18,10 @@ def history(as_json: bool) -> int:
         for row in rows:
             click.echo(json.dumps(row.event()))
         return 0
-    from rich.console import Console
-
     from modemflash_host.report.history_table import history_table
+    from modemflash_host.reporters.steady_console import SteadyConsole
 
-    console = Console(highlight=False)
+    console = SteadyConsole()
     arrow = "→" if console.encoding.lower().startswith("utf") else "->"
     console.print(history_table(rows, console.width, arrow))
     return 0

@@ -2,12 +2,15 @@
 
 Rules: what fails is kept here, because a stream does not say afterwards whether all
 that it was given arrived; it is still raised for whoever writes to standard
-output, who may stop; what cannot be said on standard error ends nothing.
+output, who may stop; what cannot be said on standard error ends nothing; a
+letter that the stream's encoding does not have is an escape, never an error.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import suppress
 from typing import Any, TextIO
 
 
@@ -36,20 +39,29 @@ class Output:
         """As the stream's own."""
         try:
             return self._stream.write(text)
+        except UnicodeEncodeError:
+            encoding = self._stream.encoding or "ascii"
+            return self.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        except ValueError as error:  # it is closed
+            self._lose(OSError(errno.EBADF, str(error)))
+            return len(text)
         except OSError as error:
-            self.lost = error
-            if self._raises:
-                raise
+            self._lose(error)
             return len(text)
 
     def flush(self) -> None:
         """As the stream's own."""
         try:
             self._stream.flush()
+        except ValueError as error:
+            self._lose(OSError(errno.EBADF, str(error)))
         except OSError as error:
-            self.lost = error
-            if self._raises:
-                raise
+            self._lose(error)
+
+    def _lose(self, error: OSError) -> None:
+        self.lost = error
+        if self._raises:
+            raise error
 
     def end(self) -> None:
         """Write what waits; what cannot be written is forgotten.
@@ -58,6 +70,7 @@ class Output:
         """
         try:
             self._stream.flush()
-        except OSError as error:
-            self.lost = error
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+        except (OSError, ValueError) as error:
+            self.lost = error if isinstance(error, OSError) else OSError(errno.EBADF, str(error))
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())

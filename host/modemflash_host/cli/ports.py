@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +12,7 @@ from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.links.ports import Port, list_ports
 from modemflash_host.reporters import Reporter
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
@@ -41,11 +41,11 @@ def ports(talk: Talk) -> int:
 
     code = carry_out(work, dataclasses.replace(talk, quiet=talk.quiet or not talk.as_json))
     if not talk.as_json:
-        _show(Console(highlight=False), found)
+        _show(SteadyConsole(), found)
     return code
 
 
-def _show(console: Console, found: list[Port]) -> None:
+def _show(console: SteadyConsole, found: list[Port]) -> None:
     if not found:
         console.print("No serial port. Check the cable (one that only charges has no data wires).")
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import rich_click as click
-from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.cli.carry_out import carry_out
@@ -13,6 +12,7 @@ from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.links.ports import list_ports
 from modemflash_host.links.setup import advice
 from modemflash_host.reporters import Reporter
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run.result import Result
 
 
@@ -29,7 +29,7 @@ def setup(talk: Talk) -> int:
 
     code = carry_out(work, dataclasses.replace(talk, quiet=talk.quiet or not talk.as_json))
     if not talk.as_json:
-        console = Console(highlight=False)
+        console = SteadyConsole()
         for each in wanted:
             console.print(Text(each.title, "bold"))
             console.print(Text(each.text))

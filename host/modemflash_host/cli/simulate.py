@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import rich_click as click
-from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.board.install.package import deployed
@@ -22,6 +21,7 @@ from modemflash_host.cli.simulate_module import simulate_module
 from modemflash_host.computer.programs import find_program
 from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run import exit_codes
 from modemflash_sim.board import profiles as boards
 from modemflash_sim.endpoints.pace import Endpoint
@@ -114,7 +114,7 @@ def modem(
     list_all: bool,
 ) -> int:
     """Run a simulated modem and print the port to use. Ctrl-C ends it."""
-    console = Console(highlight=False)
+    console = SteadyConsole()
     if list_all:
         _list(console)
         return 0
@@ -142,7 +142,11 @@ def modem(
 
 
 def _serve(
-    console: Console, its_modem: SimModem | ReplayModem, opened: Endpoint, profile: str, state: Path | None
+    console: SteadyConsole,
+    its_modem: SimModem | ReplayModem,
+    opened: Endpoint,
+    profile: str,
+    state: Path | None,
 ) -> int:
     """Serve the modem until somebody ends it, then say what became of it."""
     ended = threading.Event()
@@ -210,7 +214,7 @@ def board(
     """Run a simulated board, its REPL on a pseudo terminal. Power, reset and card are typed here."""
     from modemflash_sim.board.interactive import COMMANDS, PYSENSE, InteractiveBoard
 
-    console = Console(highlight=False)
+    console = SteadyConsole()
     if micropython is None:
         raise click.UsageError("there is no micropython on PATH; install one, or name it with --micropython")
     try:
@@ -253,7 +257,7 @@ def board(
     return 0
 
 
-def _list(console: Console) -> None:
+def _list(console: SteadyConsole) -> None:
     for title, table in (
         ("Faults", {name: kind.about for name, kind in faults.FAULTS.items()}),
         (
@@ -265,7 +269,7 @@ def _list(console: Console) -> None:
         console.print(Rows([(name, Text(about)) for name, about in table.items()], width=16))
 
 
-def _verdict(console: Console, its_modem: SimModem) -> None:
+def _verdict(console: SteadyConsole, its_modem: SimModem) -> None:
     """What the modem says about those who talked to it."""
     verdict = its_modem.verdict
     about = [("Build", Text(str(verdict.build))), ("Mode", Text(verdict.mode))]

@@ -21,6 +21,7 @@ __all__ = [
     "LinkProblem",
     "QuestionOpen",
     "Refusal",
+    "StopNow",
     "Stopped",
 ]
 
@@ -51,6 +52,23 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         (
             "A port is a device (/dev/ttyUSB0, COM5) or an address such as rfc2217://host:4000, "
             "socket://host:4000 or sim://pycom-catm1."
+        ),
+        UNTOUCHED,
+    ),
+    "link-one-rate": (
+        "This link has one rate, and the update needs another one on its way",
+        (
+            "Let the server change the rate: in ser2net `accepter: telnet(rfc2217),tcp,PORT`, and rfc2217:// in "
+            "place of socket:// here. A bridge that cannot do that (esp-link, a plain TCP socket) will not do: "
+            "connect the modem to a port of this computer."
+        ),
+        UNTOUCHED,
+    ),
+    "link-no-rfc2217": (
+        "The server at this address does not speak RFC 2217",
+        (
+            "Switch it on there: in ser2net `accepter: telnet(rfc2217),tcp,PORT`. A server that only passes bytes "
+            "is socket://host:port; its rate is then the one that is set there."
         ),
         UNTOUCHED,
     ),
@@ -250,6 +268,14 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "`modemflash COMMAND --help` shows what can be given.",
         UNTOUCHED,
     ),
+    "stopped-at-once": (
+        "You asked three times to stop, and the command ended where it stood",
+        (
+            "Leave all power on, then run the same command again: it looks at the module first, and carries on "
+            "from there."
+        ),
+        UNKNOWN,
+    ),
     "unexpected": (
         "Something happened that this program has no words for: a defect of ours",
         "Keep the modem's power on and run `modemflash info`. Please report it with the file named above.",
@@ -258,6 +284,14 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
 }
 
 CATALOGUE.update(HOST_CATALOGUE)
+
+
+class StopNow(BaseException):
+    """Somebody asked to stop for the third time: the command ends here, wherever it is.
+
+    Not a `Problem`: nothing between here and the end of the command may take it for the trouble
+    of a module, and go on.
+    """
 
 
 class BoardProblem(Problem):

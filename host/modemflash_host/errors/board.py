@@ -127,6 +127,22 @@ BOARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Leave the modem's power on and run the same command again.",
         UNKNOWN,
     ),
+    "relay-other-release": (
+        "The updater on the board is an older or newer release, and it ended with words that are not known here",
+        (
+            "Leave all power on and run `modemflash info`, which shows what the modem runs now. Then give the "
+            "same command with the release of this program that put the updater on the board."
+        ),
+        UNKNOWN,
+    ),
+    "relay-stuck": (
+        "The board says that it is at work, but nothing has moved for far longer than any step takes",
+        (
+            "Leave all power on, then run the same command again: a board that still works is watched on, one "
+            "that does not is asked anew."
+        ),
+        UNKNOWN,
+    ),
     "relay-occupied": (
         "The board is at work: it carries out an update, and was left alone",
         (

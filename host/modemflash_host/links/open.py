@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 FIRST_BAUD = MODEM_BAUD
 CTS_PATIENCE_S = 0.3
+_NO_RFC2217 = "does not seem to support RFC2217"  # pyserial's words, as the next
+_REFUSED = "does not accept parameter change"
 _POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
 
 
@@ -124,10 +126,12 @@ def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_con
             link.exclusive = True
         try:
             link.open()
-        except ValueError:
-            if is_device:
+        except (ValueError, OSError) as error:
+            if is_device or (isinstance(error, OSError) and _REFUSED not in str(error)):
                 raise
-            link.rtscts = False  # this server cannot; anything else that it cannot do shows again
+            # This server cannot do all of it; a rate that it lacks may never be needed.
+            link.rtscts = False
+            link.baudrate = CONSOLE_BAUD
             link.open()
         if is_device:
             settle(link)
@@ -164,6 +168,8 @@ def _why_not(name: str, error: BaseException) -> LinkProblem:
     """The code for a port that did not open."""
     number = getattr(error, "errno", None)
     text = str(error)
+    if name.startswith("rfc2217:") and _NO_RFC2217 in text:
+        return LinkProblem("link-no-rfc2217", name)
     if number in (errno.EBUSY, errno.EAGAIN) or "Access is denied" in text:
         return PortBusy(name, holder_of(name))
     if number in (errno.EACCES, errno.EPERM):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from modemflash_host.capture.file import Record
-from modemflash_host.capture.reading import Capture, read_capture
+from modemflash_host.capture.reading import Capture, StreamedCapture, ends_of, open_capture
 from modemflash_host.capture.runs import Run
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters.words import clock_time, printable, size
@@ -74,7 +74,7 @@ def make_report(run: Run, to: Path | None = None) -> Path:
     Raises:
         Refusal: `report-not-written`, or the run's capture is gone.
     """
-    capture = read_capture(run.path)
+    capture = open_capture(run.path)
     wire, why_not = _wire(run, capture)
     try:
         path = to or _place(run)
@@ -82,9 +82,10 @@ def make_report(run: Run, to: Path | None = None) -> Path:
             raise Refusal("report-not-written", f"{path}: something else is there, which is not overwritten")
         with new_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
             bundle.writestr("report.txt", report_text(run, capture, why_not))
-            bundle.writestr(
-                "events.jsonl", "".join(_line(each) for each in capture.records if "event" in each)
-            )
+            with bundle.open("events.jsonl", "w") as story:
+                for each in capture.records:
+                    if "event" in each:
+                        story.write(_line(each).encode())
             if wire is not None:
                 with open_regular(wire) as source, bundle.open("capture.jsonl", "w") as target:
                     shutil.copyfileobj(source, target)
@@ -107,7 +108,7 @@ def _is_report(path: Path) -> bool:
         return False
 
 
-def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
+def report_text(run: Run, capture: Capture | StreamedCapture, why_not: str = "") -> str:
     """The report for people."""
     header = dict(capture.header)
     lines = [f"modemflash report of the run {run.name}", ""]
@@ -134,7 +135,7 @@ def report_text(run: Run, capture: Capture, why_not: str = "") -> str:
     return "\n".join(printable(line) for line in lines) + "\n"
 
 
-def _timeline(capture: Capture) -> list[str]:
+def _timeline(capture: Capture | StreamedCapture) -> list[str]:
     """When each phase began and what happened in it, with the firmware that was sent by then."""
     lines: list[str] = []
     sent = 0
@@ -174,11 +175,11 @@ def _rows(*pairs: tuple[str, Any]) -> list[str]:
     return lines
 
 
-def _wire(run: Run, capture: Capture) -> tuple[Path | None, str]:
+def _wire(run: Run, capture: StreamedCapture) -> tuple[Path | None, str]:
     """The file with the bytes, or why it is not put in."""
     path = Path(capture.header.get("capture_at") or run.path)
     try:
-        header = capture.header if path == run.path else read_capture(path).header
+        header = capture.header if path == run.path else ends_of(path)[0]
     except Refusal as refusal:
         return None, refusal.happened
     return (None, _RAW) if header.get("raw") else (path, "")

@@ -2,8 +2,9 @@
 
 Rules: everything that is shown or recorded is an event, a dict whose "event"
 names it (docs/json.md lists them), so a screen, a log and a script can never
-disagree; a sink that cannot write any more (a closed terminal) is left out
-and never disturbs an update.
+disagree; a sink that fails, by whatever error (a closed terminal, a defect of
+ours), is left out and never disturbs an update; the third stop request ends
+everything at the next tick.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from modemflash.errors import Stopped
+from modemflash_host.errors import StopNow
 from modemflash_host.families.vocabulary import EventFields, Vocabulary
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from modemflash_host.families.contract import Framer
 
 Event = EventFields
+AT_ONCE = 3  # so many stop requests end a command where it stands
+_FAILURES = (Exception, SystemExit)  # of a sink; some libraries end the process where a reader went away
 
 
 class Sink:
@@ -52,11 +56,12 @@ class Reporter:
         sinks: what shows or records it.
         stop_requests: who counts them.
         recorder: the witness of the wire, where there is one; it is a sink, too.
-        on_lost: told why, when a sink cannot write any more.
+        on_lost: told why, when a sink is left out.
 
     Attributes:
         vocabulary: the words of the family that it is about; common ones until that is known.
         at_s: seconds since the run began.
+        may_have_written: a phase that writes has begun, or an update that did not finish was told of.
     """
 
     def __init__(
@@ -64,7 +69,7 @@ class Reporter:
         sinks: list[Sink],
         stop_requests: StopCount,
         recorder: Recorder | None = None,
-        on_lost: Callable[[OSError], object] = lambda _: None,
+        on_lost: Callable[[BaseException], object] = lambda _: None,
     ) -> None:
         self._on_lost = on_lost
         self._sinks = [*sinks, *([recorder] if recorder is not None else [])]
@@ -74,7 +79,7 @@ class Reporter:
         self._silence_s = 0
         self._stop_requests_told = 0
         self._stop_requests_before_phase = 0
-        self._written = False
+        self._written = self.may_have_written = False
         self._start_ms = 0
         self._start_s = 0.0
         self.at_s = 0.0
@@ -83,8 +88,7 @@ class Reporter:
     def use(self, vocabulary: Vocabulary, framer: Framer | None = None) -> None:
         """From here on it is about a module of one family: its words, and what is kept of its wire."""
         self.vocabulary = vocabulary
-        for sink in self._sinks:
-            sink.use_vocabulary(vocabulary)
+        self._each(lambda sink: sink.use_vocabulary(vocabulary))
         if self.recorder is not None and framer is not None:
             self.recorder.use(framer)
 
@@ -95,11 +99,9 @@ class Reporter:
             self._silence_s = event.get("silence_s") or 0
             self._written = self._written or self.vocabulary.writes(self._phase)
             self._stop_requests_before_phase = self._stop_requests.count
-        for sink in list(self._sinks):
-            try:
-                sink.report(event, self.at_s)
-            except OSError as error:
-                self._lose(sink, error)
+        if self._written or event["event"] == "unfinished":
+            self.may_have_written = True
+        self._each(lambda sink: sink.report(event, self.at_s))
 
     def say(self, event: str, /, **fields: Any) -> None:
         """Report an event by its name and fields."""
@@ -111,24 +113,30 @@ class Reporter:
         self._start_s = self.at_s
 
     def tick(self, now_ms: int) -> None:
-        """Time goes by: `now_ms` is the engine's clock."""
+        """Time goes by: `now_ms` is the engine's clock.
+
+        Raises:
+            StopNow: the third stop request.
+        """
         self.at_s = self._start_s + (now_ms - self._start_ms) / 1000
         self._answer_stop_requests()
-        for sink in list(self._sinks):
-            try:
-                sink.tick(self.at_s)
-            except OSError as error:
-                self._lose(sink, error)
+        self._each(lambda sink: sink.tick(self.at_s))
+        if self._stop_requests.count >= AT_ONCE:
+            raise StopNow
 
     def listen(self, sink: Sink) -> None:
         """One more sink."""
         self._sinks.append(sink)
 
-    def end_recording(self) -> None:
-        """The recorder has heard everything."""
-        if self.recorder is not None and self.recorder in self._sinks:
-            self._sinks.remove(self.recorder)
-            self.recorder.close()
+    def end_recording(self, last: Event) -> None:
+        """The recorder gets its last event, which nobody else is told yet."""
+        recorder = self.recorder
+        if recorder is not None and recorder in self._sinks:
+            self._sinks.remove(recorder)
+            with suppress(*_FAILURES):
+                recorder.report(last, self.at_s)
+            with suppress(*_FAILURES):
+                recorder.close()
 
     def stop_wanted(self) -> int:
         """How often the user asked to stop."""
@@ -144,7 +152,7 @@ class Reporter:
         self._stop_requests.asking = True
         try:
             yield
-        except (KeyboardInterrupt, EOFError):
+        except (KeyboardInterrupt, EOFError, OSError):  # the terminal went away
             raise Stopped("stopped-before-write") from None
         finally:
             self._stop_requests.asking = False
@@ -152,10 +160,18 @@ class Reporter:
     def close(self) -> None:
         """The run is over."""
         for sink in self._sinks:
-            with suppress(OSError):
+            with suppress(*_FAILURES):
                 sink.close()
 
-    def _lose(self, sink: Sink, error: OSError) -> None:
+    def _each(self, tell: Callable[[Sink], object]) -> None:
+        """Something for every sink; one that fails gets nothing more."""
+        for sink in list(self._sinks):
+            try:
+                tell(sink)
+            except _FAILURES as error:  # whatever it is, the module comes first
+                self._lose(sink, error)
+
+    def _lose(self, sink: Sink, error: BaseException) -> None:
         if sink in self._sinks:  # else it was lost while it was being told of a loss
             self._sinks.remove(sink)
             self._on_lost(error)

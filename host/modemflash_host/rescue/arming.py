@@ -29,6 +29,7 @@ from modemflash.interface import (
     RESCUE_RECORD,
 )
 from modemflash.journal import Journal
+from modemflash_host.board.console.answers import ask, boolean, whole
 from modemflash_host.board.console.identity import Board, need_pycom, read_identity
 from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.install.deploy import (
@@ -124,13 +125,13 @@ def arm(session: BoardSession, before: Survey) -> None:
         BoardProblem: `rescue-not-armed`: the board cannot keep it; or the board.
     """
     repl = session.repl
-    if repl.value(f"_set('{NVS_UNDO}', {before.note})", _NVS) != "True":
+    if not ask(repl, f"_set('{NVS_UNDO}', {before.note})", boolean, _NVS):
         raise BoardProblem("rescue-not-armed", NVS_PREFIX + NVS_UNDO)
     deploy(session)
     if not has_hook(session.files):
         install_hook(session)
     code = f"{ENGINE}from modemflash.board.listen import arm\n"
-    if repl.value(f"arm({RESCUE_MINUTES})", code) != "True":
+    if not ask(repl, f"arm({RESCUE_MINUTES})", boolean, code):
         raise BoardProblem("rescue-not-armed", NVS_PREFIX + NVS_RESCUE)
 
 
@@ -152,10 +153,7 @@ def outcome(session: BoardSession) -> PowerUp:
         BoardProblem: the board; it has no updater, say, or `board-out-of-step`.
     """
     code = f"{ENGINE}import json\nfrom modemflash.board.listen import outcome\n"
-    text = session.repl.value("json.dumps(outcome())", code)
-    power_up = PowerUp.decode(text)
-    if power_up is None:
-        raise BoardProblem("board-out-of-step", raw=text.encode("utf-8", "replace"))
+    power_up = ask(session.repl, "json.dumps(outcome())", _power_up, code)
     return replace(power_up, board=read_identity(session.repl).mac)
 
 
@@ -196,4 +194,11 @@ def put_back(session: BoardSession, *, stay_armed: bool = False) -> bool:
 
 
 def _number(session: BoardSession, name: str) -> int:
-    return int(session.repl.value(f"_get({name!a})", _NVS))
+    return ask(session.repl, f"_get({name!a})", whole, _NVS)
+
+
+def _power_up(text: str) -> PowerUp:
+    power_up = PowerUp.decode(text)
+    if power_up is None:
+        raise ValueError("no power-up")
+    return power_up

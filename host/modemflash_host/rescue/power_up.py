@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from modemflash.interface import MODEM_ANSWERED
+from modemflash_host import strict_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class PowerUp:
     def decode(cls, text: str | bytes) -> PowerUp | None:
         """The record that a text is; None for any other."""
         try:
-            words = json.loads(text)
-        except (ValueError, RecursionError):
+            words = strict_json.loads(text)
+        except ValueError:
             return None
         if not isinstance(words, dict) or type(words.get("boots")) is not int:
             return None

@@ -94,6 +94,8 @@ def rescue(
             reporter.say("note", text=_ASK)
             asked = True
         gone_s = _wait(is_there, clock, reporter)
+        if reporter.stop_wanted():
+            return result
         if gone_s:
             proof = (
                 "the USB power was away long enough"

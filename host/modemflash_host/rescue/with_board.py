@@ -20,6 +20,7 @@ from modemflash.interface import RESCUE_MINUTES
 from modemflash_host.board.console.identity import read_identity
 from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import BoardPort, BoardSession, at_console
+from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.modem_update import JournalRecord
 from modemflash_host.consents import YES, Consent
 from modemflash_host.errors import BoardProblem, ConsentMissing
@@ -128,7 +129,8 @@ class BoardRescue:
             with safe_boot(session.repl, session.say):
                 session.restarted()
                 try:
-                    arming.arm(session, before)
+                    with stoppable(session.repl, reporter.stop_wanted):
+                        arming.arm(session, before)
                 except BaseException as broken:
                     try:
                         session.repl.enter()

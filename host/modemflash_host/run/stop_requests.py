@@ -1,15 +1,19 @@
-"""Ctrl-C, SIGTERM and a closed terminal, as a number the engine asks for.
+"""Ctrl-C, Ctrl-\\, SIGTERM and a closed terminal, as a number the engine asks for.
 
 Rules: a signal only counts; the family stops at its next safe point, and how
 many stop requests a phase needs is its rule. What people are told stands in its
 vocabulary, by phase. A closed terminal counts like one Ctrl-C: a transfer goes
-on without anybody watching, and an install always does.
+on without anybody watching, and an install always does. The third one ends the
+command at once, whatever it waits for, until its end is being told.
 """
 
 from __future__ import annotations
 
 import signal
 from types import FrameType
+
+from modemflash_host.errors import StopNow
+from modemflash_host.reporters import AT_ONCE
 
 _HANG_UP = getattr(signal, "SIGHUP", None)
 
@@ -20,16 +24,17 @@ class StopRequests:
     Attributes:
         count: how often somebody asked to stop.
         asking: a person is asked something: the signal ends the question, as everywhere.
+        telling_end: how it ended is being told; nothing interrupts that.
     """
 
     def __init__(self) -> None:
         self.count = 0
-        self.asking = False
+        self.asking = self.telling_end = False
         self._hung_up = False
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> StopRequests:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             number = getattr(signal, name, None)
             if number is not None:
                 self._before[number] = signal.signal(number, self._count)
@@ -48,3 +53,5 @@ class StopRequests:
                 return  # the kernel and the shell both tell of one closed terminal
             self._hung_up = True
         self.count += 1
+        if self.count >= AT_ONCE and not self.telling_end:
+            raise StopNow

@@ -21,7 +21,8 @@ class Scene(Clock, Sink):
         self.ends = list(ends)
         self.gone_s = gone_s
         self.notes: list[str] = []
-        self.reporter = Reporter([self], StopRequests())
+        self.stop_requests = StopRequests()
+        self.reporter = Reporter([self], self.stop_requests)
 
     def report(self, event: dict[str, Any], at_s: float) -> None:
         self.notes.append(event["text"])
@@ -91,3 +92,18 @@ def test_power_that_must_stay() -> None:
 def test_ends_with_its_time() -> None:
     """No new try begins after the time that was given."""
     assert Scene(SILENT, SILENT).run(for_s=100) is SILENT
+
+
+def test_no_new_try_begins_after_a_stop_request() -> None:
+    """Asked for while the power is waited for: the wait ends, and nothing more is sent."""
+    scene = Scene(SILENT, GOOD)
+    waits: list[int] = []
+
+    def sleep_ms(ms: int) -> None:
+        Clock.sleep_ms(scene, ms)
+        waits.append(ms)
+        scene.stop_requests.count = 1
+
+    scene.sleep_ms = sleep_ms  # type: ignore[method-assign]
+    assert scene.run() is SILENT
+    assert len(waits) == 1

@@ -8,17 +8,19 @@ none of them); a path is quoted, never pasted.
 
 from __future__ import annotations
 
-import ast
 import base64
 import hashlib
 
+from modemflash.errors import Stopped
+from modemflash_host.board.console.answers import ask, decoded, literal, size
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
 
 CHUNK_BYTES = 384  # 512 as base64: what the smallest ring of a board holds
 _PART = ".part"
 _HASH_MS = 60_000
-_NEXT_PIECE = f"str(_b.b2a_base64(_f.read({CHUNK_BYTES})), 'ascii').strip()"
+_MOST_BYTES = 1 << 20  # of a file that is read: nothing of ours is half as large
+_PIECE = "(_f.seek({}), str(_b.b2a_base64(_f.read({})), 'ascii').strip())[1]"
 _PREPARE = """\
 import os
 try:
@@ -83,8 +85,7 @@ class BoardFiles:
 
     def size(self, path: str) -> int | None:
         """Bytes of a file, -1 for a folder, None where there is neither."""
-        found = self._value(f"_stat({path!a})")
-        return found if isinstance(found, int) else None
+        return ask(self._repl, f"_stat({path!a})", lambda text: size(literal(text)))
 
     def listing(self, folder: str) -> dict[str, int]:
         """Names in a folder with their sizes, -1 for folders.
@@ -92,18 +93,15 @@ class BoardFiles:
         Raises:
             BoardProblem: `board-refused`: there is no such folder.
         """
-        found = self._value(f"_list({folder!a})")
-        if not isinstance(found, list):
-            raise BoardProblem("board-out-of-step")
-        return {name: -1 if size is None else size for name, size in found}
+        return ask(self._repl, f"_list({folder!a})", _listing)
 
     def walk(self, folder: str) -> dict[str, int]:
         """Every file below a folder by its whole path, with its size; folders have -1 and come first."""
         found: dict[str, int] = {}
-        for name, size in self.listing(folder).items():
+        for name, length in self.listing(folder).items():
             path = f"{folder.rstrip('/')}/{name}"
-            found[path] = size
-            if size < 0:
+            found[path] = length
+            if length < 0:
                 found.update(self.walk(path))
         return found
 
@@ -111,7 +109,8 @@ class BoardFiles:
         """The content of a file.
 
         Raises:
-            BoardProblem: `board-refused`: there is none; `board-file-differs`: what came is not whole.
+            BoardProblem: `board-refused`: there is none; `board-file-differs`: what came is not whole, or it
+                is larger than any that this program puts there.
         """
         data = self._read(path)
         if not self.holds(path, data):
@@ -123,8 +122,15 @@ class BoardFiles:
 
         Raises:
             BoardProblem: `board-refused` (no room, say), `board-file-differs`.
+            Stopped: see `stoppable`; nothing of it is there then.
         """
-        part = path + _PART
+        try:
+            self._put(path, path + _PART, data)
+        except Stopped:
+            self.remove(path + _PART)
+            raise
+
+    def _put(self, path: str, part: str, data: bytes) -> None:
         self._repl.run_whole(f"_f = open({part!a}, 'wb')\n")
         try:
             for start in range(0, len(data), CHUNK_BYTES):
@@ -142,10 +148,8 @@ class BoardFiles:
         Raises:
             BoardProblem: `board-refused`: there is no such file.
         """
-        found = self._value(f"_hash({path!a})", _HASH_MS)
-        if isinstance(found, bytes):
-            return found.hex()
-        return hashlib.sha256(self._read(path)).hexdigest()
+        found = ask(self._repl, f"_hash({path!a})", _digest, deadline_ms=_HASH_MS)
+        return hashlib.sha256(self._read(path)).hexdigest() if found is None else found.hex()
 
     def holds(self, path: str, data: bytes) -> bool:
         """Whether a file has exactly this content."""
@@ -165,11 +169,31 @@ class BoardFiles:
         self._repl.run_whole(f"_f = open({path!a}, 'rb')\n")
         data = bytearray()
         try:
-            while piece := base64.b64decode(self._repl.value(_NEXT_PIECE)):
+            is_more = True
+            while is_more:
+                piece = ask(self._repl, _PIECE.format(len(data), CHUNK_BYTES), decoded)
                 data += piece
+                is_more = len(piece) == CHUNK_BYTES
+                if len(piece) > CHUNK_BYTES or len(data) > _MOST_BYTES:
+                    raise BoardProblem("board-file-differs", path)
         finally:
             self._repl.run_whole("_f.close()\n")
         return bytes(data)
 
-    def _value(self, expression: str, deadline_ms: int = 10_000) -> object:
-        return ast.literal_eval(self._repl.value(expression, deadline_ms=deadline_ms))
+
+def _listing(text: str) -> dict[str, int]:
+    found = literal(text)
+    listed: dict[str, int] = {}
+    for pair in found if isinstance(found, list) else [None]:
+        if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
+            raise ValueError("no listing")
+        length = size(pair[1])
+        listed[pair[0]] = -1 if length is None else length
+    return listed
+
+
+def _digest(text: str) -> bytes | None:
+    found = literal(text)
+    if found is None or (isinstance(found, bytes) and len(found) == hashlib.sha256().digest_size):
+        return found
+    raise ValueError("no digest")

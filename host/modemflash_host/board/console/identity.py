@@ -7,12 +7,11 @@ repeat. A G01 runs the GPy's firmware and says GPy.
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
-from typing import Any
 
+from modemflash_host.board.console.answers import ask, literal, size
 from modemflash_host.board.console.repl import Repl
-from modemflash_host.errors import BoardProblem, Refusal
+from modemflash_host.errors import Refusal
 
 _MODEM_BOARDS = ("GPy", "FiPy", "G01")
 _MAC_BYTES = 6
@@ -81,19 +80,30 @@ def read_identity(repl: Repl) -> Board:
         repl: in the raw REPL.
 
     Raises:
-        BoardProblem: as `Repl.value`.
+        BoardProblem: as `answers.ask`.
     """
-    text = repl.value(_ASK, _PREPARE)
-    try:
-        found: tuple[Any, ...] = ast.literal_eval(text)
-        *words, python, unique_id, boot, free, has_dupterm = found
-        name, release, version, machine = (word or "" for word in words)
-        lte, watchdog = boot or (None, None)
-        python = tuple(number for number in python if isinstance(number, int))
-        if not all(isinstance(word, str) for word in words if word) or type(free) not in (int, type(None)):
-            raise ValueError("words of another kind")
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise BoardProblem("board-out-of-step", raw=text.encode("utf-8", "replace")) from error
+    return ask(repl, _ASK, _board_of, _PREPARE)
+
+
+def _board_of(text: str) -> Board:
+    """The board that answers so.
+
+    Raises:
+        ValueError: no board does.
+    """
+    found = literal(text)
+    if not isinstance(found, tuple) or len(found) != 9:
+        raise ValueError("no board")
+    name, release, version, machine = (_word(each) for each in found[:4])
+    python, unique_id, boot, free, has_dupterm = found[4:]
+    if not isinstance(python, tuple) or not isinstance(has_dupterm, bool):
+        raise ValueError("words of another kind")
+    python = tuple(number for number in python if isinstance(number, int))
+    flags = (None, None) if boot is None else boot
+    if not isinstance(flags, tuple) or len(flags) != 2:
+        raise ValueError("words of another kind")
+    lte, watchdog = (None if flag is None else bool(flag) for flag in flags)
+    free = size(free)
     mac = unique_id.hex() if isinstance(unique_id, bytes) and len(unique_id) == _MAC_BYTES else ""
     is_pycom = bool(has_dupterm) and "ESP32" in machine and bool(mac)
     return Board(
@@ -108,6 +118,12 @@ def read_identity(repl: Repl) -> Board:
         free,
         is_pycom,
     )
+
+
+def _word(value: object) -> str:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("no word")
+    return value or ""
 
 
 def need_pycom(board: Board) -> None:

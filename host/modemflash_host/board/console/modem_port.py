@@ -24,10 +24,12 @@ from modemflash.interface import (
     UART_LOOK_MS,
     UART_RING_BYTES,
 )
+from modemflash_host.board.console.answers import ask, boolean, decoded
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
 
 _TAKE_BYTES = 256
+_GOT = "str(_b.b2a_base64(_got), 'ascii').strip()"
 _PUT_BYTES = 384  # 512 as base64: what the smallest ring of a board holds
 _OPEN = f"""\
 import os, time
@@ -64,7 +66,7 @@ def _get(n, ms):
             _dog.feed()
         d = _u.read(n)
         if d or time.ticks_diff(time.ticks_ms(), s) >= ms:
-            return str(_b.b2a_base64(d or b''), 'ascii').strip()
+            return d or b''
         time.sleep_ms(2)
 def _drop():
     for i in range(40):
@@ -109,11 +111,22 @@ class ReplPort:
     def readinto(self, buf: bytearray | memoryview, n: int, timeout_ms: int) -> int:
         """At most `n` bytes at the start of `buf`, as soon as there are any; 0 on time-out."""
         if not self._unread:
-            self._unread += base64.b64decode(self._repl.value(f"_get({_TAKE_BYTES}, {timeout_ms})"))
+            self._unread += self._take(timeout_ms)
         got = min(n, len(self._unread))
         buf[:got] = self._unread[:got]
         del self._unread[:got]
         return got
+
+    def _take(self, timeout_ms: int) -> bytes:
+        """What the modem said. It is kept on the board, because the answer may get damaged on its way."""
+        try:
+            return decoded(self._repl.value(_GOT, f"_got = _get({_TAKE_BYTES}, {timeout_ms})\n"))
+        except BoardProblem as problem:
+            if problem.code != "board-out-of-step":
+                raise
+        except ValueError:
+            pass
+        return ask(self._repl, _GOT, decoded)
 
     def write(self, buf: bytes | bytearray | memoryview, off: int, n: int) -> None:
         """Send `n` bytes of `buf` from `off` on; the last 128 may still be under way.
@@ -128,7 +141,7 @@ class ReplPort:
 
     def drain(self, timeout_ms: int) -> bool:
         """Wait until all is sent; True when it is."""
-        return self._repl.value(f"_u.wait_tx_done({min(timeout_ms, UART_LOOK_MS)})") == "True"
+        return ask(self._repl, f"_u.wait_tx_done({min(timeout_ms, UART_LOOK_MS)})", boolean)
 
     def set_baud(self, rate: int) -> bool:
         """Send what waits, then change the rate. What was received and not read is lost."""
@@ -145,7 +158,7 @@ class ReplPort:
         """A step again and again, while the modem holds the line; its value is `_n`."""
         clock = self._repl.clock
         begun = clock.ticks_ms()
-        while self._repl.value(is_done, f"_n = {step}\n") != "True":
+        while not ask(self._repl, f"bool({is_done})", boolean, f"_n = {step}\n"):
             self._tick()
             if clock.ticks_diff(clock.ticks_ms(), begun) >= UART_HELD_MS:
                 raise LinkProblem("uart-blocked")

@@ -10,6 +10,7 @@ out in `safe_boot` alone. Code goes in small pieces, because some releases hold
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ _CAREFUL = (32, 20)
 _TRIES = 3
 _DAMAGED = "bytes were lost"
 _HEARD_BYTES = 4096
+_MOST_BYTES = 1 << 18  # of one answer; a line that brings more is a flood, and is not kept
 _BEGIN, _END = "\x1e", "\x1f"  # around a value: threads of the user's program may print beside it
 
 
@@ -66,12 +68,14 @@ class Repl:
 
     Attributes:
         heard: the last few thousand bytes that came, whoever they were for.
+        before_exec: called before each piece of code is sent; it may raise, see `stoppable`.
     """
 
     def __init__(self, link: Link, clock: Clock) -> None:
         self.link = link
         self.clock = clock
         self.heard = bytearray()
+        self.before_exec: Callable[[], object] = lambda: None
         self._unread = bytearray()
         self._buf = bytearray(1024)
 
@@ -142,7 +146,7 @@ class Repl:
         heard = b""
         start = self.clock.ticks_ms()
         while self.clock.ticks_diff(self.clock.ticks_ms(), start) < patience_ms:
-            heard += self.listen(_SETTLE_MS // 4)
+            heard = heard[-_HEARD_BYTES:] + self.listen(_SETTLE_MS // 4)
             if any(sign in heard for sign in RESET_SIGNS):
                 self._unread[:0] = heard
                 return True
@@ -167,6 +171,7 @@ class Repl:
         data = code.encode("ascii")
         if any((byte < 0x20 and byte not in (0x0A, 0x09)) or byte == 0x7F for byte in data):
             raise ValueError("control bytes are no code")
+        self.before_exec()
         answer = self._exec(data, deadline_ms, *_BRISK)
         if answer.last_line.startswith("SyntaxError"):
             answer = self._exec(data, deadline_ms, *_CAREFUL)
@@ -227,12 +232,13 @@ class Repl:
         Raises:
             BoardProblem: as `run`.
         """
-        code = f"{prepare}\nprint('\\x1e' + str({expression}) + '\\x1f')\n"
+        code = f"{prepare}\n_s = str({expression})\nprint('\\x1e' + _s + '\\x1f%d\\x1f' % len(_s))\n"
         out = self.run(code, deadline_ms).decode("utf-8", "replace")
         begin, end = out.rfind(_BEGIN), out.rfind(_END)
-        if begin < 0 or end < begin:
+        text, between, length = out[begin + 1 : max(end, 0)].rpartition(_END)
+        if begin < 0 or not between or length != str(len(text)):  # a character was lost on the way
             raise BoardProblem("board-out-of-step", raw=out.encode())
-        return out[begin + 1 : end]
+        return text
 
     def _interrupt(self) -> None:
         self._send(CTRL_C)
@@ -248,7 +254,7 @@ class Repl:
         start = self.clock.ticks_ms()
         while self.clock.ticks_diff(self.clock.ticks_ms(), start) < 10 * quiet_ms:
             piece = self._read(quiet_ms)
-            if not piece:
+            if not piece or len(heard) > _MOST_BYTES:
                 break
             heard += piece
         return heard
@@ -266,7 +272,7 @@ class Repl:
                 del self._unread[: found + len(ending)]
                 return before
             left_ms = deadline_ms - self.clock.ticks_diff(self.clock.ticks_ms(), start)
-            if left_ms <= 0:
+            if left_ms <= 0 or len(self._unread) > _MOST_BYTES:
                 return None
             self._unread += self._read(left_ms)
 

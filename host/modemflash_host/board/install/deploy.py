@@ -15,7 +15,7 @@ the one thing that stays is the journal of an update that is not finished.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -33,6 +33,7 @@ from modemflash.journal import Journal
 from modemflash_host.board.console.files import BoardFiles
 from modemflash_host.board.console.identity import Board, need_pycom, read_identity
 from modemflash_host.board.console.session import BoardSession
+from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.install import temporary
 from modemflash_host.board.install.package import deployed
 from modemflash_host.board.relay.journals import PATHS, BoardSlots
@@ -112,17 +113,29 @@ def needed(session: BoardSession, board: Board, package: Mapping[str, bytes] | N
     return Needed(len(missing), sum(map(len, missing.values())), not ours and len(missing) == len(wanted))
 
 
-def deploy(session: BoardSession, package: Mapping[str, bytes] | None = None) -> Deployed:
+def deploy(
+    session: BoardSession,
+    package: Mapping[str, bytes] | None = None,
+    *,
+    stop_wanted: Callable[[], int] = lambda: 0,
+) -> Deployed:
     """Bring the board's copy of the engine up to this one.
 
     Args:
         session: the board; best in safe boot, so that no thread of the user's writes, too.
         package: path below `LIBRARY` -> content; None for the installed package.
+        stop_wanted: how often the user asked to stop.
 
     Raises:
         Refusal: `board-not-pycom`, `board-no-room`, `board-foreign-files`.
         BoardProblem: the board.
+        Stopped: `stopped-before-write`; what is there can be gone on with, or removed.
     """
+    with stoppable(session.repl, stop_wanted):
+        return _deploy(session, package)
+
+
+def _deploy(session: BoardSession, package: Mapping[str, bytes] | None) -> Deployed:
     board = read_identity(session.repl)
     need_pycom(board)
     wanted, ours, missing = _compared(session, package)

@@ -7,6 +7,7 @@ if need be, still knows what the one before it has put there.
 from __future__ import annotations
 
 from modemflash.interface import NVS_PREFIX, NVS_TEMPORARY
+from modemflash_host.board.console.answers import ask, boolean
 from modemflash_host.board.console.repl import Repl
 
 KEY = NVS_PREFIX + NVS_TEMPORARY
@@ -46,4 +47,4 @@ def forget(repl: Repl) -> None:
 
 def is_temporary(repl: Repl) -> bool:
     """Whether an update has put the updater there."""
-    return repl.value("_is_temporary()", _PREPARE) == "True"
+    return ask(repl, "_is_temporary()", boolean, _PREPARE)

@@ -13,14 +13,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from modemflash.interface import COMMAND_FILE, LIBRARY
+from modemflash import __version__
+from modemflash.errors import UNTOUCHED, Problem
+from modemflash.interface import COMMAND_FILE, ENDED, LIBRARY, LOOKED, LOOKING
 from modemflash.line import Line
+from modemflash.phases import has_written
+from modemflash.steps import INSTALL_MS
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.image_rows import image_row
 from modemflash_host.board.modem_update import EngineRequest, JournalRecord, Options
-from modemflash_host.board.relay.line import RelayLine, no_record
+from modemflash_host.board.relay.line import RelayLine, RelayLost, no_record
 from modemflash_host.board.relay.messages import (
+    UNREADABLE,
     Ended,
     JournalNote,
     Looked,
@@ -29,6 +34,7 @@ from modemflash_host.board.relay.messages import (
     decode,
 )
 from modemflash_host.consents import Consent
+from modemflash_host.errors import BoardProblem
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
@@ -45,6 +51,8 @@ run({{!a}})
 """
 _PIECE_BYTES = 256
 _PIECE_MS = 30
+_PATIENCE_MS = 300_000
+_LAST_WORDS_MS = 30_000  # of a board whose state says that it has told all; it tells until we have it
 # Events, and codes of warnings.
 _OF_A_LOOK = ("phase", "found", "identity", "probe", "install-may-go-on", "modem-restarts")
 
@@ -88,6 +96,11 @@ class RelayTalk:
         self._looked: Looked | None = None
         self._ended: Ended | None = None
         self._order = b""
+        self._has_written = False
+        # What the longest look or step may take, twice: a module found in a transfer gets its time again.
+        own_ms = (request.options.get(name, 0) for name in ("find_ms", "answer_ms"))
+        longest_ms = max([INSTALL_MS, *(each for each in own_ms if isinstance(each, int))])
+        self._patience_ms = 2 * longest_ms + _PATIENCE_MS
 
     def await_look(self) -> Looked:
         """What the board finds out about the modem.
@@ -99,7 +112,7 @@ class RelayTalk:
         self.relay.asks_again = False
         if self._looked is None:
             assert self._ended is not None
-            raise self._ended.problem
+            raise self._ended_with
         return self._looked
 
     def _has_looked(self) -> bool:
@@ -120,12 +133,48 @@ class RelayTalk:
         self._attend(lambda: self._ended is not None)
         assert self._ended is not None
         if self._ended.result is None:
-            raise self._ended.problem
+            raise self._ended_with
         return self._ended.result
+
+    @property
+    def _ended_with(self) -> Problem:
+        """The board's problem; where the board has noted a write, the module is not untouched."""
+        assert self._ended is not None
+        problem = self._ended.problem
+        if problem.modem_state == UNTOUCHED and self._has_written:
+            return BoardProblem("relay-other-release", f"it said {problem.code}: untouched")
+        return problem
 
     def _attend(self, until: Callable[[], bool]) -> None:
         clock = self.line.clock
-        self.relay.attend(until, lambda: self.reporter.tick(clock.ticks_ms()))
+        began_ms = clock.ticks_ms()
+        silent_since_ms: int | None = None
+
+        def on_wait() -> None:
+            nonlocal silent_since_ms
+            now_ms = clock.ticks_ms()
+            self.reporter.tick(now_ms)
+            relay = self.relay
+            moved_ms = began_ms if relay.state == LOOKING else relay.moved_ms
+            still_ms = min(clock.ticks_diff(now_ms, since) for since in (moved_ms, began_ms))
+            if still_ms > self._patience_ms:
+                raise RelayLost("relay-stuck", "it is still looking" if relay.state == LOOKING else "")
+            is_owed = (relay.state == ENDED and self._ended is None) or (
+                relay.state == LOOKED and self._looked is None
+            )
+            if not is_owed:
+                silent_since_ms = None
+            elif silent_since_ms is None:
+                silent_since_ms = now_ms
+            elif clock.ticks_diff(now_ms, silent_since_ms) > _LAST_WORDS_MS:
+                self._ended = UNREADABLE
+
+        self.relay.attend(until, on_wait)
+
+    def _say_release(self, release: str) -> None:
+        if release and release != __version__:
+            text = f"The updater on the board is release {release}, this program is {__version__}."
+            self.reporter.say("warning", code="relay-other-release", text=text)
 
     def serve(self, file: int, start: int, count: int) -> bytes:
         """Bytes of a file, for the board; zeros behind its end."""
@@ -141,11 +190,13 @@ class RelayTalk:
         message = decode(words)
         if isinstance(message, Looked):
             self._looked = message
+            self._say_release(message.release)
             self.journal = self._journal_of(self.line, message.board)
         elif isinstance(message, Ended):
             self._ended = message
             self.sent_bytes = message.sent_bytes
         elif isinstance(message, JournalNote):
+            self._has_written = self._has_written or has_written(message.record)
             if self.journal is not None:
                 with suppress(OSError):
                     self.journal.write(dict(message.record) if message.record is not None else None)

@@ -3,6 +3,7 @@
 Rules: a board may run another release of the engine, or none of ours: an event
 that is not in the table, or holds something of another kind, is dropped, so
 that no screen ever meets one that it cannot show; fields that are more stay.
+What a look or an end is made of is all there, or it is none.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
 from modemflash.identity import decoded
+from modemflash.journal import is_record
 from modemflash.modem import STATES
 from modemflash_host.board.engine_result import EngineResult
+from modemflash_host.strict_json import MOST
 
 if TYPE_CHECKING:
     from modemflash_host.reporters import Event
@@ -46,7 +49,6 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
 }
 _OF_A_PROBLEM = ("kind", "code", "detail", "raw", "modem_state")
 _MODEM_STATES = (UNTOUCHED, RECOVERABLE, UPDATED, UNKNOWN)
-_MOST = 1 << 53
 
 
 def is_sound(event: object) -> TypeGuard[Event]:
@@ -62,12 +64,19 @@ def is_sound(event: object) -> TypeGuard[Event]:
     if kind == "record":
         return _all_texts(event["before"]) and _all_texts(event["after"])
     if kind == "looked":
-        return _all_texts(event["before"]) and _is_identity(event["identity"])
+        known = _all_texts(event["before"]) and _is_identity(event["identity"])
+        return known and _is_past(event["past"])
+    if kind == "journal":
+        return _is_past(event["record"])
     return _is_end(event) if kind == "ended" else True
 
 
 def _fits(value: object, kinds: tuple[type, ...]) -> bool:
-    return type(value) in kinds and (type(value) is not int or abs(value) < _MOST)
+    return type(value) in kinds and (type(value) is not int or abs(value) < MOST)
+
+
+def _is_past(record: object) -> bool:
+    return record is None or is_record(record)
 
 
 def _all_texts(replies: Mapping[str, object]) -> bool:
@@ -76,7 +85,7 @@ def _all_texts(replies: Mapping[str, object]) -> bool:
 
 def _is_identity(record: Mapping[str, object]) -> bool:
     try:
-        return abs(decoded(record).build or 0) < _MOST
+        return abs(decoded(record).build or 0) < MOST
     except ValueError:
         return False
 
@@ -89,8 +98,8 @@ def _is_end(event: Event) -> bool:
             EngineResult.of_fields(result if isinstance(result, dict) else {})
         except ValueError:
             return False
-        return _fits(event.get("bytes", 0), _WHOLE)
+        return "code" not in event
     if "code" not in event:
-        return True
+        return not any(name in event for name in _OF_A_PROBLEM)
     texts = all(_fits(event.get(name), _TEXT) for name in _OF_A_PROBLEM)
     return texts and event["modem_state"] in _MODEM_STATES and _fits(event.get("bytes", 0), _WHOLE)

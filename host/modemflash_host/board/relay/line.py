@@ -83,6 +83,7 @@ class RelayLine:
         state, job: as in the board's last heartbeat; empty before the first.
         baud: the rate in use.
         echo: the last test bytes that came back.
+        moved_ms: when the board last asked for something or told something new; a heartbeat is neither.
         asks_again: what a PC before this one heard is missing here; the caller says when it came.
         rates: that are still worth a try, the best first.
     """
@@ -110,7 +111,8 @@ class RelayLine:
         self._frames = FrameReader(clock)
         self._last_event = -1
         self.echo = b""
-        self._heard = self._pinged = clock.ticks_ms()
+        self._last_words = b""
+        self._heard = self._pinged = self.moved_ms = clock.ticks_ms()
 
     # -- what the caller wants ------------------------------------------------------
 
@@ -195,6 +197,9 @@ class RelayLine:
                 raise RelayLost("relay-restarted")
 
     def _take(self, kind: bytes, body: bytes) -> None:
+        if kind in (GET, EVENT, LOSSY_EVENT) and body != self._last_words:
+            self._last_words = body
+            self.moved_ms = self._clock.ticks_ms()
         if kind == GET and len(body) == 10:
             number, file, start, offset, count = struct.unpack(">BBIHH", body)
             self._record(relay_rx="get", id=number, file=file, start=start, offset=offset, count=count)

@@ -20,6 +20,7 @@ from modemflash import errors
 from modemflash.consent import decoded, encoded
 from modemflash.errors import CATALOGUE, Problem
 from modemflash.interface import COMMAND_BYTES
+from modemflash_host import strict_json
 from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.image_rows import Row
 from modemflash_host.board.modem_update import JournalRecord, Options
@@ -100,6 +101,7 @@ class Looked:
         identity: as `modemflash.identity.decoded` takes it.
         before: see `modemflash.identity.record`.
         past: the journal's record of an update that did not finish.
+        release: of the updater on the board; "" from one that does not say.
     """
 
     board: str
@@ -109,6 +111,7 @@ class Looked:
     identity: Mapping[str, object]
     before: Mapping[str, str]
     past: JournalRecord | None
+    release: str = ""
 
     def fields(self) -> Event:
         """As the board sends it."""
@@ -121,13 +124,17 @@ class Looked:
             "identity": self.identity,
             "before": dict(self.before),
             "past": self.past,
+            "release": self.release,
         }
 
     @classmethod
     def of_fields(cls, event: Event) -> Looked:
         """From a sound event."""
         names = ("board", "state", "baud", "resumed", "identity", "before", "past")
-        return cls(**{name: event[name] for name in names})
+        release = event.get("release")
+        return cls(
+            **{name: event[name] for name in names}, release=release if isinstance(release, str) else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,8 @@ class Ended:
     def problem(self) -> Problem:
         """The board's problem, as if it had happened here."""
         if self.code not in CATALOGUE:
-            return BoardProblem("board-out-of-step", self.code)
+            said = f"it said {self.code or 'nothing'}: {self.modem_state}" if self.modem_state else self.code
+            return BoardProblem("relay-other-release", said)
         kind: type[Problem] = getattr(errors, self.kind, Problem)
         if issubclass(kind, errors.Refusal):
             return kind(self.code, self.detail, self.consents).stamp(self.modem_state)
@@ -224,17 +232,24 @@ _RECORDS: dict[str, type[Looked] | type[Ended] | type[JournalNote]] = {
 }
 
 
+UNREADABLE = Ended(code="unreadable")
+
+
 def encode(message: Message) -> bytes:
     """A message as the board sends it."""
     return json.dumps(message.fields()).encode()
 
 
 def decode(words: bytes) -> Message | None:
-    """A message from a board; None for what no board of ours sends."""
+    """A message from a board; None for what no board of ours sends.
+
+    A look or an end that cannot be read is an end, because nothing more comes after it.
+    """
     try:
-        event: object = json.loads(words)
-    except (ValueError, RecursionError):
+        event: object = strict_json.loads(words)
+    except ValueError:
         return None
     if not is_sound(event):
-        return None
+        is_last = isinstance(event, dict) and event.get("event") in ("looked", "ended")
+        return UNREADABLE if is_last else None
     return _RECORDS.get(event["event"], Shown).of_fields(event)

@@ -27,6 +27,7 @@ from modemflash_host.reporters import Reporter
 
 _HEARTBEAT_MS = 1_300
 _FALLBACK_MS = 7_000
+_STOPS_MS = 120_000  # longer than any command of a look, after which the board asks for stop requests
 
 
 @contextmanager
@@ -99,6 +100,12 @@ def _goes_on(talk: RelayTalk, job: str, only_look: bool, say: Callable[[str], ob
         say("The board carries out this update already; watching it.")
         return True
     relay.stops = lambda: 99
-    relay.attend(lambda: relay.state not in (LOOKING, RUNNING))
+    began_ms = talk.line.now()
+
+    def check_time() -> None:
+        if talk.line.since(began_ms) > _STOPS_MS:
+            raise BoardProblem("relay-occupied", "it goes on looking")
+
+    relay.attend(lambda: relay.state not in (LOOKING, RUNNING), check_time)
     relay.end()
     return False

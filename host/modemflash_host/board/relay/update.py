@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modemflash import planning
-from modemflash.errors import UNTOUCHED, Problem
+from modemflash.errors import UNKNOWN, UNTOUCHED, Problem
 from modemflash.identity import decoded
 from modemflash.line import Line
 from modemflash.phases import has_written
@@ -26,6 +26,7 @@ from modemflash_host.board.console.identity import Board
 from modemflash_host.board.console.modem_port import ReplPort
 from modemflash_host.board.console.safe_boot import put_autostart_back, safe_boot
 from modemflash_host.board.console.session import BoardSession
+from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.install import temporary
 from modemflash_host.board.install.deploy import deploy, needed, remove
@@ -89,7 +90,8 @@ class RelayedUpdate:
         self._talk: RelayTalk | None = None
         self._is_temporary = self._ordered = False
         if request.files:
-            need = needed(session, board)
+            with stoppable(session.repl, reporter.stop_wanted):
+                need = needed(session, board)
             self._is_temporary = need.fresh or temporary.is_temporary(session.repl)
             if need.files:
                 self.first_step = FirstStep(need.files, need.bytes, not self._is_temporary)
@@ -166,7 +168,7 @@ class RelayedUpdate:
             )
             if self._is_temporary:
                 temporary.mark(session.repl)
-            deploy(session)
+            deploy(session, stop_wanted=self._reporter.stop_wanted)
         self._line.checkpoint()
         repl, options = session.repl, dict(self._options)
         talk = RelayTalk(repl.link, repl.clock, self._reporter, request, looked_before=True)
@@ -182,9 +184,9 @@ class RelayedUpdate:
 
     def _judged(self, problem: Problem) -> Problem:
         """With what it means for a modem that nobody has ordered to be written yet."""
-        if self._ordered or has_written(self.past):
-            return problem
-        return problem.stamp(UNTOUCHED)
+        if self._ordered:
+            return problem.stamp(UNKNOWN)  # what the board itself stated stands on it already
+        return problem if has_written(self.past) else problem.stamp(UNTOUCHED)
 
     def _clear_up(self, broken: Problem | None) -> None:
         """The console back, and the updater off where it was put there for this update alone."""
@@ -240,7 +242,7 @@ class UpdateAtWork:
             with _until_over(self._talk):
                 return self._talk.await_end()
         except Problem as problem:
-            broken = problem
+            broken = problem.stamp(UNKNOWN)
             raise
         finally:
             with suppress(LinkProblem, BoardProblem):

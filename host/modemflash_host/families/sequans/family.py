@@ -22,6 +22,7 @@ from modemflash_host.families.sequans.companions import companions
 from modemflash_host.families.sequans.file_facts import facts
 from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.families.sequans.job import SequansJob, engine_options
+from modemflash_host.families.sequans.link_rates import ONE_RATE, has_one_rate, refusal_of_rates
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
@@ -120,7 +121,10 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
         with open_line(port, reporter) as line:
             if not request.files:  # where it is asked for more than the modem
                 location.report_location(reporter, port, row.via)
-            yield EngineUpdate(_engine(line, port, wanted)), True
+            if has_one_rate(line):
+                say(ONE_RATE)
+            engine = _engine(line, port, wanted)
+            yield EngineUpdate(engine, lambda plan: refusal_of_rates(line, engine, plan)), True
         return
     if via == AUTO:
         say(f"Going by {row.via}: {row.condition}, and {row.why}.")

@@ -159,3 +159,21 @@ def test_the_installed_package_is_importable_on_the_board(
         assert session.repl.value("modemflash.__version__", "import sys\nimport modemflash")
         assert remove(session).kept == ()
         assert everything(session) == before
+
+
+@pytest.mark.parametrize("after", [0, 5, 25])
+def test_a_stop_request_ends_a_deployment_before_the_next_request(board: Simulated, after: int) -> None:
+    """Wherever it stands; what is on the board can be taken off again, and the rest is as it was."""
+    asked: list[int] = []
+
+    def stop_wanted() -> int:
+        asked.append(0)
+        return int(len(asked) > after)
+
+    with at_board(board.url, quiet) as session:
+        before = everything(session)
+        with pytest.raises(Problem, match="stopped-before-write"):
+            deploy(session, PACKAGE, stop_wanted=stop_wanted)
+        assert len(asked) == after + 1
+        remove(session)
+        assert everything(session) == before

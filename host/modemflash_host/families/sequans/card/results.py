@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modemflash_host import strict_json
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.layout import RESULTS
 from modemflash_host.reporters.words import printable
@@ -36,7 +36,7 @@ COLUMNS = (
     "card",
 )
 _GOOD = ("updated", "nothing-to-do")
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 2 << 20  # a board that tried a thousand times writes a quarter of that
 BEGUN = "begun"  # as a board writes it
 INTERRUPTED = "interrupted"  # it began, and no end was written
 
@@ -66,8 +66,8 @@ class Attempt:
     def decode(cls, line: str) -> Attempt | None:
         """The attempt that a line is about; None for a line that no power cut left whole."""
         try:
-            words = json.loads(line)
-        except (ValueError, RecursionError):
+            words = strict_json.loads(line)
+        except ValueError:
             return None
         if not isinstance(words, dict):
             return None
