@@ -236,7 +236,7 @@ def sim_state_content(data: bytes) -> None:
 
 def archives(data: bytes) -> None:
     """A zip with firmware in it."""
-    _in_file(data, lambda path: archive.firmware_in(path, lambda name: name.suffix == ".dup"))
+    _in_file(data, lambda path: archive.members_in(path, lambda name: name.suffix == ".dup"))
 
 
 def settings(data: bytes) -> None:

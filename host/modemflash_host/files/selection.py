@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from modemflash.errors import BadFile
-from modemflash_host.files.candidates import Candidate, candidates, neighbours, of_path
+from modemflash_host.files.candidates import Candidate, candidates, neighbours, no_package, of_path
+from modemflash_host.files.package import IsPackage
 from modemflash_host.reporters import Reporter
 
 
@@ -53,6 +54,7 @@ def select(
     opened: ExitStack,
     companions: Sequence[Companion] = (),
     simulated: bool = False,
+    is_package: IsPackage = no_package,
 ) -> list[_Checked]:
     """Every firmware file behind `paths`, read and checked, each content once.
 
@@ -63,12 +65,13 @@ def select(
         opened: keeps the files open.
         companions: what may be needed beside them.
         simulated: as in `candidates`.
+        is_package: as in `candidates`.
 
     Raises:
         BadFile: a named file is damaged.
         Refusal: as `candidates`.
     """
-    found = candidates(paths, simulated)
+    found = candidates(paths, simulated, is_package)
     wanted = [(file, "") for file in found]
     for companion in companions:
         path = companion.path or _beside(paths, found, companion, reporter)
