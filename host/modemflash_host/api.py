@@ -12,7 +12,7 @@ it; the others raise the `Problem`. Which family is meant, the registry says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,8 @@ from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
 from modemflash_host.families import registry
 from modemflash_host.families.contract import Family, Job, PortFacts
 from modemflash_host.families.plan import FirmwareFile, ModuleInfo, Outcome, Request
-from modemflash_host.files.candidates import Candidate, candidates, of_path
+from modemflash_host.files.candidates import Candidate, of_path
+from modemflash_host.files.candidates import candidates as files_behind
 from modemflash_host.links.names import is_simulated
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed_plan, of_this_run
@@ -41,6 +42,15 @@ __all__ = [
 ]
 
 
+def candidates(paths: Sequence[Path], simulated: bool = False) -> list[Candidate]:
+    """Every firmware file behind `paths`; a package of a family that has such is one.
+
+    Raises:
+        Refusal: see `modemflash_host.files.candidates.candidates`.
+    """
+    return files_behind(paths, simulated, registry.is_package)
+
+
 def identify(file: Path | Candidate, reporter: Reporter, kind: str = "") -> FirmwareFile:
     """Read and check one firmware file; no module is needed. Its source stays open.
 
@@ -56,7 +66,8 @@ def identify(file: Path | Candidate, reporter: Reporter, kind: str = "") -> Firm
     """
     if isinstance(file, Path):
         file = of_path(file)
-    source = file.open()
+    package = file.package
+    source = package or file.open()
     clock = MonotonicClock()
     reporter.follow(clock.ticks_ms())
 
@@ -67,6 +78,10 @@ def identify(file: Path | Candidate, reporter: Reporter, kind: str = "") -> Firm
         reporter.say("progress", phase="verify", done=done, total=total)
 
     try:
+        if package is not None:
+            owner = registry.family_of_package(package.name, package.names)
+            reporter.use(owner.vocabulary)
+            return owner.examine_package(package, progress, file.place)
         family = registry.family_of_file(source)
         reporter.use(family.vocabulary)
         return family.examine(source, progress, file.place, kind)

@@ -8,7 +8,8 @@ when this module is imported, because an error looks its words up there.
 from __future__ import annotations
 
 import modemflash_host.errors.board
-import modemflash_host.errors.card  # noqa: F401 (those about cards, too)
+import modemflash_host.errors.card
+import modemflash_host.errors.packages  # noqa: F401 (those about cards and packages, too)
 from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, LinkProblem, Problem, Refusal, Stopped
 from modemflash_host.consents import Consent
 
