@@ -13,6 +13,7 @@ from modemflash.crc import crc16
 from modemflash.journal import Journal
 from modemflash_sim.sequans import images, state_file
 from modemflash_sim.sequans.modem import SimModem
+from support.quectel_package import PackageMaker
 from support.slots import Slots
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -136,6 +137,13 @@ def _stp() -> bytes:
     return b"".join(bytes([len(answer)]) + answer for answer in answers)
 
 
+def _quectel_parts() -> list[bytes]:
+    """Each part of a package that the target can put in, with its number in front."""
+    maker = PackageMaker()
+    parts = [maker.list_xml(), *(maker.files[name] for name in sorted(maker.files))]
+    return [bytes([number]) + part for number, part in enumerate(parts)]
+
+
 def seeds(name: str, folder: Path) -> list[bytes]:
     """Good input for a target, and the corpus that was kept for it."""
     record = {"step": "send", "route": 2, "target": 41065}
@@ -166,5 +174,7 @@ def seeds(name: str, folder: Path) -> list[bytes]:
         "card-lists": [_card_list()],
         "card-results": [_RESULTS],
         "remembered-runs": [_RUN],
+        "quectel-packages": _quectel_parts(),
+        "quectel-sums": [PackageMaker().contents()["md5.txt"]],
     }
     return good[name] + [path.read_bytes() for path in sorted(CORPUS.glob(name + ".*"))]

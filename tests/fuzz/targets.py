@@ -37,6 +37,8 @@ from modemflash_host.board.relay.line import RelayLine
 from modemflash_host.board.tools import esptool
 from modemflash_host.capture import reading, runs
 from modemflash_host.cli.board import rows_of as board_rows
+from modemflash_host.families.quectel_edl.examine import examine_package
+from modemflash_host.families.quectel_edl.md5_list import read_md5_list
 from modemflash_host.families.sequans import card as cards
 from modemflash_host.files import archive
 from modemflash_host.report.bundle import report_text
@@ -52,6 +54,7 @@ from modemflash_host.store import settings as config
 from modemflash_sim.sequans import state_file
 from modemflash_sim.sequans.profiles import find
 from support.memory_source import MemorySource
+from support.quectel_package import LIST, PackageInMemory, PackageMaker
 from support.slots import Slots
 
 _STEP_US = 1000
@@ -374,6 +377,32 @@ def remembered_runs(data: bytes) -> None:
     _in_file(b'{"capture":1}\n' + data, read)
 
 
+def quectel_packages(data: bytes) -> None:
+    """A part of a package, chosen by the first byte, in a package that is whole and has its sum."""
+    maker = PackageMaker()
+    parts = [LIST, *sorted(maker.files)]
+    maker.files[parts[data[0] % len(parts)] if data else LIST] = data[1:]
+    try:
+        source: Any = PackageInMemory(maker.contents())
+        package = examine_package(source, lambda done, total: None)
+    except Problem as problem:
+        told(problem)
+        return
+    efs2 = range(8, 20)
+    for command in package.commands:
+        effect = command.effect(package.geometry)
+        if any(effect.first <= block < effect.end for block in efs2):
+            raise FuzzError(f"a command that meets EFS2 was let through: {command}")
+
+
+def quectel_sums(data: bytes) -> None:
+    """The list of checksums of a package."""
+    try:
+        read_md5_list(data)
+    except Problem as problem:
+        told(problem)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "image": image,
     "journal": journal,
@@ -395,4 +424,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "card-lists": card_lists,
     "card-results": card_results,
     "remembered-runs": remembered_runs,
+    "quectel-packages": quectel_packages,
+    "quectel-sums": quectel_sums,
 }

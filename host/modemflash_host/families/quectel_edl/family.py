@@ -19,6 +19,7 @@ from modemflash_host.families.quectel_edl.package_files import is_of_a_package, 
 from modemflash_host.families.quectel_edl.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
+from modemflash_host.links.names import is_simulated
 from modemflash_host.reporters import Reporter
 
 
@@ -38,7 +39,7 @@ class QuectelEdl:
         """By the ids that only these modules have; without one any real port may lead to such a module."""
         if port.usb.startswith("2c7c:") or port.usb in ("05c6:9008", "05c6:900e"):
             return Claim.CERTAINLY
-        return Claim.NO if port.name.startswith("sim:") else Claim.PERHAPS
+        return Claim.NO if port.heard or is_simulated(port.name) else Claim.PERHAPS
 
     def claims_file(self, name: str, head: bytes) -> Claim:
         """A single file of a package is known, so that it can be said what is missing."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 from modemflash.errors import BadFile
 from modemflash_host.families.quectel_edl.geometry import Blocks, Geometry
@@ -54,12 +55,22 @@ class Partition:
 
 def mibib_crc(data: bytes) -> int:
     """The CRC in page 3 of a MIBIB: polynomial 04C11DB7, start 0, not reflected, no final xor."""
-    crc = 0
+    crc, table = 0, _crc_table()
     for byte in data:
-        crc ^= byte << 24
+        crc = (crc << 8 & 0xFFFFFF00) ^ table[crc >> 24 ^ byte]
+    return crc
+
+
+@cache
+def _crc_table() -> tuple[int, ...]:
+    """What each byte at the top does to the rest."""
+    rows = []
+    for byte in range(256):
+        crc = byte << 24
         for _ in range(8):
             crc = ((crc << 1) ^ _CRC_POLYNOMIAL if crc & 0x80000000 else crc << 1) & 0xFFFFFFFF
-    return crc
+        rows.append(crc)
+    return tuple(rows)
 
 
 def read_mibib(data: bytes, geometry: Geometry, name: str) -> list[Partition]:
