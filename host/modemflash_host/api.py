@@ -26,6 +26,7 @@ from modemflash_host.families.plan import FirmwareFile, ModuleInfo, Outcome, Req
 from modemflash_host.files.candidates import Candidate, of_path
 from modemflash_host.files.candidates import candidates as files_behind
 from modemflash_host.links.names import is_simulated
+from modemflash_host.links.ports import usb_at
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed_plan, of_this_run
 from modemflash_host.run.result import Result
@@ -160,7 +161,7 @@ def _run(job: Job, confirmed: Confirmed, request: Request, reporter: Reporter) -
 @contextmanager
 def _job(request: Request, reporter: Reporter) -> Iterator[tuple[Family, Job]]:
     """A job that has not looked yet, of the family that port and files name."""
-    family = registry.family_of(PortFacts(request.port), request.files)
+    family = registry.family_of(PortFacts(request.port, usb_at(request.port)), request.files)
     reporter.use(family.vocabulary, family.framer())
     is_connected = False
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import rich_click as click
 
 from modemflash.errors import Refusal
@@ -9,6 +11,7 @@ from modemflash_host import api
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.next_command import command_line
 from modemflash_host.cli.options import Talk, port_options, talk_options
+from modemflash_host.families import registry
 from modemflash_host.families.plan import AUTO as AUTO_VIA
 from modemflash_host.families.plan import Request
 from modemflash_host.links.names import AUTO
@@ -30,6 +33,9 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
                 raise
             reporter.say("note", text=f"No modem was asked. {refusal.happened}")
             return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
+        if not registry.family_named(reporter.vocabulary.family).suffixes:  # its updates are not done here
+            words = Result("nothing-to-do", "modem-asked", family=reporter.vocabulary.family)
+            return replace(words, seconds=reporter.at_s).of_module(found)
         files = found.unfinished.files if found.unfinished else ("FIRMWARE.dup",)
         where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_VIA else ["--via", via])]
         return Result(

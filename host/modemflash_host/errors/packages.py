@@ -192,6 +192,29 @@ PACKAGE_CATALOGUE: dict[str, tuple[str, str, str]] = {
         _NOT_THIS,
         UNTOUCHED,
     ),
+    # the module and its ports
+    "module-port-is-adapter": (
+        "This port is a serial adapter; an update needs the DM port of the module's own USB",
+        "That is interface 0 on most modules; `modemflash ports` names each port. The AT port does not do either.",
+        UNTOUCHED,
+    ),
+    "module-usb-missing": (
+        "The module's own USB (2c7c:…) is not there; an update needs its DM port, and no UART can replace that",
+        (
+            'Ask the module over AT: AT+QCFGEXT="disusb" that answers 1 means that USB is disabled. Check that '
+            "USB_VBUS, D+ and D- are wired, that the cable has data wires, and the driver: Linux before mid-2022 does "
+            "not know 2c7c:0700, Windows needs the maker's driver."
+        ),
+        UNTOUCHED,
+    ),
+    "module-factory-mode": (
+        "The module is in factory test mode (CFUN 5): it starts so when its calibration and IMEI (EFS2) are gone",
+        (
+            "A normal update neither causes nor cures that, and AT+CFUN=1 answers an error. Restore a backup of this "
+            "very module with the vendor's tools, never that of another one; without one ask the vendor."
+        ),
+        UNTOUCHED,
+    ),
     # what this version does not do
     "package-not-written": (
         "This version only checks such packages: writing to Quectel modems by Sahara and Firehose is not part of it",

@@ -6,20 +6,23 @@ before the port is opened.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 from modemflash.errors import BadFile, Refusal
 from modemflash_host.families.contract import Claim, Job, Option, PortFacts, Progress, TalkOnly
 from modemflash_host.families.plan import FileSource, FirmwareFile, PackageSource, Request, Unfinished
 from modemflash_host.families.quectel_edl.examine import examine_package
 from modemflash_host.families.quectel_edl.file_rows import package_event
+from modemflash_host.families.quectel_edl.job import QuectelJob
 from modemflash_host.families.quectel_edl.package_files import is_of_a_package, is_other_chip
 from modemflash_host.families.quectel_edl.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
 from modemflash_host.links.names import is_simulated
+from modemflash_host.links.ports import Port, list_ports, port_at
+from modemflash_host.links.quectel_ports import DIAG, is_of_quectel, role_of
+from modemflash_host.links.usb_ids import CHIP
 from modemflash_host.reporters import Reporter
 
 
@@ -37,7 +40,7 @@ class QuectelEdl:
 
     def claims(self, port: PortFacts) -> Claim:
         """By the ids that only these modules have; without one any real port may lead to such a module."""
-        if port.usb.startswith("2c7c:") or port.usb in ("05c6:9008", "05c6:900e"):
+        if is_of_quectel(port.usb):
             return Claim.CERTAINLY
         return Claim.NO if port.heard or is_simulated(port.name) else Claim.PERHAPS
 
@@ -78,14 +81,31 @@ class QuectelEdl:
         return TalkOnly()
 
     def connect(self, request: Request, reporter: Reporter) -> AbstractContextManager[Job]:
-        """No package is written in this version.
+        """A look at a module; with a package it is refused, because none is written in this version.
 
         Raises:
-            Refusal: `package-not-written`.
+            Refusal: `package-not-written`, or what is wrong with the port for it.
         """
-        names = ", ".join(posixpath.basename(file.name) for file in request.files)
-        raise Refusal("package-not-written", names)
+        ports = list_ports()
+        port = port_at(request.port, ports)
+        if request.files:
+            if port is not None and port.device.kind == CHIP:
+                raise _of_adapter(port, ports)
+            raise Refusal("package-not-written", ", ".join(file.name for file in request.files))
+        if port is None or not is_of_quectel(port.usb):
+            raise Refusal("module-usb-missing", request.port)
+        return nullcontext(QuectelJob(port, reporter))
 
     def unfinished(self, request: Request) -> Unfinished | None:
         """Nothing was ever begun."""
         return None
+
+
+def _of_adapter(port: Port, ports: list[Port]) -> Refusal:
+    """Why a serial adapter is the wrong port, with the right one where it is there."""
+    adapter = f"{port.name} is {port.device.name} ({port.usb}): the module's UART"
+    own = [each for each in ports if is_of_quectel(each.usb)]
+    right = [each.name for each in own if role_of(each.usb, each.location) is DIAG]
+    if right:
+        return Refusal("module-port-is-adapter", f"{adapter}; its DM port is {', '.join(right)}")
+    return Refusal("module-usb-missing", adapter)

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from modemflash_host.families.quectel_edl.file_rows import package_rows
-from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.families.vocabulary import BAD, DOUBT, GOOD, Vocabulary
 
-WORDS = Vocabulary(family="quectel-edl", file_rows=package_rows)
+WORDS = Vocabulary(
+    family="quectel-edl",
+    states={
+        "application": ("its firmware runs", GOOD),
+        "edl": ("EDL: the boot ROM waits for firmware; not bricked", DOUBT),
+        "crash-dump": ("crash dump: cut its power for 10 seconds", BAD),
+    },
+    settings={"ATI": "Model", "AT+QGMR": "Firmware", "AT+CFUN?": "Radio mode", "AT+CGSN": "IMEI"},
+    file_rows=package_rows,
+)
