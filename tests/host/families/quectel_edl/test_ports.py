@@ -197,6 +197,16 @@ def test_a_serial_adapter_is_told_from_the_port_of_the_module(
     assert "/dev/ttyUSB0" in next(line["happened"] for line in lines if line["event"] == "problem")
 
 
+def test_of_the_talk_no_number_of_the_module_is_readable() -> None:
+    from modemflash_host.families.quectel_edl.readable import READABLE
+    from modemflash_host.privacy.talk import mask
+
+    talk = b"AT+CGSN\r\n860000000000018\r\nRevision: RM520NGLAAR01A07M4G\r\n+CFUN: 5\r\nOK\r\n"
+    masked = mask(talk, READABLE)
+    assert b"86000" not in masked
+    assert masked.replace(b"#" * 15, b"860000000000018") == talk
+
+
 def test_every_question_only_reads() -> None:
     assert all(each in ("ATI", "AT+QGMR", "AT+CFUN?", "AT+CGSN") for each in questions.AT_QUESTIONS)
     assert questions.checksum(b"123456789") == 0x906E
