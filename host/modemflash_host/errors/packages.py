@@ -220,7 +220,7 @@ PACKAGE_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "This version only checks such packages: writing to Quectel modems by Sahara and Firehose is not part of it",
         (
             "`modemflash identify` says what the package would do. To update, use the vendor's tool, with only "
-            "this package in its folder and never with an option that erases everything (-e)."
+            "this package in its folder and without any option that erases everything."
         ),
         UNTOUCHED,
     ),

@@ -18,7 +18,10 @@ from modemflash_host.families.quectel_edl.geometry import Blocks, Geometry
 from modemflash_host.families.quectel_edl.xml_reader import Element
 
 ERASE, PROGRAM, PATCH = "erase", "program", "patch"
-_NUMBER = re.compile(r"[0-9]{1,10}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")  # a zero in front makes an octal number of it for some programs
+_MEANT = ("PAGES_PER_BLOCK", "SECTOR_SIZE_IN_BYTES", "num_partition_sectors", "start_sector", "filename")
+_MUST_BE = {"physical_partition_number": "0", "sparse": "false", "file_sector_offset": "0"}
+"""What a line may say of these: anything else has an effect that is not in its place and length."""
 _MOST_COMMANDS = 1000
 _SPARE = 50
 """A bad block pushes an image further: one sector in so many is held free for that."""
@@ -84,6 +87,7 @@ def read_commands(
     for line in root.children:
         if line.tag not in (ERASE, PROGRAM) or line.children:
             raise BadFile("package-unknown-command", f"<{line.tag}> in {place}")
+        _refuse_other_meaning(line, place)
     lines = [line for line in root.children if not _is_blank(line)]
     if not lines:
         raise BadFile("package-boot-loader", f"{place} has no command")
@@ -129,6 +133,14 @@ def in_safe_order(commands: tuple[Command, ...]) -> tuple[Command, ...]:
         return place[command.kind] + (command.kind == PROGRAM and command.start == 0)
 
     return tuple(sorted(commands, key=key))
+
+
+def _refuse_other_meaning(line: Element, place: str) -> None:
+    """A line must mean the same to whoever reads it: no second spelling, other chip, growing image."""
+    meant = {name.lower(): name for name in (*_MEANT, *_MUST_BE)}
+    for name, value in line.attributes.items():
+        if meant.get(name.lower(), name) != name or value.lower() != _MUST_BE.get(name, value.lower()):
+            raise BadFile("package-unknown-command", f'{line.tag} with {name}="{value[:40]}" in {place}')
 
 
 def _is_blank(line: Element) -> bool:

@@ -143,6 +143,22 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
         "package-not-numbers",
         lambda m: m.lines.append(erase(36, 1).replace('"2304"', '"NUM_DISK_SECTORS-33."')),
     ),
+    "an octal place": (
+        "package-not-numbers",
+        lambda m: m.lines.append(erase(36, 1).replace('"2304"', '"02304"')),
+    ),
+    "a place in two spellings": (
+        "package-unknown-command",
+        lambda m: m.lines.append(erase(36, 1, 'START_SECTOR="512" ')),
+    ),
+    "another chip of flash": (
+        "package-unknown-command",
+        lambda m: m.lines.append(erase(36, 1).replace('number="0"', 'number="1"')),
+    ),
+    "an image that grows": (
+        "package-unknown-command",
+        lambda m: m.lines.append(program(36, 1, "..\\tz.mbn", 'sparse="true"')),
+    ),
     "a negative place": ("package-not-numbers", lambda m: m.lines.append(erase(-1, 1))),
     "a name outside": (
         "package-path-outside",
