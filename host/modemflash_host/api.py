@@ -46,12 +46,12 @@ __all__ = [
 
 
 def candidates(paths: Sequence[Path], simulated: bool = False) -> list[Candidate]:
-    """The firmware files of every family behind paths, folders and archives.
+    """Every firmware file behind `paths`, of every family; a package of a family that has such is one.
 
     Raises:
-        Refusal: see `modemflash_host.files.candidates`.
+        Refusal: see `modemflash_host.files.candidates.candidates`.
     """
-    return files.candidates(paths, simulated, registry.suffixes())
+    return files.candidates(paths, simulated, registry.suffixes(), registry.is_package)
 
 
 def identify(file: Path | Candidate, reporter: Reporter, kind: str = "") -> FirmwareFile:
@@ -69,7 +69,8 @@ def identify(file: Path | Candidate, reporter: Reporter, kind: str = "") -> Firm
     """
     if isinstance(file, Path):
         file = of_path(file)
-    source = file.open()
+    package = file.package
+    source = package or file.open()
     clock = MonotonicClock()
     reporter.follow(clock.ticks_ms())
 
@@ -80,6 +81,10 @@ def identify(file: Path | Candidate, reporter: Reporter, kind: str = "") -> Firm
         reporter.say("progress", phase="verify", done=done, total=total)
 
     try:
+        if package is not None:
+            owner = registry.family_of_package(package.name, package.names)
+            reporter.use(owner.vocabulary)
+            return owner.examine_package(package, progress, file.place)
         family = registry.family_of_file(source)
         reporter.use(family.vocabulary)
         return family.examine(source, progress, file.place, kind)
@@ -178,7 +183,7 @@ def _family_of(request: Request, reporter: Reporter) -> Family:
     Raises:
         Problem: the port cannot be opened; or as `registry.family_of`.
     """
-    facts = PortFacts(request.port)
+    facts = PortFacts(request.port, usb_at(request.port))
     if request.files or request.port == AUTO_PORT or not registry.is_open(facts):
         return registry.family_of(facts, request.files)
     if (begun := registry.begun_at(request)) is not None:

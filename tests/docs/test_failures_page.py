@@ -15,8 +15,10 @@ ROWS = [
 
 def test_every_report_request_and_requirement_has_one_row() -> None:
     wanted = ["000"] + [str(n) for n in range(1, 43)]
-    for letter, count in (("S", 6), ("Q", 18), ("W", 20), ("R", 15)):
+    for letter, count in (("S", 6), ("Q", 18), ("W", 20)):
         wanted += [f"{letter}{n}" for n in range(1, count + 1)]
+    wanted += ["002", "003", "004"]
+    wanted += [f"R{n}" for n in range(1, 16)]
     assert [row[0] for row in ROWS] == wanted
 
 

@@ -14,6 +14,7 @@ from modemflash.journal import Journal
 from modemflash_sim.quectel_gnss import application, boot_frames, packages
 from modemflash_sim.sequans import images, state_file
 from modemflash_sim.sequans.modem import SimModem
+from support.quectel_package import PackageMaker
 from support.slots import Slots
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -138,6 +139,13 @@ def _stp() -> bytes:
     return b"".join(bytes([len(answer)]) + answer for answer in answers)
 
 
+def _quectel_parts() -> list[bytes]:
+    """Each part of a package that the target can put in, with its number in front."""
+    maker = PackageMaker()
+    parts = [maker.list_xml(), *(maker.files[name] for name in sorted(maker.files))]
+    return [bytes([number]) + part for number, part in enumerate(parts)]
+
+
 def seeds(name: str, folder: Path) -> list[bytes]:
     """Good input for a target, and the corpus that was kept for it."""
     record = {"step": "send", "route": 2, "target": 41065}
@@ -170,5 +178,7 @@ def seeds(name: str, folder: Path) -> list[bytes]:
         "remembered-runs": [_RUN],
         "gnss-packages": [packages.make_package(size=SMALL)],
         "gnss-answers": [application.second(5) + boot_frames.answer(0x71, 0, b"\1\0\1") + _GNSS_VERSION],
+        "quectel-packages": _quectel_parts(),
+        "quectel-sums": [PackageMaker().contents()["md5.txt"]],
     }
     return good[name] + [path.read_bytes() for path in sorted(CORPUS.glob(name + ".*"))]

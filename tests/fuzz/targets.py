@@ -37,6 +37,8 @@ from modemflash_host.board.relay.line import RelayLine
 from modemflash_host.board.tools import esptool
 from modemflash_host.capture import reading, runs
 from modemflash_host.cli.board import rows_of as board_rows
+from modemflash_host.families.quectel_edl.examine import examine_package
+from modemflash_host.families.quectel_edl.md5_list import read_md5_list
 from modemflash_host.families.quectel_gnss import nmea
 from modemflash_host.families.quectel_gnss.framer import GnssFramer
 from modemflash_host.families.quectel_gnss.frames import AnswerReader
@@ -56,6 +58,7 @@ from modemflash_host.store import settings as config
 from modemflash_sim.sequans import state_file
 from modemflash_sim.sequans.profiles import find
 from support.memory_source import MemorySource
+from support.quectel_package import LIST, PackageInMemory, PackageMaker
 from support.slots import Slots
 
 _STEP_US = 1000
@@ -240,7 +243,7 @@ def sim_state_content(data: bytes) -> None:
 
 def archives(data: bytes) -> None:
     """A zip with firmware in it."""
-    _in_file(data, lambda path: archive.firmware_in(path, lambda name: name.suffix == ".dup"))
+    _in_file(data, lambda path: archive.members_in(path, lambda name: name.suffix == ".dup"))
 
 
 def settings(data: bytes) -> None:
@@ -406,6 +409,32 @@ def gnss_answers(data: bytes) -> None:
     assert b"".join(piece.data for piece in pieces) == data
 
 
+def quectel_packages(data: bytes) -> None:
+    """A part of a package, chosen by the first byte, in a package that is whole and has its sum."""
+    maker = PackageMaker()
+    parts = [LIST, *sorted(maker.files)]
+    maker.files[parts[data[0] % len(parts)] if data else LIST] = data[1:]
+    try:
+        source: Any = PackageInMemory(maker.contents())
+        package = examine_package(source, lambda done, total: None)
+    except Problem as problem:
+        told(problem)
+        return
+    efs2 = range(8, 20)
+    for command in package.commands:
+        effect = command.effect(package.geometry)
+        if any(effect.first <= block < effect.end for block in efs2):
+            raise FuzzError(f"a command that meets EFS2 was let through: {command}")
+
+
+def quectel_sums(data: bytes) -> None:
+    """The list of checksums of a package."""
+    try:
+        read_md5_list(data)
+    except Problem as problem:
+        told(problem)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "image": image,
     "journal": journal,
@@ -429,4 +458,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "remembered-runs": remembered_runs,
     "gnss-packages": gnss_packages,
     "gnss-answers": gnss_answers,
+    "quectel-packages": quectel_packages,
+    "quectel-sums": quectel_sums,
 }

@@ -23,6 +23,7 @@ ERROR_TABLES = (
     ("host/modemflash_host/errors/board.py", "BOARD_CATALOGUE"),
     ("host/modemflash_host/errors/card.py", "CARD_CATALOGUE"),
     ("host/modemflash_host/errors/gnss.py", "GNSS_CATALOGUE"),
+    ("host/modemflash_host/errors/packages.py", "PACKAGE_CATALOGUE"),
 )
 
 # Tables that look a code up: they say more about it, and raise nothing.

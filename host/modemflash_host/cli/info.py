@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import rich_click as click
 
 from modemflash.errors import Refusal
@@ -31,6 +33,9 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
                 raise
             reporter.say("note", text=f"No modem was asked. {refusal.happened}")
             return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
+        if not registry.family_named(reporter.vocabulary.family).suffixes:  # its updates are not done here
+            words = Result("nothing-to-do", "modem-asked", family=reporter.vocabulary.family)
+            return replace(words, seconds=reporter.at_s).of_module(found)
         ending = registry.family_named(reporter.vocabulary.family).suffixes[0]
         files = found.unfinished.files if found.unfinished else (f"FIRMWARE{ending}",)
         where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_VIA else ["--via", via])]

@@ -34,7 +34,12 @@ def select_files(
     if not paths:
         return ()
     found = api.candidates(paths, is_simulated(port))
-    families = {registry.family_of_name(file.name).name for file in found}
+    families = {
+        registry.family_of_package(file.name, file.package.names).name
+        if file.package
+        else registry.family_of_name(file.name).name
+        for file in found
+    }
     companions = [
         companion for name in families for companion in registry.family_named(name).companions(options)
     ]
@@ -46,5 +51,6 @@ def select_files(
             opened,
             companions,
             is_simulated(port),
+            found,
         )
     )

@@ -16,7 +16,7 @@ no family. What goes in and out as data stands in `plan.py`.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +27,7 @@ from modemflash_host.families.plan import (
     FirmwareFile,
     ModuleInfo,
     Outcome,
+    PackageSource,
     Plan,
     Request,
     Unfinished,
@@ -230,3 +231,22 @@ class Family(Protocol):
 
     def unfinished(self, request: Request) -> Unfinished | None:
         """An update that did not finish, and may be that of the module that was not reached."""
+
+
+class PackageFamily(Family, Protocol):
+    """A family whose firmware is a package: a folder or an archive of many files that belong together."""
+
+    def claims_package(self, name: str, names: Sequence[str]) -> Claim:
+        """Whether a folder or archive is one package of its own.
+
+        Args:
+            name: of the folder or archive.
+            names: its files, with slashes.
+        """
+
+    def examine_package(self, source: PackageSource, progress: Progress, place: str = "") -> FirmwareFile:
+        """Read a package whole and check it.
+
+        Raises:
+            BadFile: it is damaged, or a rule forbids its use.
+        """

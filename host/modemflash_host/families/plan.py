@@ -35,6 +35,17 @@ class FileSource(Protocol):
         """Let it go."""
 
 
+class PackageSource(FileSource, Protocol):
+    """A folder or an archive whose files belong together; read as a file it is their bytes, by `names`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its files, with slashes between the folders, sorted."""
+
+    def open(self, name: str) -> FileSource:
+        """One of its files; whoever opens it closes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FirmwareFile:
     """A firmware file that was read from its first to its last byte.

@@ -6,16 +6,19 @@ a refusal, before anything is sent; where nothing tells, the first one is meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from modemflash_host.errors import Refusal
-from modemflash_host.families.contract import Claim, Family, Option, PortFacts
+from modemflash_host.families.contract import Claim, Family, Option, PackageFamily, PortFacts
 from modemflash_host.families.plan import FileSource, FirmwareFile, Request
+from modemflash_host.families.quectel_edl.family import QuectelEdl
 from modemflash_host.families.quectel_gnss.family import QuectelGnss
 from modemflash_host.families.sequans.family import Sequans
 from modemflash_host.families.vocabulary import Danger, VendorWord
 
-FAMILIES: list[Family] = [Sequans(), QuectelGnss()]
+_QUECTEL_EDL = QuectelEdl()
+FAMILIES: list[Family] = [Sequans(), QuectelGnss(), _QUECTEL_EDL]
+PACKAGE_FAMILIES: list[PackageFamily] = [_QUECTEL_EDL]
 _HEAD_BYTES = 64
 
 
@@ -33,6 +36,16 @@ def family_of_file(source: FileSource) -> Family:
 def family_of_name(name: str, head: bytes = b"") -> Family:
     """Whose file this is by its name, and what is known of its first bytes."""
     return max(FAMILIES, key=lambda family: family.claims_file(name, head))
+
+
+def family_of_package(name: str, names: Sequence[str]) -> PackageFamily:
+    """Whose package a folder or archive is, by its name and those of its files."""
+    return max(PACKAGE_FAMILIES, key=lambda family: family.claims_package(name, names))
+
+
+def is_package(name: str, names: Sequence[str]) -> bool:
+    """Whether the files of a folder or archive are one package."""
+    return family_of_package(name, names).claims_package(name, names) is not Claim.NO
 
 
 def family_of(port: PortFacts, files: Iterable[FirmwareFile] = ()) -> Family:

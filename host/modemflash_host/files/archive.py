@@ -46,6 +46,21 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others can claim gi
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What an archive may claim of itself.
+
+    Attributes:
+        largest_bytes: of one file.
+        all_bytes: of all files that count together.
+        ratio: how many bytes one packed byte may become.
+    """
+
+    largest_bytes: int
+    all_bytes: int
+    ratio: int
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One firmware file inside an archive.
 
@@ -83,31 +98,35 @@ class Member:
                 raise
 
 
-def firmware_in(path: Path, is_firmware: Callable[[PurePosixPath], bool]) -> list[Member]:
-    """The firmware files in an archive, in its own order.
+def members_in(
+    path: Path, is_wanted: Callable[[PurePosixPath], bool], limits: Limits | None = None
+) -> list[Member]:
+    """The files in an archive that count, in its own order.
 
     Args:
         path: the archive.
-        is_firmware: whether a name looks like firmware.
+        is_wanted: whether a file counts, by its name.
+        limits: what they may claim; None for those of single firmware files.
 
     Raises:
         BadFile: the archive is damaged, locked, or made to do harm; the code says which.
     """
     members = []
+    limits = limits or Limits(LARGEST_FILE, MOST_UNPACKED_BYTES, _BOMB_RATIO)
     with _opened(path) as archive:
         if len(archive.infolist()) > MOST_MEMBERS:
             raise BadFile("archive-too-many", f"{path.name}: {len(archive.infolist())}")
         for index, entry in enumerate(archive.infolist()):
             inside = entry.orig_filename.split("\0")[0].replace("\\", "/")
-            if not entry.is_dir() and is_firmware(PurePosixPath(inside)):
-                _check(entry, inside, path.name)
+            if not entry.is_dir() and is_wanted(PurePosixPath(inside)):
+                _check(entry, inside, path.name, limits)
                 members.append(Member(path, inside, entry.file_size, index))
-    if sum(member.size for member in members) > MOST_UNPACKED_BYTES:
+    if sum(member.size for member in members) > limits.all_bytes:
         raise BadFile("archive-bomb", path.name)
     return members
 
 
-def _check(entry: zipfile.ZipInfo, inside: str, archive: str) -> None:
+def _check(entry: zipfile.ZipInfo, inside: str, archive: str, limits: Limits) -> None:
     """What an archive claims of one member, before anything of it is read."""
     place = f"{archive}: {inside}"
     parts = inside.split("/")
@@ -119,9 +138,9 @@ def _check(entry: zipfile.ZipInfo, inside: str, archive: str) -> None:
         raise BadFile("archive-password", archive)
     if entry.compress_type not in _METHODS:
         raise BadFile("archive-method", f"{place}, method {entry.compress_type}")
-    if entry.file_size > LARGEST_FILE:
+    if entry.file_size > limits.largest_bytes:
         raise BadFile("archive-too-large", f"{place}, {entry.file_size} bytes")
-    if entry.file_size > max(_HARMLESS_BYTES, entry.compress_size * _BOMB_RATIO):
+    if entry.file_size > max(_HARMLESS_BYTES, entry.compress_size * limits.ratio):
         raise BadFile("archive-bomb", f"{place}, {entry.compress_size} bytes become {entry.file_size}")
 
 

@@ -4,7 +4,7 @@ Rules: a file that is named is taken whatever its name; in a folder or an
 archive only files with the endings of firmware count, never the twins that macOS puts
 beside them; nothing is opened before it is needed, and nothing is guessed: of
 several possible neighbours none is taken; simulated firmware is for simulated
-modems.
+modems; a folder or archive whose files belong together is one firmware file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from modemflash_host.errors import Refusal
-from modemflash_host.files.archive import firmware_in
+from modemflash_host.files.archive import members_in
+from modemflash_host.files.package import IsPackage, Package, package_in_archive, package_in_folder
 from modemflash_host.files.simulated import is_simulated, make, place_of, size_of
 from modemflash_host.files.stable_file import StableFile, open_regular, open_stable
 
@@ -39,6 +40,7 @@ class Candidate:
         open: gives the source; raises a `Refusal` where it cannot be read.
         key: the same for two paths to the same file.
         named: the user named this very file; what is damaged then is an error, not passed over.
+        package: the files that belong together, where it is a package; `open` is not used then.
     """
 
     name: str
@@ -47,10 +49,19 @@ class Candidate:
     open: Callable[[], StableFile] = field(compare=False)
     key: tuple[object, ...] = ()
     named: bool = False
+    package: Package | None = field(default=None, compare=False)
+
+
+def no_package(_name: str, _names: Sequence[str]) -> bool:
+    """The rule of who takes no packages; see `IsPackage`."""
+    return False
 
 
 def candidates(
-    paths: Sequence[Path], simulated: bool = False, suffixes: Sequence[str] = FIRMWARE_SUFFIXES
+    paths: Sequence[Path],
+    simulated: bool = False,
+    suffixes: Sequence[str] = FIRMWARE_SUFFIXES,
+    is_package: IsPackage = no_package,
 ) -> list[Candidate]:
     """Every firmware file behind `paths`, each once, in the order given.
 
@@ -58,26 +69,31 @@ def candidates(
         paths: files, folders, archives, or names of simulated firmware.
         simulated: no real modem is in sight; without it simulated firmware is refused.
         suffixes: the endings that count in a folder or an archive, in lower case.
+        is_package: whether the files of a folder or archive belong together.
 
     Raises:
         Refusal: a path leads nowhere, or there is nothing or nothing good behind it.
     """
     found: dict[tuple[object, ...], Candidate] = {}
     for path in paths:
-        for each in _behind(path, simulated, suffixes):
+        for each in _behind(path, simulated, suffixes, is_package):
             found.setdefault(each.key, each)
     return list(found.values())
 
 
-def _behind(path: Path, simulated: bool, suffixes: Sequence[str]) -> list[Candidate]:
+def _behind(path: Path, simulated: bool, suffixes: Sequence[str], is_package: IsPackage) -> list[Candidate]:
     if is_simulated(path):
         return [of_path(path, simulated=simulated)]
     if _is(stat.S_ISDIR, path):
+        if is_package is not no_package and (package := package_in_folder(path, is_package)):
+            return [_of_package(package, path)]
         return _in_folder(path, suffixes)
     if not os.path.lexists(path):
         raise Refusal("no-such-file", nearest(path, suffixes))
     if path.suffix.lower() == ".zip" and _is_zip(path):
-        members = firmware_in(path, lambda name: is_firmware_name(name, suffixes))
+        if is_package is not no_package and (package := package_in_archive(path, is_package)):
+            return [_of_package(package, path)]
+        members = members_in(path, lambda name: is_firmware_name(name, suffixes))
         if not members:
             raise Refusal("no-firmware-here", str(path))
         key = _identity(path)
@@ -100,6 +116,13 @@ def of_path(path: Path, named: bool = True, simulated: bool = False) -> Candidat
     with open_regular(path) as file:
         status = os.fstat(file.fileno())
     return Candidate(path.name, str(path), status.st_size, lambda: open_stable(path), _identity(path), named)
+
+
+def _of_package(package: Package, path: Path) -> Candidate:
+    def not_a_file() -> StableFile:
+        raise Refusal("not-a-file", f"{path} is a package")
+
+    return Candidate(package.name, str(path), package.size, not_a_file, _identity(path), True, package)
 
 
 def _in_folder(folder: Path, suffixes: Sequence[str]) -> list[Candidate]:

@@ -53,6 +53,7 @@ def select(
     opened: ExitStack,
     companions: Sequence[Companion] = (),
     simulated: bool = False,
+    found: Sequence[Candidate] | None = None,
 ) -> list[_Checked]:
     """Every firmware file behind `paths`, read and checked, each content once.
 
@@ -63,12 +64,14 @@ def select(
         opened: keeps the files open.
         companions: what may be needed beside them.
         simulated: as in `candidates`.
+        found: what is behind `paths`, where that is known already.
 
     Raises:
         BadFile: a named file is damaged.
         Refusal: as `candidates`.
     """
-    found = candidates(paths, simulated)
+    if found is None:
+        found = candidates(paths, simulated)
     wanted = [(file, "") for file in found]
     for companion in companions:
         path = companion.path or _beside(paths, found, companion, reporter)

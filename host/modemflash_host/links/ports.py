@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 
 from modemflash_host.errors import LinkProblem, Refusal
 from modemflash_host.links.linux import holder_of
-from modemflash_host.links.usb_ids import BOARD, CHIP, DFU, Device, device_of
+from modemflash_host.links.names import AUTO, is_address
+from modemflash_host.links.quectel_ports import is_of_quectel, words_of
+from modemflash_host.links.usb_ids import BOARD, CHIP, DFU, MODULE, Device, device_of
 
 if TYPE_CHECKING:
     from serial.tools.list_ports_common import ListPortInfo
@@ -109,13 +111,29 @@ def port_at(name: str, ports: list[Port]) -> Port | None:
     return next((port for port in ports if port.name in (name, real)), None)
 
 
+def usb_at(name: str) -> str:
+    """Vendor and product of a port by its name; "" where it is an address, or not on the USB."""
+    if name == AUTO or is_address(name):
+        return ""
+    from serial.tools import list_ports as system
+
+    real = os.path.realpath(name) if name.startswith("/dev/") else name
+    return next((_usb_of(each) for each in system.comports() if each.device in (name, real)), "")
+
+
+def _usb_of(found: ListPortInfo) -> str:
+    return f"{found.vid:04x}:{found.pid:04x}" if found.vid is not None and found.pid is not None else ""
+
+
 def _port(found: ListPortInfo) -> Port:
-    usb = f"{found.vid:04x}:{found.pid:04x}" if found.vid is not None and found.pid is not None else ""
+    usb = _usb_of(found)
+    location = found.location or ""
+    of_module = is_of_quectel(usb)
     return Port(
         found.device,
-        device_of(found.vid, found.pid),
+        Device(words_of(usb, location), MODULE) if of_module else device_of(found.vid, found.pid),
         usb,
-        found.location or "",
+        location,
         found.serial_number or "",
         holder_of(found.device),
         os.name != "posix" or os.access(found.device, os.R_OK | os.W_OK),

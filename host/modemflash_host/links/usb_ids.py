@@ -18,6 +18,8 @@ CHIP = "chip"
 """A serial chip that sits on many devices, Pycom's older expansion boards among them."""
 DFU = "dfu"
 """A Pycom shield that waits for firmware of its own; no serial port."""
+MODULE = "module"
+"""A port of a modem module itself; `auto` never means one."""
 UNKNOWN = "unknown"
 """Anything else."""
 
@@ -32,7 +34,7 @@ class Device:
 
     Attributes:
         name: in people's words.
-        kind: `BOARD`, `CHIP`, `DFU` or `UNKNOWN`.
+        kind: `BOARD`, `CHIP`, `DFU`, `MODULE` or `UNKNOWN`.
         safe_boot: how a board on it is put into safe boot by hand.
         is_pic: it has Pycom's command channel (5 data bits), which can reset the board.
         cuts_power: believed to be able to cut the board's own power; not tried.

@@ -1,0 +1,108 @@
+"""What `identify` says of a package: an event, and the lines that people read of it.
+
+Rule: the event is all that the lines know; what is only believed stands there as
+a doubt; every partition that stays is named with its blocks.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from modemflash_host.families.plan import FirmwareFile
+from modemflash_host.families.quectel_edl.commands import ERASE, PATCH, Command
+from modemflash_host.families.quectel_edl.examine import ProvedPackage
+from modemflash_host.families.quectel_edl.geometry import Geometry
+from modemflash_host.families.quectel_edl.partition_tables import Partition
+from modemflash_host.families.quectel_edl.proof import is_protected
+from modemflash_host.families.vocabulary import DIM, DOUBT, GOOD, STRONG, Event, EventFields, Row, row
+
+_NOT_COMPARED = (
+    "the module's own partition table and flash were not compared: that needs the module, and this version "
+    "does not write to it"
+)
+_QUECOPEN = "a QuecOpen build: on a standard module it leaves no USB; the boot pin still leads to EDL"
+_VENDOR = "a line has additions of the vendor, whose meaning is believed, not known"
+_ABSENT = "md5.txt also lists {}, absent and never sent"
+
+
+def package_event(file: FirmwareFile, package: ProvedPackage) -> EventFields:
+    """The event `file` (docs/json.md)."""
+    doubts = [_NOT_COMPARED]
+    if package.product.is_quecopen:
+        doubts.append(_QUECOPEN)
+    if any(command.vendor for command in package.commands):
+        doubts.append(_VENDOR)
+    doubts += [_ABSENT.format(name) for name in package.whole.absent]
+    return {
+        "event": "file",
+        "name": file.name,
+        "place": file.place,
+        "size": sum(package.whole.sizes.values()),
+        "sha256": file.sha256,
+        "kind": "quectel-package",
+        "product": package.product.name,
+        "chip": package.product.chip,
+        "release": package.product.release,
+        "files_checked": len(package.whole.sizes),
+        "programmer": posixpath.basename(package.files.programmer),
+        "command_list": posixpath.basename(package.files.command_list),
+        "sector_bytes": package.geometry.sector_bytes,
+        "sectors_per_block": package.geometry.sectors_per_block,
+        "steps": [_step(command, package.layout, package.geometry) for command in package.commands],
+        "stays": [
+            {"partition": part.name, "first_block": part.first_block, "blocks": part.blocks}
+            for part in package.layout
+            if is_protected(part)
+        ],
+        "proof": [{"title": line.title, "fact": line.fact} for line in package.proof],
+        "doubts": doubts,
+    }
+
+
+def _step(command: Command, layout: tuple[Partition, ...], geometry: Geometry) -> EventFields:
+    effect = command.effect(geometry)
+    names = [part.name for part in layout if part.range.meets(effect)]
+    return {
+        "do": command.kind,
+        "partitions": names,
+        "first_block": effect.first,
+        "blocks": effect.end - effect.first,
+        "image": posixpath.basename(command.image),
+    }
+
+
+def package_rows(event: Event) -> Sequence[Row]:
+    """Label and text of every line about a package."""
+    if event.get("kind") != "quectel-package":
+        return ()
+    kilobytes = event["sector_bytes"] * event["sectors_per_block"] // 1024
+    rows = [
+        row("Kind", "update package for a Quectel modem (Sahara and Firehose)"),
+        row("For", (event["product"] or "not said", STRONG), (f", chip {event['chip'] or 'not said'}", DIM)),
+        row("Flash", f"NAND, sectors of {event['sector_bytes']} bytes, blocks of {kilobytes} KB"),
+        row("Commands", event["command_list"], (f", sent by {event['programmer']}", DIM)),
+        row("SHA-256", (event["sha256"], DIM)),
+        row("Whole", (f"{event['files_checked']} files, all sums right, every digit compared", GOOD)),
+    ]
+    for number, step in enumerate(event["steps"], 1):
+        rows.append(row("" if number > 1 else "Would do", f"{number:>2}. {_words(step)}"))
+    for number, part in enumerate(event["stays"]):
+        where = f": blocks {part['first_block']} to "
+        end = part["first_block"] + part["blocks"] - 1 if part["blocks"] else "the end"
+        rows.append(row("" if number else "Stays", (part["partition"], STRONG), f"{where}{end}"))
+    for number, line in enumerate(event["proof"]):
+        rows.append(row("" if number else "Proof", (f"{line['title']}: ", GOOD), line["fact"]))
+    for number, doubt in enumerate(event["doubts"]):
+        rows.append(row("" if number else "Doubt", (doubt, DOUBT)))
+    return rows
+
+
+def _words(step: Event) -> str:
+    last = step["first_block"] + step["blocks"] - 1
+    where = f"{', '.join(step['partitions'])}, blocks {step['first_block']} to {last}"
+    if step["do"] == ERASE:
+        return f"erase {where}"
+    if step["do"] == PATCH:
+        return f"patch {where}"
+    return f"write {step['image']} to {where}"

@@ -1,0 +1,108 @@
+"""Whatever a package says, a plan that is let through meets no protected block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modemflash.errors import Problem
+from modemflash_host.families.quectel_edl.examine import ProvedPackage, examine_package
+from support.quectel_package import (
+    BLOCKS,
+    FIREHOSE,
+    LAYOUT,
+    PER_BLOCK,
+    PackageInMemory,
+    PackageMaker,
+    erase,
+    program,
+)
+
+PROTECTED = {
+    block
+    for name, at, blocks, _ in LAYOUT
+    if name in ("EFS2", "RAWDATA", "sec")
+    for block in range(at, at + blocks)
+}
+BLOCK = st.integers(0, BLOCKS + 2)
+LENGTH = st.integers(1, BLOCKS + 2)
+IMAGES = st.sampled_from(
+    ["..\\tz.mbn", "..\\boot.img", "..\\sysfs.ubi", "partition_complete_p4K_b256K.mbn", ""]
+)
+LINE = st.builds(erase, BLOCK, LENGTH) | st.builds(program, BLOCK, LENGTH, IMAGES)
+
+
+def examined(maker: PackageMaker) -> ProvedPackage | None:
+    source: Any = PackageInMemory(maker.contents())
+    try:
+        return examine_package(source, lambda done, total: None)
+    except Problem:
+        return None
+
+
+def blocks_that_change(package: ProvedPackage) -> set[int]:
+    """By the lines' own numbers, counted another way than the proof does."""
+    found = set()
+    for command in package.commands:
+        last = int(command.attributes["start_sector"]) + command.sectors - 1
+        found |= set(range(int(command.attributes["start_sector"]) // PER_BLOCK, last // PER_BLOCK + 1))
+    return found
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.lists(LINE, max_size=3), st.sets(st.integers(0, 9), max_size=2), st.randoms(use_true_random=False))
+def test_no_plan_that_is_let_through_meets_a_protected_block(
+    more: list[str], without: set[int], order: Any
+) -> None:
+    maker = PackageMaker()
+    maker.lines = [line for number, line in enumerate(maker.lines) if number not in without] + more
+    order.shuffle(maker.lines)
+    package = examined(maker)
+    if package is not None:
+        assert not blocks_that_change(package) & PROTECTED
+        assert package.commands[-1].start == 0
+
+
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@given(st.sampled_from(sorted(PackageMaker().contents())), st.floats(0, 1), st.integers(1, 255))
+def test_one_byte_changed_anywhere_is_seen(name: str, where: float, change: int) -> None:
+    """In a file with a sum: refused. In the list of sums: refused, or no file's sum is another."""
+    maker = PackageMaker()
+    data = bytearray(maker.contents()[name])
+    at = min(int(where * len(data)), len(data) - 1)
+    data[at] ^= change
+    maker.after_sums[name] = bytes(data)
+    package = examined(maker)
+    if name != "md5.txt":
+        assert package is None
+    elif package is not None:
+        assert not blocks_that_change(package) & PROTECTED
+
+
+def test_the_nearest_command_may_end_where_efs2_begins() -> None:
+    """The border itself is allowed, one block further is not."""
+    assert examined(PackageMaker()) is not None
+    maker = PackageMaker()
+    maker.lines.append(erase(7, 1))
+    assert examined(maker) is not None
+    maker.lines.append(erase(7, 2))
+    assert examined(maker) is None
+
+
+def test_a_patch_of_a_file_is_no_patch_of_the_module() -> None:
+    patch = (
+        b'<patches><patch SECTOR_SIZE_IN_BYTES="4096" byte_offset="0" filename="%s" start_sector="513" '
+        b'size_in_bytes="4" value="0"/></patches>'
+    )
+    for filename, is_good in ((b"image.bin", True), (b"DISK", False), (b"disk", False)):
+        maker = PackageMaker()
+        maker.files[FIREHOSE + "patch_x.xml"] = patch % filename
+        assert (examined(maker) is not None) == is_good
