@@ -29,6 +29,7 @@ from modemflash_host.files.candidates import Candidate, of_path
 from modemflash_host.links.hear import hear
 from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import is_simulated
+from modemflash_host.links.ports import usb_at
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed_plan, of_this_run
 from modemflash_host.run.result import Result
