@@ -44,12 +44,8 @@ def test_names_of_files():
         )
     assert builds.Name("FIPY_BOOTROM_UART2-41802.dup").uart == "UART2"
     assert builds.Name("gm02rb6q_LR8.0.5.13-59577.dup").product == "GM02RB6Q"
-    for name, product in (
-        ("GP02X_41065.dup", "GP02X"),
-        ("GM01Q_41065.dup", "GM01Q"),
-        ("vzm20q-41065.dup", "VZM20Q"),
-    ):
-        assert builds.Name(name).product == product
+    for product in ("GP02X", "GM01Q", "VZM20Q", "RYZ014A"):
+        assert builds.Name(product + "_41065.dup").product == product
     assert builds.Name("FIPY_GPY_CATM1_33988.dup").product == ""
     assert builds.Name("CATM1-41065.dup").product == builds.Name("CATM1-41065.dup").uart == ""
 
