@@ -89,20 +89,6 @@ def _package(name: str) -> bytes:
         return packages.make_named(name, _PACKAGE_BYTES)
     except ValueError as error:
         raise Refusal("no-such-file", f"{SCHEME}//{name}: {error}") from error
-    name = _named(path)
-    content = images.make_named(name, size_of(path))
-    try:
-        spool = cast("BinaryIO", tempfile.TemporaryFile(prefix="modemflash-"))  # noqa: SIM115 (the source closes it)
-        try:
-            spool.write(content)
-            spool.flush()
-        except OSError:
-            with suppress(OSError):  # what waits in it finds no room either
-                spool.close()
-            raise
-    except OSError as error:
-        raise Refusal("no-room", error.strerror or str(error)) from error
-    return StableFile(spool, path.name, path)
 
 
 def _named(path: Path) -> Name:
