@@ -111,6 +111,10 @@ def as_published(
     return size_bytes in sizes if sizes else None
 
 
+# How names of modules begin that are not Pycom's: their files are for them alone.
+_PRODUCTS = ("GM0", "GP0", "VZM", "RYZ")
+
+
 class Name:
     """What a file's name claims; the content may say otherwise.
 
@@ -130,7 +134,7 @@ class Name:
         self.build = builds[-1] if builds else None
         self.from_build = None
         self.part = 0
-        if "DIFF" in name or "-TO-" in name:
+        if "DIFF" in name or _is_between(name) or len(set(builds)) > 1:
             self.kind = DIFFERENCE
             if len(builds) == 2:
                 self.from_build = builds[0]
@@ -144,7 +148,9 @@ class Name:
             self.kind = FULL
         if self.build in PACKAGES and self.kind == FULL:
             self.part = _part(name, str(self.build))
-        self.product = _word(name, "GM0")
+        self.product = ""
+        for start in _PRODUCTS:
+            self.product = self.product or _word(name, start)
         self.uart = _word(name, "UART")
 
 
@@ -160,6 +166,14 @@ def digit_runs(text: str) -> "list[tuple[str, int]]":
             runs.append((text[start:i], start))
             start = -1
     return runs
+
+
+def _is_between(name: str) -> bool:
+    """Whether a name leads from one thing to another: ..._to_..."""
+    words = name
+    for mark in "-_.":
+        words = words.replace(mark, " ")
+    return " TO " in words
 
 
 def _part(name: str, build: str) -> int:

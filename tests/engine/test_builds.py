@@ -17,6 +17,13 @@ def test_names_of_files():
         ("upgdiff_33080-to-41065.dup", "difference", 41065, 33080, 0),
         ("UPGDIFF_33080-to-41065 (2).dup", "difference", 41065, 33080, 0),
         ("upgdiff_33080.dup", "difference", None, None, 0),
+        ("GP02RB6Q_LR8.0.5.13-59577_to_LR8.2.1.0-61488.dup", "difference", 61488, 59577, 0),
+        ("33080 to 41065.dup", "difference", 41065, 33080, 0),
+        ("LR5.1.1.0_TO_LR5.2.0.0.dup", "difference", None, None, 0),
+        ("GM01Q_39529_41065.dup", "difference", 41065, 39529, 0),
+        ("GM01Q_39529_41065_48829.dup", "difference", None, None, 0),
+        ("CATM1-41065_41065.dup", "full", 41065, None, 0),
+        ("tomorrow-41065.dup", "full", 41065, None, 0),
         ("CATM1-5.2-48829-1.dup", "full", 48829, None, 1),
         ("CATM1-5.2-48829-2 (1).dup", "full", 48829, None, 2),
         ("LR5.2.1.0-48829-1.dup", "full", 48829, None, 1),
@@ -37,6 +44,9 @@ def test_names_of_files():
         )
     assert builds.Name("FIPY_BOOTROM_UART2-41802.dup").uart == "UART2"
     assert builds.Name("gm02rb6q_LR8.0.5.13-59577.dup").product == "GM02RB6Q"
+    for product in ("GP02X", "GM01Q", "VZM20Q", "RYZ014A"):
+        assert builds.Name(product + "_41065.dup").product == product
+    assert builds.Name("FIPY_GPY_CATM1_33988.dup").product == ""
     assert builds.Name("CATM1-41065.dup").product == builds.Name("CATM1-41065.dup").uart == ""
 
 

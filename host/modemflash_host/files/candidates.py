@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from modemflash.errors import BadFile
 from modemflash_host.errors import Refusal
 from modemflash_host.files.archive import members_in
 from modemflash_host.files.package import IsPackage, Package, package_in_archive, package_in_folder
@@ -95,10 +96,19 @@ def _behind(path: Path, simulated: bool, suffixes: Sequence[str], is_package: Is
             return [_of_package(package, path)]
         members = members_in(path, lambda name: is_firmware_name(name, suffixes))
         if not members:
-            raise Refusal("no-firmware-here", str(path))
+            raise Refusal("no-firmware-here", f"{path}{_archives_in(path)}")
         key = _identity(path)
         return [Candidate(m.name, f"{path}: {m.inside}", m.size, m.open, (*key, m.index)) for m in members]
     return [of_path(path)]
+
+
+def _archives_in(path: Path) -> str:
+    """Words about the archives in an archive: they are named, and a person unpacks them."""
+    try:
+        inner = [m.inside for m in firmware_in(path, lambda name: name.suffix.lower() == ".zip")]
+    except BadFile:
+        return ""
+    return "; unpack the archive in it: " + ", ".join(inner[:_MOST_NAMED]) if inner else ""
 
 
 def of_path(path: Path, named: bool = True, simulated: bool = False) -> Candidate:

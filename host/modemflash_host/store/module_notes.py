@@ -16,6 +16,8 @@ from pathlib import Path
 
 from modemflash_host.links.names import is_address
 from modemflash_host.store.journal_files import place_of
+from modemflash_host.store.new_file import new_file
+from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import give_to_caller
 
 _SALT = "salt"
@@ -77,8 +79,7 @@ class ModuleNote:
 def read_note(folder: Path, key: str) -> ModuleNote | None:
     """The note of a journal; None where there is none, or none of ours."""
     try:
-        with _path(folder, key).open("rb") as file:
-            found = json.loads(file.read(_LARGEST_NOTE))
+        found = json.loads(read_regular(_path(folder, key), _LARGEST_NOTE, follow=False))
         words = number, product, boot_loader = found["number"], found["product"], found["boot_loader"]
         places = [(each["given"], each["real"]) for each in found["places"]]
         if not all(isinstance(word, str) for word in (*words, *(name for pair in places for name in pair))):
@@ -95,8 +96,9 @@ def write_note(folder: Path, key: str, note: ModuleNote) -> None:
         OSError: the disk is full or read-only.
     """
     path = _path(folder, key)
-    is_new = not path.exists()
-    path.write_text(json.dumps(asdict(note)), encoding="ascii")
+    is_new = not os.path.lexists(path)
+    with new_file(path) as file:
+        file.write(json.dumps(asdict(note)).encode("ascii"))
     if is_new:
         give_to_caller(path)
 
@@ -114,15 +116,13 @@ def _salt(folder: Path) -> str:
     """Made once; who comes second at the same moment waits for it."""
     path = folder / _SALT
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with new_file(path, replace=False) as file:
+            file.write(os.urandom(_SALT_CHARS // 2).hex().encode("ascii"))
+        give_to_caller(path)
     except FileExistsError:
         pass
-    else:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(os.urandom(_SALT_CHARS // 2).hex())
-        give_to_caller(path)
     for _ in range(_SALT_TRIES):
-        salt = path.read_text(encoding="ascii", errors="replace")
+        salt = read_regular(path, _LARGEST_NOTE, follow=False).decode("ascii", "replace")
         if len(salt) >= _SALT_CHARS:
             return salt
         time.sleep(0.01)

@@ -31,8 +31,8 @@ class RecordFile:
     def load(self) -> dict[str, str]:
         """Its fields; {} where there is none."""
         try:
-            found = json.loads(read_regular(self._path, _MOST_BYTES))
-        except (OSError, ValueError):
+            found = json.loads(read_regular(self._path, _MOST_BYTES, follow=False))
+        except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(found, dict):
             return {}
@@ -47,6 +47,7 @@ class RecordFile:
         beside = self._path.with_name(self._path.name + ".new")
         with new_file(beside) as file:
             file.write(json.dumps(dict(fields)).encode())
+            file.flush()
             os.fsync(file.fileno())
         os.replace(beside, self._path)  # noqa: PTH105 (atomic on every system)
         give_to_caller(self._path)

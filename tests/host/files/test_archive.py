@@ -197,6 +197,14 @@ def test_archive_without_firmware(tmp_path: Path) -> None:
     assert code_of(tmp_path, zip_of(tmp_path / "w.zip", **{"a.txt": b"x"}).read_bytes()) == "no-firmware-here"
 
 
+def test_an_archive_in_an_archive_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "outer.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("FiPy/CATM1-41065.zip", b"PK")
+    with pytest.raises(Refusal, match=r"no-firmware-here.*unpack.*FiPy/CATM1-41065\.zip"):
+        candidates([path])
+
+
 def test_zip_that_is_something_else_is_left_to_the_image_check(tmp_path: Path) -> None:
     """A .zip that is a rar or a web page is one candidate: reading it says what it is."""
     (tmp_path / "p.zip").write_bytes(b"Rar!\x1a\x07")

@@ -249,7 +249,7 @@ def test_file_that_changes_in_mid_transfer_ends_the_update(tmp_path: Path) -> No
         job = Update(
             Line(port, line, MaskedReporter()),
             [(examine(source), source)],
-            {"without-way-back"},
+            {("without-way-back", "")},
             Journal(Slots(), "b"),
         )
         job.look()
