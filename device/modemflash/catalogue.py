@@ -25,7 +25,7 @@ CATALOGUE = {
     # planning
     "consent-missing": (
         "This update needs your consent",
-        "Read the plan; if you want it, run the same command again with the options named here.",
+        "Read the plan first: most dangers have a safe way round. `modemflash update --help` has an option for each consent.",
         UNTOUCHED,
     ),
     "no-image": (
@@ -45,7 +45,7 @@ CATALOGUE = {
     ),
     "which-39529": (
         "The modem reports build 39529, which is either that firmware or the state between the two parts of 48829",
-        "If part 1 of 48829 was the last thing installed, add --after-part-1 yes; if not, --after-part-1 no.",
+        "If part 1 of 48829 was the last thing installed, add --after-part-1; if not, --not-after-part-1.",
         UNTOUCHED,
     ),
     "too-big-to-stage": (

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Refusal
-from modemflash_host.consents import flags_of
+from modemflash_host.consents import YES, flag_of
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
@@ -28,8 +28,9 @@ def next_command(result: Result, port: str) -> str:
         return ask_it if result.status == "installed-unconfirmed" else ""
     if problem.code == "relay-occupied":
         return _without_dry_run() if problem.detail else "modemflash history"
-    if isinstance(problem, ConsentMissing):
-        return f"{again} {flags_of(problem.consents)}"
+    if isinstance(problem, ConsentMissing):  # a danger's flag is never offered
+        plain = problem.consents == (YES,)
+        return f"{again} {flag_of(YES)}" if plain else f"modemflash explain {problem.code}"
     if problem.code == "board-console":
         return command_line(["modemflash", *_without_way(), "--via", "relay"])
     if problem.code in _HELD_CODES:

@@ -50,9 +50,7 @@ def can_lines(found: Sequence[Forecast]) -> list[str]:
         if each.works or each.code == "several-images":
             continue
         why = (
-            "Needs " + ", ".join(flag_of(consent) for consent in each.missing)
-            if each.missing
-            else CATALOGUE[each.code][0]
+            f"Needs the consent {names_of(each.missing)}" if each.missing else CATALOGUE[each.code][0]
         )
         by_code.setdefault(why, []).append(str(each.origin) if each.origin else each.state)
     lines += [f"Left alone: {', '.join(origins)}. {why}." for why, origins in by_code.items()]
