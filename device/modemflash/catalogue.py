@@ -111,7 +111,7 @@ CATALOGUE = {
     ),
     "modem-lost": (
         "The modem stopped answering after the update had begun",
-        "Leave the power on for twenty minutes: it may be installing. Then run the same command again.",
+        "Leave the power on for twenty minutes: it may be installing. `modemflash rescue` with the same files waits for it, and goes on when it answers.",
         UNKNOWN,
     ),
     "power-must-stay": (
@@ -205,7 +205,7 @@ CATALOGUE = {
     # finding the modem
     "modem-silent": (
         "The modem did not answer at any rate",
-        "Check that nothing else uses the port, then cut all power for 10 seconds (USB and battery; the reset button does not reset the modem) and run the same command again.",
+        "Check that nothing else uses the port, then cut all power for 10 seconds (USB and battery; the reset button does not reset the modem) and run the same command again. `modemflash rescue` watches that, and goes on when it answers.",
         UNTOUCHED,
     ),
     "modem-nuls": (

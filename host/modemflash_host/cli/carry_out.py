@@ -47,6 +47,7 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
         sink = JsonLines(sys.stdout)
     else:
         sink = human_sink(talk.quiet, talk.verbose, talk.color)
+    begun = _Begun()
     deferred = DeferredWarnings(lambda text: reporter.say("warning", code="capture-lost", text=text))
     recorder, own_file = _recorder(port, talk, deferred.add) if port else (None, None)
     with (
@@ -56,13 +57,14 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
         watch = SleepWatch(lambda s: reporter.say("warning", code="computer-slept", text=words(s)))
         reporter.listen(watch)
         reporter.listen(deferred)
+        reporter.listen(begun)
         try:
             result = work(reporter)
         except Problem as problem:
             result = Result.of_problem(problem, seconds=reporter.at_s)
         if result.problem is not None:
             reporter.report(problem_event(result.problem, reporter.vocabulary))
-        result = dataclasses.replace(result, next=result.next or next_command(result, port))
+        result = dataclasses.replace(result, next=result.next or next_command(result, port, begun.files))
         deferred.tick(reporter.at_s)
         if recorder is not None:
             recorder.report(result.event(), reporter.at_s)
@@ -71,6 +73,17 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
                 _make_report(reporter, own_file)
         reporter.report(result.event())
     return result.exit_code
+
+
+class _Begun(Sink):
+    """Remembers the files of an update that did not finish."""
+
+    files: tuple[str, ...] = ()
+
+    def report(self, event: Event, at_s: float) -> None:
+        """One event."""
+        if event["event"] == "unfinished":
+            self.files = tuple(event["files"])
 
 
 def _lost(error: OSError) -> None:

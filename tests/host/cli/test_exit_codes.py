@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -214,9 +215,10 @@ def test_after_a_run_that_wrote_silence_is_never_called_untouched(desk: Desk) ->
         assert ended.result["modem_state"] == "unknown"
         (begun,) = [event for event in ended.events if event["event"] == "unfinished"]
         assert (begun["target"], begun["files"]) == ("41065", ["CATM1-41065.dup", "updater.elf"])
+        assert shlex.split(ended.result["next"])[:4] == ["modemflash", "rescue", desk.new, desk.updater]
     seen = desk.type("info", "-p", dead)
     assert "an update to 41065 with CATM1-41065.dup" in seen.out
-    assert "1. Wait first" in seen.err
+    assert "Leave all power on for 20 minutes" in seen.err
     assert "of four modems that owners found silent here three stayed so" in seen.err
     assert "nothing was written" not in seen.err
 
