@@ -238,9 +238,10 @@ def _words(plan: Plan, image: "Image") -> None:
     """What cannot be undone, in sentences."""
     old = "build %d" % plan.origin if plan.origin else "the present firmware"
     if plan.direction != "repair":
-        plan.cannot_undo.append(
-            "Firmware cannot be read out of the modem: the way back to %s is its own file." % old
-        )
+        way_back = "the way back to %s is its own file" % old
+        if plan.origin in builds.BUILDS and not builds.BUILDS[plan.origin][4]:
+            way_back = "the file of %s was never published, so nothing leads back to it" % old
+        plan.cannot_undo.append("Firmware cannot be read out of the modem: %s." % way_back)
     if ("send-boot-rom", "bootrom") in plan.steps:
         plan.cannot_undo.append("The boot ROM is written and stays written.")
     if plan.direction == "radio-change":

@@ -30,6 +30,7 @@ from modemflash_host.store.state_folder import give_to_caller, state_folder
 KEPT = 20
 _NAME = re.compile(r"(\d{6,9})-\d{8}-\d{6}-\d+\.jsonl")
 _MOST_TRIES = 100
+_LONGEST_PID = 12  # digits
 _LONGEST_NUMBER = 2  # longer digits begin a name
 
 
@@ -53,6 +54,12 @@ class Run:
     def name(self) -> str:
         """What `report` is given."""
         return self.path.stem
+
+    @property
+    def process(self) -> int:
+        """The number of its process; 0 where the name does not tell."""
+        number = self.name.rpartition("-")[2]
+        return int(number) if number.isascii() and number.isdigit() and len(number) < _LONGEST_PID else 0
 
 
 def begin_run(

@@ -129,7 +129,7 @@ def human_sink(quiet: bool, verbose: bool, color: str = "auto") -> Sink:
         for stderr in (False, True)
     )
     verbosity = QUIET if quiet else VERBOSE if verbose else NORMAL
-    if out.is_terminal and not out.is_dumb_terminal:
+    if out.is_terminal and not out.is_dumb_terminal and not out.legacy_windows:
         return Terminal(out, err, verbosity)
     return Plain(out, err, verbosity)
 

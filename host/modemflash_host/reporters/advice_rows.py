@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from modemflash.errors import CATALOGUE, UNKNOWN
+from modemflash.errors import UNKNOWN
+from modemflash_host.errors import CATALOGUE
 from modemflash_host.families.vocabulary import Event, Vocabulary
 from modemflash_host.reporters import words as w
 

@@ -27,7 +27,7 @@ from modemflash_host.reporters.rows import STYLES, Rows, marked, texts
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 _WIDE = 60  # columns from which before and after stand side by side
-_ENDS_PHASE = ("phase", "found", "identity", "file", "plan", "problem", "rescue", "result")
+_ENDS_PHASE = ("phase", "verified", "found", "identity", "file", "plan", "problem", "rescue", "result")
 _SHOWN_ALREADY = ("ATI1", 'AT!="showver"')
 
 

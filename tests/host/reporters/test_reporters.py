@@ -226,3 +226,20 @@ def test_time_goes_on_when_the_clock_changes() -> None:
     tell.follow(1_000_000)
     tell.tick(1_001_000)
     assert tell.at_s == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_files_that_were_good_are_not_blamed_for_what_fails_later(live: bool) -> None:
+    """A port that does not open comes right after the check of the files."""
+
+    def tell(to: Reporter) -> None:
+        to.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
+        to.say("progress", phase="verify", done=5, total=10)
+        to.tick(5_000)
+        to.say("verified", files=2)
+        to.report(problem_of("port-busy"))
+        to.report({**RESULT, "status": "failed", "code": "port-busy", "modem_state": "untouched"})
+
+    text = spoken(tell, terminal=live)
+    assert "✗ check the files" not in without_control_codes(text)
+    assert live == ("✓ check the files" in without_control_codes(text))
