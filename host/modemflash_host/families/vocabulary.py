@@ -122,8 +122,15 @@ _PHASES = {
     "install": "module installs",
     "reboot": "module restarts",
     "read-back": "read it back",
+    "reach-board": "reach the board",
+    "uninstall": "updater off board",
+    "leave-board": "give the board back",
+    "watch-power": "watch the port",
 }
-_HARMLESS = ("", "find", "identify", "verify")
+GIVING_BACK = ("uninstall", "leave-board")  # the module is done with
+_LEAVING_ANSWER = "The board is being given back as it was, which takes seconds. The module is not concerned."
+BOARD_PHASES = ("reach-board", "uninstall", "leave-board", "watch-power")  # they leave the module alone
+_HARMLESS = ("", "find", "identify", "verify", *BOARD_PHASES)
 
 
 def _no_rows(_event: Event) -> Sequence[Row]:
@@ -208,6 +215,8 @@ class Vocabulary:
             written: an earlier phase has changed the module: a second attempt.
             silence_s: an answer is waited for so long at most; 0 where that is not known.
         """
+        if phase in GIVING_BACK:
+            return _LEAVING_ANSWER
         texts = self.stop_answers.get(phase)
         if texts is None:
             texts = BETWEEN_STEPS if self.writes(phase) or written else NOTHING_WRITTEN

@@ -111,8 +111,8 @@ class Reporter:
         self._start_s = self.at_s
 
     def tick(self, now_ms: int) -> None:
-        """Time goes by: `now_ms` is the engine's clock."""
-        self.at_s = self._start_s + (now_ms - self._start_ms) / 1000
+        """Time goes by: `now_ms` is the engine's clock. It never goes back, whoever's clock it is."""
+        self.at_s = max(self.at_s, self._start_s + (now_ms - self._start_ms) / 1000)
         self._answer_stop_requests()
         for sink in list(self._sinks):
             try:

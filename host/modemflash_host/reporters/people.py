@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from modemflash.errors import CATALOGUE
-from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.families.vocabulary import GIVING_BACK, Vocabulary
 from modemflash_host.reporters import Event, Sink
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.advice_rows import advice_rows
@@ -26,8 +26,20 @@ from modemflash_host.reporters.rescue_view import ASKS, plan_rows, step_line
 from modemflash_host.reporters.rows import STYLES, Rows, marked, texts
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
+UNTOLD = ("watch-power",)  # phases that are only seen while they last
 _WIDE = 60  # columns from which before and after stand side by side
-_ENDS_PHASE = ("phase", "verified", "found", "identity", "file", "plan", "problem", "rescue", "result")
+_ENDS_PHASE = (
+    "phase",
+    "verified",
+    "board-left",
+    "found",
+    "identity",
+    "file",
+    "plan",
+    "problem",
+    "rescue",
+    "result",
+)
 _SHOWN_ALREADY = ("ATI1", 'AT!="showver"')
 
 
@@ -68,7 +80,7 @@ class People(Sink):
         """Show one event."""
         kind = event["event"]
         if kind in _ENDS_PHASE and self.watch.phase:
-            self.phase_ended(at_s, good=kind != "problem" and event.get("what") not in ASKS)
+            self.phase_ended(at_s, good=self._ends_well(event))
             self.watch.end()
             self.retries = 0
         self.watch.take(event, at_s)
@@ -81,6 +93,12 @@ class People(Sink):
             show(event)
         if kind in ("phase", "progress", "stall"):
             self.moved(event, at_s)
+
+    def _ends_well(self, event: Event) -> bool:
+        """Whether the phase that an event ends came to a good end."""
+        if event.get("failed") and self.watch.phase not in GIVING_BACK:
+            return False
+        return event["event"] != "problem" and event.get("what") not in ASKS
 
     def _attempt_ended(self, event: Event, at_s: float) -> None:
         """An attempt failed, and the next one begins."""

@@ -16,7 +16,7 @@ from rich.text import Text
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.live_lines import LiveLines
-from modemflash_host.reporters.people import NORMAL, QUIET, People
+from modemflash_host.reporters.people import NORMAL, QUIET, UNTOLD, People
 
 # How much it is needed, the text, its style: what is needed least goes first when a line is too long.
 _Piece = tuple[int, str, str]
@@ -65,7 +65,7 @@ class Terminal(People):
         """Leave one line about the phase."""
         watch = self.watch
         took = watch.elapsed_s(at_s)
-        if good and took < _SHORT_PHASE_S:
+        if good and (took < _SHORT_PHASE_S or watch.phase in UNTOLD):
             return
         mark, style = (self.ok, "green") if good else (self.bad, "red")
         pieces: list[_Piece] = [
@@ -106,8 +106,8 @@ class Terminal(People):
         if watch.times:
             late = watch.usual_s and watch.elapsed_s(at_s) > watch.usual_s
             lines.append(indented(Text(watch.times, "yellow" if late else "dim")))
-        if watch.stalled_s:
-            lines.append(indented(Text(w.printable(watch.stall), "yellow")))
+        if stall := watch.stall(at_s):
+            lines.append(indented(Text(w.printable(stall), "yellow")))
         elif watch.note:
             lines.append(indented(Text(w.printable(watch.note), "dim")))
         return Group(*lines)
@@ -126,7 +126,7 @@ class Terminal(People):
                 (2, self._full * filled + self._empty * (_BAR_CELLS - filled), "cyan"),
                 (8, f"{watch.share:.0%}", ""),
                 (4, f"{watch.done / 1e6:.2f}/{watch.total / 1e6:.2f} MB", ""),
-                (6, w.rate(watch.rate), ""),
+                (6, w.rate(watch.rate(at_s)), ""),
             ]
         pieces.append((7, w.clock_time(took), ""))
         pieces.append((1, self._repeats(), "dim"))
