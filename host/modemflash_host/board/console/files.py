@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
+from collections.abc import Sequence
 
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
@@ -19,6 +20,7 @@ CHUNK_BYTES = 384  # 512 as base64: what the smallest ring of a board holds
 _PART = ".part"
 _HASH_MS = 60_000
 _NEXT_PIECE = f"str(_b.b2a_base64(_f.read({CHUNK_BYTES})), 'ascii').strip()"
+_PATHS_AT_ONCE = 16
 _PREPARE = """\
 import os
 try:
@@ -62,6 +64,15 @@ def _hash(p):
     finally:
         d = h.digest()
     return d
+def _sums(l):
+    r = []
+    for p in l:
+        if (_stat(p) or 0) < 0 or _stat(p) is None:
+            r.append(None)
+        else:
+            d = _hash(p)
+            r.append(str(_b.hexlify(d), 'ascii') if d else '')
+    return r
 """
 
 
@@ -150,6 +161,28 @@ class BoardFiles:
     def holds(self, path: str, data: bytes) -> bool:
         """Whether a file has exactly this content."""
         return self.size(path) == len(data) and self.sha256(path) == hashlib.sha256(data).hexdigest()
+
+    def sums(self, paths: Sequence[str]) -> dict[str, str]:
+        """The digests of those of the files that are there, as hex.
+
+        Raises:
+            BoardProblem: as `sha256`.
+        """
+        found: dict[str, str] = {}
+        for start in range(0, len(paths), _PATHS_AT_ONCE):
+            some = paths[start : start + _PATHS_AT_ONCE]
+            said = self._value(f"_sums({list(some)!a})", _PATHS_AT_ONCE * _HASH_MS // 10)
+            if not isinstance(said, list) or len(said) != len(some):
+                raise BoardProblem("board-out-of-step")
+            for path, digest in zip(some, said, strict=True):
+                if digest is not None:
+                    found[path] = digest or self.sha256(path)
+        return found
+
+    def remove_files(self, paths: Sequence[str]) -> None:
+        """Remove files that are there."""
+        for start in range(0, len(paths), _PATHS_AT_ONCE):
+            self._repl.run_whole(f"for p in {list(paths[start : start + _PATHS_AT_ONCE])!a}: os.remove(p)\n")
 
     def make_folder(self, path: str) -> None:
         """A folder, and those above it."""

@@ -171,7 +171,7 @@ class RelayedUpdate:
         if self.first_step is not None:
             if self._is_temporary:
                 temporary.mark(session.repl)
-            deploy(session)
+            deploy(session, on_bytes=self._deployed)
         self._line.checkpoint()
         repl, options = session.repl, dict(self._options)
         talk = RelayTalk(repl.link, repl.clock, self._reporter, request, looked_before=True)
@@ -185,6 +185,9 @@ class RelayedUpdate:
             done = talk.await_end()
         seconds = self._line.since(self._began_ms) // 1000  # the board knows only its own part
         return replace(done, seconds=seconds)
+
+    def _deployed(self, done: int, total: int) -> None:
+        self._reporter.say("progress", phase="deploy", done=done, total=total)
 
     def _judged(self, problem: Problem) -> Problem:
         """With what it means for a modem that nobody has ordered to be written yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,23 @@ def test_no_second_of_an_update_through_a_board_is_without_a_change(desk: Build,
         screen = watched(table)
         assert table.command(via).status == "updated"
         assert screen.still_s[0][0] <= MOST_STILL_S, screen.still_s[:5]
+
+
+def test_a_board_that_gets_the_updater_and_loses_it_again(desk: Build, fresh_flash: Path) -> None:
+    """The bytes of the deploy are a bar; taking it off is a phase of its own."""
+    with desk(fresh_flash) as table:
+        screen = watched(table)
+        assert table.command("relay").status == "updated"
+        assert screen.still_s[0][0] <= MOST_STILL_S, screen.still_s[:5]
+        phases = [event["phase"] for event in screen.events if event["event"] == "phase"]
+        assert phases[0] == "reach-board" and phases[-2:] == ["uninstall", "leave-board"]
+        moved = [
+            event
+            for event in screen.events
+            if event.get("phase") == "deploy" and event["event"] == "progress"
+        ]
+        assert len(moved) > 5 and moved[-1]["done"] == moved[-1]["total"]
+        assert "left-on-board" not in screen.names()
 
 
 def test_a_modem_that_erases_for_minutes_is_told_of_while_it_does(desk: Build) -> None:
