@@ -40,7 +40,9 @@ _HEAD_BYTES = 3  # of a record
 _LEAVES_MS = 8  # what an adapter still holds when the system calls it sent
 _FIRST_MS = 2_000  # until the stub runs
 _RATE_MS = 1_000
-_FALLBACK_MS = 5_000  # three tries at the rate, and one at the console's
+_HIGH_MS = 2_000  # three tries of the board at a rate that does not hold; then it is at the console's
+_FALLBACK_MS = 5_000
+_ON_ITS_WAY_MS = 150  # a wish that comes sooner after a block was sent before it came
 _WORK_MS = 20_000  # a flash that erases
 _END_MS = 10_000
 _LOST_MS = 1_000
@@ -70,6 +72,7 @@ class FileSender:
         self._records = bytearray()
         self._content = 0  # bytes of files in `_records`
         self._sent = 0
+        self._sent_ms = self._line_ms = 0
         self._heard = bytearray()
         self._is_over = self._is_ending = False
 
@@ -130,8 +133,9 @@ class FileSender:
         while (number := self._await_wish(_WORK_MS)) != wanted:
             if number != self._number:
                 raise BoardProblem("board-out-of-step", f"block {number}")
-            self.repeats += 1
-            self._send()
+            if self._may_have_come():
+                self.repeats += 1
+                self._send()
         self._number = wanted
         self._sent += self._content
         self._on_bytes(self._sent)
@@ -142,6 +146,13 @@ class FileSender:
         body = BLOCK + self._number.to_bytes(2, "big") + len(self._records).to_bytes(2, "big") + self._records
         block = bytes([SYNC]) + body + hashlib.sha256(body).digest()[:SUM_BYTES]
         self._repl.link.write(block, 0, len(block))
+        self._sent_ms = self._repl.clock.ticks_ms()
+        self._line_ms = len(block) * 10_000 // self.baud
+
+    def _may_have_come(self) -> bool:
+        """Whether the board has had the time to miss the block: an older wish is answered already."""
+        clock = self._repl.clock
+        return clock.ticks_diff(clock.ticks_ms(), self._sent_ms) > self._line_ms + _ON_ITS_WAY_MS
 
     def _end(self) -> None:
         """All that was sent is there; let the stub end, and take the console back."""
@@ -159,7 +170,7 @@ class FileSender:
         Raises:
             BoardProblem: nothing comes.
         """
-        number = self._wish(patience_ms if self.baud == CONSOLE_BAUD else _FALLBACK_MS)
+        number = self._wish(patience_ms if self.baud == CONSOLE_BAUD else _HIGH_MS)
         if number is None and self.baud != CONSOLE_BAUD:
             self._to_rate(CONSOLE_BAUD)
             number = self._wish(_WORK_MS)

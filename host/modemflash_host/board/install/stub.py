@@ -25,7 +25,7 @@ ASK_BYTES = 7
 CHANGE_MS = 300
 ASK_MS = 400  # without a byte, before the board asks again
 TRIES = 3  # at one rate
-GIVES_UP = 6  # tries at the console's
+GIVES_UP = 10  # tries at the console's
 # Kinds of records.
 OPEN, DATA, CLOSE, FOLDER, REMOVE, RATE, END = b"O", b"W", b"C", b"M", b"D", b"R", b"E"
 PART = ".part"
@@ -81,6 +81,7 @@ class _Receiver:
         while time.ticks_diff(time.ticks_ms(), last) < {ASK_MS}:
             n = uart.any()
             if not n:
+                time.sleep_ms(1)
                 continue
             got += uart.readinto(view[got:], n if n < want - got else want - got) or 0
             last = time.ticks_ms()
