@@ -114,7 +114,7 @@ class _Receiver:
                 elif kind == {END[0]}:
                     return
                 elif kind == {RATE[0]}:
-                    self.set_rate(int(str(bytes(data), 'ascii')))
+                    self.set_rate(int(bytes(data)))
                     time.sleep_ms(30)
                 elif kind == {CLOSE[0]}:
                     self.close(bytes(data))
