@@ -25,7 +25,7 @@ CATALOGUE = {
     # planning
     "consent-missing": (
         "This update needs your consent",
-        "Read the plan; if you want it, run the same command again with the options named here.",
+        "Read the plan first: most dangers have a safe way round. `modemflash update --help` has an option for each consent.",
         UNTOUCHED,
     ),
     "no-image": (
@@ -45,7 +45,7 @@ CATALOGUE = {
     ),
     "which-39529": (
         "The modem reports build 39529, which is either that firmware or the state between the two parts of 48829",
-        "If part 1 of 48829 was the last thing installed, add --after-part-1 yes; if not, --after-part-1 no.",
+        "If part 1 of 48829 was the last thing installed, add --after-part-1; if not, --not-after-part-1.",
         UNTOUCHED,
     ),
     "too-big-to-stage": (
@@ -111,7 +111,7 @@ CATALOGUE = {
     ),
     "modem-lost": (
         "The modem stopped answering after the update had begun",
-        "Leave the power on for twenty minutes: it may be installing. Then run the same command again.",
+        "Leave the power on for twenty minutes: it may be installing. `modemflash rescue` with the same files waits for it, and goes on when it answers.",
         UNKNOWN,
     ),
     "power-must-stay": (
@@ -205,7 +205,7 @@ CATALOGUE = {
     # finding the modem
     "modem-silent": (
         "The modem did not answer at any rate",
-        "Check that nothing else uses the port, then cut all power for 10 seconds (USB and battery; the reset button does not reset the modem) and run the same command again.",
+        "Check that nothing else uses the port, then cut all power for 10 seconds (USB and battery; the reset button does not reset the modem) and run the same command again. `modemflash rescue` watches that, and goes on when it answers.",
         UNTOUCHED,
     ),
     "modem-nuls": (

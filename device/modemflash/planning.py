@@ -60,7 +60,7 @@ class Plan:
         missing = self.missing(consents)
         if missing:
             needed = [consent for consent, _ in missing]
-            raise Refusal("consent-missing", ", ".join(["--" + text for text in encoded(needed)]), needed)
+            raise Refusal("consent-missing", ", ".join(encoded(needed)), needed)
 
     def phases(self) -> "list[tuple[str, int, int]]":
         """(phase, usual seconds, allowed seconds) of every step, in order."""
@@ -213,35 +213,35 @@ DANGERS = {
     "change-radio": "the modem leaves its kind of network, and the way back is another risky update",
     "allow-downgrade": "the firmware in this file is older than the one that runs",
     "write-boot-rom": "a power cut in these seconds kills the modem for good",
-    "without-way-back": "a cut can leave the modem in a state that needs a file which is not at hand",
+    "without-way-back": (
+        "look for updater.elf in the package (.zip) that the firmware came in, and give it, too; "
+        "without it a cut can leave the modem in a state that nothing here leads out of"
+    ),
 }
 
 
 def _way_back(plan: Plan, identity: Identity, image: "Image") -> None:
     """The files for every state that a cut can leave; a missing one needs its own consent."""
-    missing = ["the updater ELF of the same package"]
-    if "updater" in plan.roles or brings_its_updater(identity, image):
-        missing = []
+    needs_updater = "updater" not in plan.roles and not brings_its_updater(identity, image)
     plan.way_back = [plan.roles[role][0].name for role in plan.roles if role != "bootrom" or plan.route == 6]
     if plan.route == 1:
-        missing.append("a full image")
         plan.warnings.append(
             "If the power is cut while it installs, the modem may wait in recovery; then you need "
-            + " and ".join(missing)
-            + "."
+            + ("the updater ELF of the same package and " if needs_updater else "")
+            + "a full image."
         )
-    elif missing:
-        danger = DANGERS["without-way-back"] + ": " + " and ".join(missing)
-        plan.needs.append((("without-way-back", ""), danger))
+    elif needs_updater:
+        plan.needs.append((("without-way-back", ""), DANGERS["without-way-back"]))
 
 
 def _words(plan: Plan, image: "Image") -> None:
     """What cannot be undone, in sentences."""
     old = "build %d" % plan.origin if plan.origin else "the present firmware"
     if plan.direction != "repair":
-        plan.cannot_undo.append(
-            "Firmware cannot be read out of the modem: the way back to %s is its own file." % old
-        )
+        way_back = "the way back to %s is its own file" % old
+        if plan.origin in builds.BUILDS and not builds.BUILDS[plan.origin][4]:
+            way_back = "the file of %s was never published, so nothing leads back to it" % old
+        plan.cannot_undo.append("Firmware cannot be read out of the modem: %s." % way_back)
     if ("send-boot-rom", "bootrom") in plan.steps:
         plan.cannot_undo.append("The boot ROM is written and stays written.")
     if plan.direction == "radio-change":

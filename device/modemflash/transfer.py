@@ -58,7 +58,7 @@ _OPENINGS = 6
 _RESTARTS = 12
 _LOSSES_IN_A_ROW = 3  # that make blocks smaller; single ones happen to any size
 _NOTHING_TAKEN = 60  # blocks in a row, one a second
-_STALL_NOTE = "the modem erases or writes; minutes of silence are normal, most of all near 7-10 % and 99 %"
+_STALL_NOTE = "the modem erases or writes; minutes of silence are normal"
 
 
 class Sender(Watcher):

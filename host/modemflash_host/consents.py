@@ -34,16 +34,16 @@ YES = Consent("yes")
 
 
 def flag_of(consent: tuple[str, str]) -> str:
-    """What to add to the command line."""
+    """What is added to the command line; a danger's is shown in `--help` only, see `names_of`."""
     if consent == YES:
         return "-y"
     name, subject = consent
     return f"--{name} {subject}" if subject else f"--{name}"
 
 
-def flags_of(consents: Iterable[tuple[str, str]]) -> str:
-    """What to add to the command line for all of them."""
-    return " ".join(flag_of(consent) for consent in consents)
+def names_of(consents: Iterable[tuple[str, str]]) -> str:
+    """Consents in words: a danger by its name, never as the flag that could be pasted."""
+    return ", ".join(flag_of(each) if each == YES else f"{each[0]} {each[1]}".rstrip() for each in consents)
 
 
 def word_of(consent: Consent, dangers: Mapping[str, Danger]) -> str:

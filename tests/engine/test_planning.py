@@ -303,3 +303,13 @@ def test_no_way_back_to_what_cannot_be_read_out():
     """The plan says that the present firmware is only to be had as a file."""
     plan = make("application", someone(46470), [file(FULL, 41019), UPDATER_ELF])
     assert "46470" in " ".join(plan.cannot_undo)
+
+
+def test_leaving_a_build_whose_file_was_never_published_has_no_way_back():
+    """It is said before: nobody may count on a file that nobody can get."""
+    for build in (43818, 46470, 50523):
+        plan = make("application", someone(build), [UPDATER_ELF, file(FULL, 41065)])
+        (said,) = [text for text in plan.cannot_undo if "read out" in text]
+        assert "was never published" in said and "its own file" not in said
+    plan = make("application", someone(38638), [UPDATER_ELF, file(FULL, 41065)])
+    assert [text for text in plan.cannot_undo if "is its own file" in text]

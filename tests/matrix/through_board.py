@@ -34,7 +34,7 @@ from modemflash_sim.sequans import assumptions
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
 from support.desk import RUNS as PROGRAM_RUNS
-from support.desk import Desk, make_flash, without_mpremote
+from support.desk import Desk, make_flash
 from support.memory_source import MemorySource
 from tools import fetch
 
@@ -79,7 +79,6 @@ def _set_up(folder: str) -> Any:
     patch = pytest.MonkeyPatch()
     patch.setenv("XDG_STATE_HOME", folder + "/state")
     patch.setattr("modemflash_host.api.sleep_inhibited", lambda on_trouble: _Awake())
-    without_mpremote(patch)
     return _Undo(patch)
 
 

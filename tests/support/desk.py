@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +17,8 @@ import pytest
 from modemflash.examine import examine
 from modemflash_host import api
 from modemflash_host.board.console import session
-from modemflash_host.board.console.session import BoardPort, BoardSession
-from modemflash_host.board.install import deploy as deploying
+from modemflash_host.board.console.session import BoardPort
 from modemflash_host.board.install.package import deployed
-from modemflash_host.board.tools.program import ToolProblem
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.consents import YES
 from modemflash_host.families.plan import FirmwareFile, Request
@@ -195,23 +191,3 @@ class Desk:
         self.board.pass_s(seconds)
         buf = bytearray(65536)
         return buf[: self.pc.readinto(buf, len(buf), 0)].decode("latin-1")
-
-
-def without_mpremote(monkeypatch: Any) -> None:
-    """`mpremote` wants a real port: the package goes through the REPL instead."""
-
-    class Fails:
-        def __init__(self, port: str) -> None: ...
-
-        def copy(self, files: object) -> None:
-            raise ToolProblem("tool-missing", "mpremote")
-
-    @contextmanager
-    def released(self: Any) -> Any:
-        yield "simulated"
-
-    monkeypatch.setattr(deploying, "Mpremote", Fails)
-    monkeypatch.setattr(BoardSession, "released", released)
-
-
-Build = Callable[..., Desk]

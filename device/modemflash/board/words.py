@@ -133,7 +133,7 @@ def on_a_board(problem: "Problem") -> str:
     """What happened and what to do next, for somebody without a command line."""
     hint = problem.hint.replace("un the same command again", "estart the board with the card in")
     if problem.code == "consent-missing":
-        hint = "Prepare the card anew with the options named here, if you want it."
+        hint = "Most dangers have a safe way round; `modemflash card prepare --help` lists the consents."
     return problem.happened + " " + hint
 
 

@@ -34,6 +34,7 @@ from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import BoardPort
 from modemflash_host.board.location import report_location
 from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
+from modemflash_host.board.ticking import reach, ticking
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.errors import BoardProblem, Refusal
 from modemflash_host.links.open import FIRST_BAUD
@@ -183,9 +184,10 @@ def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) 
     def say(text: str) -> None:
         reporter.say("note", text=text)
 
+    board_port = ticking(board_port, reporter)
+    reach(reporter)
     connection = connect(board_port.open_port, say, board_port.device)
     link, clock = connection.link, connection.clock
-    reporter.follow(clock.ticks_ms())
     mac, block_bytes = "", SMALL_RING_BYTES  # of a board that is in it already nothing is known
     try:
         if connection.state == MIRROR:

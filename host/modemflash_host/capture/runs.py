@@ -32,6 +32,7 @@ KEPT = 20
 KEPT_BYTES = 100_000_000  # all together, with the one that is written
 _NAME = re.compile(r"(\d{6,9})-\d{8}-\d{6}-\d+\.jsonl")
 _MOST_TRIES = 100
+_LONGEST_PID = 12  # digits
 _LONGEST_NUMBER = 2  # longer digits begin a name
 
 
@@ -55,6 +56,12 @@ class Run:
     def name(self) -> str:
         """What `report` is given."""
         return self.path.stem
+
+    @property
+    def process(self) -> int:
+        """The number of its process; 0 where the name does not tell."""
+        number = self.name.rpartition("-")[2]
+        return int(number) if number.isascii() and number.isdigit() and len(number) < _LONGEST_PID else 0
 
 
 def begin_run(

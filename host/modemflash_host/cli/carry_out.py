@@ -59,6 +59,7 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
     else:
         sink = human_sink(talk.quiet, talk.verbose, talk.color)
     lost = _Lost()
+    begun = _Begun()
     deferred = DeferredWarnings(lambda text: reporter.say("warning", code="capture-lost", text=text))
     recorder, own_file = _recorder(port, talk, deferred.add) if port else (None, None)
     with (
@@ -68,6 +69,7 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
         watch = SleepWatch(lambda s: reporter.say("warning", code="computer-slept", text=words(s)))
         reporter.listen(watch)
         reporter.listen(deferred)
+        reporter.listen(begun)
         try:
             result = work(reporter)
         except Problem as problem:
@@ -77,7 +79,7 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
             result = Result.of_problem(Stopped("stopped-at-once").stamp(state), seconds=reporter.at_s)
         if result.problem is not None:
             reporter.report(problem_event(result.problem, reporter.vocabulary))
-        result = dataclasses.replace(result, next=result.next or next_command(result, port))
+        result = dataclasses.replace(result, next=result.next or next_command(result, port, begun.files))
         with suppress(StopNow):
             deferred.tick(reporter.at_s)
             if recorder is not None:
@@ -88,6 +90,17 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
         reporter.report(result.event())
         lost.tell_end(result)
     return result.exit_code
+
+
+class _Begun(Sink):
+    """Remembers the files of an update that did not finish."""
+
+    files: tuple[str, ...] = ()
+
+    def report(self, event: Event, at_s: float) -> None:
+        """One event."""
+        if event["event"] == "unfinished":
+            self.files = tuple(event["files"])
 
 
 class _Lost:
@@ -151,7 +164,7 @@ def human_sink(quiet: bool, verbose: bool, color: str = "auto") -> Sink:
 
     out, err = (SteadyConsole(stderr=stderr, color=color) for stderr in (False, True))
     verbosity = QUIET if quiet else VERBOSE if verbose else NORMAL
-    if out.is_terminal and not out.is_dumb_terminal:
+    if out.is_terminal and not out.is_dumb_terminal and not out.legacy_windows:
         return Terminal(out, err, verbosity)
     return Plain(out, err, verbosity)
 

@@ -11,7 +11,8 @@ from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk
 from modemflash_host.errors import CATALOGUE, Refusal
 from modemflash_host.families import registry
-from modemflash_host.reporters import words as w
+from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.reporters.advice_rows import advice_rows
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run.result import Result
@@ -43,14 +44,9 @@ def explain(code: str | None) -> int:
         problem = Refusal("unknown-code", f"{code}; near: {', '.join(near)}" if near else code)
         return carry_out(lambda _: Result.of_problem(problem), Talk())
     happened, hint, state = CATALOGUE[code]
-    about = [("What", Text(happened + ".")), ("Do this", Text(hint)), ("Modem", Text(w.MODEM_STATES[state]))]
-    for family in registry.FAMILIES:
-        words_of_family = family.vocabulary
-        if aid := words_of_family.first_aid(words_of_family.evidence.get(code, ""), None):
-            about += [
-                (f"Check {n}", Text(f"{title}. {text}")) for n, (title, text) in enumerate(aid.checks, 1)
-            ]
-            about.append(("Prognosis", Text(aid.prognosis)))
+    family = next((each for each in registry.FAMILIES if code in each.vocabulary.evidence), None)
+    about = advice_rows(code, hint, state, family.vocabulary if family else Vocabulary())
+    about = [("What", Text(happened + ".")), *(row for row in about if row[0] != "Code")]
     console.print(Text(code, "bold"))
     console.print(Rows(about))
     return 0

@@ -17,6 +17,7 @@ from modemflash_host.families.plan import Request
 from modemflash_host.links.names import AUTO
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.result import Result
+from modemflash_host.store.firmware_places import places
 
 
 @click.command()
@@ -37,7 +38,7 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
             words = Result("nothing-to-do", "modem-asked", family=reporter.vocabulary.family)
             return replace(words, seconds=reporter.at_s).of_module(found)
         ending = registry.family_named(reporter.vocabulary.family).suffixes[0]
-        files = found.unfinished.files if found.unfinished else (f"FIRMWARE{ending}",)
+        files = places(found.unfinished.files) if found.unfinished else (f"FIRMWARE{ending}",)
         where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_VIA else ["--via", via])]
         return Result(
             "nothing-to-do",

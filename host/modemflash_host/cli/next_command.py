@@ -6,19 +6,32 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
+
+import rich_click as click
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Refusal
-from modemflash_host.consents import flags_of
+from modemflash_host.cli.selected import typed_files, typed_path
+from modemflash_host.consents import YES, flag_of
 from modemflash_host.errors import ConsentMissing
+from modemflash_host.links.names import AUTO
 from modemflash_host.reporters.words import printable
+from modemflash_host.rescue.retry import MODEM_IS_SILENT
 from modemflash_host.run.result import Result
+from modemflash_host.store.firmware_places import places
 
 _HELD_CODES = ("relay-silent", "relay-restarted")  # the board knows how far it came, and goes on from there
 _AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
 
 
-def next_command(result: Result, port: str) -> str:
-    """The command line that is best typed next; "" where nothing is left to do."""
+def next_command(result: Result, port: str, begun: Sequence[str] = ()) -> str:
+    """The command line that is best typed next; "" where nothing is left to do.
+
+    Args:
+        result: how the command ended.
+        port: where a module was talked to; "" for none.
+        begun: names of the files of an update that did not finish.
+    """
     problem = result.problem
     again = command_line(["modemflash", *sys.argv[1:]])
     ask_it = command_line(["modemflash", "info", "-p", port, *_way_words()]) if port else ""
@@ -28,12 +41,17 @@ def next_command(result: Result, port: str) -> str:
         return ask_it if result.status == "installed-unconfirmed" else ""
     if problem.code == "relay-occupied":
         return _without_dry_run() if problem.detail else "modemflash history"
-    if isinstance(problem, ConsentMissing):
-        return f"{again} {flags_of(problem.consents)}"
+    if isinstance(problem, ConsentMissing):  # a danger's flag is never offered
+        plain = problem.consents == (YES,)
+        return f"{again} {flag_of(YES)}" if plain else f"modemflash explain {problem.code}"
     if problem.code == "board-console":
         return command_line(["modemflash", *_without_way(), "--via", "relay"])
     if problem.code in _HELD_CODES:
         return again
+    if problem.code in MODEM_IS_SILENT and port:
+        return _with_files("rescue", port, begun)
+    if problem.code == "power-must-stay" and port and _files(begun):
+        return _with_files("update", port, begun)
     if result.modem_state == UNKNOWN:
         return ask_it
     if isinstance(problem, NoModem) or result.modem_state == RECOVERABLE or problem.code in _AGAIN_CODES:
@@ -57,6 +75,23 @@ def _without_way() -> list[str]:
     words = sys.argv[1:]
     at = words.index("--via") if "--via" in words else len(words)
     return [word for word in words[:at] + words[at + 2 :] if not word.startswith("--via=")]
+
+
+def _with_files(command: str, port: str, begun: Sequence[str]) -> str:
+    """Another command at the same port with the same files."""
+    if sys.argv[1:2] == [command]:
+        return command_line(["modemflash", *sys.argv[1:]])
+    where = [] if port == AUTO else ["-p", port]
+    return command_line(["modemflash", command, *_files(begun), *where, *_way_words()])
+
+
+def _files(begun: Sequence[str]) -> list[str]:
+    """The files of this command, as they were typed; else those of the update that did not finish."""
+    context = click.get_current_context(silent=True)
+    said = context.params if context is not None else {}
+    options = {name.replace("_", "-"): value for name, value in said.items()}
+    files = [typed_path(path) for path in typed_files(said.get("files") or (), options)]
+    return files or list(places(begun))
 
 
 def _without_dry_run() -> str:

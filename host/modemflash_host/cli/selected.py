@@ -11,8 +11,11 @@ from modemflash_host.families import registry
 from modemflash_host.families.plan import FirmwareFile
 from modemflash_host.families.vocabulary import Facts
 from modemflash_host.files.selection import select
+from modemflash_host.files.simulated import is_simulated as is_firmware_address
+from modemflash_host.files.simulated import place_of
 from modemflash_host.links.names import is_simulated
 from modemflash_host.reporters import Reporter
+from modemflash_host.store.firmware_places import remember
 
 
 def select_files(
@@ -43,7 +46,7 @@ def select_files(
     companions = [
         companion for name in families for companion in registry.family_named(name).companions(options)
     ]
-    return tuple(
+    files = tuple(
         select(
             paths,
             lambda file, kind: api.identify(file, reporter, kind),
@@ -54,3 +57,16 @@ def select_files(
             found,
         )
     )
+    remember([file.name for file in files], [typed_path(each) for each in typed_files(paths, options)])
+    return files
+
+
+def typed_files(paths: Sequence[Path], options: Facts) -> list[Path]:
+    """All that was typed to name files: by itself, or as an option of a family."""
+    named = [options.get(option.name) for option in registry.all_options() if option.kind == "file"]
+    return [*paths, *(path for path in named if isinstance(path, Path))]
+
+
+def typed_path(path: Path) -> str:
+    """A path as it was typed."""
+    return place_of(path) if is_firmware_address(path) else str(path)

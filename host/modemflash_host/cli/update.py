@@ -61,10 +61,12 @@ def update(
     def work(reporter: Reporter) -> Result:
         reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
         with ExitStack() as opened:
+            checked = select_files(files, port, options, reporter, opened)
+            reporter.say("verified", files=len(checked))
             request = Request(
                 port=port,
                 via=via,
-                files=select_files(files, port, options, reporter, opened),
+                files=checked,
                 consents=consents_of(words),
                 options=options,
                 find_timeout_s=answer_timeout,

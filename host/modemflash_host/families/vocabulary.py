@@ -77,10 +77,12 @@ class FirstAid:
     """What to do by hand with a module that does not talk.
 
     Attributes:
+        power: the one instruction about its power, "" for none; nothing else speaks of that.
         checks: (title, sentence), the best first.
         prognosis: how likely it is to come back.
     """
 
+    power: str
     checks: tuple[tuple[str, str], ...]
     prognosis: str
 
@@ -120,15 +122,22 @@ _PHASES = {
     "install": "module installs",
     "reboot": "module restarts",
     "read-back": "read it back",
+    "reach-board": "reach the board",
+    "uninstall": "updater off board",
+    "leave-board": "give the board back",
+    "watch-power": "watch the port",
 }
-_HARMLESS = ("", "find", "identify", "verify")
+GIVING_BACK = ("uninstall", "leave-board")  # the module is done with
+_LEAVING_ANSWER = "The board is being given back as it was, which takes seconds. The module is not concerned."
+BOARD_PHASES = ("reach-board", "uninstall", "leave-board", "watch-power")  # they leave the module alone
+_HARMLESS = ("", "find", "identify", "verify", *BOARD_PHASES)
 
 
 def _no_rows(_event: Event) -> Sequence[Row]:
     return ()
 
 
-def _no_first_aid(_evidence: str, _unfinished: Event | None) -> FirstAid | None:
+def _no_first_aid(_evidence: str, _unfinished: Event | None, _code: str) -> FirstAid | None:
     return None
 
 
@@ -160,7 +169,7 @@ class Vocabulary:
         whole_update: what a retry of the whole update is called in its event.
         attempts: how often the whole update is tried at most; 0 where that is not said.
         readable: what of its talk may be kept, sent and shown.
-        first_aid: (evidence, the unfinished update) → what to do by hand; None where nothing is known.
+        first_aid: (evidence, the unfinished update, error code) → what to do by hand; None for nothing.
         identity_rows, details_rows, file_rows: an event → what people read of it.
     """
 
@@ -180,7 +189,7 @@ class Vocabulary:
     whole_update: str = "the whole update"
     attempts: int = 0
     readable: Readable = Readable()
-    first_aid: Callable[[str, Event | None], FirstAid | None] = _no_first_aid
+    first_aid: Callable[[str, Event | None, str], FirstAid | None] = _no_first_aid
     identity_rows: Callable[[Event], Sequence[Row]] = _identity_rows
     details_rows: Callable[[Event], Sequence[Row]] = _no_rows
     file_rows: Callable[[Event], Sequence[Row]] = _no_rows
@@ -206,6 +215,8 @@ class Vocabulary:
             written: an earlier phase has changed the module: a second attempt.
             silence_s: an answer is waited for so long at most; 0 where that is not known.
         """
+        if phase in GIVING_BACK:
+            return _LEAVING_ANSWER
         texts = self.stop_answers.get(phase)
         if texts is None:
             texts = BETWEEN_STEPS if self.writes(phase) or written else NOTHING_WRITTEN

@@ -105,7 +105,7 @@ def _behind(path: Path, simulated: bool, suffixes: Sequence[str], is_package: Is
 def _archives_in(path: Path) -> str:
     """Words about the archives in an archive: they are named, and a person unpacks them."""
     try:
-        inner = [m.inside for m in firmware_in(path, lambda name: name.suffix.lower() == ".zip")]
+        inner = [m.inside for m in members_in(path, lambda name: name.suffix.lower() == ".zip")]
     except BadFile:
         return ""
     return "; unpack the archive in it: " + ", ".join(inner[:_MOST_NAMED]) if inner else ""

@@ -1,6 +1,6 @@
 """The last runs as rows: which modem, from where to where, how it ended, how long it took.
 
-Rule: a run without an end is said to have none; it was killed, or still runs.
+Rule: a run without an end still runs where its process does; else it was killed, and has none.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from modemflash_host.capture.runs import Run, runs
+from modemflash_host.computer.process import is_running
 from modemflash_host.reporters import Event
 
-NO_END = "no-end"
+NO_END, RUNNING = "no-end", "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Row:
         modem: its product, "" where it never said one.
         from_version: before; "" where unknown.
         to_version: after; "" where unknown.
-        status: of the result; `NO_END` where there is none.
+        status: of the result; `RUNNING` or `NO_END` where there is none.
         code: what happened, searchable; "" where there is nothing to say.
         seconds: how long it took; None without an end.
     """
@@ -64,7 +65,7 @@ def row_of(run: Run) -> Row:
         modem=str(identity.get("product") or ""),
         from_version=_text(result.get("from_version") or identity.get("version")),
         to_version=_text(result.get("to_version")),
-        status=str(result.get("status") or NO_END),
+        status=str(result.get("status") or (RUNNING if is_running(run.process, "modemflash") else NO_END)),
         code=str(result.get("code") or ""),
         seconds=_number(result.get("seconds")),
     )

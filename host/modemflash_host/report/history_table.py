@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from modemflash_host.report.history import NO_END, Row
+from modemflash_host.report.history import NO_END, RUNNING, Row
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.rows import Rows
 
@@ -27,6 +27,7 @@ _STYLES = {
     "interrupted": "yellow",
     "failed": "bold red",
     NO_END: "bold red",
+    RUNNING: "cyan",
 }
 
 

@@ -113,12 +113,12 @@ class Reporter:
         self._start_s = self.at_s
 
     def tick(self, now_ms: int) -> None:
-        """Time goes by: `now_ms` is the engine's clock.
+        """Time goes by: `now_ms` is the engine's clock. It never goes back, whoever's clock it is.
 
         Raises:
             StopNow: the third stop request.
         """
-        self.at_s = self._start_s + (now_ms - self._start_ms) / 1000
+        self.at_s = max(self.at_s, self._start_s + (now_ms - self._start_ms) / 1000)
         self._answer_stop_requests()
         self._each(lambda sink: sink.tick(self.at_s))
         if self._stop_requests.count >= AT_ONCE:

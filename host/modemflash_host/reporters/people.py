@@ -2,8 +2,8 @@
 
 Shared by terminal and plain output, which differ only in how they show time
 going by. Rules: every value from outside passes `printable`; no markup is ever
-parsed from it; blocks fit into 40 columns; an error is code, one sentence,
-what to do, the modem's state, the next command, in this order.
+parsed from it; blocks fit into 40 columns; an error is one sentence, what to do
+(the power first), the modem's state, the next command, in this order.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from modemflash.errors import CATALOGUE
-from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.families.vocabulary import GIVING_BACK, Vocabulary
 from modemflash_host.reporters import Event, Sink
 from modemflash_host.reporters import words as w
+from modemflash_host.reporters.advice_rows import advice_rows
 from modemflash_host.reporters.board_rows import place_rows, slot_words
 from modemflash_host.reporters.plan_block import plan_blocks, warning_line
 from modemflash_host.reporters.progress import Watch
@@ -25,10 +26,21 @@ from modemflash_host.reporters.rescue_view import ASKS, plan_rows, step_line
 from modemflash_host.reporters.rows import STYLES, Rows, marked, texts
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
+UNTOLD = ("watch-power",)  # phases that are only seen while they last
 _WIDE = 60  # columns from which before and after stand side by side
-_ENDS_PHASE = ("phase", "found", "identity", "file", "plan", "problem", "rescue", "result")
+_ENDS_PHASE = (
+    "phase",
+    "verified",
+    "board-left",
+    "found",
+    "identity",
+    "file",
+    "plan",
+    "problem",
+    "rescue",
+    "result",
+)
 _SHOWN_ALREADY = ("ATI1", 'AT!="showver"')
-_STATE_STYLES = {"untouched": "green", "recoverable": "yellow", "updated": "green", "unknown": "bold red"}
 
 
 class People(Sink):
@@ -68,7 +80,7 @@ class People(Sink):
         """Show one event."""
         kind = event["event"]
         if kind in _ENDS_PHASE and self.watch.phase:
-            self.phase_ended(at_s, good=kind != "problem" and event.get("what") not in ASKS)
+            self.phase_ended(at_s, good=self._ends_well(event))
             self.watch.end()
             self.retries = 0
         self.watch.take(event, at_s)
@@ -81,6 +93,12 @@ class People(Sink):
             show(event)
         if kind in ("phase", "progress", "stall"):
             self.moved(event, at_s)
+
+    def _ends_well(self, event: Event) -> bool:
+        """Whether the phase that an event ends came to a good end."""
+        if event.get("failed") and self.watch.phase not in GIVING_BACK:
+            return False
+        return event["event"] != "problem" and event.get("what") not in ASKS
 
     def _attempt_ended(self, event: Event, at_s: float) -> None:
         """An attempt failed, and the next one begins."""
@@ -222,22 +240,14 @@ class People(Sink):
         show()
         show(marked(self.bad, "bold red", Text(w.printable(problem["happened"]), "bold")))
         show()
-        state = result["modem_state"]
-        words = w.MODEM_STATES[state]
-        if self._begun and state == "untouched":
-            words = "as this run found it: the update begun earlier is not finished"
-        about = [
-            ("Code", Text(problem["code"])),
-            ("Do this", Text(w.printable(problem["hint"]))),
-            ("Modem", Text(words, _STATE_STYLES[state])),
-        ]
-        evidence = problem.get("evidence") or self.vocabulary.evidence.get(problem["code"], "")
-        if aid := self.vocabulary.first_aid(evidence, self._begun):
-            checks = [(f"{n}. {title}", text) for n, (title, text) in enumerate(aid.checks, 1)]
-            about[2:2] = [
-                ("By hand", Text.assemble(*_paragraphs(checks))),
-                ("Prognosis", Text(aid.prognosis)),
-            ]
+        about = advice_rows(
+            problem["code"],
+            problem["hint"],
+            result["modem_state"],
+            self.vocabulary,
+            problem.get("evidence") or "",
+            self._begun,
+        )
         if self._left:
             words = "the updater stays on it for the next command, which takes it off; or "
             about.append(("Board", Text.assemble(words, (self._left, "bold"))))
@@ -302,10 +312,3 @@ def changes(
             come = [line for line in new if line not in old]
             found.append((label(command), "\n".join(gone) or "-", "\n".join(come) or "-"))
     return found
-
-
-def _paragraphs(checks: list[tuple[str, str]]) -> list[str | tuple[str, str]]:
-    texts: list[str | tuple[str, str]] = []
-    for number, (title, text) in enumerate(checks):
-        texts += [("\n" if number else "") + "", (title + ". ", "bold"), text]
-    return texts

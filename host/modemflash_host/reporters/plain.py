@@ -6,7 +6,7 @@ import time
 
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
-from modemflash_host.reporters.people import QUIET, People
+from modemflash_host.reporters.people import QUIET, UNTOLD, People
 
 _EVERY_S = 1.0
 _QUIET_S = 15.0  # nobody should have to guess whether it hangs
@@ -24,7 +24,7 @@ class Plain(People):
             return
         if event["event"] == "phase":
             self._last = time.monotonic()
-            if watch.phase == "verify":
+            if watch.phase in ("verify", *UNTOLD):
                 return  # over in a moment; where it is not, its progress shows
             times = f" ({watch.times})" if watch.times else ""
             self._line(f"[{w.clock_time(at_s)}] {self.phase_title()}{times}")
@@ -33,10 +33,11 @@ class Plain(People):
         if now - self._last < _EVERY_S:
             return
         self._last = now
-        if event["event"] == "stall":
-            self._line(f"[{w.clock_time(at_s)}]   {w.printable(watch.stall)}")
+        if stall := watch.stall(at_s):
+            self._line(f"[{w.clock_time(at_s)}]   {w.printable(stall)}")
             return
-        rate = f", {w.rate(watch.rate)}" if watch.rate else ""
+        speed = watch.rate(at_s)
+        rate = f", {w.rate(speed)}" if speed else ""
         repeats = f", {self.retries} repeats" if self.retries else ""
         self._line(
             f"[{w.clock_time(at_s)}]   {watch.share:4.0%} of {w.size(watch.total)}{rate}{repeats}",
@@ -46,7 +47,9 @@ class Plain(People):
         """A line that it goes on, where nothing else was said for long."""
         if self.watch.phase and self.verbosity > QUIET and time.monotonic() - self._last >= _QUIET_S:
             self._last = time.monotonic()
-            self._line(f"[{w.clock_time(at_s)}]   still: {self.phase_title()}")
+            stall = self.watch.stall(at_s)
+            words = f"still: {self.phase_title()}" + (f", {w.printable(stall)}" if stall else "")
+            self._line(f"[{w.clock_time(at_s)}]   {words}")
 
     def _line(self, text: str) -> None:
         self.out.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from modemflash_host.consents import Consent, flag_of
+from modemflash_host.consents import Consent, names_of
 from modemflash_host.families.vocabulary import STRONG, Vocabulary
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
@@ -57,9 +57,9 @@ def _notes(event: Event) -> list[tuple[str, Text]]:
         names = ", ".join(w.printable(name) for name in event["way_back"])
         notes.append(("If cut", Text(f"run the same command again; it needs {names}")))
     for number, need in enumerate(event["consents"]):
-        flag = flag_of(Consent(need["consent"], need["subject"]))
-        text = Text.assemble((w.printable(flag), "bold"), f": {w.printable(need['danger'])}")
-        notes.append(("" if number else "Needs", text))
+        name = names_of([Consent(need["consent"], need["subject"])])
+        text = Text.assemble((w.printable(name), "bold"), f": {w.printable(need['danger'])}")
+        notes.append(("" if number else "Consent", text))
     return notes
 
 

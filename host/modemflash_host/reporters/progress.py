@@ -13,6 +13,8 @@ from modemflash_host.reporters.words import span
 
 _RATE_WINDOW_S = 5.0
 _RATE_NEEDS_S = 0.5
+_STALLS_AFTER_S = 5.0
+_STILL = "nothing moves"
 
 
 class Watch:
@@ -23,8 +25,7 @@ class Watch:
         usual_s, allowed_s: what it usually takes, and how long it may; 0 for no end of its own.
         silence_s: then: after so long without an answer it ends.
         done, total: bytes; total is 0 where the phase counts none.
-        stalled_s: for how long nothing moved; 0 when it moves.
-        stall: that, and what it means, in words.
+        moved_s: when the last byte moved.
     """
 
     def __init__(self) -> None:
@@ -39,16 +40,16 @@ class Watch:
         self.note = ""
         self.done = 0
         self.total = 0
-        self.stalled_s = 0
-        self.stall = ""
+        self.moved_s = self.began_s
+        self._why_still = ""
         self._points: deque[tuple[float, int]] = deque()
 
     def take(self, event: Event, at_s: float) -> None:
         """Learn from one event."""
         kind = event["event"]
         if kind == "phase":
-            self._clear(event["phase"])
             self.began_s = at_s
+            self._clear(event["phase"])
             self.usual_s = event.get("usual_s") or 0
             self.allowed_s = event.get("allowed_s") or 0
             self.silence_s = event.get("silence_s") or 0
@@ -58,14 +59,13 @@ class Watch:
                 self._points.clear()  # it began anew from the first byte
             self.done = event["done"]
             self.total = event["total"]
-            self.stalled_s = 0
+            self.moved_s = at_s
             self._points.append((at_s, self.done))
             while len(self._points) > 2 and at_s - self._points[0][0] > _RATE_WINDOW_S:
                 self._points.popleft()
         elif kind == "stall":
-            self.stalled_s = event["seconds"]
-            note = event.get("note") or "nothing moves"
-            self.stall = f"{note} ({self.stalled_s} s)"
+            self._why_still = event.get("note") or _STILL
+            self.moved_s = min(self.moved_s, at_s - event["seconds"])
 
     def end(self) -> None:
         """No phase runs any more."""
@@ -89,10 +89,19 @@ class Watch:
         """0 to 1."""
         return self.done / self.total if self.total else 0.0
 
-    @property
-    def rate(self) -> float:
-        """Bytes a second over the last seconds; 0 while it is not known."""
-        if len(self._points) < 2 or self.stalled_s:
+    def stall(self, at_s: float) -> str:
+        """For how long nothing has moved, and what that means; "" while it moves.
+
+        It is told while it lasts: who sends, here or on a board, may hear of it only when it is over.
+        """
+        still_s = at_s - self.moved_s
+        if not (self.total or self._why_still) or still_s < _STALLS_AFTER_S:
+            return ""
+        return f"{self._why_still or _STILL} ({still_s:.0f} s)"
+
+    def rate(self, at_s: float) -> float:
+        """Bytes a second over the last seconds; 0 while it is not known, or nothing moves."""
+        if len(self._points) < 2 or self.stall(at_s):
             return 0.0
         (first_s, first), (last_s, last) = self._points[0], self._points[-1]
         return (last - first) / (last_s - first_s) if last_s - first_s >= _RATE_NEEDS_S else 0.0

@@ -17,7 +17,7 @@ def plan_rows(event: Event) -> list[tuple[str, Text]]:
     minutes = event["listen_minutes"]
     size_bytes = event["updater_bytes"]
     put = [
-        f"the updater is put on it ({w.size(size_bytes)}, some 45 s)" if size_bytes else "it has the updater",
+        f"the updater is put on it ({w.size(size_bytes)}, some 10 s)" if size_bytes else "it has the updater",
         f"two lines at the start of main.py (the hook{_THERE[event['has_hook']]}) start it at each power-up",
         f"it listens then, {minutes} minutes at most, before its own program starts",
     ]

@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.padding import Padding
 from rich.text import Text
 
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
-from modemflash_host.reporters.people import NORMAL, QUIET, People
+from modemflash_host.reporters.live_lines import LiveLines
+from modemflash_host.reporters.people import NORMAL, QUIET, UNTOLD, People
 
 # How much it is needed, the text, its style: what is needed least goes first when a line is too long.
 _Piece = tuple[int, str, str]
@@ -31,7 +31,8 @@ class Terminal(People):
 
     def __init__(self, out: Console, err: Console, verbosity: int = NORMAL) -> None:
         super().__init__(out, err, verbosity)
-        self._live: Live | None = None
+        self._live = LiveLines(out)
+        self._is_live = False
         self._drawn = 0.0
         unicode = self.ok == "✓"
         self._spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" if unicode else "-\\|/"
@@ -49,22 +50,14 @@ class Terminal(People):
 
     def tick(self, at_s: float) -> None:
         """Redraw."""
-        if self._live is not None and time.monotonic() - self._drawn >= _FRAME_S:
+        if self._is_live and time.monotonic() - self._drawn >= _FRAME_S:
             self._draw(at_s)
 
     def moved(self, event: Event, at_s: float) -> None:
         """A phase began or moved."""
         if self.verbosity == QUIET:
             return
-        if self._live is None:
-            self._live = Live(
-                console=self.out,
-                auto_refresh=False,
-                transient=True,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
-            self._live.start()
+        self._is_live = True
         if event["event"] != "progress" or time.monotonic() - self._drawn >= _FRAME_S:
             self._draw(at_s)
 
@@ -72,7 +65,7 @@ class Terminal(People):
         """Leave one line about the phase."""
         watch = self.watch
         took = watch.elapsed_s(at_s)
-        if good and took < _SHORT_PHASE_S:
+        if good and (took < _SHORT_PHASE_S or watch.phase in UNTOLD):
             return
         mark, style = (self.ok, "green") if good else (self.bad, "red")
         pieces: list[_Piece] = [
@@ -84,17 +77,25 @@ class Terminal(People):
             pieces.append((4, w.size(watch.done), "dim"))
             pieces.append((6, w.rate(watch.done / took if took else 0), "dim"))
         pieces.append((2, self._repeats(), "dim"))
-        self.print(self._fit(pieces))
+        self.print(self._fit(pieces, self.out.width))
+
+    def print(self, what: RenderableType = "") -> None:
+        """Print above the live lines, which are drawn anew with the next tick."""
+        self._live.clear()
+        super().print(what)
+
+    def _interrupt(self, event: Event) -> None:
+        self._live.clear()
+        super()._interrupt(event)
 
     def _stop(self) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        self._live.clear()
+        self._is_live = False
 
     def _draw(self, at_s: float) -> None:
         self._drawn = time.monotonic()
-        if self._live is not None:
-            self._live.update(self.picture(at_s), refresh=True)
+        if self._is_live and self.watch.phase:
+            self._live.draw(self.picture(at_s))
 
     def picture(self, at_s: float) -> RenderableType:
         """What stands in the live line now, and below it."""
@@ -105,8 +106,8 @@ class Terminal(People):
         if watch.times:
             late = watch.usual_s and watch.elapsed_s(at_s) > watch.usual_s
             lines.append(indented(Text(watch.times, "yellow" if late else "dim")))
-        if watch.stalled_s:
-            lines.append(indented(Text(w.printable(watch.stall), "yellow")))
+        if stall := watch.stall(at_s):
+            lines.append(indented(Text(w.printable(stall), "yellow")))
         elif watch.note:
             lines.append(indented(Text(w.printable(watch.note), "dim")))
         return Group(*lines)
@@ -125,19 +126,19 @@ class Terminal(People):
                 (2, self._full * filled + self._empty * (_BAR_CELLS - filled), "cyan"),
                 (8, f"{watch.share:.0%}", ""),
                 (4, f"{watch.done / 1e6:.2f}/{watch.total / 1e6:.2f} MB", ""),
-                (6, w.rate(watch.rate), ""),
+                (6, w.rate(watch.rate(at_s)), ""),
             ]
         pieces.append((7, w.clock_time(took), ""))
         pieces.append((1, self._repeats(), "dim"))
-        return self._fit(pieces)
+        return self._fit(pieces, self._live.width)
 
     def _repeats(self) -> str:
         return f"{self.retries} repeat{'s' if self.retries > 1 else ''}" if self.retries else ""
 
-    def _fit(self, pieces: list[_Piece]) -> Text:
-        """One line that is no wider than the terminal."""
+    def _fit(self, pieces: list[_Piece], width: int) -> Text:
+        """One line that is no wider than `width`."""
         pieces = [piece for piece in pieces if piece[1]]
-        while len(pieces) > 2 and sum(len(text) + 1 for _, text, _ in pieces) > self.out.width:
+        while len(pieces) > 2 and sum(len(text) + 1 for _, text, _ in pieces) > width:
             pieces.remove(min(pieces))
         line = Text(no_wrap=True, overflow="ellipsis")
         for number, (_, text, style) in enumerate(pieces):

@@ -116,6 +116,8 @@ def failed_in_run(result: Result) -> bool:
 def _wait(is_there: Callable[[], bool], clock: Clock, reporter: Reporter) -> int:
     """A moment, or as long as the port is away: the seconds of that."""
     start = clock.ticks_ms()
+    reporter.follow(start)  # the attempt had a clock of its own
+    reporter.say("phase", phase="watch-power", usual_s=0, allowed_s=0, note="", failed=True)
     gone = False
     while not reporter.stop_wanted():
         waited_ms = clock.ticks_diff(clock.ticks_ms(), start)

@@ -22,6 +22,7 @@ from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import BoardPort, BoardSession, at_console
 from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.modem_update import JournalRecord
+from modemflash_host.board.ticking import reach, ticking
 from modemflash_host.consents import YES, Consent
 from modemflash_host.errors import BoardProblem, ConsentMissing
 from modemflash_host.families.plan import Need, Unfinished
@@ -82,6 +83,7 @@ class BoardRescue:
         self._stay_armed = stay_armed
         self._start_ms = context.clock.ticks_ms()
         self._unfinished = UnfinishedUpdate()
+        self._is_watching = False
 
     def run(self, consents: frozenset[Consent], ask: Ask) -> Result:
         """Show, ask, arm; work until it is over; put everything back.
@@ -167,7 +169,11 @@ class BoardRescue:
                 if wants_cut:
                     self._tell("cut-now" if not cuts else "cut-again", cuts=cuts)
                 port_monitor.start_over()
+                reporter.follow(context.clock.ticks_ms())  # the attempt had a clock of its own
+                self._is_watching = True
+                self._watch()
                 port_monitor.watch(partial(self._look, this))
+                self._is_watching = False
                 cuts = this.cuts
                 if this.end == NO_WORD:
                     self._ask_board(port_monitor, board)
@@ -235,11 +241,18 @@ class BoardRescue:
     @contextmanager
     def _at(self, port: str) -> Iterator[BoardSession]:
         say = lambda text: self._reporter.say("note", text=text)  # noqa: E731
-        with at_console(self._context.board_at(port), say) as session:
+        reach(self._reporter)
+        with at_console(ticking(self._context.board_at(port), self._reporter), say) as session:
             yield session
+
+    def _watch(self) -> None:
+        """Show that the port is watched."""
+        self._reporter.say("phase", phase="watch-power", usual_s=0, allowed_s=0, note="")
 
     def _tell(self, what: str, **fields: object) -> None:
         tell(self._reporter, what, **fields)
+        if self._is_watching:
+            self._watch()
 
 
 def put_back(

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from modemflash.errors import RECOVERABLE, UNTOUCHED, Problem, Refusal
 from modemflash_host.computer import battery
-from modemflash_host.consents import YES, Consent, flag_of
+from modemflash_host.consents import YES, Consent, names_of
 from modemflash_host.errors import ConsentMissing, QuestionOpen
 from modemflash_host.families.contract import Job
 from modemflash_host.families.plan import Need, Plan, Request
@@ -77,7 +77,7 @@ def confirmed_plan(
     if YES not in request.consents:
         missing.append(Need(YES, ""))
     consents = tuple(need.consent for need in missing)
-    refusal = ConsentMissing(", ".join(flag_of(consent) for consent in consents), consents)
+    refusal = ConsentMissing(names_of(consents), consents)
     for need in missing:
         ask.consent(need, refusal)
     return Confirmed(plan, request.consents | set(consents))

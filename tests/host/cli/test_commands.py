@@ -20,6 +20,7 @@ import pytest
 import modemflash
 from modemflash_host import api
 from modemflash_host.cli import app, asking
+from modemflash_host.families import registry
 from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.run import exit_codes
 from modemflash_sim.sequans import images
@@ -137,14 +138,14 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(desk: Desk) -> None:
         ("nb", ["-y"]),
     ],
 )
-def test_without_its_consent_a_danger_is_refused_with_5_and_the_flags_name(
+def test_without_its_consent_a_danger_is_refused_with_5_and_only_the_plain_yes_is_offered(
     desk: Desk, file: str, flags: list[str]
 ) -> None:
     """`-y` says yes to a plain upgrade only."""
-    needed = {"new": "-y", "old": "--allow-downgrade", "nb": "--change-radio nb-iot"}[file]
+    needed = " -y" if file == "new" else "modemflash explain consent-missing"
     ended = desk.update(getattr(desk, file), *flags)
     assert (ended.code, ended.result["status"]) == (exit_codes.REFUSED, "refused")
-    assert ended.result["next"].endswith(needed) or needed + " " in ended.result["next"]
+    assert ended.result["next"].endswith(needed)
     assert desk.saved()["record"]["images"] == []
 
 
@@ -158,7 +159,23 @@ def test_a_missing_way_back_is_its_own_danger(desk: Desk) -> None:
     Path(desk.updater).unlink()
     ended = desk.type("update", desk.new, "-p", desk.modem(), "-y", "--json")
     assert ended.code == exit_codes.REFUSED
-    assert "--without-way-back" in ended.result["next"]
+    [plan] = [event for event in ended.events if event["event"] == "plan"]
+    [need] = plan["consents"]
+    assert need["consent"] == "without-way-back"
+    assert need["danger"].startswith("look for updater.elf in the package (.zip)")
+
+
+@pytest.mark.parametrize("columns", [1, 20, 40, 80, 300])
+def test_a_question_about_a_danger_breaks_between_words(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """A terminal breaks a long line anywhere; what is asked there must be read at once."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for text in [danger.risk for danger in registry.all_dangers().values()]:
+        lines = asking.wrapped(text).splitlines()
+        assert max(map(len, lines)) <= max(columns, 3)
+        if columns >= 40:
+            assert " ".join(line.strip() for line in lines) == text
 
 
 def answers(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, *words: str) -> Ended:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from modemflash_host.errors import Refusal
 from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.report import environment
+from modemflash_host.report import history as histories
 from modemflash_host.report.bundle import make_report
 from modemflash_host.report.history import NO_END, Row, history
 from modemflash_host.report.history_table import history_table
@@ -165,8 +167,9 @@ def test_report_that_cannot_be_written(tmp_path: Path) -> None:
     assert make_report(find_run(), tmp_path / "r.zip") == tmp_path / "r.zip"
 
 
-def test_history_rows() -> None:
+def test_history_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row a run, newest first: modem, from and to, result, duration; a killed one has no end."""
+    monkeypatch.setattr(histories, "is_running", lambda *_: False)
     carry_out(STORY)
     carry_out(STORY[:3])
     killed, failed = history()
@@ -175,6 +178,24 @@ def test_history_rows() -> None:
     assert (failed.from_version, failed.to_version, failed.code) == ("38638", "", "install-failed")
     assert failed.seconds == 131.5
     assert json.loads(json.dumps(failed.event()))["event"] == "run"
+
+
+def test_a_run_whose_process_is_there_is_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Red words about an update that goes on would make somebody cut the power."""
+    recorder, _ = begin_run(["update", "a.dup"], "COM5", lambda _: None)
+    monkeypatch.setattr(
+        histories, "is_running", lambda pid, name: pid == os.getpid() and name == "modemflash"
+    )
+    [row] = history()
+    assert row.status == "running"
+    console = Console(
+        file=io.StringIO(), width=80, force_terminal=True, color_system="truecolor", _environ={}
+    )
+    console.print(history_table([row], 80))
+    assert "running" in console.file.getvalue() and "\x1b[1;31m" not in console.file.getvalue()
+    monkeypatch.setattr(histories, "is_running", lambda *_: False)
+    assert [row.status for row in history()] == [NO_END]
+    recorder.close()
 
 
 def rendered(width: int, *rows: Row) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ from modemflash.builds import PACKAGES
 from modemflash.errors import CATALOGUE
 from modemflash.interface import PINS
 from modemflash.phases import STEPS
+from modemflash_host.cli.app import run
 from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.sequans.plan import unfinished_of
 from modemflash_host.reporters import Reporter
@@ -19,6 +21,7 @@ from support.sinks import RESULT, spoken
 from support.tables import keys
 
 BEGUN = {"step": "send", "route": 2, "target": 41065, "from_build": 38638, "files": ["a.dup"], "part": 1}
+_ABOUT_POWER = re.compile(r"(?i)\b(cut|unplug|leave|keep)\b[^.:#]{0,30}\bpower\b")  # as an instruction
 EVIDENCES = ("silence", "nuls", "noise", "text")
 FIRST_AID = "host/modemflash_host/families/sequans/first_aid.py"
 (PACKAGE,) = PACKAGES
@@ -41,6 +44,12 @@ def titles_of(evidence: str, record: str) -> list[str]:
     return [title for title, _ in aid.checks]
 
 
+def power(evidence: str, record: str, code: str = "") -> str:
+    aid = first_aid(evidence, RECORDS[record], code)
+    assert aid is not None
+    return aid.power or "Cut"
+
+
 def prognosis(evidence: str, record: str = "nothing begun") -> str:
     aid = first_aid(evidence, RECORDS[record])
     assert aid is not None
@@ -50,16 +59,46 @@ def prognosis(evidence: str, record: str = "nothing begun") -> str:
 @pytest.mark.parametrize("evidence", EVIDENCES)
 @pytest.mark.parametrize("record", RECORDS)
 def test_every_evidence_has_checks_and_a_prognosis(evidence: str, record: str) -> None:
-    titles = titles_of(evidence, record)
-    assert 2 <= len(titles) <= 5
-    assert (titles[0] in ("Wait first", "Keep the power on")) == (RECORDS[record] is not None)
+    assert 2 <= len(titles_of(evidence, record)) <= 5
+    assert power(evidence, record).startswith(("Leave", "Keep")) == (RECORDS[record] is not None)
     assert prognosis(evidence, record).endswith(".")
 
 
 @pytest.mark.parametrize("record", ["boot ROM", "between the parts"])
 def test_nobody_is_told_to_cut_the_power_where_that_kills(record: str) -> None:
     for evidence in EVIDENCES:
-        assert "Cut all power" not in titles_of(evidence, record)
+        for code in CATALOGUE:
+            aid = first_aid(evidence, RECORDS[record], code)
+            assert aid is not None and not aid.power.startswith("Cut")
+
+
+@pytest.mark.parametrize("width", [60, 120])
+@pytest.mark.parametrize("code", EVIDENCE)
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_screen_has_one_instruction_about_the_power_and_it_stands_first(
+    code: str, record: str, width: int
+) -> None:
+    """`explain` gives the same one, as far as it can know it."""
+    state = "unknown" if RECORDS[record] else CATALOGUE[code][2]
+    text = screen(code, RECORDS[record], state, width)
+    lines = [line for line in text.splitlines() if _ABOUT_POWER.search(line)]
+    aid = first_aid(EVIDENCE[code], RECORDS[record], code)
+    assert aid is not None
+    if not aid.power:
+        return
+    assert text.index("Power ") < text.index("Code ")
+    flat = " ".join(text.split())
+    assert " ".join(aid.power.split()) in flat
+    assert not _ABOUT_POWER.search(flat[flat.index("Code ") :]), lines
+
+
+def test_explain_says_the_same_about_the_power(capsys: pytest.CaptureFixture[str]) -> None:
+    for code, evidence in EVIDENCE.items():
+        assert run(["explain", code]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        aid = first_aid(evidence, None, code)
+        assert aid is not None
+        assert (" ".join(aid.power.split()) in said) and (("Power" in said) == bool(aid.power)), code
 
 
 def test_each_story_has_its_own_prognosis() -> None:

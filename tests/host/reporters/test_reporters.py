@@ -214,9 +214,33 @@ def test_the_rate_is_that_of_the_last_seconds() -> None:
         watch.take(
             {"event": "progress", "phase": "transfer", "done": second * 1000, "total": 50_000}, float(second)
         )
-    assert watch.rate == pytest.approx(1000)
+    assert watch.rate(19.0) == pytest.approx(1000)
     watch.take({"event": "stall", "phase": "transfer", "seconds": 10}, 30.0)
-    assert watch.rate == 0
+    assert watch.rate(30.0) == 0
+
+
+def test_a_stall_is_told_while_it_lasts_and_no_stale_rate_stands_beside_it() -> None:
+    """Whether or not anybody reports one; its seconds go on."""
+    watch = Watch()
+    watch.take({"event": "phase", "phase": "transfer"}, 0.0)
+    for second in range(10):
+        watch.take({"event": "progress", "phase": "transfer", "done": second, "total": 99}, float(second))
+    assert not watch.stall(13.0) and watch.rate(13.0)
+    assert (watch.stall(30.0), watch.rate(30.0)) == ("nothing moves (21 s)", 0)
+    watch.take({"event": "stall", "phase": "transfer", "seconds": 30, "note": "it erases"}, 39.0)
+    assert (watch.stall(39.0), watch.stall(50.0)) == ("it erases (30 s)", "it erases (41 s)")
+    watch.take({"event": "progress", "phase": "transfer", "done": 11, "total": 99}, 51.0)
+    assert not watch.stall(51.0)
+
+
+def test_no_clock_takes_the_time_of_a_run_back() -> None:
+    """A rescue changes between the clocks of the board, of a simulated modem and of this computer."""
+    tell = reporter(EventSink())
+    tell.follow(0)
+    tell.tick(99_000_000)
+    for foreign_ms in (0, 5, -9_000):
+        tell.tick(foreign_ms)
+        assert tell.at_s == 99_000
 
 
 def test_time_goes_on_when_the_clock_changes() -> None:
@@ -226,3 +250,20 @@ def test_time_goes_on_when_the_clock_changes() -> None:
     tell.follow(1_000_000)
     tell.tick(1_001_000)
     assert tell.at_s == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_files_that_were_good_are_not_blamed_for_what_fails_later(live: bool) -> None:
+    """A port that does not open comes right after the check of the files."""
+
+    def tell(to: Reporter) -> None:
+        to.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
+        to.say("progress", phase="verify", done=5, total=10)
+        to.tick(5_000)
+        to.say("verified", files=2)
+        to.report(problem_of("port-busy"))
+        to.report({**RESULT, "status": "failed", "code": "port-busy", "modem_state": "untouched"})
+
+    text = spoken(tell, terminal=live)
+    assert "✗ check the files" not in without_control_codes(text)
+    assert live == ("✓ check the files" in without_control_codes(text))

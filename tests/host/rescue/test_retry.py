@@ -25,7 +25,8 @@ class Scene(Clock, Sink):
         self.reporter = Reporter([self], self.stop_requests)
 
     def report(self, event: dict[str, Any], at_s: float) -> None:
-        self.notes.append(event["text"])
+        if event["event"] == "note":
+            self.notes.append(event["text"])
 
     def run(self, for_s: int = 3600) -> Result:
         def attempt() -> Result:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 from modemflash.errors import Stopped
 from modemflash_host.board.console.answers import ask, decoded, literal, size
@@ -21,6 +22,7 @@ _PART = ".part"
 _HASH_MS = 60_000
 _MOST_BYTES = 1 << 20  # of a file that is read: nothing of ours is half as large
 _PIECE = "(_f.seek({}), str(_b.b2a_base64(_f.read({})), 'ascii').strip())[1]"
+_PATHS_AT_ONCE = 16
 _PREPARE = """\
 import os
 try:
@@ -64,6 +66,15 @@ def _hash(p):
     finally:
         d = h.digest()
     return d
+def _sums(l):
+    r = []
+    for p in l:
+        if (_stat(p) or 0) < 0 or _stat(p) is None:
+            r.append(None)
+        else:
+            d = _hash(p)
+            r.append(str(_b.hexlify(d), 'ascii') if d else '')
+    return r
 """
 
 
@@ -155,6 +166,31 @@ class BoardFiles:
         """Whether a file has exactly this content."""
         return self.size(path) == len(data) and self.sha256(path) == hashlib.sha256(data).hexdigest()
 
+    def sums(self, paths: Sequence[str]) -> dict[str, str]:
+        """The digests of those of the files that are there, as hex.
+
+        Raises:
+            BoardProblem: as `sha256`.
+        """
+        found: dict[str, str] = {}
+        for start in range(0, len(paths), _PATHS_AT_ONCE):
+            some = paths[start : start + _PATHS_AT_ONCE]
+            said = ask(
+                self._repl,
+                f"_sums({list(some)!a})",
+                lambda text, count=len(some): _digests(text, count),  # type: ignore[misc]
+                deadline_ms=_PATHS_AT_ONCE * _HASH_MS // 10,
+            )
+            for path, digest in zip(some, said, strict=True):
+                if digest is not None:
+                    found[path] = digest or self.sha256(path)
+        return found
+
+    def remove_files(self, paths: Sequence[str]) -> None:
+        """Remove files that are there."""
+        for start in range(0, len(paths), _PATHS_AT_ONCE):
+            self._repl.run_whole(f"for p in {list(paths[start : start + _PATHS_AT_ONCE])!a}: os.remove(p)\n")
+
     def make_folder(self, path: str) -> None:
         """A folder, and those above it."""
         for end in [at for at, letter in enumerate(path) if letter == "/" and at] + [len(path)]:
@@ -197,3 +233,13 @@ def _digest(text: str) -> bytes | None:
     if found is None or (isinstance(found, bytes) and len(found) == hashlib.sha256().digest_size):
         return found
     raise ValueError("no digest")
+
+
+def _digests(text: str, count: int) -> list[str | None]:
+    """Of so many files the digest as hex, "" where the board could not make it, None for no file."""
+    found = literal(text)
+    if not isinstance(found, list) or len(found) != count:
+        raise ValueError("no digests")
+    if not all(each is None or (isinstance(each, str) and len(each) in (0, 64)) for each in found):
+        raise ValueError("no digests")
+    return found

@@ -177,7 +177,19 @@ class Repl:
             answer = self._exec(data, deadline_ms, *_CAREFUL)
         return answer
 
+    def begin(self, code: str) -> None:
+        """Start code that takes the console away; `ended` waits for its end.
+
+        Raises:
+            BoardProblem: `board-out-of-step`.
+        """
+        self._begin(code.encode("ascii"), *_BRISK)
+
     def _exec(self, data: bytes, deadline_ms: int, piece_bytes: int, gap_ms: int) -> Answer:
+        self._begin(data, piece_bytes, gap_ms)
+        return self.ended(deadline_ms)
+
+    def _begin(self, data: bytes, piece_bytes: int, gap_ms: int) -> None:
         self.link.drop_input()
         self._unread.clear()
         for start in range(0, len(data), piece_bytes):
@@ -186,6 +198,13 @@ class Repl:
         self._send(CTRL_D)
         if self._until(b"OK", _OK_MS) is None:
             raise BoardProblem("board-out-of-step", raw=bytes(self._unread))
+
+    def ended(self, deadline_ms: int) -> Answer:
+        """What the code that runs left behind.
+
+        Raises:
+            BoardProblem: `board-too-slow`, at which it is interrupted; `board-out-of-step`.
+        """
         out = self._until(CTRL_D, deadline_ms)
         if out is None:
             self._interrupt()

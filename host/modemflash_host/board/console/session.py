@@ -77,24 +77,6 @@ class BoardSession:
         """The board's Python was reset: what was prepared in it is gone."""
         self._files = None
 
-    @contextmanager
-    def released(self) -> Iterator[str]:
-        """The port, free for another program; the board stays at its prompt.
-
-        Raises:
-            BoardProblem: `board-out-of-step`: it does not answer any more afterwards.
-        """
-        self.repl.leave()
-        self.repl.link.close()
-        try:
-            yield self.port
-        finally:
-            # The same Repl, because others hold it, too.
-            self.repl.link, self.repl.clock = open_board_port(self.port, self.say)(8)
-            self._files = None
-            if not self.repl.enter():
-                raise BoardProblem("board-out-of-step")
-
 
 @contextmanager
 def at_board(port: str, say: Say, *, may_reset: bool = True) -> Iterator[BoardSession]:

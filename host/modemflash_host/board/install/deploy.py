@@ -15,7 +15,7 @@ the one thing that stays is the journal of an update that is not finished.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -35,11 +35,10 @@ from modemflash_host.board.console.identity import Board, need_pycom, read_ident
 from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.install import temporary
+from modemflash_host.board.install.file_sender import FileSender
 from modemflash_host.board.install.package import deployed
 from modemflash_host.board.relay.journals import PATHS, BoardSlots
-from modemflash_host.board.tools.mpremote import Mpremote
-from modemflash_host.board.tools.program import ToolProblem
-from modemflash_host.errors import Refusal
+from modemflash_host.errors import BoardProblem, Refusal
 
 LIST = f"{LIBRARY}/modemflash.files"
 _BLOCK_BYTES = 4096  # what a file takes at least, in either file system
@@ -56,6 +55,7 @@ for _n in {(NVS_RESCUE, NVS_BOOTS, NVS_UNDO)}:
 Listed = dict[str, str]
 """Path -> SHA-256 as hex, or "folder" for a folder that was made."""
 _FOLDER = "folder"
+_AGAIN = " again"  # behind the list's path: it is written once more, at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,7 @@ def needed(session: BoardSession, board: Board, package: Mapping[str, bytes] | N
 def deploy(
     session: BoardSession,
     package: Mapping[str, bytes] | None = None,
+    on_bytes: Callable[[int, int], object] = lambda done, total: None,
     *,
     stop_wanted: Callable[[], int] = lambda: 0,
 ) -> Deployed:
@@ -124,6 +125,7 @@ def deploy(
     Args:
         session: the board; best in safe boot, so that no thread of the user's writes, too.
         package: path below `LIBRARY` -> content; None for the installed package.
+        on_bytes: told (bytes that are there, bytes in all).
         stop_wanted: how often the user asked to stop.
 
     Raises:
@@ -132,10 +134,14 @@ def deploy(
         Stopped: `stopped-before-write`; what is there can be gone on with, or removed.
     """
     with stoppable(session.repl, stop_wanted):
-        return _deploy(session, package)
+        return _deploy(session, package, on_bytes)
 
 
-def _deploy(session: BoardSession, package: Mapping[str, bytes] | None) -> Deployed:
+def _deploy(
+    session: BoardSession,
+    package: Mapping[str, bytes] | None,
+    on_bytes: Callable[[int, int], object],
+) -> Deployed:
     board = read_identity(session.repl)
     need_pycom(board)
     wanted, ours, missing = _compared(session, package)
@@ -144,17 +150,14 @@ def _deploy(session: BoardSession, package: Mapping[str, bytes] | None) -> Deplo
     folders = _folders_of(session.files, wanted)
     target = {path: hashlib.sha256(content).hexdigest() for path, content in wanted.items()}
     kept_folders = {path: mark for path, mark in ours.items() if mark == _FOLDER}
-    if missing or {**kept_folders, **folders, **target} != ours:
-        write_list(session.files, {**ours, **folders, **target})
-        for folder in sorted(folders):
-            session.files.make_folder(folder)
-        _write(session, missing)
     stale = [path for path, mark in ours.items() if mark != _FOLDER and path not in wanted]
-    for path in stale:
-        session.files.remove(path)
     final = {**kept_folders, **folders, **target}
-    if final != read_list(session.files):
-        write_list(session.files, final)
+    if missing or stale or final != ours:
+        begun = {**ours, **folders, **target}
+        files = {LIST: text_of_list(begun), **missing}
+        if begun != final:
+            files[LIST + _AGAIN] = text_of_list(final)
+        _write(session, sorted(folders), files, stale, on_bytes)
     return Deployed(
         board, len(missing), len(wanted) - len(missing), len(stale), sum(map(len, missing.values()))
     )
@@ -174,15 +177,10 @@ def remove(session: BoardSession) -> Removed:
     session.repl.run(_DISARM)
     files.remove(RESCUE_RECORD)
     ours = read_list(files)
-    kept, gone = [], 0
-    for path, mark in ours.items():
-        if mark == _FOLDER or files.size(path) is None:
-            continue
-        if files.sha256(path) != mark:
-            kept.append(path)
-            continue
-        files.remove(path)
-        gone += 1
+    there = files.sums([path for path, mark in ours.items() if mark != _FOLDER])
+    kept = [path for path, digest in there.items() if digest != ours[path]]
+    gone = [path for path in there if path not in kept]
+    files.remove_files(gone)
     for folder in sorted((path for path, mark in ours.items() if mark == _FOLDER), reverse=True):
         if files.size(folder) == -1 and not files.listing(folder):
             files.remove(folder)
@@ -197,7 +195,7 @@ def remove(session: BoardSession) -> Removed:
         for path in PATHS:
             files.remove(path)
     temporary.forget(session.repl)
-    return Removed(gone, tuple(kept))
+    return Removed(len(gone), tuple(kept))
 
 
 def has_hook(files: BoardFiles) -> bool:
@@ -226,7 +224,12 @@ def read_list(files: BoardFiles) -> Listed:
 def write_list(files: BoardFiles, listed: Listed) -> None:
     """Keep the list."""
     files.make_folder(LIBRARY)
-    files.put(LIST, "".join(f"{mark} {path}\n" for path, mark in sorted(listed.items())).encode("ascii"))
+    files.put(LIST, text_of_list(listed))
+
+
+def text_of_list(listed: Listed) -> bytes:
+    """The list as it is kept."""
+    return "".join(f"{mark} {path}\n" for path, mark in sorted(listed.items())).encode("ascii")
 
 
 def _compared(
@@ -240,26 +243,76 @@ def _compared(
     tops = {PurePosixPath(name).parts[0] for name in package}
     if all(files.size(f"{LIBRARY}/{top}") is None for top in tops):
         return wanted, ours, wanted  # a fresh board: no need to ask for every file
-    missing = {path: content for path, content in wanted.items() if not files.holds(path, content)}
-    foreign = [path for path in missing if path not in ours and files.size(path) is not None]
+    there = files.sums(list(wanted))
+    missing = {
+        path: content
+        for path, content in wanted.items()
+        if there.get(path) != hashlib.sha256(content).hexdigest()
+    }
+    foreign = [path for path in missing if path not in ours and path in there]
     if foreign:
         raise Refusal("board-foreign-files", ", ".join(foreign[:3]))
     return wanted, ours, missing
 
 
-def _write(session: BoardSession, missing: Mapping[str, bytes]) -> None:
-    """By mpremote first; what it did not bring whole, through the REPL."""
-    if not missing:
-        return
-    session.say(f"Writing {len(missing)} files to the board.")
+def _write(
+    session: BoardSession,
+    folders: Sequence[str],
+    files: Mapping[str, bytes],
+    stale: Sequence[str],
+    on_bytes: Callable[[int, int], object],
+) -> None:
+    """As bytes, by the stub; what that did not bring, through the REPL."""
+    total = sum(map(len, files.values()))
+    session.say(f"Writing {len(files)} files to the board.")
     try:
-        with session.released() as port:
-            Mpremote(port).copy(missing)
-    except ToolProblem:
-        session.say("mpremote cannot do it with this firmware; writing through the REPL instead.")
-    for path, content in missing.items():
-        if not session.files.holds(path, content):
-            session.files.put(path, content)
+        with FileSender(session.repl, lambda done: on_bytes(done, total)) as sender:
+            _write_by(sender.folder, sender.put, sender.remove, folders, files, stale)
+        session.restarted()  # what was prepared in the board's Python had to make room
+        return
+    except BoardProblem as problem:
+        import sys
+
+        print("DBG", repr(problem), problem.raw[-500:], file=sys.stderr)
+        session.say(f"{problem.happened} Writing through the REPL instead, which takes longer.")
+    session.restarted()
+    done = 0
+    board = session.files
+
+    def put(path: str, content: bytes) -> None:
+        nonlocal done
+        if not board.holds(path, content):
+            board.put(path, content)
+        done += len(content)
+        on_bytes(done, total)
+
+    _write_by(board.make_folder, put, board.remove, folders, files, stale)
+
+
+def _write_by(
+    make_folder: Callable[[str], object],
+    put: Callable[[str, bytes], object],
+    remove_file: Callable[[str], object],
+    folders: Sequence[str],
+    files: Mapping[str, bytes],
+    stale: Sequence[str],
+) -> None:
+    """In an order in which a cut leaves nothing that the list does not have."""
+    if LIBRARY in folders:
+        make_folder(LIBRARY)
+    again = None
+    for number, (path, content) in enumerate(files.items()):
+        if path == LIST + _AGAIN:
+            again = content
+            continue
+        put(path, content)
+        if not number:  # the list
+            for folder in folders:
+                make_folder(folder)
+    for path in stale:
+        remove_file(path)
+    if again is not None:
+        put(LIST, again)
 
 
 def _folders_of(files: BoardFiles, wanted: Mapping[str, bytes]) -> Listed:

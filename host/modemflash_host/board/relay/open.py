@@ -21,7 +21,8 @@ from modemflash_host.board.console.session import BoardPort, BoardSession
 from modemflash_host.board.location import report_location
 from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
 from modemflash_host.board.relay.conversation import RelayTalk, job_of
-from modemflash_host.board.relay.update import RelayedUpdate, UpdateAtWork
+from modemflash_host.board.relay.update import WATCHED, RelayedUpdate, UpdateAtWork
+from modemflash_host.board.ticking import leave, left, reach, ticking
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter
 
@@ -46,8 +47,9 @@ def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -
     def say(text: str) -> None:
         reporter.say("note", text=text)
 
+    board_port = ticking(board_port, reporter)
+    reach(reporter)
     link, clock = board_port.open_port(8)
-    reporter.follow(clock.ticks_ms())
     try:
         talk = RelayTalk(link, clock, reporter, request)
         at_work = _relays(talk)
@@ -57,12 +59,14 @@ def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -
             talk.relay.tell_again()
             connection = Connection(REPL, link, clock, Repl(link, clock), INTERRUPTED)
             session = BoardSession(board_port, connection, say)
+            reporter.say("phase", phase="find", usual_s=5, allowed_s=60, note=WATCHED)
             yield UpdateAtWork(talk, session, reporter)
             return
     finally:
         link.close()
     connection = connect(board_port.open_port, say, board_port.device)
     session = BoardSession(board_port, connection, say)
+    failed, is_leaving = True, False
     try:
         if connection.state == MIRROR:
             raise BoardProblem("board-in-mirror", board_port.port)
@@ -71,11 +75,18 @@ def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -
         need_pycom(board)
         with safe_boot(session.repl, say, board, writes=False):
             session.restarted()
-            yield RelayedUpdate(session, reporter, request, board)
+            try:
+                yield RelayedUpdate(session, reporter, request, board)
+                failed = False
+            finally:
+                is_leaving = True
+                leave(reporter, failed=failed)
     finally:
         with suppress(LinkProblem):
             session.repl.restart_board()
         session.repl.link.close()
+        if is_leaving:
+            left(reporter)
 
 
 def _relays(talk: RelayTalk) -> bool:

@@ -43,6 +43,7 @@ from modemflash_host.board.modem_update import (
 from modemflash_host.board.relay.conversation import RelayTalk, job_of, start
 from modemflash_host.board.relay.journals import BothJournals
 from modemflash_host.board.relay.line import RelayLost
+from modemflash_host.board.ticking import UNINSTALL, leave, left, reach
 from modemflash_host.capture.port import CapturingPort
 from modemflash_host.consents import Consent
 from modemflash_host.errors import BoardProblem, LinkProblem
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from modemflash.planning import Plan
 
 REMOVE = "modemflash board remove"
+WATCHED = "the board asks its modem itself"
 
 
 class RelayedUpdate:
@@ -139,6 +141,12 @@ class RelayedUpdate:
         session = self._session
         broken: Problem | None = None
         done: EngineResult | None = None
+        if self.first_step is None:
+            reach(self._reporter)
+        else:
+            self._reporter.say(
+                "phase", phase="deploy", usual_s=self.first_step.usual_s, allowed_s=DEPLOY_MOST_S, note=""
+            )
         try:
             if not session.repl.enter():  # it was left alone for as long as a person reads
                 raise BoardProblem("board-out-of-step")
@@ -163,16 +171,14 @@ class RelayedUpdate:
     def _relayed(self, consents: frozenset[Consent]) -> EngineResult:
         session, request = self._session, self._request
         if self.first_step is not None:
-            self._reporter.say(
-                "phase", phase="deploy", usual_s=self.first_step.usual_s, allowed_s=DEPLOY_MOST_S, note=""
-            )
             if self._is_temporary:
                 temporary.mark(session.repl)
-            deploy(session, stop_wanted=self._reporter.stop_wanted)
+            deploy(session, on_bytes=self._deployed, stop_wanted=self._reporter.stop_wanted)
         self._line.checkpoint()
         repl, options = session.repl, dict(self._options)
         talk = RelayTalk(repl.link, repl.clock, self._reporter, request, looked_before=True)
         self._talk = talk
+        self._reporter.say("phase", phase="find", usual_s=5, allowed_s=60, note=WATCHED)
         start(repl, job_of(request), request.files, options, self._here.read())
         with _until_over(talk):
             talk.await_look()
@@ -182,6 +188,9 @@ class RelayedUpdate:
         seconds = self._line.since(self._began_ms) // 1000  # the board knows only its own part
         return replace(done, seconds=seconds)
 
+    def _deployed(self, done: int, total: int) -> None:
+        self._reporter.say("progress", phase="deploy", done=done, total=total)
+
     def _judged(self, problem: Problem) -> Problem:
         """With what it means for a modem that nobody has ordered to be written yet."""
         if self._ordered:
@@ -190,6 +199,7 @@ class RelayedUpdate:
 
     def _clear_up(self, broken: Problem | None) -> None:
         """The console back, and the updater off where it was put there for this update alone."""
+        leave(self._reporter, failed=broken is not None)
         with suppress(LinkProblem):
             self._session.repl.enter()
         if self._is_temporary:
@@ -250,12 +260,13 @@ class UpdateAtWork:
 
     def _give_back(self, broken: Problem | None) -> None:
         session = self._session
-        if not session.repl.enter():
-            return
-        put_autostart_back(session.repl)
-        if temporary.is_temporary(session.repl):
-            uninstall(session, self._reporter, broken)
-        session.repl.restart_board()
+        leave(self._reporter, failed=broken is not None)
+        if session.repl.enter():
+            put_autostart_back(session.repl)
+            if temporary.is_temporary(session.repl):
+                uninstall(session, self._reporter, broken)
+            session.repl.restart_board()
+        left(self._reporter)
 
 
 def uninstall(session: BoardSession, reporter: Reporter, broken: Problem | None) -> None:
@@ -263,6 +274,7 @@ def uninstall(session: BoardSession, reporter: Reporter, broken: Problem | None)
     if broken is not None and (broken.modem_state != UNTOUCHED or broken.code == "port-lost"):
         reporter.say("left-on-board", remove=REMOVE)
         return
+    leave(reporter, UNINSTALL)
     session.say("Taking the updater off the board again, as it was not there before.")
     try:
         session.restarted()

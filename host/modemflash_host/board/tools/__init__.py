@@ -1,1 +1,1 @@
-"""Foreign programs for boards: esptool and mpremote, run as programs, never imported."""
+"""Foreign programs for boards: esptool, run as a program, never imported."""

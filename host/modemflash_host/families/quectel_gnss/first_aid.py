@@ -53,7 +53,7 @@ _BEGUN = (
 )
 
 
-def first_aid(evidence: str, unfinished: Event | None) -> FirstAid | None:
+def first_aid(evidence: str, unfinished: Event | None, _code: str = "") -> FirstAid | None:
     """What to do by hand; None where nothing is known.
 
     Args:
@@ -63,4 +63,4 @@ def first_aid(evidence: str, unfinished: Event | None) -> FirstAid | None:
     if evidence not in _ORDER:
         return None
     checks = tuple(_CHECKS[name] for name in _ORDER[evidence])
-    return FirstAid(checks, _BEGUN if unfinished else _GOOD)
+    return FirstAid("", checks, _BEGUN if unfinished else _GOOD)

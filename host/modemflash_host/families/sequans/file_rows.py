@@ -108,7 +108,7 @@ def _block(label: str, paths: list[Event]) -> list[Row]:
 def _path(path: Event) -> tuple[Span, ...]:
     spans: list[Span] = [(f": {_ROUTES[path['route']]}", DIM)]
     for number, consent in enumerate(path["consents"]):
-        spans += [(" and " if number else ", with ", DIM), (f"--{consent}", DOUBT)]
+        spans += [(" and " if number else ", with the consent ", DIM), (consent, DOUBT)]
     return tuple(spans)
 
 

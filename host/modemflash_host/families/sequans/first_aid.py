@@ -22,20 +22,22 @@ EVIDENCE = {
     "install-timeout": "silence",
 }
 
+# The one instruction about the power; `_power` chooses.
+_POWER = {
+    "wait": (
+        "Leave all power on for 20 minutes: an update was begun, and the modem may be installing. "
+        "`modemflash rescue` says when to cut it."
+    ),
+    "cut": (
+        "Cut all power for 10 seconds or more: unplug USB and the battery. The reset button does not reset "
+        "the modem."
+    ),
+    "keep": "Keep all power on: the update stands at a place where modems died when their power was cut.",
+}
+_BEGUN_CODES = ("modem-lost", "install-timeout")  # these say by themselves that an update was begun
+
 # check: its title, what to do
 _CHECKS = {
-    "wait": (
-        "Wait first",
-        "An update was begun, and the modem may be installing: leave it powered for 20 minutes first.",
-    ),
-    "power": (
-        "Cut all power",
-        "Unplug USB and the battery for 10 seconds or more. The reset button does not reset the modem.",
-    ),
-    "keep": (
-        "Keep the power on",
-        "The update stands at a place where modems died when their power was cut.",
-    ),
     "port": (
         "Free the port",
         "Close terminals, editors with Pymakr, and ModemManager. The board itself must not use the modem.",
@@ -63,9 +65,9 @@ _CHECKS = {
     ),
 }
 _ORDER = {
-    "silence": ("power", "port", "wires", "cable"),
-    "nuls": ("power", "cable", "wires"),
-    "noise": ("cable", "wires", "port", "power"),
+    "silence": ("port", "wires", "cable"),
+    "nuls": ("cable", "wires"),
+    "noise": ("cable", "wires", "port"),
     "text": ("other", "port"),
 }
 
@@ -110,22 +112,27 @@ _BOOT_ROM = (
 _INSTALLS = ("install", "install-staged", "start-application", "read-back")
 
 
-def first_aid(evidence: str, unfinished: Event | None = None) -> FirstAid | None:
+def first_aid(evidence: str, unfinished: Event | None = None, code: str = "") -> FirstAid | None:
     """What to do by hand, best first, and how likely the modem is to come back.
 
     Args:
         evidence: "silence", "nuls", "noise" or "text"; None comes of any other.
         unfinished: the event of an update that changed the modem and did not finish.
+        code: of the error: some say by themselves that an update was begun.
     """
     if evidence not in _ORDER:
         return None
-    names = list(_ORDER[evidence])
-    if unfinished:
-        names.insert(0, "wait")
-        if unfinished["power_must_stay"] and "power" in names:
-            names.remove("power")
-            names.insert(0, "keep")
-    return FirstAid(tuple(_CHECKS[name] for name in names), _prognosis(evidence, unfinished))
+    checks = tuple(_CHECKS[name] for name in _ORDER[evidence])
+    return FirstAid(_power(evidence, unfinished, code), checks, _prognosis(evidence, unfinished))
+
+
+def _power(evidence: str, unfinished: Event | None, code: str) -> str:
+    """The one instruction about the power; "" where nothing speaks against the modem."""
+    if code == "power-must-stay" or (unfinished and unfinished["power_must_stay"]):
+        return _POWER["keep"]
+    if unfinished or code in _BEGUN_CODES:
+        return _POWER["wait"]
+    return "" if evidence == "text" else _POWER["cut"]
 
 
 def _prognosis(evidence: str, unfinished: Event | None) -> str:

@@ -13,6 +13,7 @@ from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.sequans.readable import READABLE
 from modemflash_host.families.vocabulary import (
     BAD,
+    BOARD_PHASES,
     DIM,
     DOUBT,
     GOOD,
@@ -152,7 +153,7 @@ WORDS = Vocabulary(
         "reboot": _INSTALLING,
         "read-back": _INSTALLING,
     },
-    harmless_phases=("", "find", "identify", "verify", "deploy", "prepare"),
+    harmless_phases=("", "find", "identify", "verify", "deploy", "prepare", *BOARD_PHASES),
     states={name: (text, _TONES.get(name, DOUBT)) for name, text in STATES.items()},
     directions={
         "upgrade": ("upgrade", GOOD),

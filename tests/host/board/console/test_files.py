@@ -11,7 +11,6 @@ import pytest
 from modemflash_host.board.console import files as board_files
 from modemflash_host.board.console.files import BoardFiles
 from modemflash_host.board.console.repl import Repl
-from modemflash_host.board.tools.mpremote import Mpremote
 from modemflash_host.errors import BoardProblem
 from modemflash_host.links.open import open_console
 from support.consoles import Simulated, simulated
@@ -101,39 +100,3 @@ def test_what_is_not_there_is_said(files: BoardFiles) -> None:
     files.remove("/flash/none")
     with pytest.raises(BoardProblem, match="board-refused"):
         files.get("/flash/none")
-
-
-@pytest.mark.referee
-def test_mpremote_runs_code_and_its_copies_are_checked(board: Simulated) -> None:
-    """mpremote 1.29 copies to numbers-only releases; the text errors of 1.18 are what the fallback is for."""
-    tool = Mpremote(board.url)
-    assert tool.exec("print(6 * 7)") == "42\r\n"
-    copied = {"/flash/lib/m.py": b"y = 2\n", "/flash/m.bin": EVERY_BYTE}
-    if board.python.profile.text_errors:
-        with pytest.raises(BoardProblem, match="tool-failed"):
-            tool.copy(copied)
-        return
-    tool.copy(copied)
-    link, clock = open_console(board.url)
-    with closing(link):
-        repl = Repl(link, clock)
-        assert repl.enter()
-        checked = BoardFiles(repl)
-        assert all(checked.holds(path, content) for path, content in copied.items())
-        for path in copied:
-            checked.remove(path)
-        repl.leave()
-
-
-@pytest.mark.referee
-def test_mpremote_at_a_mute_port_ends_at_our_deadline() -> None:
-    import os
-    import pty
-
-    far, near = pty.openpty()
-    try:
-        with pytest.raises(BoardProblem, match="tool-too-slow"):
-            Mpremote(os.ttyname(near)).exec("print(1)", deadline_s=1.5)
-    finally:
-        os.close(far)
-        os.close(near)

@@ -95,9 +95,13 @@ def test_a_file_that_somebody_changed_is_kept_and_named(board: Simulated) -> Non
 def test_a_deployment_that_was_cut_can_be_removed_or_gone_on_with(
     board: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cut(session: BoardSession, missing: dict[str, bytes]) -> None:
-        path = min(missing)
-        session.files.put(path, missing[path])
+    def cut(session: BoardSession, folders: list[str], files: dict[str, bytes], *_: object) -> None:
+        first = list(files)[:2]
+        assert first[0] == LIST
+        for folder in folders:
+            session.files.make_folder(folder)
+        for path in first:
+            session.files.put(path, files[path])
         raise KeyboardInterrupt
 
     with at_board(board.url, quiet) as session:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.desk import Desk, make_flash, without_mpremote
+from support.desk import Desk, make_flash
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,6 @@ def desk(
 ) -> Callable[..., Desk]:
     """`desk(profile=…, modem=…)`: a PC and a board."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    without_mpremote(monkeypatch)
     made: list[Path] = []
 
     def build(use_flash: Path = flash, **words: object) -> Desk:

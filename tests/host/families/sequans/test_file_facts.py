@@ -119,7 +119,7 @@ def test_view_says_ways_refusals_and_what_is_missing() -> None:
     """People read builds, route, consents, reason and missing files, each refusal once."""
     text = text_of(facts(M1))
     assert "Goes onto  builds 33988, 36417, 38638, 39529, 41065: through recovery" in text
-    assert "build 33080: after boot ROM and updater ELF, with --write-boot-rom" in text
+    assert "build 33080: after boot ROM and updater ELF, with the consent write-boot-rom" in text
     assert "Missing    for the way back after a cut: the updater ELF of the same package" in text
     text = text_of(facts(DIFFERENCE))
     assert "any other build: The difference is made for another build" in text

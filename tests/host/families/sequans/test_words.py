@@ -8,11 +8,12 @@ from modemflash import builds, errors, identity, modem, phases
 from modemflash_host.families.sequans.card.lights import LIGHTS
 from modemflash_host.families.sequans.file_rows import RADIOS
 from modemflash_host.families.sequans.words import WORDS
+from modemflash_host.families.vocabulary import BOARD_PHASES
 from modemflash_host.reporters.words import MODEM_STATES
 from support.tables import keys, product, tree, used_words
 
 FILE = "host/modemflash_host/families/sequans/words.py"
-HOST_PHASES = ("deploy", "verify")  # what the PC does before the engine begins
+HOST_PHASES = ("deploy", "verify", *BOARD_PHASES)  # what the PC does before and after the engine
 
 
 def returned(file: str, function: str) -> set[str]:

@@ -26,7 +26,7 @@ from modemflash.errors import Stopped
 from modemflash.examine import examine
 from modemflash.image import Image
 from modemflash_host.board.install.package import deployed
-from modemflash_host.consents import Consent, flag_of
+from modemflash_host.consents import Consent, names_of
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.card_folder import CardFolder, earlier_files
@@ -144,7 +144,7 @@ def _refuse_useless(found: Sequence[Forecast]) -> None:
         return
     missing = sorted({name for each in found if not each.code for name in each.missing})
     if missing:
-        raise ConsentMissing(", ".join(flag_of(consent) for consent in missing), tuple(missing))
+        raise ConsentMissing(names_of(missing), tuple(missing))
     codes = [each.code for each in found]
     raise Refusal(max(codes, key=codes.count), "for every modem that is known")
 

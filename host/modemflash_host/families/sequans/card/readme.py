@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from modemflash.consent import encoded
 from modemflash.errors import CATALOGUE
 from modemflash.image import Image
-from modemflash_host.consents import Consent, flag_of
+from modemflash_host.consents import Consent, names_of
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
 from modemflash_host.families.sequans.forecast import Forecast
 
@@ -49,11 +49,7 @@ def can_lines(found: Sequence[Forecast]) -> list[str]:
     for each in found:
         if each.works or each.code == "several-images":
             continue
-        why = (
-            "Needs " + ", ".join(flag_of(consent) for consent in each.missing)
-            if each.missing
-            else CATALOGUE[each.code][0]
-        )
+        why = f"Needs the consent {names_of(each.missing)}" if each.missing else CATALOGUE[each.code][0]
         by_code.setdefault(why, []).append(str(each.origin) if each.origin else each.state)
     lines += [f"Left alone: {', '.join(origins)}. {why}." for why, origins in by_code.items()]
     return lines
