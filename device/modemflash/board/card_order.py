@@ -33,7 +33,7 @@ class CardFile:
         size: its size in bytes.
 
     Attributes:
-        comes_back: None, or a function that waits for a card that went away; True when it is back.
+        comes_back: None, or a function that gives a card that went away a second; False: no hope.
         grid: `manifest.GRID` where the card brings the CRC-16 of each so many bytes, else 0.
     """
 
@@ -56,13 +56,24 @@ class CardFile:
         """
         while True:
             try:
-                return self._read(offset, buf)
+                return self.read_now(offset, buf)
             except OSError:
-                self.close()
-                if self.comes_back is None:
-                    raise CardProblem("card-gone", self.name)
-                if not self.comes_back():
-                    raise TransferProblem("card-gone", self.name)
+                self.wait()
+
+    def wait(self) -> None:
+        """Give a card that is gone a second to come back. Raises as `readinto`."""
+        if self.comes_back is None:
+            raise CardProblem("card-gone", self.name)
+        if not self.comes_back():
+            raise TransferProblem("card-gone", self.name)
+
+    def read_now(self, offset: int, buf: "Writable") -> int:
+        """As `readinto`, and an OSError at once where the card is gone: half a block may be out."""
+        try:
+            return self._read(offset, buf)
+        except OSError:
+            self.close()
+            raise
 
     def bring_sums(self, sums: bytes) -> None:
         """The CRC-16 of each whole `manifest.GRID` bytes from the start, two bytes each."""
