@@ -15,7 +15,7 @@ from modemflash_host.board.install.package import deployed
 from modemflash_host.cli.card import card as command
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.families.sequans import card as cards
-from modemflash_host.families.sequans.card.card_manifest import read_card
+from modemflash_host.families.sequans.card.card_manifest import CardManifest
 from modemflash_host.families.sequans.card.layout import safe_name
 from modemflash_host.families.sequans.card.readme import WIDTH
 from modemflash_host.families.sequans.card.results import INTERRUPTED
@@ -287,4 +287,4 @@ def test_a_card_says_one_step_for_the_hook(folder: Path, sources: Path) -> None:
         assert "modemflash board deploy --hook" in words
         assert "board's REPL" not in words
     assert "starts when the card is out" in " ".join((folder / "README.txt").read_text("ascii").split())
-    assert read_card(folder).hold_light
+    assert CardManifest.decode((folder / manifest.NAME).read_bytes()).hold_light
