@@ -10,12 +10,18 @@ The functions below are for a board's REPL, see `modemflash.board.app`.
 
 __version__ = "0.1.0"
 
+NO_ROOM = "modemflash: not enough memory here: reset the board, and do this before its own program runs"
+
 
 def _verb(name: str) -> "Callable[..., Any]":
     def verb(*words: "Any", **named: "Any") -> "Any":
-        from modemflash.board.app import call
+        try:
+            from modemflash.board.app import call
 
-        return call(name, words, named)
+            return call(name, words, named)
+        except MemoryError:
+            print(NO_ROOM)
+            return None
 
     return verb
 

@@ -36,6 +36,7 @@ class BlockBuffer:
         self._ready = self._read = self._summed = self._sum = 0  # bytes of it, and how far it has come
         self._block = 0
         self._source = None  # type: Any
+        self._readinto = None  # type: Any
         self._block_crc = None  # type: Any
         self._at_hand = None  # type: Any
         self._grid = 0
@@ -53,6 +54,7 @@ class BlockBuffer:
     def open(self, source: "Source") -> None:
         """Blocks are those of this file from here on; what a source may have, see `transfer.Sender.send`."""
         self._source = source
+        self._readinto = getattr(source, "read_now", source.readinto)
         self._block_crc = getattr(source, "block_crc", None)
         self._at_hand = getattr(source, "at_hand", None)
         self._grid = getattr(source, "grid", 0)
@@ -62,7 +64,7 @@ class BlockBuffer:
         self._ready_at = self._begun_at = -1
 
     def take(self, offset: int) -> int:
-        """Have the block at `offset` in `front`; its size."""
+        """Have the block at `offset` in `front`; its size. Raises as `prepare`."""
         if self._ready_at != offset:
             self.prepare(offset)
         self.front, self._back = self._back, self.front
@@ -75,6 +77,7 @@ class BlockBuffer:
 
         Raises:
             BadFile: the file ended early.
+            OSError: it cannot be read at this moment.
         """
         if offset < self._source.size and self._ready_at != offset:
             if self._begun_at != offset:
@@ -85,7 +88,11 @@ class BlockBuffer:
             self._go_on()
 
     def prepare(self, offset: int) -> None:
-        """Have the block at `offset` ready, if there is one; what was begun is finished."""
+        """Have the block at `offset` ready, if there is one; what was begun is finished.
+
+        Raises:
+            BadFile, OSError: as `advance`.
+        """
         if offset >= self._source.size:
             return
         if self._begun_at != offset:
@@ -109,7 +116,7 @@ class BlockBuffer:
         size = self._ready
         if at < size:
             piece = self._back_pieces[at // _PIECE]
-            got = self._source.readinto(self._begun_at + at, piece)
+            got = self._readinto(self._begun_at + at, piece)
             if got < len(piece) and at + got < size:
                 raise BadFile("file-changed", self._source.name)
             self._read = min(size, at + got)

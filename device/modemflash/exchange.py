@@ -40,7 +40,7 @@ _FIRST_REPEAT_MS = 2000
 _TRIES = 8  # bad answers to one request, in a row
 _PROMPT_MS = 1000  # an answer this soon after the last copy says that the copies before it were lost
 _STALL_MS = 10000
-_KEEP_ALIVE_MS = 40000  # a modem that hears nothing for a minute may end the session
+KEEP_ALIVE_MS = 40000  # a modem that hears nothing for a minute may end the session
 _NOT_STP_MS = 30000  # something else than STP answers the opening: no use to wait longer
 # What only a modem in its AT dialogue says, asked or not: it restarted, or the session ended.
 _AT_WORDS = (b"+SYSSTART", b"+SYSFFH", b"ERROR\r\n", b"OK\r\n", b"+CME ERROR")
@@ -237,7 +237,7 @@ class Exchange:
             still_ms = line.since(self._moved)
             if still_ms >= self._next_stall_ms:
                 if op > OPEN_SESSION and (
-                    self._next_stall_ms == _STALL_MS or self._next_stall_ms % _KEEP_ALIVE_MS == 0
+                    self._next_stall_ms == _STALL_MS or self._next_stall_ms % KEEP_ALIVE_MS == 0
                 ):
                     line.write(_ASK)
                 # Not the next ten seconds but the next that are ahead: a held line may have hidden some.

@@ -37,6 +37,7 @@ SMALL_RING_BYTES = 2016
 # What the board keeps in NVS, each name behind the prefix: 15 characters in all at most.
 NVS_PREFIX = "mf_"
 NVS_RESCUE = "rescue"  # minutes to listen at each power-up, and `FOR_PC` where the PC has the plan
+NVS_END = "end"  # of the last job from a card: code, build before, build after
 NVS_BOOTS = "boots"  # power-ups since the PC armed it
 NVS_UNDO = "put"  # what a rescue by the PC has put there, see `rescue/arming.py`
 NVS_TEMPORARY = "guest"  # the updater goes again after the update; the word is that of earlier releases

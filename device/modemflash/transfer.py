@@ -18,7 +18,7 @@ when two sessions gave the same one at the same place.
 from modemflash.block_buffer import BlockBuffer
 from modemflash.crc import crc16
 from modemflash.errors import CATALOGUE, BadFile, Stopped, TransferProblem
-from modemflash.exchange import Exchange, Lost, Watcher
+from modemflash.exchange import KEEP_ALIVE_MS, Exchange, Lost, Watcher
 from modemflash.frames import (
     BLOCK,
     BLOCK_COMMAND,
@@ -89,6 +89,7 @@ class Sender(Watcher):
         self._block = max_block
         self._small = bytearray(HEADER + 4)
         self._buffer = BlockBuffer()
+        self._wait = None  # type: Any
         self._phase = "transfer"
         self._offset = 0
         self._size = 0  # of the block in flight
@@ -143,7 +144,9 @@ class Sender(Watcher):
             source: the file, or its zlib stream for the data types that say so. It may also have
                 `block_crc(offset, n)`, -1 where it has no ready CRC-16; `grid`, at whose multiples
                 blocks have to begin and end for that; and `at_hand(offset, n)`, whether these
-                bytes can be read without waiting.
+                bytes can be read without waiting; `read_now(offset, buf)`, which raises OSError where
+                `readinto` would wait, and `wait()`, which lets some seconds pass for then and raises
+                when it is hopeless: nothing waits while a block is under way.
             data_type: ELF, CONTAINER or their _ZLIB.
             phase: the name that events carry.
 
@@ -153,6 +156,7 @@ class Sender(Watcher):
             Stopped: the user wanted that; the session is closed.
         """
         self._buffer.open(source)
+        self._wait = getattr(source, "wait", None)
         self._phase = phase
         port = self.line.port  # type: Any
         lends_time = hasattr(port, "idle")
@@ -200,7 +204,19 @@ class Sender(Watcher):
 
     def _send_block(self) -> None:
         """One block; `_offset` goes on by what the modem took of it."""
-        self._size = self._buffer.take(self._offset)
+        kept = self.line.now()
+        while True:  # waits here: it is few calls deep, which a board's stack needs
+            try:
+                self._size = self._buffer.take(self._offset)
+                break
+            except OSError:
+                self._buffer.forget()
+                if not self._wait:
+                    raise
+                self._wait()
+                if self.line.since(kept) >= KEEP_ALIVE_MS:
+                    kept = self.line.now()
+                    self.exchange.fill(HEADER)
         self._ask(BLOCK_COMMAND, self._size, 2)
         self._first_residue = -1
         losses = self.exchange.ask(BLOCK, self._buffer.front, self._size)
@@ -232,7 +248,7 @@ class Sender(Watcher):
         """A slice of the next block; called by a port whose transmitter is busy for a millisecond."""
         try:
             self._buffer.advance(self._offset + self._size)
-        except BadFile:
+        except (BadFile, OSError):
             port = self.line.port  # type: Any
             port.idle = None  # not in the middle of a block: `while_waiting` meets it again
             self._buffer.forget()
@@ -240,7 +256,10 @@ class Sender(Watcher):
     def while_waiting(self, op: int) -> None:
         """See `Watcher`: the next block is made ready."""
         if op == BLOCK:
-            self._buffer.prepare(self._offset + self._size)
+            try:
+                self._buffer.prepare(self._offset + self._size)
+            except OSError:
+                self._buffer.forget()  # `_send_block` waits for it
 
     def _residue(self) -> int:
         answer = self.exchange.frames.answer

@@ -24,6 +24,12 @@ WORDS = (
     b"\x02   return False\x02  try:\x02  while True:\x02  for name in range( is not None and "
     b"\x02  else:\x02   continue\x02 = bytearray(clock.ticks_diff(now, = 0\x02  self. = None"
     b"\x02  self.\x02\x02\x02TYPE_CHECKING = False\x02"
+    b" isinstance(identity.build\x02from modemflash.board.words import CardProblem\x02from "
+    b"modemflash.board.store import  and not self.return True\x02 is None:\x02  return )\x02   if self._"
+    b"\x02\x02\x02def _(self, line, modem.at.command(self.reporter.say(time_msclock.ticks_ms(), code="
+    b"Refusal(raise TransferProblem(exchange.image.RECOVERABLEUNTOUCHEDline.since(self.line.sleep("
+    b'["event"]with open(path, "rb") as file:\x02self._source.encode()recoveryupdateapplication'
+    b"while at < .append(finally:\x02memoryview(elif "
 )
 ESCAPES = ((b"\x01a", b"\x00"), (b"\x01b", b"\n"), (b"\x01c", b"\r"), (b"\x01d", b"\x01"))
 

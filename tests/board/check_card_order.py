@@ -86,8 +86,24 @@ def test_a_folder_and_a_file():
     card()
     os.mkdir("/sd/modemflash")
     fakes.put("/sd/modemflash/a.dup", b"1234")
-    assert card_order.find("/sd", []).folder == "/sd/modemflash"
+    assert card_order.find("/sd", []).rows[0]["path"] == "modemflash/a.dup"
     assert card_order.find("/sd/modemflash/a.dup", []).rows[0]["size"] == 4
+
+
+def test_folders_and_the_updater_beside():
+    """As an archive was unpacked; one file by its name takes the updater beside it along."""
+    card()
+    os.mkdir("/sd/photos")
+    fakes.put("/sd/photos/1.jpg", b"1")
+    os.mkdir("/sd/CATM1-41065")
+    fakes.put("/sd/CATM1-41065/CATM1-41065.dup", b"1234")
+    fakes.put("/sd/CATM1-41065/updater.elf", b"12")
+    expected = [("CATM1-41065.dup", 4), ("updater.elf", 2)]
+    for path in ("/sd", "/sd/CATM1-41065", "/sd/CATM1-41065/CATM1-41065.dup"):
+        found = card_order.find(path, [])
+        assert [(row["name"], row["size"]) for row in found.rows] == expected, path
+        for row in found.rows:
+            assert os.stat(found.folder + "/" + row["path"])[6] == row["size"]
 
 
 def test_a_typing_error():

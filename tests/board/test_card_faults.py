@@ -152,7 +152,7 @@ def test_silent_modem(bench: Build) -> None:
 
 
 def test_the_card_goes_and_comes_back(bench: Build) -> None:
-    """Pulled out in the middle of the transfer and put back in: the run goes on."""
+    """Pulled out in the middle of the transfer and put back in: run, log and results go on."""
     with bench() as table:
         table.board.boot(for_us=SECOND_US)
         while "transfer" not in table.board.printed:
@@ -166,6 +166,9 @@ def test_the_card_goes_and_comes_back(bench: Build) -> None:
         assert table.board.go_on() == "over"
         assert table.verdict.build == 41065
         assert "the card is back" in table.board.printed
+    assert "the card is back" in table.log
+    assert "retry" not in table.log
+    assert table.results()[-1]["result"] == "updated"
 
 
 def test_the_card_goes_for_good(bench: Build) -> None:

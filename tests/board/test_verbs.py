@@ -248,6 +248,29 @@ def test_mirror(bench: Build, profile: str, ending: str) -> None:
         assert table.board.boot("import modemflash\nmodemflash.mirror()") == ending
 
 
+@pytest.mark.parametrize("starts", [True, False])
+@pytest.mark.parametrize("verb", ["info", "mirror"])
+def test_the_boards_own_driver_is_not_disturbed(bench: Build, verb: str, starts: bool) -> None:
+    """Where the LTE driver starts by itself, no verb sends a byte before it has done."""
+    with bench(card=None, profile="fipy-1.20.2") as table:
+        table.board.hardware.flags["lte_modem_en_on_boot"] = starts
+        table.board.boot(f"import modemflash\nmodemflash.{verb}()", for_us=9 * SECOND_US)
+        assert (table.board.uart.tally.sent == 0) is starts
+
+
+@pytest.mark.parametrize("text", ["modemflash.info()", "modemflash.run()", "modemflash.hook()"])
+def test_too_little_memory_is_said(
+    tool: Callable[[str], Path], flash: Path, tmp_path: Path, text: str
+) -> None:
+    """Where the program does not fit, a sentence says so, and nothing was sent."""
+    with Bench(tmp_path, tool("micropython-i386"), flash, heap="96k") as table:
+        said = typed(table, text + "\nprint('goes on')")
+        assert "not enough memory" in said
+        assert "MemoryError" not in said and "Traceback" not in said
+        assert said.rstrip().endswith("goes on")
+        assert table.board.uart.tally.sent == 0
+
+
 def test_mirror_refused(bench: Build) -> None:
     """A modem at 115200 cannot be bridged: that is said, and nothing is frozen."""
     with bench(card=None, modem=quick_modem(start_mode="boot-loader")) as table:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from board.routes import FILES, prepared
 from modemflash_sim.sequans import assumptions, faults, images, profiles
 from modemflash_sim.sequans.modem import SimModem
 from support.card_board import BLUE, GREEN, PLAIN, QUICK, RUNS, SECOND_US, WHITE, Bench
@@ -23,7 +26,7 @@ def test_plain_card(bench: Build, profile: str) -> None:
         assert table.verdict.build == 41065, table.board.printed
         assert (table.verdict.mode, table.verdict.violations) == ("application", ())
         assert RUNS in table.board.printed
-        assert table.colours() == [BLUE, WHITE, GREEN, BLUE, WHITE, GREEN, BLUE]
+        assert table.colours() == [BLUE, WHITE, GREEN, BLUE, WHITE, GREEN]
         pulses = table.rhythm(WHITE)[:-1]  # the last one ends with the run
         assert len(pulses) > 20
         assert all(800 <= ms <= 1300 for _, ms in pulses), pulses
@@ -40,6 +43,65 @@ def test_plain_card(bench: Build, profile: str) -> None:
     assert ended == row | {"modem_state": "updated"}
     cells = [*map(str, row.values()), "updated", str(seconds), ""]
     assert table.card.get("/results.csv").decode().splitlines()[1:] == [",".join(cells)]
+
+
+@pytest.mark.parametrize("hold", [True, False])
+def test_the_end_stays_to_be_seen(bench: Build, tmp_path: Path, hold: bool) -> None:
+    """Green stays behind the program's start; with `hold_light` the program waits until the card is out."""
+    with bench(card=prepared(tmp_path, FILES, hold_light=hold)) as table:
+        if hold:
+            table.board.boot(for_us=SECOND_US)
+            while "(updated)" not in table.board.printed:
+                assert table.board.go_on(for_us=SECOND_US) == "running"
+            assert table.board.go_on(for_us=20 * SECOND_US) == "running"
+        else:
+            assert table.boot() == "over"
+        assert table.colours()[-1] == GREEN
+        assert (RUNS in table.board.printed) is not hold
+        assert table.board.hardware.nvs["mf_end"] == "updated 38638 41065"
+        if hold:
+            assert table.board.card
+            table.board.card.present = False
+            assert table.board.go_on() == "over"
+            assert table.colours()[-1] == BLUE
+            assert RUNS in table.board.printed
+
+
+def test_the_log_is_for_people(bench: Build) -> None:
+    """Whatever the modem's answers were and whatever happens again and again: no long line, and few alike."""
+    program = (
+        "import modemflash.upgrade as upgrade\n"
+        "look = upgrade.Update.look\n"
+        "def patient(self):\n"
+        "    for n in range(17): self.line.report('retry', what='session', attempt=n, reason='silence')\n"
+        "    return look(self)\n"
+        "upgrade.Update.look = patient\n" + 'exec(open("/flash/main.py").read())\n'
+    )
+    with bench() as table:
+        assert table.board.boot(program) == "over", table.board.printed
+        assert table.verdict.build == 41065
+    lines = [line[10:] for line in table.log.splitlines()]
+    assert max(map(len, lines)) < 300
+    assert not any("{" in line for line in lines)
+    shapes = Counter(re.sub(r"\d+", "N", line) for line in lines)
+    assert 1 < shapes["retry: attempt=N reason=silence what=session"] <= 5
+    assert max(shapes.values()) <= 5, shapes
+
+
+def test_firmware_in_a_folder(bench: Build) -> None:
+    """As an archive was unpacked: the folder's files are found at power-up, the updater beside them, too."""
+    folder = {f"/CATM1-41065{name}": data for name, data in PLAIN.items()}
+    with bench(card=folder) as table:
+        assert table.boot() == "over"
+        assert table.verdict.build == 41065, table.board.printed
+        assert "without-way-back" not in table.log
+
+
+def test_a_file_alone_asks_for_its_updater(bench: Build) -> None:
+    """No way back: somebody without a command line is told which file to copy, not which danger to accept."""
+    with bench(card={"/CATM1-41065.dup": PLAIN["/CATM1-41065.dup"]}) as table:
+        assert table.boot() == "over"
+    assert "Copy the updater.elf of the same package onto the card, too." in table.log
 
 
 def test_what_a_run_takes_and_gives_back(bench: Build) -> None:

@@ -21,6 +21,78 @@ def test_file_that_becomes_shorter():
         raise AssertionError
 
 
+class Away(Image):
+    """A file on a card that is away for `away_ms` from its read number `at` on."""
+
+    def __init__(self, size, bench, at, away_ms):
+        Image.__init__(self, size)
+        self.bench = bench
+        self.at = at
+        self.away_ms = away_ms
+        self.reads = self.waits = 0
+        self.back_us = None
+
+    def readinto(self, offset, buf):
+        while True:
+            try:
+                return self.read_now(offset, buf)
+            except OSError:
+                self.wait()
+
+    def read_now(self, offset, buf):
+        self.reads += 1
+        if self.reads >= self.at and (self.back_us is None or self.bench.now_us < self.back_us):
+            raise OSError(5)
+        return Image.readinto(self, offset, buf)
+
+    def wait(self):
+        self.waits += 1
+        if self.back_us is None:
+            self.back_us = self.bench.now_us + self.away_ms * 1000
+        self.bench.sleep_ms(1000)
+
+
+def halved(bench):
+    """The bench's `write` lends time in the middle of a block, as a board's UART does."""
+    write = bench.write
+    bench.idle = None
+
+    def lend(buf, off, n):
+        now_us = bench.now_us
+        for _ in range(3):
+            if bench.idle:
+                bench.idle()
+        assert bench.now_us == now_us  # a modem that has half a block gives it up
+        write(buf, off, n)
+
+    bench.write = lend
+
+
+def test_a_card_away_for_moments_costs_no_session():
+    """Whichever read fails: half a block never waits for it, and the transfer goes on where it was."""
+    for at in range(1, 21):
+        slave = Slave(1)
+        bench = Bench(slave)
+        halved(bench)
+        image = Away(20000, bench, at, 3000)
+        sender = transfer(bench, image)
+        check(slave, image)
+        assert (sender.restarts, sender.exchange.repeats) == (0, 0), at
+        assert image.waits == 3
+        assert bench.now_us < 10000000
+
+
+def test_a_card_away_for_minutes_costs_no_session():
+    """A session that hears nothing for a minute ends: it hears something until the card is back."""
+    slave = Slave(1)
+    bench = Bench(slave)
+    image = Away(20000, bench, 12, 200000)
+    sender = transfer(bench, image)
+    check(slave, image)
+    assert (image.waits, sender.restarts, sender.exchange.repeats) == (200, 0, 0)
+    assert bench.now_us < 205000000
+
+
 def test_ready_checksums_are_used():
     """A source may know the checksums of blocks; -1 where it does not."""
     slave, image = Slave(1), Image(20000)

@@ -191,3 +191,6 @@ class Desk:
         self.board.pass_s(seconds)
         buf = bytearray(65536)
         return buf[: self.pc.readinto(buf, len(buf), 0)].decode("latin-1")
+
+
+Build = Callable[..., Desk]

@@ -33,7 +33,7 @@ class CardFile:
         size: its size in bytes.
 
     Attributes:
-        comes_back: None, or a function that waits for a card that went away; True when it is back.
+        comes_back: None, or a function that gives a card that went away a second; False: no hope.
         grid: `manifest.GRID` where the card brings the CRC-16 of each so many bytes, else 0.
     """
 
@@ -56,13 +56,24 @@ class CardFile:
         """
         while True:
             try:
-                return self._read(offset, buf)
+                return self.read_now(offset, buf)
             except OSError:
-                self.close()
-                if self.comes_back is None:
-                    raise CardProblem("card-gone", self.name)
-                if not self.comes_back():
-                    raise TransferProblem("card-gone", self.name)
+                self.wait()
+
+    def wait(self) -> None:
+        """Give a card that is gone a second to come back. Raises as `readinto`."""
+        if self.comes_back is None:
+            raise CardProblem("card-gone", self.name)
+        if not self.comes_back():
+            raise TransferProblem("card-gone", self.name)
+
+    def read_now(self, offset: int, buf: "Writable") -> int:
+        """As `readinto`, and an OSError at once where the card is gone: half a block may be out."""
+        try:
+            return self._read(offset, buf)
+        except OSError:
+            self.close()
+            raise
 
     def bring_sums(self, sums: bytes) -> None:
         """The CRC-16 of each whole `manifest.GRID` bytes from the start, two bytes each."""
@@ -115,6 +126,7 @@ class CardOrder:
         prepared: whether there is a manifest.
         consents, options: for the engine.
         with_imei: whether results name the modem's IMEI.
+        hold_light: the end is shown, and the board's own program waits, until the card is taken out.
         engine: name -> SHA-256 of the updater on the card, empty where it brings none.
         files: list of (Image, CardFile) once `check` is through.
     """
@@ -127,6 +139,7 @@ class CardOrder:
         self.consents = set()  # type: set[tuple[str, str]]
         self.options = {}  # type: dict[str, Any]
         self.with_imei = False
+        self.hold_light = False
         self.engine = {}  # type: dict[str, str]
         self.files = []  # type: list[tuple[Image, CardFile]]
 
@@ -188,7 +201,7 @@ class CardOrder:
 
 
 def find(path: str, names: "list[str]") -> "CardOrder | None":
-    """The order at `path`: a manifest, else plain firmware files, in it or in its folder `modemflash`.
+    """The order at `path`: a manifest, else plain firmware files, in it or in its folders.
 
     Args:
         path: a folder, or one firmware file.
@@ -202,29 +215,33 @@ def find(path: str, names: "list[str]") -> "CardOrder | None":
         raise CardProblem("card-no-such-path", path + _nearest(path, names))
     if size >= 0:
         folder, name = path.rsplit("/", 1)
-        return _plain(folder, [(name, size)])
+        beside = [row for row in _firmware(folder, "") if row[0][-4:].lower() == ".elf" and row[0] != name]
+        return _plain(folder, [(name, size)] + beside)
     for folder in (path, path + "/modemflash"):
         if exists(folder + "/" + manifest.NAME):
             return _prepared(folder)
-    for folder in (path, path + "/modemflash"):
-        found = []
-        if exists(folder):
-            for name in sorted(os.listdir(folder)):
-                size = (
-                    size_of(folder + "/" + name)
-                    if name[:1] != "." and name[-4:].lower() in _FIRMWARE
-                    else None
-                )
-                if size is not None and size >= 0:
-                    found.append((name, size))
-        if found:
-            return _plain(folder, found)
-    return None
+    found = _firmware(path, "")
+    if not [name for name, _ in found if name[-4:].lower() == ".dup"]:
+        for name in sorted(os.listdir(path)):  # as unpacked from an archive
+            if name[:1] != "." and size_of(path + "/" + name) == -1:
+                found += _firmware(path, name + "/")
+    return _plain(path, found) if found else None
+
+
+def _firmware(folder: str, below: str) -> "list[tuple[str, int]]":
+    """(name, size) of the firmware files in a folder; `below` stands before each name."""
+    found = []
+    for name in sorted(os.listdir(folder + "/" + below.rstrip("/") if below else folder)):
+        if name[:1] != "." and name[-4:].lower() in _FIRMWARE:
+            size = size_of(folder + "/" + below + name)
+            if size is not None and size >= 0:
+                found.append((below + name, size))
+    return found
 
 
 def _plain(folder: str, found: "list[tuple[str, int]]") -> CardOrder:
     order = CardOrder(folder)
-    order.rows = [{"name": name, "path": name, "size": size} for name, size in found]
+    order.rows = [{"name": name.split("/")[-1], "path": name, "size": size} for name, size in found]
     order.id = "%08x" % crc32(repr(found).encode())
     return order
 
@@ -243,6 +260,7 @@ def _prepared(folder: str) -> CardOrder:
     order.consents = decoded(words["consents"])
     order.options = words["options"]
     order.with_imei = words["with_imei"]
+    order.hold_light = words.get("hold_light", False)
     order.engine = words["engine"]
     return order
 

@@ -22,7 +22,7 @@ from modemflash.board.tries import STATE, Stores, Tries, autostart
 from modemflash.board.uart import Clock, Uart
 from modemflash.board.words import CardProblem, light_of, on_a_board, sentence
 from modemflash.errors import UNTOUCHED, Problem, Refusal, Stopped
-from modemflash.interface import AUTOSTART_MS, JOURNAL_FOLDER, JOURNAL_NAME
+from modemflash.interface import AUTOSTART_MS, JOURNAL_FOLDER, JOURNAL_NAME, NVS_END
 from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.modem_state import judged
@@ -113,14 +113,14 @@ class CardRun:
             return {"status": RESET, "code": "", "light": "working", "text": ""}
         self._count(tries)
         self._check_files()
-        return self._planned(self._line_after(claimed))
+        return self._planned(self.line_after(claimed))
 
     def plan(self) -> "Plan | dict[str, Any]":
         """What `update` would do; writes nothing to the modem."""
         self._begin()
         claimed = autostart(self.nvs, self.card).claim()
         order = self._check_files()
-        plan = self._planned(self._line_after(claimed))
+        plan = self._planned(self.line_after(claimed))
         plan.check(order.consents)
         result = self._nothing_done(plan.why or "plan-shown")
         result["text"] += " Plan: " + _summary(plan)
@@ -146,9 +146,10 @@ class CardRun:
             source.comes_back = waiting.comes_back
         return order
 
-    def _line_after(self, claimed: str) -> Line:
+    def line_after(self, claimed: str) -> Line:
         """The line to the modem, once the firmware's own driver has let go of it."""
         if claimed != "alone":
+            self.reporter.say("waiting for the board's own LTE driver")
             self.reporter.wait(AUTOSTART_MS - self.reporter.elapsed_s() * 1000)
         return self.open_line()
 
@@ -190,6 +191,7 @@ class CardRun:
             if not tries.kept and not pycom.powered_on():
                 raise Refusal("tries-used-up", "nothing here can count them")
         self._begun = True
+        self.nvs.set(NVS_END, "begun None None")
         assert self._results and self.order
         self._results.begin({"result": "begun", "job": self.order.id})
 
@@ -254,6 +256,9 @@ class CardRun:
         """Results, the last words, the light; the card is let go."""
         reporter = self.reporter
         if result["status"] != RESET:
+            if self._begun:
+                ended = (result["code"], result.get("from_build"), result.get("to_build"))
+                self.nvs.set(NVS_END, "%s %s %s" % ended)
             if self._results and self._begun:
                 words = {name: result.get(name) for name in ("code", "modem_state", "from_build", "to_build")}
                 words.update(

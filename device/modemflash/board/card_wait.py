@@ -24,22 +24,30 @@ class CardWait:
         self._id = order.id
         self._reporter = reporter
         self._clock = clock
+        self._log = None  # type: Any
+        self._gone = False
+        self._since = 0
 
     def comes_back(self) -> bool:
-        """Whether it is there again, before the time is over."""
+        """Give it a second. False when the time is over; True: try to read."""
         reporter, clock = self._reporter, self._clock
-        if self._is_there():
-            return True  # it was only mounted anew
-        reporter.say("the card is gone: put it back in")
-        reporter.show("card")
-        start = clock.ticks_ms()
-        while clock.ticks_diff(clock.ticks_ms(), start) < CARD_WAIT_MS:
-            reporter.wait(1000)
-            if self._is_there():
+        if self._is_there():  # perhaps it was only mounted anew
+            if self._gone:
+                self._gone = False
+                reporter.log = self._log
                 reporter.show("working")
                 reporter.say("the card is back")
-                return True
-        return False
+            return True
+        if not self._gone:
+            self._gone = True
+            self._since = clock.ticks_ms()
+            self._log, reporter.log = reporter.log, None  # it is on that card
+            reporter.say("the card is gone: put it back in")
+            reporter.show("card")
+        if clock.ticks_diff(clock.ticks_ms(), self._since) >= CARD_WAIT_MS:
+            return False
+        reporter.wait(1000)
+        return True
 
     def _is_there(self) -> bool:
         try:

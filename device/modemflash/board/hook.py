@@ -12,6 +12,7 @@ import os
 import machine
 import pycom
 
+from modemflash import NO_ROOM
 from modemflash.interface import LTE_CLAIMED, NVS_LTE_BOOT, NVS_PREFIX, NVS_RESCUE
 
 
@@ -30,6 +31,8 @@ def start(button: str = "") -> None:
             act(_kept(NVS_RESCUE))
     except KeyboardInterrupt:
         print("modemflash: skipped")
+    except MemoryError:
+        print(NO_ROOM)
     except Exception as error:  # noqa: BLE001 (the board's own program has to run)
         print("modemflash:", repr(error))
 
@@ -54,8 +57,11 @@ def _card_concerns_us() -> bool:
         if not mounted:
             (getattr(os, "umount", None) or os.unmount)("/sd")  # type: ignore[attr-defined]
             card.deinit()
-    for name in names:
-        if min(name) < " " or name.lower()[:10] == "modemflash" or name[-4:].lower() in (".dup", ".elf"):
+    for name in names:  # the last two: a folder as it was unpacked from an archive
+        low = name.lower()
+        if min(name) < " " or low[:10] == "modemflash" or low[-4:] in (".dup", ".elf"):
+            return True
+        if low[:5] == "catm1" or low[:3] == "nb1":
             return True
     return False
 

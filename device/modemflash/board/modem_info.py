@@ -1,9 +1,10 @@
 """Who the modem is, for the REPL and for mirror mode.
 
-Rule that holds here: nothing is written.
+Rules that hold here: nothing is written; the firmware's own driver is waited for.
 """
 
 from modemflash.board.card_run import CardRun
+from modemflash.board.pycom import lte_starts
 from modemflash.upgrade import Update
 
 
@@ -14,7 +15,7 @@ def modem_info() -> "dict[str, Any]":
         Problem: it does not answer.
     """
     run = CardRun()
-    line = run.open_line()
+    line = run.line_after("wait" if lte_starts() else "alone")
     update = Update(line, [], set(), run.journal_of(line))
     try:
         update.look()

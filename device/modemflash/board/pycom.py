@@ -117,6 +117,14 @@ def watchdog_armed(scripts: "tuple[str, ...]" = ("/flash/boot.py", MAIN)) -> boo
     return False
 
 
+def lte_starts() -> bool:
+    """Whether the firmware's own LTE driver talks to the modem after a hard boot."""
+    try:
+        return bool(pycom.lte_modem_en_on_boot())
+    except AttributeError:
+        return True  # before 1.18.1 it always does
+
+
 class Autostart:
     """The firmware's own LTE driver, which talks to the modem after a hard boot if a flag says so.
 

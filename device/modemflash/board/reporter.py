@@ -45,6 +45,8 @@ class Reporter:
         self._lines = []  # type: list[str]
         self._progress = ""
         self._held = False
+        self._head = ""  # of the last line, and how many were alike
+        self._alike = 0
         self.log = None  # type: Any
         self.phases = {}  # type: dict[str, int]
         self.light = ""
@@ -76,7 +78,16 @@ class Reporter:
             if event["phase"] == "install":
                 line += ". You can remove the card, but keep the power on"
         elif kind == "stall":
-            line = "%s: nothing moved for %d s. %s" % (event["phase"], event["seconds"], event["note"])
+            seconds = event["seconds"]
+            line = "%s: nothing moved for %d s" % (event["phase"], seconds)
+            if seconds < 20:
+                line += ". " + event["note"]
+        elif kind == "record":
+            before, after = event["before"], event["after"]
+            changed = [name for name in sorted(before) if before[name] != after.get(name)]
+            line = "record: %d answers as before the update" % (len(before) - len(changed))
+            for name in changed:
+                line += "; %s was %s" % (name, " ".join(before[name].split())[:60])
         else:
             words = ["%s=%s" % (name, _plain(event[name])) for name in sorted(event) if name != "event"]
             line = kind + ": " + event.get("text", " ".join(words))
@@ -84,7 +95,10 @@ class Reporter:
 
     def say(self, line: str, aloud: bool = True) -> None:
         """One line for log and console."""
-        if self.log:
+        head = _before_digits(line)
+        self._alike = self._alike + 1 if head == self._head else 1
+        self._head = head
+        if self.log and not self._alike & (self._alike - 1):  # of many alike the 1st, 2nd, 4th, 8th
             self.log.write("%6d s  %s" % (self.elapsed_s(), line))
         if aloud and len(self._lines) < _MOST_LINES:
             self._lines.append(line)
@@ -145,6 +159,13 @@ class Reporter:
                 micropython.kbd_intr(-1 if hold else _CTRL_C)
             except AttributeError:
                 pass  # before 1.18.2: a Ctrl-C then ends the run, and the next one carries on
+
+
+def _before_digits(line: str) -> str:
+    for at in range(len(line)):
+        if line[at].isdigit():
+            return line[:at]
+    return line
 
 
 def _plain(value: "Any") -> str:

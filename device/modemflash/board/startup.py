@@ -58,16 +58,24 @@ def _run(minutes: int, order: "CardOrder | None") -> None:
         run = CardRun()
     else:
         run = CardRun("/sd", False, order)
+    stays = False
     try:
         result = run.do((lambda: run.rescue(minutes * 60000)) if minutes else run.update)
         if result["status"] == RESET:
             machine.reset()
-        if result["light"] == "finished":
+        is_finished = result["light"] == "finished"
+        if is_finished:
             run.nvs.erase(NVS_RESCUE)
         shown_s = SHOWN_S.get(result["code"]) or SHOWN_S.get(result["light"], SHOWN_OTHERWISE_S)
         run.reporter.wait(shown_s * 1000)
+        while (
+            run.order and run.order.hold_light and run.card.renew()
+        ):  # a list of names may come from a cache
+            run.reporter.wait(2000)
+        stays = is_finished and not (run.order and run.order.hold_light)
     finally:
-        run.led.release()
+        if not stays:  # else it is steady, and needs nobody until somebody takes the light
+            run.led.release()
     if run.touched and run.tries and run.tries.done and run.tries.in_nvs:
         machine.reset()  # hands the modem's pins back to the LTE driver; the next boot finds the job done
 

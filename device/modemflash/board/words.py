@@ -134,6 +134,10 @@ def on_a_board(problem: "Problem") -> str:
     hint = problem.hint.replace("un the same command again", "estart the board with the card in")
     if problem.code == "consent-missing":
         hint = "Most dangers have a safe way round; `modemflash card prepare --help` lists the consents."
+        if "without-way-back" in [each[0] for each in problem.consents]:  # type: ignore[attr-defined]
+            hint = "Copy the updater.elf of the same package onto the card, too."
+    elif problem.code == "updater-needed":
+        hint = "Copy the updater.elf of the same package onto the card, too."
     return problem.happened + " " + hint
 
 

@@ -240,6 +240,12 @@ def rows_of(found: Board) -> Shown:
         rows.append(("MAC", Text(found.mac)))
     if found.free_kib is not None:
         rows.append(("/flash", Text(f"{found.free_kib} KiB free")))
+    if found.last_job:
+        code, _, builds = found.last_job.partition(" ")
+        words = (
+            "began and has not ended" if code == "begun" else f"{code}, build {builds.replace(' ', ' → ')}"
+        )
+        rows.append(("Last job", Text(printable(words.replace("None", "not known")))))
     if not found.has_modem:
         rows.append(("Note", Text("no Pycom board with a modem: nothing can be done for it here", "yellow")))
     return rows

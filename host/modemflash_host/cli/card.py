@@ -42,6 +42,11 @@ def card() -> None:
     "--with-engine", is_flag=True, help="Put the updater on the card, too; boards with an older one use it."
 )
 @click.option("--with-imei", is_flag=True, help="Let boards write their modem's IMEI into the results.")
+@click.option(
+    "--hold-light",
+    is_flag=True,
+    help="Boards show their end, and their own program waits, until the card is taken out.",
+)
 @options_of_family("sequans")
 @talk_options
 def prepare(
@@ -49,6 +54,7 @@ def prepare(
     folder: Path,
     with_engine: bool,
     with_imei: bool,
+    hold_light: bool,
     talk: Talk,
     **words: object,
 ) -> int:
@@ -67,6 +73,7 @@ def prepare(
             options=engine_options(Request("", options=options_of(words))),
             with_engine=with_engine,
             with_imei=with_imei,
+            hold_light=hold_light,
         )
         made.append(prepared)
         reporter.say("card", **_fields(prepared))
@@ -129,15 +136,36 @@ def show_results(folders: tuple[Path, ...], as_csv: bool, talk: Talk) -> int:
     if not tables or talk.as_json or talk.quiet:
         return code
     console = SteadyConsole()
-    columns = [name for name in COLUMNS if any(board.row[name] is not None for board in tables[0].boards)]
-    grid = Grid(*columns, box=None, header_style="bold")
-    for board in tables[0].boards:
-        cells = ["" if board.row[name] is None else printable(board.row[name]) for name in columns]
-        grid.add_row(*[Text(cell) for cell in cells], style="green" if board.good else "yellow")
-    console.print(grid)
+    boards = tables[0].boards
+    console.print(_results_grid(boards))
+    console.print(Text(f"{sum(board.good for board in boards)} of {len(boards)} updated", "bold"))
     if tables[0].torn_lines:
         console.print(f"{tables[0].torn_lines} lines were torn by a power cut and are left out.", style="dim")
     return code
+
+
+def _results_grid(boards: tuple[cards.BoardResult, ...]) -> Grid:
+    """What fits 80 columns; the name of a board is never cut. The rest is in --csv and --json."""
+    has_imei = any(board.row["imei"] is not None for board in boards)
+    grid = Grid(box=None, header_style="bold")
+    grid.add_column("board", no_wrap=True, min_width=12)
+    for name in ("type", "result", "builds", "tries", "imei", "card"):
+        if name != "imei" or has_imei:
+            grid.add_column(name, overflow="fold")
+    for board in boards:
+        row = board.row
+        words = {name: "" if row[name] is None else printable(row[name]) for name in COLUMNS}
+        result, code = words["result"], words["code"]
+        builds = " → ".join(text for text in (words["from_build"], words["to_build"]) if text)
+        cells = [
+            words["board"],
+            words["type"],
+            result if code in ("", result) else f"{result}: {code}",
+            builds,
+        ]
+        cells += [words["attempts"], *([words["imei"]] if has_imei else []), words["card"]]
+        grid.add_row(*map(Text, cells), style="green" if board.good else "yellow")
+    return grid
 
 
 def _fields(card: cards.Prepared | cards.Checked) -> Event:

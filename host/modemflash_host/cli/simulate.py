@@ -31,6 +31,13 @@ from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.replay import CaptureMismatch, ReplayModem
 
 _LOOK_S = 0.5
+_MODEM_HELP = f"Which modem, in which state: {', '.join(profiles.PROFILES)}."
+
+
+_NO_MICROPYTHON = (
+    "there is no micropython on PATH. Debian and Ubuntu: `apt install micropython`; macOS: `brew install "
+    "micropython`; elsewhere build its unix port, and name the program with --micropython"
+)
 
 
 @click.group()
@@ -62,7 +69,8 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
     default="pycom-catm1",
     show_default=True,
     type=click.Choice(list(profiles.PROFILES)),
-    help="Which modem, in which state.",
+    metavar="PROFILE",
+    help=_MODEM_HELP,
 )
 @click.option(
     "--endpoint",
@@ -179,17 +187,26 @@ def _serve(
 @simulate.command()
 @click.option(
     "--profile", default="gpy-1.20.0", show_default=True,
-    type=click.Choice(list(boards.PROFILES)), help="Which board.",
+    type=click.Choice(list(boards.PROFILES)), metavar="PROFILE",
+    help=f"Which board: {', '.join(boards.PROFILES)}.",
 )  # fmt: skip
 @click.option(
     "--modem", "modem_profile", default="pycom-catm1", show_default=True,
-    type=click.Choice(list(profiles.PROFILES)), help="Which modem, in which state.",
+    type=click.Choice(list(profiles.PROFILES)), metavar="PROFILE", help=_MODEM_HELP,
 )  # fmt: skip
 @click.option(
     "--card",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="The SD card in its slot; log and results come back here.",
+)
+@click.option(
+    "--fault",
+    "its_faults",
+    multiple=True,
+    metavar="NAME[:N]",
+    callback=_parsed(faults.parse),
+    help="What is wrong with the modem; more than once. `simulate modem --list` names them all.",
 )
 @click.option("--blank", is_flag=True, help="Nothing of ours on /flash, as bought.")
 @click.option(
@@ -207,6 +224,7 @@ def board(
     profile: str,
     modem_profile: str,
     card: Path | None,
+    its_faults: faults.Faults,
     blank: bool,
     adapter: str,
     micropython: Path | None,
@@ -216,12 +234,12 @@ def board(
 
     console = SteadyConsole()
     if micropython is None:
-        raise click.UsageError("there is no micropython on PATH; install one, or name it with --micropython")
+        raise click.UsageError(_NO_MICROPYTHON)
     try:
         endpoint = open_endpoint("rfc2217" if adapter == "pic" else "pty")
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
-    its_modem = SimModem(modem_profile)
+    its_modem = SimModem(modem_profile, None, its_faults)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as room:
         table = InteractiveBoard(
@@ -236,6 +254,8 @@ def board(
         )
         port = endpoint.url + (f"#{PIC_VENDOR:04x}:{PYSENSE:04x}" if adapter == "pic" else "")
         console.print(Text.assemble(("Port   ", "dim"), (port, "bold")), soft_wrap=True)
+        info = command_line(["modemflash", "info", "--port", port, "--via", "relay"])
+        console.print(Text.assemble(("Try    ", "dim"), (info, "cyan")), soft_wrap=True)
         console.print(Text.assemble(("Type   ", "dim"), ", ".join(COMMANDS)))
         light = ""
         try:

@@ -50,6 +50,16 @@ def test_info_tells_who_the_board_is_and_its_program_runs_again(
     assert board.console.resets == ["plain", "plain"]
 
 
+def test_info_tells_how_the_last_job_from_a_card_ended(
+    board: Simulated, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The light may be long gone."""
+    kept = json.dumps({"nvs": {"mf_end": "updated 38638 41065"}})
+    (board.python.flash.parent / "state.json").write_text(kept)
+    _, events = typed(capsys, "board", "info", "-p", board.url)
+    assert next(event for event in events if event["event"] == "board")["last_job"] == "updated 38638 41065"
+
+
 @pytest.mark.referee
 def test_info_works_on_a_board_of_somebody_else(
     tool: Callable[[str], Path], capsys: pytest.CaptureFixture[str]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 
 from modemflash.errors import Stopped
 from modemflash_host.board.console.answers import ask, decoded, literal, size
@@ -178,7 +179,7 @@ class BoardFiles:
             said = ask(
                 self._repl,
                 f"_sums({list(some)!a})",
-                lambda text, count=len(some): _digests(text, count),  # type: ignore[misc]
+                partial(_digests, count=len(some)),
                 deadline_ms=_PATHS_AT_ONCE * _HASH_MS // 10,
             )
             for path, digest in zip(some, said, strict=True):

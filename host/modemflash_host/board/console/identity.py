@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modemflash.interface import NVS_END, NVS_PREFIX
 from modemflash_host.board.console.answers import ask, literal, size
 from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import Refusal
@@ -32,10 +33,13 @@ def _boot():
     return pycom.lte_modem_en_on_boot(), pycom.wdt_on_boot()
 def _free():
     return os.getfree('/flash')
-"""
+def _end():
+    import pycom
+    return pycom.nvs_get('%s')
+""" % (NVS_PREFIX + NVS_END)
 _ASK = (
     "(_uname(0), _uname(2), _uname(3), _uname(4), sys.implementation[1], "
-    "_ask(_id), _ask(_boot), _ask(_free), hasattr(os, 'dupterm'))"
+    "_ask(_id), _ask(_boot), _ask(_free), _ask(_end), hasattr(os, 'dupterm'))"
 )
 
 
@@ -52,6 +56,7 @@ class Board:
         mac: the address of its ESP32 as twelve hex digits; "" when it has none.
         lte_on_boot: its LTE driver talks to the modem after a hard boot; None where it does not say.
         watchdog_on_boot: a watchdog is armed at each boot; None where it does not say.
+        last_job: how the last job from a card ended: code, build before and after; "" where there was none.
         free_kib: room on /flash; None where it does not say.
         is_pycom: its console and its files are Pycom's.
     """
@@ -66,6 +71,7 @@ class Board:
     watchdog_on_boot: bool | None
     free_kib: int | None
     is_pycom: bool
+    last_job: str = ""
 
     @property
     def has_modem(self) -> bool:
@@ -92,10 +98,10 @@ def _board_of(text: str) -> Board:
         ValueError: no board does.
     """
     found = literal(text)
-    if not isinstance(found, tuple) or len(found) != 9:
+    if not isinstance(found, tuple) or len(found) != 10:
         raise ValueError("no board")
     name, release, version, machine = (_word(each) for each in found[:4])
-    python, unique_id, boot, free, has_dupterm = found[4:]
+    python, unique_id, boot, free, end, has_dupterm = found[4:]
     if not isinstance(python, tuple) or not isinstance(has_dupterm, bool):
         raise ValueError("words of another kind")
     python = tuple(number for number in python if isinstance(number, int))
@@ -117,6 +123,7 @@ def _board_of(text: str) -> Board:
         watchdog,
         free,
         is_pycom,
+        _word(end),
     )
 
 

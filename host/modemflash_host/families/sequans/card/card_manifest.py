@@ -68,6 +68,7 @@ class CardManifest:
         with_imei: boards may write their modem's IMEI into the results.
         engine: name -> SHA-256 of each file of the updater on the card; {} for none.
         by: the program that wrote it.
+        hold_light: the end is shown, and the board's own program waits, until the card is taken out.
         mark: another one for each preparation, so that boards take it for a new job.
     """
 
@@ -78,6 +79,7 @@ class CardManifest:
     engine: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
     mark: str = ""
+    hold_light: bool = False
 
     def encode(self) -> bytes:
         """The file's content."""
@@ -89,6 +91,7 @@ class CardManifest:
             "consents": encoded(self.consents),
             "options": dict(self.options),
             "with_imei": self.with_imei,
+            "hold_light": self.hold_light,
             "engine": dict(self.engine),
         }
         sealed = manifest.seal(json.dumps(words, indent=1).encode())
@@ -116,6 +119,7 @@ class CardManifest:
                 {_inside(name): str(sha256) for name, sha256 in words["engine"].items()},
                 str(words["by"]),
                 str(words["mark"]),
+                words.get("hold_light", False) is True,
             )
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise Refusal("card-manifest", str(error)) from error

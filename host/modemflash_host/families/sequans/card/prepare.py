@@ -80,6 +80,7 @@ def prepare(
     options: Mapping[str, object] | None = None,
     with_engine: bool = False,
     with_imei: bool = False,
+    hold_light: bool = False,
 ) -> Prepared:
     """Lay out a card.
 
@@ -91,6 +92,7 @@ def prepare(
         options: the engine's, see `modemflash.upgrade.Update`.
         with_engine: put the updater on the card, too, for boards whose own is older.
         with_imei: let boards write the modem's IMEI into the results.
+        hold_light: let boards show their end, and their own program wait, until the card is taken out.
 
     Raises:
         Refusal: a file is damaged, no known modem could be updated, a consent is missing,
@@ -104,7 +106,7 @@ def prepare(
         images = tuple(item.image for item in items)
         found = tuple(forecasts(images, options, given))
         _refuse_useless(found)
-        files = _small_files(items, found, given, options, with_engine, with_imei)
+        files = _small_files(items, found, given, options, with_engine, with_imei, hold_light)
         _write(folder, items, files, reporter)
     return Prepared(folder, images, found, with_engine, with_imei)
 
@@ -156,14 +158,15 @@ def _small_files(
     options: Mapping[str, object],
     with_engine: bool,
     with_imei: bool,
+    hold_light: bool,
 ) -> dict[str, bytes]:
     """Everything but the firmware: path below the folder -> bytes; the list is the last."""
     files = {item.path + manifest.SUMS: item.sums for item in items}
     engine = deployed() if with_engine else {}
     files |= {f"{manifest.ENGINE}/{name}": data for name, data in engine.items()}
-    files[README] = readme([item.image for item in items], found, consents, with_engine, with_imei).encode(
-        "ascii", "replace"
-    )
+    files[README] = readme(
+        [item.image for item in items], found, consents, with_engine, with_imei, hold_light
+    ).encode("ascii", "replace")
     files[manifest.NAME] = CardManifest(
         tuple(CardFile(item.image, item.path, f"{zlib.crc32(item.sums):08x}") for item in items),
         tuple(consents),
@@ -172,6 +175,7 @@ def _small_files(
         {name: hashlib.sha256(data).hexdigest() for name, data in engine.items()},
         f"modemflash {modemflash.__version__}",
         secrets.token_hex(4),
+        hold_light,
     ).encode()
     return files
 

@@ -19,10 +19,7 @@ from modemflash_host.families.sequans.forecast import Forecast
 WIDTH = 76
 HOOK = (
     "A board does not start from a card by itself: it needs the updater's hook once.",
-    (
-        "From a PC, with the board on USB: modemflash board deploy, and then in the board's REPL: "
-        "import modemflash; modemflash.install_hook()"
-    ),
+    "From a PC, with the board on USB: modemflash board deploy --hook",
     (
         "From a phone: join the board's own Wi-Fi (gpy-wlan-... or fipy-wlan-..., password www.pycom.io), "
         "open ftp://192.168.4.1 in an FTP app (user micro, password python) and copy the folder "
@@ -56,7 +53,12 @@ def can_lines(found: Sequence[Forecast]) -> list[str]:
 
 
 def readme(
-    images: Sequence[Image], found: Sequence[Forecast], consents: Sequence[Consent], engine: bool, imei: bool
+    images: Sequence[Image],
+    found: Sequence[Forecast],
+    consents: Sequence[Consent],
+    engine: bool,
+    imei: bool,
+    hold: bool = False,
 ) -> str:
     """The whole text."""
     parts = [
@@ -69,7 +71,8 @@ def readme(
             "the reset button does not reset the modem."
         ),
         "3. Look at the light. It takes 5 to 30 minutes. While it pulses white, leave power and card alone.",
-        "4. When it is green, take the card to the next board.",
+        "4. When it is green, take the card to the next board."
+        + (" The board's own program starts when the card is out." if hold else ""),
         "A board that is interrupted carries on by itself when it has power and this card again.",
         "",
         "WHAT THE LIGHT SAYS",

@@ -15,6 +15,7 @@ from modemflash_host.board.install.package import deployed
 from modemflash_host.cli.card import card as command
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.families.sequans import card as cards
+from modemflash_host.families.sequans.card.card_manifest import CardManifest
 from modemflash_host.families.sequans.card.layout import safe_name
 from modemflash_host.families.sequans.card.readme import WIDTH
 from modemflash_host.families.sequans.card.results import INTERRUPTED
@@ -236,16 +237,16 @@ def test_no_results(folder: Path) -> None:
     assert code(cards.results, [folder]) == "card-no-results"
 
 
+def said(*arguments: object, exit_code: int = 0) -> str:
+    """What `modemflash card …` prints."""
+    done = CliRunner().invoke(command, [str(each) for each in arguments], standalone_mode=False)
+    assert done.exception is None, done.output
+    assert done.return_value == exit_code, done.output
+    return done.output
+
+
 def test_command_line(sources: Path, folder: Path) -> None:
     """prepare, check, results: words for people, JSON Lines for scripts, exit codes."""
-    runner = CliRunner()
-
-    def said(*arguments: object, exit_code: int = 0) -> str:
-        done = runner.invoke(command, [str(each) for each in arguments], standalone_mode=False)
-        assert done.exception is None, done.output
-        assert done.return_value == exit_code, done.output
-        return done.output
-
     text = said("prepare", sources, "--to", folder)
     for part in ("Updates to 41065", "YELLOW", "needs the hook once", "Eject"):
         assert part in text
@@ -260,3 +261,30 @@ def test_command_line(sources: Path, folder: Path) -> None:
     assert said("results", folder, "--csv").startswith("board,type,result")
     rows = [json.loads(line) for line in said("results", folder, "--json").splitlines()]
     assert [row["event"] for row in rows] == ["board", "result"]
+
+
+def test_results_fit_80_columns(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much there is to say, each board's whole name stands there; and how many are done."""
+    monkeypatch.setenv("COLUMNS", "80")
+    boards = [f"240ac4{number:06x}" for number in range(12)]
+    for board in boards[1:]:
+        end = {"result": "updated", "code": "updated", "modem_state": "updated", "seconds": 1234}
+        end |= {"from_build": 38638, "to_build": 41065, "imei": "1" * 15}
+        write(folder, board, {"result": "begun"}, end)
+    write(folder, boards[0], {"result": "begun"}, {"result": "failed", "code": "transfer-silent"})
+    text = said("results", folder)
+    assert all(board in text for board in boards)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "11 of 12 updated" in text
+    assert "failed" in text
+
+
+def test_a_card_says_one_step_for_the_hook(folder: Path, sources: Path) -> None:
+    """Whoever reads the card or the screen gets the one command, and no REPL where a PC is there."""
+    text = said("prepare", sources, "--to", folder, "--hold-light")
+    for words in (text, (folder / "README.txt").read_text("ascii")):
+        words = " ".join(words.split())
+        assert "modemflash board deploy --hook" in words
+        assert "board's REPL" not in words
+    assert "starts when the card is out" in " ".join((folder / "README.txt").read_text("ascii").split())
+    assert CardManifest.decode((folder / manifest.NAME).read_bytes()).hold_light
