@@ -4,7 +4,7 @@
         sender.folder("/flash/lib"); sender.put(path, content); sender.remove(path)
 
 Rules: the board asks and this side only answers, with records that fill a block;
-a rate is used when the board's next wish comes over it whole, and left when that
+a rate is used when the board's next request comes over it whole, and left when that
 does not; the console is back at the end, whatever that is.
 """
 
@@ -42,7 +42,7 @@ _FIRST_MS = 2_000  # until the stub runs
 _RATE_MS = 1_000
 _HIGH_MS = 2_000  # three tries of the board at a rate that does not hold; then it is at the console's
 _FALLBACK_MS = 5_000
-_ON_ITS_WAY_MS = 150  # a wish that comes sooner after a block was sent before it came
+_ON_ITS_WAY_MS = 150  # a request that comes sooner after a block was sent before it came
 _WORK_MS = 20_000  # a flash that erases
 _END_MS = 10_000
 _LOST_MS = 1_000
@@ -79,7 +79,7 @@ class FileSender:
     def __enter__(self) -> FileSender:
         self._repl.begin(STUB)
         try:
-            self._await_wish(_FIRST_MS)
+            self._await_request(_FIRST_MS)
             self._raise_rate()
         except BoardProblem:
             self._rescue_console()
@@ -130,7 +130,7 @@ class FileSender:
         """Send what is collected until the board wants the next block."""
         self._send()
         wanted = (self._number + 1) & 0xFFFF
-        while (number := self._await_wish(_WORK_MS)) != wanted:
+        while (number := self._await_request(_WORK_MS)) != wanted:
             if number != self._number:
                 raise BoardProblem("board-out-of-step", f"block {number}")
             if self._may_have_come():
@@ -150,7 +150,7 @@ class FileSender:
         self._line_ms = len(block) * 10_000 // self.baud
 
     def _may_have_come(self) -> bool:
-        """Whether the board has had the time to miss the block: an older wish is answered already."""
+        """Whether the board has had the time to miss the block: an older request is answered already."""
         clock = self._repl.clock
         return clock.ticks_diff(clock.ticks_ms(), self._sent_ms) > self._line_ms + _ON_ITS_WAY_MS
 
@@ -159,27 +159,27 @@ class FileSender:
         self._is_ending = True
         for _ in range(TRIES):
             self._send()
-            if self._wish(_LOST_MS) is None:
+            if self._request(_LOST_MS) is None:
                 break
         if not self._is_over:  # its last word was lost
             self._rescue_console()
 
-    def _await_wish(self, patience_ms: int) -> int:
+    def _await_request(self, patience_ms: int) -> int:
         """The number of the block that the board wants; falls back to the console's rate where it must.
 
         Raises:
             BoardProblem: nothing comes.
         """
-        number = self._wish(patience_ms if self.baud == CONSOLE_BAUD else _HIGH_MS)
+        number = self._request(patience_ms if self.baud == CONSOLE_BAUD else _HIGH_MS)
         if number is None and self.baud != CONSOLE_BAUD:
             self._to_rate(CONSOLE_BAUD)
-            number = self._wish(_WORK_MS)
+            number = self._request(_WORK_MS)
         if number is None:
             raise BoardProblem("board-line-bad", raw=bytes(self._heard[-64:]))
         return number
 
-    def _wish(self, patience_ms: int) -> int | None:
-        """The next wish; None where none came, or the stub has ended well.
+    def _request(self, patience_ms: int) -> int | None:
+        """The next request; None where none came, or the stub has ended well.
 
         Raises:
             BoardProblem: `board-refused`, with the board's exception.
@@ -190,13 +190,13 @@ class FileSender:
         while True:
             at = heard.find(bytes([SYNC]) + ASK)
             if at >= 0 and len(heard) >= at + ASK_BYTES:
-                wish = bytes(heard[at : at + ASK_BYTES])
-                if sum(wish[:5]) & 0xFF == wish[5] == 255 - wish[6]:
+                request = bytes(heard[at : at + ASK_BYTES])
+                if sum(request[:5]) & 0xFF == request[5] == 255 - request[6]:
                     del heard[: at + ASK_BYTES]
-                    if wish[4]:
+                    if request[4]:
                         self._ended()
                         return None
-                    return wish[2] << 8 | wish[3]
+                    return request[2] << 8 | request[3]
                 del heard[: at + 1]
                 continue
             left_ms = patience_ms - repl.clock.ticks_diff(repl.clock.ticks_ms(), start)
@@ -230,7 +230,7 @@ class FileSender:
     # -- the rate ---------------------------------------------------------------
 
     def _raise_rate(self) -> None:
-        """The highest rate at which a block and the wish after it come whole."""
+        """The highest rate at which a block and the request after it come whole."""
         link = self._repl.link
         for rate in RATES:
             if not (link.set_baud(rate) and link.set_baud(CONSOLE_BAUD)):
@@ -243,7 +243,7 @@ class FileSender:
             if self._to_rate(rate) and self._holds():
                 return
             self._to_rate(CONSOLE_BAUD)
-            number = self._wish(_FALLBACK_MS)
+            number = self._request(_FALLBACK_MS)
             if number is None:
                 raise BoardProblem("board-line-bad", f"after {rate} baud")
             self._number = number
@@ -251,14 +251,14 @@ class FileSender:
     def _holds(self) -> bool:
         """Whether a block of bytes that mean nothing goes over the line whole, and is answered."""
         first = (self._number + 1) & 0xFFFF
-        if self._wish(_RATE_MS) != first:
+        if self._request(_RATE_MS) != first:
             return False
         self._number = first
         self._add(FOLDER, b"/flash")  # is there: a block that changes nothing
         self._records += (FOLDER + b"\0\x06/flash") * ((BLOCK_BYTES - len(self._records)) // 9)
         self._send()
         self._records.clear()
-        if self._wish(_RATE_MS) != (first + 1) & 0xFFFF:
+        if self._request(_RATE_MS) != (first + 1) & 0xFFFF:
             return False
         self._number = (first + 1) & 0xFFFF
         return True
