@@ -184,7 +184,7 @@ def _linters(*commands: list[str]) -> Count:
 STAGES = (
     Stage("pytest", "tests on CPython", run_pytest),
     Stage(
-        "micropython", "engine tests on MicroPython", lambda extra: run_micropython("micropython", "8192k")
+        "micropython", "engine tests on MicroPython", lambda extra: run_micropython("micropython", "16384k")
     ),
     Stage(
         "micropython-i386",

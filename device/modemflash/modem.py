@@ -89,7 +89,7 @@ class Modem:
             self.best[rate] = heard
         if len(self.words) < WORDS_MAX:
             self.words += bytes(reply.raw[:WORDS_MAX])
-        if reply.raw.find(PPP) >= 0:
+        if bytes(reply.raw).find(PPP) >= 0:
             self.data_rate = rate
         line.report("probe", baud=rate, round=turn, heard=heard)
         if heard != "answer" and heard != "text":

@@ -60,7 +60,7 @@ class Plan:
         missing = self.missing(consents)
         if missing:
             needed = [consent for consent, _ in missing]
-            raise Refusal("consent-missing", ", ".join(encoded(needed)), needed)
+            raise Refusal("consent-missing", ", ".join(encoded(needed)), tuple(needed))
 
     def phases(self) -> "list[tuple[str, int, int]]":
         """(phase, usual seconds, allowed seconds) of every step, in order."""

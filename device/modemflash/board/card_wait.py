@@ -59,6 +59,8 @@ class CardWait:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any  # noqa: F401  (in a type comment)
+
     from modemflash.board.card import Card
     from modemflash.board.card_order import CardOrder
     from modemflash.board.reporter import Reporter
