@@ -63,7 +63,9 @@ class Ports:
         if line is not None:
             self._now_us = max(self._now_us, line.now_us)
 
-    def _open(self, name: str, on_wait: Callable[[], None] = lambda: None) -> tuple[Any, Any]:
+    def _open(
+        self, name: str, on_wait: Callable[[], None] = lambda: None, *, flow_control: bool = True
+    ) -> tuple[Any, Any]:
         device = os.path.realpath(name)
         line = self._lines.get(name) or self._lines.get(device)
         if line is None:
