@@ -19,6 +19,7 @@ ELSEWHERE = (
     "links/ports.py",
     "report/environment.py",
     "install/package.py",
+    "install/stub.py",
     "console/files.py",
     "cli/output.py",
 )

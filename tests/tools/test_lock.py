@@ -26,7 +26,7 @@ def test_what_the_program_runs_is_installed_with_an_extra_only_where_it_is_large
     """esptool is no dependency of every installation; the tests have it."""
     table = (PROJECT.read_text(encoding="utf-8")).split("dependencies = [")[1].split("]")[0]
     plain = {Requirement(line.split('"')[1]).name for line in table.splitlines() if '"' in line}
-    assert "esptool" not in plain and "mpremote" in plain
+    assert "esptool" not in plain and "pyserial" in plain
     assert {"esptool", "cryptography"} <= lock.locked(PROJECT).keys()
 
 

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from modemflash_host.store.new_file import new_file
+from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import give_to_caller, state_folder
 
 _FILE = "firmware-places.json"
@@ -27,8 +29,8 @@ def remember(names: Sequence[str], paths: Sequence[str]) -> None:
         known[_key(names)] = [path if _is_address(path) else str(Path.cwd() / path) for path in paths]
         file = state_folder() / _FILE
         new = file.with_name(f"{_FILE}.{os.getpid()}")
-        with open(new, "w", encoding="utf-8", opener=lambda p, flags: os.open(p, flags, 0o600)) as out:
-            json.dump(dict(list(known.items())[-_MOST:]), out)
+        with new_file(new) as out:
+            out.write(json.dumps(dict(list(known.items())[-_MOST:])).encode())
         give_to_caller(new)
         new.replace(file)
 
@@ -61,11 +63,9 @@ def _key(names: Sequence[str]) -> str:
 def _read() -> dict[str, list[str]]:
     """What is kept; empty where it is not ours to read."""
     file = state_folder() / _FILE
-    if not file.is_file() or file.stat().st_size > _LARGEST:
-        return {}
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-    except RecursionError:
+        kept = json.loads(read_regular(file, _LARGEST, follow=False))
+    except (OSError, RecursionError):
         return {}
     if not isinstance(kept, dict):
         return {}

@@ -2,9 +2,9 @@
 
 Rules: they are installed with this package and run by this Python, so no PATH
 decides which one it is; their words are kept for the log, only the last line is
-shown; nothing of theirs is waited for without end (a mute port makes mpremote
+shown; nothing of theirs is waited for without end (a mute port makes some
 hang for minutes). Firmware is unpacked in the current folder, and anybody may
-have put a `mpremote.py`, a `serial.py` or an `esptool.cfg` beside it: a foreign
+have put an `esptool.py`, a `serial.py` or an `esptool.cfg` beside it: a foreign
 program is run in an empty folder of its own, so that neither it, nor what it
 imports, nor its settings come from there.
 """
