@@ -30,6 +30,7 @@ WORDS = (
     b"Refusal(raise TransferProblem(exchange.image.RECOVERABLEUNTOUCHEDline.since(self.line.sleep("
     b'["event"]with open(path, "rb") as file:\x02self._source.encode()recoveryupdateapplication'
     b"while at < .append(finally:\x02memoryview(elif "
+    b"sessionfirmwarewait_msos.remove(for name in sorted(BadFile(timeout_msstartswith(answermanifest"
 )
 ESCAPES = ((b"\x01a", b"\x00"), (b"\x01b", b"\n"), (b"\x01c", b"\r"), (b"\x01d", b"\x01"))
 

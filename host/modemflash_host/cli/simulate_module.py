@@ -25,7 +25,8 @@ _LOOK_S = 0.5
 @click.command("module")
 @click.option(
     "--profile", default="lg290p", show_default=True,
-    type=click.Choice(list(profiles.PROFILES)), help="Which module, in which state.",
+    type=click.Choice(list(profiles.PROFILES)), metavar="PROFILE",
+    help=f"Which module, in which state: {', '.join(profiles.PROFILES)}.",
 )  # fmt: skip
 @click.option(
     "--endpoint", default="pty", show_default=True, type=click.Choice(["pty", "tcp", "rfc2217"]),
