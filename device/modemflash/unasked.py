@@ -6,8 +6,7 @@ of its restarts, because a modem may be found while it boots.
 """
 
 _STARTS = (b"+SYSSTART", b"+SYSFFH")
-_CRASH = b"^EXIT:"
-_CRASH_WORDS = (b"Fatal", b"File:")  # lines that say what happened; the others are a trace
+_CRASHES = (b"^EXIT: File", b"^EXIT: Fatal")  # lines that say what happened; the others are a trace
 _KEEP = 64
 
 
@@ -38,11 +37,8 @@ class Unasked:
                 self._started = True
                 count -= 1
             self.restarts += count
-        at = data.find(_CRASH)
-        while at >= 0:
-            line = data[at : at + _KEEP].split(b"\r")[0]
-            for word in _CRASH_WORDS:
-                if line.find(word) >= 0:
-                    self.crash = line
-            at = data.find(_CRASH, at + 1)
+        for word in _CRASHES:
+            at = data.find(word)
+            if at >= 0:
+                self.crash = data[at : at + _KEEP].split(b"\r")[0]
         self._tail = data[-_KEEP:]

@@ -105,7 +105,7 @@ class Update:
         try:
             self.modem = modem = find(line, find_ms, who_else=self.options.get("who_else"))
         except (NoModem, LinkProblem) as problem:
-            raise judged(problem, self.past, UNTOUCHED, False)
+            raise judged(problem, self.past, RECOVERABLE if self.written else UNTOUCHED, False)
         unasked = modem.at.unasked
         unasked.found()
         line.report("found", state=modem.state, baud=modem.baud, resumed=modem.resumed)
@@ -124,9 +124,8 @@ class Update:
         if self.past != past and not self.written:
             line.guard(1, "stopped-on-the-way" if phases.has_written(self.past) else "stopped-before-write")
         if unasked.restarts:
-            crash = ", after a crash: " + printable(unasked.crash) if unasked.crash else ""
-            text = "%d times while it was asked the modem restarted by itself%s: not its normal state"
-            line.report("warning", code="modem-restarts", text=text % (unasked.restarts, crash))
+            text = "%d times while asked the modem restarted: not its normal state. " % unasked.restarts
+            line.report("warning", code="modem-restarts", text=text + printable(unasked.crash))
         return modem
 
     def plan(self) -> "Plan":

@@ -25,6 +25,8 @@ _TALK = {
     "crash-dump": ("raw",),
     "problem": ("heard",),
 }
+# fields that hold the reply to one command of 3GPP TS 27.007
+_NAMED_BY = {("identity", "product"): "AT+CGMM"}
 # event: its fields that hold a module's replies by their commands
 _RECORDS = {
     "details": ("record",),
@@ -47,7 +49,7 @@ def mask_event(event: Any, readable: Readable | None = None) -> Any:
 
 def _field(kind: str, key: str, value: Any, readable: Readable | None) -> Any:
     if key in _TALK.get(kind, ()):
-        return _talk(value, readable)
+        return _talk(value, readable, _NAMED_BY.get((kind, key), ""))
     if key in _RECORDS.get(kind, ()) and isinstance(value, Mapping):
         return {_talk(name, readable): _talk(reply, readable, name) for name, reply in value.items()}
     return value if key in _PLAIN_KEYS else _ours(value, readable)

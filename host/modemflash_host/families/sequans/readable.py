@@ -117,7 +117,7 @@ _CONSOLE = (
     rf"NameError: name {_NAME_OF_CODE} (?:isn't|is not) defined",
     rf"AttributeError: {_NAME_OF_CODE} object has no attribute {_NAME_OF_CODE}",
 )
-_FOREIGN_NAME = rf"{_FEW_DIGITS}[A-Za-z][A-Za-z0-9 .-]{{1,23}}"
+_FOREIGN_NAME = rf"{_FEW_DIGITS}[A-Za-z][A-Za-z0-9 ._-]{{1,23}}"
 
 READABLE = Readable(
     lines=(*_RESULTS, *_COMMANDS, *_UNSOLICITED, *_VERSIONS, *_SETTINGS, *_CONSOLE),
