@@ -282,6 +282,9 @@ class _Board:
     def value(self, *_: object) -> str:
         return self._text
 
+    def enter(self, *_: object) -> bool:
+        return True
+
 
 def board_identity(data: bytes) -> None:
     """Who a board says it is."""
@@ -374,7 +377,7 @@ def remembered_runs(data: bytes) -> None:
     """A run that is remembered, in the history and in a report."""
 
     def read(path: Path) -> None:
-        run = runs._run(path)
+        run = runs.run_at(path)
         Console(file=_Spoken(), color_system=None, width=80).print(history_table([row_of(run)], 80))
         on_screen(report_text(run, reading.read_capture(path)))
 
