@@ -33,6 +33,8 @@ class LiveLines:
     def draw(self, what: RenderableType) -> None:
         """Draw it over what stands there."""
         console = self._console
+        if not console.is_terminal:
+            return  # it takes no control codes, whoever chose this sink
         with console.capture() as captured:
             console.print(what, width=self.width, end="")
         lines = captured.get().rstrip("\n").split("\n")[: max(1, console.height - 1)]

@@ -32,7 +32,7 @@ from modemflash_host.families.plan import (
     Request,
     Unfinished,
 )
-from modemflash_host.families.vocabulary import Event, Row, Vocabulary, row
+from modemflash_host.families.vocabulary import Event, Readable, Row, Vocabulary, row
 from modemflash_host.reporters import Reporter
 
 MAGIC = b"TINY"
@@ -53,6 +53,7 @@ WORDS = Vocabulary(
     states={"awake": ("awake", "good")},
     directions={"upgrade": ("upgrade", "good")},
     roles={"main": "Firmware"},
+    readable=Readable(lines=(r"tiny \d+", "done", "V")),
     file_rows=_file_rows,
 )
 
