@@ -209,9 +209,10 @@ class Update:
             try:
                 self.identity = run_step(self._steps, number, plan, self.past) or self.identity
             except Problem as problem:
-                raise self._with_state(problem, state)
-            if state != UNTOUCHED:
-                self.written = True
+                problem = self._with_state(problem, state)
+                self.written = self.written or state != UNTOUCHED  # a step that failed may have written
+                raise problem
+            self.written = self.written or state != UNTOUCHED
 
     def _leave(self, stop_code: str) -> None:
         """The end of a step: a stop request made in it counts, and is named by where the modem is now."""

@@ -42,7 +42,7 @@ class BehavingPython:
         self._next = Poll(ended=None if self._running else b"", events=events)
 
     def begin(self, code: bytes, at_prompt: bool) -> None:
-        self._next = Poll(f"\x1e{self._says}\x1f\n".encode(), b"")
+        self._next = Poll(f"\x1e{self._says}\x1f{len(self._says)}\x1f\n".encode(), b"")
 
     def interrupt(self) -> None:
         if self._main == "polite":
