@@ -27,6 +27,7 @@ IDENTITY = str(
         b"\x01\x02\x03\x04\x05\x06",
         (True, False),
         500,
+        "",
         True,
     )
 )

@@ -35,7 +35,8 @@ def at(table: Desk, phase: str, strike: Callable[[], object]) -> None:
 
     def report(event: dict[str, Any], at_s: float) -> None:
         table.heard.events.append(event)
-        half = event["event"] == "progress" and 2 * event["done"] >= event["total"]
+        is_sending = event["event"] == "progress" and event["phase"] == "transfer"
+        half = is_sending and 2 * event["done"] >= event["total"]
         if not done and (half if phase == "half" else event.get("phase") == phase):
             done.append(phase)
             strike()

@@ -11,7 +11,7 @@ import pytest
 
 from host.board.relay.test_disturbed import at, kill, run
 from modemflash.errors import RECOVERABLE, Refusal
-from modemflash_host.board.console.files import BoardFiles
+from modemflash_host.board.install.file_sender import FileSender
 from modemflash_host.cli.asking import Refuse
 from modemflash_host.errors import LinkProblem
 from modemflash_host.families.plan import Need
@@ -193,7 +193,7 @@ def test_half_an_updater(desk: Build, fresh_flash: Path, monkeypatch: pytest.Mon
     """Whatever happens while the updater is put there: one more command, and all is well."""
     with desk(fresh_flash, autostart=True) as table:
         before = table.keeps()
-        board, real = table.board, BoardFiles.put
+        board, real = table.board, FileSender.put
         puts: list[str] = []
 
         def cut() -> None:
@@ -205,13 +205,13 @@ def test_half_an_updater(desk: Build, fresh_flash: Path, monkeypatch: pytest.Mon
             "kill": kill(table), "unplug": board.unplug, "reset": board.press_reset, "power": cut,
         }  # fmt: skip
 
-        def put(files: BoardFiles, path: str, data: bytes) -> None:
+        def put(files: FileSender, path: str, data: bytes) -> None:
             puts.append(path)
             if len(puts) == 5:
                 strikes[harm]()
             real(files, path, data)
 
-        monkeypatch.setattr(BoardFiles, "put", put)
+        monkeypatch.setattr(FileSender, "put", put)
         first = run(table)
         assert first is None or first.problem is not None
         assert first is None or first.modem_state == "untouched", (first, first.problem)
