@@ -23,6 +23,7 @@ from modemflash_host.board.install.package import deployed
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.consents import YES
 from modemflash_host.families.plan import FirmwareFile, Request
+from modemflash_host.families.sequans.family import Sequans
 from modemflash_host.links.usb_ids import NO_DEVICE
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask
@@ -177,6 +178,7 @@ class Desk:
         """`modemflash info` as typed."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(session, "find_board", lambda port, say: self.board_port())
+            patch.setattr(api, "_family_of", lambda request, reporter: Sequans())
             return api.info(Request("simulated", via), Reporter([self.heard], StopRequests()))
 
     def keeps(self) -> tuple[dict[str, bytes], dict[str, Any], dict[str, Any]]:
