@@ -271,9 +271,6 @@ def _write(
         session.restarted()  # what was prepared in the board's Python had to make room
         return
     except BoardProblem as problem:
-        import sys
-
-        print("DBG", repr(problem), problem.raw[-500:], file=sys.stderr)
         session.say(f"{problem.happened} Writing through the REPL instead, which takes longer.")
     session.restarted()
     done = 0
