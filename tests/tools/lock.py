@@ -10,13 +10,16 @@ as it is installed.
 
 from __future__ import annotations
 
+import importlib
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+_toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 OURS = "modemflash"
 EXTRAS = ("esp32", "test", "lint")
 _HEAD = """# What this was tested with: `pip install -c tests/constraints.txt .` gets just these.
@@ -26,11 +29,7 @@ _HEAD = """# What this was tested with: `pip install -c tests/constraints.txt .`
 
 def required(project: Path) -> list[Requirement]:
     """What pyproject.toml asks for, with all extras."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    table = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+    table: Any = _toml.loads(project.read_text(encoding="utf-8"))["project"]
     texts = [
         *table["dependencies"],
         *(text for name in EXTRAS for text in table["optional-dependencies"][name]),
