@@ -10,7 +10,7 @@ from typing import Any
 from modemflash.errors import Problem
 from modemflash.line import Line
 from modemflash_host.consents import Consent
-from modemflash_host.families.plan import FirmwareFile, Outcome, Request
+from modemflash_host.families.plan import FirmwareFile, Outcome, Plan, Request
 from modemflash_host.families.quectel_gnss.family import QuectelGnss
 from modemflash_host.families.quectel_gnss.job import GnssJob
 from modemflash_host.families.quectel_gnss.journal import Begun, Journal
@@ -61,19 +61,26 @@ class Bench:
     wrap: Callable[[GnssLine], Any] = lambda line: line
 
     def run(
-        self, data: bytes | None = None, consents: tuple[str, ...] = (), **options: object
-    ) -> Outcome | Problem:
-        """What one `update` comes to."""
+        self,
+        data: bytes | None = None,
+        consents: tuple[str, ...] = (),
+        *,
+        only_look: bool = False,
+        **options: object,
+    ) -> Outcome | Problem | Plan:
+        """What one `update` comes to; `only_look`: its plan, as with `--dry-run`."""
         self.sink = EventSink()
         line = GnssLine(self.module)
         port = self.wrap(line)
         line.jump(self.module.now_us)
         with firmware(data) as file:
-            request = Request("sim://lg290p", files=(file,), options=options)
+            request = Request("sim://lg290p", files=(file,), options=options, only_look=only_look)
             job = GnssJob(Line(port, line, reporter(self.sink)), request, self.journal)
             try:
                 job.look()
                 plan = job.plan(request)
+                if only_look:
+                    return plan
                 return job.run(plan, frozenset(Consent(name) for name in consents))
             except Problem as problem:
                 return problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemflash.errors import CATALOGUE, RECOVERABLE, UNTOUCHED, UPDATED
+from modemflash.errors import CATALOGUE, RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
 
 __all__ = ["GNSS_CATALOGUE"]
 
@@ -104,7 +104,7 @@ GNSS_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "gnss-unconfirmed": (
         "Sent whole and accepted, but the module did not say its version afterwards",
         "Press RESET or cut its power, then run `modemflash info`; its boot loader is intact in any case.",
-        UPDATED,
+        UNKNOWN,
     ),
     "gnss-already-runs-it": (
         "The module already runs this version and build",

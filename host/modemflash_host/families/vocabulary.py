@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # How a piece of text is meant; a screen turns it into a colour, a page into a class.
-PLAIN, DIM, STRONG, GOOD, DOUBT, BAD = TONES = ("", "dim", "strong", "good", "doubt", "bad")
+PLAIN, DIM, STRONG, GOOD, DOUBT, BAD = ("", "dim", "strong", "good", "doubt", "bad")
 
 Facts = Mapping[str, Any]
 """Fields by their names, for who knows them."""
@@ -105,6 +105,7 @@ class Readable:
 
 
 # What is told somebody who asks to stop before anything was written.
+WHOLE_UPDATE = "the whole update"
 NOTHING_WRITTEN = ("Stopping at the next safe point. Nothing has been written.",)
 BETWEEN_STEPS = (
     (
@@ -186,7 +187,7 @@ class Vocabulary:
     questions: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
     vendor_words: Mapping[str, VendorWord] = field(default_factory=dict)
-    whole_update: str = "the whole update"
+    whole_update: str = WHOLE_UPDATE
     attempts: int = 0
     readable: Readable = Readable()
     first_aid: Callable[[str, Event | None, str], FirstAid | None] = _no_first_aid

@@ -39,6 +39,11 @@ def size(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.2f} MB"
 
 
+def bytes_of(size_bytes: int) -> str:
+    """A size to the byte, such as "2 686 912 bytes"."""
+    return f"{size_bytes:,} bytes".replace(",", " ")
+
+
 def clock_time(seconds: float) -> str:
     """Elapsed time, such as "0:07" or "1:02:03"."""
     minutes, rest = divmod(int(seconds), 60)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from modemflash.errors import ModemProblem
 from modemflash.line import Line
 from modemflash_host.families.quectel_gnss import frames
-from modemflash_host.families.quectel_gnss.chips import LG290P, Chip
+from modemflash_host.families.quectel_gnss.chips import LG290P
 
 BAUD = 460_800
 ANSWER_MS = 2000  # the guide says 500; to wait longer harms nothing, and adapters have been slow
@@ -49,18 +49,12 @@ class BootLoader:
 
     Args:
         line: the line; its rate is changed.
-        chip: what it expects.
-
-    Attributes:
-        answered: whether it answered anything in this session.
     """
 
-    def __init__(self, line: Line, chip: Chip = LG290P) -> None:
+    def __init__(self, line: Line) -> None:
         self._line = line
-        self._chip = chip
         self._buf = bytearray(1024)
-        self._reader = frames.AnswerReader(chip.frame_class)
-        self.answered = False
+        self._reader = frames.AnswerReader(LG290P.frame_class)
         self._before = -1  # the message that was answered last
 
     def enter(self, within_ms: int, on_heard: Callable[[bytes], object] | None = None) -> bool:
@@ -100,8 +94,7 @@ class BootLoader:
             kept += self._buf[: line.read(self._buf, len(self._buf), left)]
             if frames.RESPONSE_2 in kept:
                 drop_until_quiet(line, _LEFT_OVER_MS, _LEFT_OVER_CAP_MS)
-                self._reader = frames.AnswerReader(self._chip.frame_class)
-                self.answered = True
+                self._reader = frames.AnswerReader(LG290P.frame_class)
                 return True
             del kept[:-_KEPT_BYTES]
         return False
@@ -128,7 +121,7 @@ class BootLoader:
         """
         line = self._line
         stage = f"{STAGES[message]} {where}".rstrip()
-        frame = frames.frame(message, payload, self._chip.frame_class)
+        frame = frames.frame(message, payload, LG290P.frame_class)
         if line.baud:
             within_ms += len(frame) * 10_000 // BAUD + 1
         self._throw_away(0)
@@ -139,7 +132,6 @@ class BootLoader:
         while (left := within_ms - line.since(asked)) > 0:
             got = line.read(self._buf, len(self._buf), left)
             for answer in self._reader.feed(bytes(self._buf[:got])):
-                self.answered = True
                 if answer.message != message and answer.message == self._before:
                     continue  # it came twice
                 if answer.message not in (message, frames.ANSWER):  # some name nothing: one is under way

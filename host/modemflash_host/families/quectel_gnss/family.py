@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -18,10 +17,9 @@ from modemflash_host.families.quectel_gnss.framer import GnssFramer
 from modemflash_host.families.quectel_gnss.job import GnssJob
 from modemflash_host.families.quectel_gnss.journal import Journal, unfinished_of
 from modemflash_host.families.quectel_gnss.package import (
-    KIND_AT,
-    KINDS,
     LARGEST_BYTES,
     Package,
+    begins_like_one,
     read_package,
 )
 from modemflash_host.families.quectel_gnss.planning import RESETS, packets
@@ -63,11 +61,7 @@ class QuectelGnss:
         """By its ending, or by how it begins."""
         if name.lower().endswith(self.suffixes):
             return Claim.CERTAINLY
-        if len(head) >= KIND_AT + 2:
-            size, _, its_format, kind = struct.unpack_from("<IIHH", head)
-            if (its_format, kind) == (3, KINDS[0]) and 0x30 <= size <= 0x1000 and not size % 8:
-                return Claim.CERTAINLY
-        return Claim.NO
+        return Claim.CERTAINLY if begins_like_one(head) else Claim.NO
 
     def companions(self, options: Facts) -> tuple[Companion, ...]:
         """None: a package is whole."""

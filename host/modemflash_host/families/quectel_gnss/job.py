@@ -1,8 +1,8 @@
 """One run on one module: look, plan, carry out.
 
 Rules: nothing is erased before the boot loader has accepted the file's facts, and
-nothing after a missing or bad answer is sent: it begins anew with the reset, three
-times at most; the end is what the application says of itself; the journal is
+nothing after a missing or bad answer is sent: it begins anew with the reset, twice
+at most; the end is what the application says of itself; the journal is
 written before the erase.
 """
 
@@ -39,10 +39,9 @@ from modemflash_host.families.quectel_gnss.planning import (
     transfer_s,
 )
 from modemflash_host.families.quectel_gnss.resetting import into_boot_loader
+from modemflash_host.families.vocabulary import WHOLE_UPDATE
 
 ATTEMPTS = 3
-WHOLE_UPDATE = "the whole update"
-_APPLICATION_S = 60
 _RESTART_MS = 1000
 
 
@@ -64,7 +63,6 @@ class GnssJob:
         self._found = Found(finding.SILENCE)
         self._begun = journal.load()
         self._erased = False
-        self._all_sent = False
         self.module: ModuleInfo | None = None
         self.sent_bytes = 0
 
@@ -83,7 +81,7 @@ class GnssJob:
             boot_loader = BootLoader(line)
             if (listens := finding.find_boot_loader(line, boot_loader)) is not None:
                 found = listens
-                if not self._request.files:
+                if self._request.only_look or not self._request.files:
                     finding.leave_boot_loader(line)
         self._found = found
         if found.build is not None:
@@ -127,7 +125,7 @@ class GnssJob:
 
     def _state(self) -> str:
         """What an error now means for the module."""
-        return RECOVERABLE if self._erased or self._begun is not None else UNTOUCHED
+        return RECOVERABLE if self._begun is not None else UNTOUCHED
 
     def _write(self) -> None:
         """From the reset to the last packet, begun anew where an answer is missing or bad."""
@@ -201,14 +199,15 @@ class GnssJob:
         line.sleep(_RESTART_MS)
         start = line.now()
         turn = 1
-        while line.since(start) < _APPLICATION_S * 1000:
+        while line.since(start) < TIMES["reboot"][1] * 1000:
             found = finding.find_application(line, finding.rates_from(self._found.baud), turn)
             turn += 1
             if found.build is None:
                 continue
-            build = (found.build.version, found.build.date, found.build.time)
-            if build != package.build and not (not package.date and build[0] == package.version):
-                says = f"{build[0]} of {build[1]} at {build[2]}, not {package.version} of {package.built}"
+            if not package.is_run_by(found.build):
+                build = found.build
+                runs = f"{build.version} of {build.date} at {build.time}"
+                says = f"{runs}, not {package.version} of {package.built}"
                 problem = UpdateFailed("gnss-other-version", says)
                 self._journal.remove()
                 self._begun = None

@@ -74,7 +74,7 @@ class Journal:
 
 
 def unfinished_of(begun: Begun | None) -> Unfinished | None:
-    """The same for everybody."""
+    """A record in the form that every family's has; None for none."""
     if begun is None:
         return None
     return Unfinished(begun.version, (begun.file,), facts={"stage": begun.stage, "sha256": begun.sha256})

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from modemflash.errors import BadFile
 from modemflash_host.families.quectel_gnss.chips import Version, version_of
-from modemflash_host.families.quectel_gnss.frames import firmware_crc
+from modemflash_host.families.quectel_gnss.nmea import Build
 
 LARGEST_BYTES = 0x1000000
 KIND_AT, KINDS = 0x0A, (3, 4, 5)
@@ -60,7 +60,6 @@ class Package:
         parts: the same, taken apart.
         date, time: of the build, as `$PQTMVERNO` will say them; "" where the file has none.
         base: the version of the first container.
-        crc: the checksum that the module is given.
         doubts: sentences.
     """
 
@@ -69,7 +68,6 @@ class Package:
     date: str
     time: str
     base: str
-    crc: int
     containers: tuple[Container, ...]
     doubts: tuple[str, ...]
 
@@ -78,10 +76,18 @@ class Package:
         """When, for people."""
         return f"{self.date} at {self.time}" if self.date else ""
 
-    @property
-    def build(self) -> tuple[str, str, str]:
-        """What `$PQTMVERNO` will say."""
-        return self.version, self.date, self.time
+    def is_run_by(self, build: Build) -> bool:
+        """Whether a module that says `build` runs this file; without a date the version alone tells."""
+        is_dated_so = (build.date, build.time) == (self.date, self.time)
+        return build.version == self.version and (is_dated_so or not self.date)
+
+
+def begins_like_one(head: bytes) -> bool:
+    """Whether the first bytes of a file may be those of a package's first header."""
+    if len(head) < KIND_AT + 2:
+        return False
+    size, _, its_format, kind = struct.unpack_from("<IIHH", head)
+    return _is_header_size(size) and (its_format, kind) == (_FORMAT, KINDS[0])
 
 
 def read_package(data: bytes, name: str) -> Package:
@@ -111,7 +117,7 @@ def read_package(data: bytes, name: str) -> Package:
         doubts.append(f"Its name says another model than its content, {parts.model}: the content counts.")
     base = _BASE.match(data, 0x50, 0x70)
     based = base[0].decode() if base else ""
-    return Package(version, parts, date, time, based, firmware_crc(data), tuple(containers), tuple(doubts))
+    return Package(version, parts, date, time, based, tuple(containers), tuple(doubts))
 
 
 def _refuse_what_is_none(data: bytes, name: str) -> None:
@@ -157,10 +163,14 @@ def _container(data: bytes, at: int, kind: int, name: str, doubts: list[str]) ->
     return Container(kind, at, end, segments)
 
 
+def _is_header_size(size: int) -> bool:
+    return _LEAST_HEADER <= size <= _MOST_HEADER and not size % 8
+
+
 def _header(data: bytes, at: int, where: str) -> tuple[bytes, int]:
     """The bytes of a header whose own checksum is right, and its kind."""
     (size,) = struct.unpack_from("<I", data, at)
-    if size < _LEAST_HEADER or size % 8 or size > _MOST_HEADER:
+    if not _is_header_size(size):
         code = "not-a-package" if at == 0 else "package-header"
         raise BadFile(code, f"{where}: a header of 0x{size:X} bytes")
     if at + size > len(data):

@@ -18,7 +18,7 @@ from modemflash_host.families.plan import (
     Request,
 )
 from modemflash_host.families.quectel_gnss.chips import LG290P, chip_of, version_of
-from modemflash_host.families.quectel_gnss.finding import APPLICATION, Found
+from modemflash_host.families.quectel_gnss.finding import Found
 from modemflash_host.families.quectel_gnss.journal import Begun
 from modemflash_host.families.quectel_gnss.package import Package
 
@@ -72,7 +72,7 @@ def the_file(request: Request) -> FirmwareFile:
 
 
 def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
-    """See the module.
+    """The plan for the module that was found; nothing is sent.
 
     Raises:
         Refusal: a rule forbids it.
@@ -137,17 +137,14 @@ def _check_model(
         raise Refusal("gnss-other-model", f"module {begun.target} as begun earlier, file {target}")
     else:
         warnings.append(f"The module says nothing; it is taken for the {target} whose update was begun here.")
-    if found.state != APPLICATION:
-        warnings.append("It may be necessary to press RESET or to cut the module's power: you will be asked.")
+    warnings.append("It may be necessary to press RESET or to cut the module's power: you will be asked.")
 
 
 def _direction(found: Found, package: Package) -> tuple[str, str]:
     if found.build is None:
         return "unknown", ""
     build, runs = found.build, version_of(found.build.version)
-    if package.date and (build.version, build.date, build.time) == package.build:
-        return "repair", build.version
-    if not package.date and build.version == package.version:
+    if package.is_run_by(build):
         return "repair", build.version
     if build.version == package.version:
         return "other-build", build.version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modemflash_host.families.quectel_gnss.first_aid import EVIDENCE, first_aid
-from modemflash_host.families.quectel_gnss.job import ATTEMPTS, WHOLE_UPDATE
+from modemflash_host.families.quectel_gnss.job import ATTEMPTS
 from modemflash_host.families.quectel_gnss.planning import DOWNGRADE
 from modemflash_host.families.vocabulary import (
     BAD,
@@ -21,7 +21,7 @@ from modemflash_host.families.vocabulary import (
     Vocabulary,
     row,
 )
-from modemflash_host.reporters.words import size
+from modemflash_host.reporters.words import bytes_of, size
 
 _WRITING = (
     (
@@ -87,7 +87,7 @@ def _file_rows(event: Event) -> Sequence[Row]:
         row("Model", f"{event['model']} ({event['hardware']})", (f", variant {event['variant']}", DIM)),
         row("Version", (event["version"], STRONG)),
         row("Built", event["build"] or ("the file does not say", DOUBT)),
-        row("Size", f"{event['size']:,} bytes, {event['packets']} packets".replace(",", " ", 1)),
+        row("Size", f"{bytes_of(event['size'])}, {event['packets']} packets"),
         row("SHA-256", (event["sha256"], DIM)),
     ]
     for number, part in enumerate(event["parts"]):
@@ -134,7 +134,6 @@ WORDS = Vocabulary(
     },
     evidence=EVIDENCE,
     vendor_words=VENDOR_WORDS,
-    whole_update=WHOLE_UPDATE,
     attempts=ATTEMPTS,
     readable=READABLE,
     first_aid=first_aid,

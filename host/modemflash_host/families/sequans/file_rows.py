@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from modemflash.errors import CATALOGUE
 from modemflash_host.families.vocabulary import DIM, DOUBT, GOOD, STRONG, Event, Row, Span, row
-from modemflash_host.reporters.words import size
+from modemflash_host.reporters.words import bytes_of, size
 
 RADIOS = {"cat-m1": "CAT-M1", "nb-iot": "NB-IoT"}
 KINDS = {
@@ -77,7 +77,7 @@ def _what_it_is(event: Event) -> list[Row]:
         about = "".join(f", {part}" for part in (RADIOS.get(event["radio"], ""), event["version"]) if part)
         source = (f" ({SOURCES[event['build_source']]})", DIM)
         rows.append(row("Build", (str(event["build"]), STRONG), about, source))
-    rows.append(row("Size", f"{event['size']:,} bytes".replace(",", " ") + _PUBLISHED[event["as_published"]]))
+    rows.append(row("Size", bytes_of(event["size"]) + _PUBLISHED[event["as_published"]]))
     if event["sha256"]:
         rows.append(row("SHA-256", (event["sha256"], DIM)))
     for number, part in enumerate(event["parts"]):

@@ -29,7 +29,7 @@ def with_word(data: bytes, at: int, value: int, size: int = 0x90) -> bytes:
 
 def test_a_good_file() -> None:
     found = read_package(GOOD, "a.pkg")
-    assert found.build == (VERSION, "2025/12/12", "11:21:01")
+    assert (found.version, found.date, found.time) == (VERSION, "2025/12/12", "11:21:01")
     assert (found.parts.model, found.parts.hardware, found.parts.variant) == ("LG290P", "03", "AAN")
     assert found.base == "2.2.7.16"
     assert found.doubts == ()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from modemflash.errors import Problem
-from modemflash_host.families.plan import Outcome
+from modemflash.errors import CATALOGUE, Problem
+from modemflash_host.families.plan import Outcome, Plan
 from modemflash_sim.quectel_gnss.assumptions import ASSUMPTIONS
+from modemflash_sim.quectel_gnss.module import COMMAND
 from support.gnss import VERSION, bench, package
 
 
-def updated(result: Outcome | Problem) -> bool:
+def updated(result: Outcome | Problem | Plan) -> bool:
     return isinstance(result, Outcome) and result.status == "updated" and result.to_version == VERSION
 
 
@@ -122,7 +123,9 @@ def test_what_does_not_pass_is_named(fault: str, code: str, state: str) -> None:
 def test_no_application_afterwards_is_never_called_updated() -> None:
     for behaviour, said in (("silent", "installed-unconfirmed"), ("loop", "gnss-no-application")):
         result = bench(fault="dead-after", assume=f"bare:{behaviour}").run()
+        assert not isinstance(result, Plan)
         assert said == (result.status if isinstance(result, Outcome) else result.code)
+        assert result.modem_state == CATALOGUE[result.code][2]  # what `modemflash explain` says of it
 
 
 def test_a_command_that_opens_no_window_leads_to_the_hand() -> None:
@@ -154,3 +157,13 @@ def test_another_model_is_refused() -> None:
 def test_a_relative_is_never_written() -> None:
     result = bench("lg290p-interrupted").run(package("LC76G03AANR01A01S"), model="LC76G")
     assert isinstance(result, Problem) and result.code == "gnss-chip-unverified"
+
+
+@pytest.mark.parametrize("only_look", [True, False])
+def test_a_boot_loader_that_was_entered_only_to_look_is_left_again(only_look: bool) -> None:
+    """A dry run has a file, too, and leaves the module as it was."""
+    at = bench("lg290p-interrupted", hand_s=1)
+    result = at.run(only_look=only_look, model="LG290P")
+    assert isinstance(result, Plan) if only_look else updated(result)
+    assert at.module.mode != COMMAND
+    assert at.module.verdict.updates == (not only_look)
