@@ -1,16 +1,15 @@
 """What every family of modules is to the rest of the program: the seam.
 
     family = registry.family_of(…)            by the file, by the port
-    with family.connect(request, context) as job:
+    with family.connect(request, reporter) as job:
         module = job.look()                   writes nothing
         plan = job.plan(request)              data, or a Refusal
-        outcome = job.run(plan)               the plan that was agreed to, and no other
+        outcome = job.run(plan, consents)     the plan that was agreed to, and no other
 
 Rules: a family never prints, never asks a person, and never chooses an exit
 code: it reports events and raises a `Problem`; versions are text; a job says
 what it is, nobody asks for its type; an update that is under way already is a
-state of a job. This file is a leaf: it knows
-no family. What goes in and out as data stands in `plan.py`.
+state of a job. This file is a leaf: it knows no family. What goes in and out as data stands in `plan.py`.
 """
 
 from __future__ import annotations

@@ -85,12 +85,14 @@ class Unfinished:
         files: the names of its files.
         power_must_stay: it stands at a place where a power cut kills the module.
         facts: what else the family keeps of it, as fields of the event.
+        is_of_port: it was begun at the port that was asked for; else it may be of the module there.
     """
 
     target: str
     files: tuple[str, ...]
     power_must_stay: bool = False
     facts: Facts = field(default_factory=dict)
+    is_of_port: bool = True
 
     def event(self) -> EventFields:
         """The fields of the event `unfinished`."""

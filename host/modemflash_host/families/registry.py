@@ -45,7 +45,7 @@ def family_of_package(name: str, names: Sequence[str]) -> PackageFamily:
 
 def is_package(name: str, names: Sequence[str]) -> bool:
     """Whether the files of a folder or archive are one package."""
-    return family_of_package(name, names).claims_package(name, names) is not Claim.NO
+    return any(family.claims_package(name, names) is not Claim.NO for family in PACKAGE_FAMILIES)
 
 
 def family_of(port: PortFacts, files: Iterable[FirmwareFile] = ()) -> Family:
@@ -75,7 +75,8 @@ def is_open(port: PortFacts) -> bool:
 
 def begun_at(request: Request) -> Family | None:
     """The family of an update that was begun at a port and did not finish; None where that is not known."""
-    begun = [family for family in FAMILIES if family.unfinished(request) is not None]
+    known = [(family, family.unfinished(request)) for family in FAMILIES]
+    begun = [family for family, unfinished in known if unfinished is not None and unfinished.is_of_port]
     return begun[0] if len(begun) == 1 else None
 
 
@@ -89,11 +90,6 @@ def all_dangers() -> Mapping[str, Danger]:
 def vendor_words() -> Mapping[str, VendorWord]:
     """What vendors' tools print, in lower case, and what is known of it."""
     return {word: known for family in FAMILIES for word, known in family.vocabulary.vendor_words.items()}
-
-
-def all_questions() -> Mapping[str, str]:
-    """The questions of every family."""
-    return {name: text for family in FAMILIES for name, text in family.vocabulary.questions.items()}
 
 
 def all_options() -> tuple[Option, ...]:

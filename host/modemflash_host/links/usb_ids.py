@@ -83,5 +83,10 @@ def device_of(vendor: int | None, product: int | None) -> Device:
 
 def device_of_url(url: str) -> Device:
     """What hangs at an address, as far as that says it: `rfc2217://host:4000#04d8:f012`."""
-    found = re.fullmatch(r"[^#]*#([0-9a-f]{4}):([0-9a-f]{4})", url, re.IGNORECASE)
+    return device_of_usb(url.rpartition("#")[2]) if url.count("#") == 1 else NO_DEVICE
+
+
+def device_of_usb(usb: str) -> Device:
+    """The same by "vvvv:pppp"."""
+    found = re.fullmatch(r"([0-9a-f]{4}):([0-9a-f]{4})", usb, re.IGNORECASE)
     return device_of(int(found[1], 16), int(found[2], 16)) if found else NO_DEVICE

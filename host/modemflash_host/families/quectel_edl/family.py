@@ -77,7 +77,7 @@ class QuectelEdl:
         return package_event(file, file.image)
 
     def framer(self) -> TalkOnly:
-        """Nothing is ever sent."""
+        """Questions and their answers, which are talk; firmware is never sent."""
         return TalkOnly()
 
     def connect(self, request: Request, reporter: Reporter) -> AbstractContextManager[Job]:

@@ -29,7 +29,7 @@ from modemflash_host.files.selection import Companion
 from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import is_address
 from modemflash_host.links.talkers import refuse_others
-from modemflash_host.links.usb_ids import NO_DEVICE, device_of_url
+from modemflash_host.links.usb_ids import BOARD, NO_DEVICE, device_of_url, device_of_usb
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class Sequans:
     )
 
     def claims(self, port: PortFacts) -> Claim:
-        """Any serial port may lead to one."""
-        return Claim.PERHAPS
+        """Any serial port may lead to one, and that of a Pycom board does."""
+        return Claim.CERTAINLY if device_of_usb(port.usb).kind == BOARD else Claim.PERHAPS
 
     def claims_file(self, name: str, head: bytes) -> Claim:
         """By the endings of its files; a file of any other name is read all the same."""

@@ -65,12 +65,13 @@ def unfinished_at(port: str) -> Unfinished | None:
         records = open_records(state_folder("journal"))
     except OSError:
         return None
-    found = next(iter([*at_place(records, port), *records]), None)
+    here = at_place(records, port)
+    found = next(iter([*here, *records]), None)
     unfinished = unfinished_of(found.record) if found else None
     if found is None or unfinished is None:
         return None
     begun = found.note.places[0].given if found.note.places else ""
-    return replace(unfinished, facts={**unfinished.facts, "begun_at": begun})
+    return replace(unfinished, facts={**unfinished.facts, "begun_at": begun}, is_of_port=bool(here))
 
 
 def _read(key: str) -> JournalRecord | None:

@@ -73,7 +73,7 @@ class ModuleJournal(Journal):
         self._port = port
         self._tell = report
         self._fixed = bool(key)
-        self._is_known = bool(key)
+        self._is_known = False
         self._note = ModuleNote()
         self._taken = ""  # the key of the record that this module goes on from
         first = [] if key else at_place(open_records(folder), port)
@@ -124,13 +124,15 @@ class ModuleJournal(Journal):
         """See `Journal`."""
         super().write(record)
         if record is None:
-            if self._taken and self._taken != self.key:
-                Journal(SlotFiles(self._folder, self._taken), self._taken).clear()
+            self._clear_taken()
             return
         note = self._note.now_at(Place.of_port(self._port))
         if read_note(self._folder, self.key) != note:
             write_note(self._folder, self.key, note)
-        if self._taken and self._taken != self.key:  # it goes on under its own name
+        self._clear_taken()  # it goes on under its own name
+
+    def _clear_taken(self) -> None:
+        if self._taken and self._taken != self.key:
             Journal(SlotFiles(self._folder, self._taken), self._taken).clear()
             self._taken = ""
 
