@@ -21,7 +21,7 @@ from modemflash_sim.board.uart import Uart, UartFailed
 
 FLASH, CARD = 0, 1  # numbers of the drives
 MODEM_UART = 1
-NOT_HERE = (Op.OVER, Op.CODE, Op.ENDED, Op.CONSOLE)  # the process itself, and `plugged`, deal with these
+NOT_HERE = (Op.OVER, Op.CODE, Op.ENDED, Op.CONSOLE)  # the process itself, and `usb_board`, deal with these
 REFUSALS = (Refused, UartFailed, DriveFailed)
 
 Answer = tuple[int, bytes]

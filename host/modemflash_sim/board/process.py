@@ -164,10 +164,6 @@ class BoardProcess:
             self.uart.drop_output()
             self.modem.power(False, self.now_us)
 
-    def power_modem(self) -> None:
-        """Give the modem its power back; the board is left as it is."""
-        self.modem.power(True, self.now_us)
-
     def wait(self, us: int) -> None:
         """Let time pass without the board's Python; only while none runs."""
         self.scheduler.spend(us)
@@ -197,7 +193,7 @@ class BoardProcess:
     # -- the process -----------------------------------------------------------
 
     def _plug_in(self) -> Uart | None:
-        """UART 0, where something is plugged into it; see `plugged`."""
+        """UART 0, where something is plugged into it; see `usb_board`."""
         return None
 
     def _settle(self) -> None:

@@ -3,7 +3,7 @@
 Rules that hold here: a request is 12 bytes, `op u8, 0, length u16, a u32, b u32`,
 then `length` bytes; an answer is 16 bytes, `status u8, 0, length u16, number
 u32, ticks_ms u32, 0 u32`, then `length` bytes (status 2: Ctrl-C instead); all big-endian, so that the
-board's side needs neither struct nor large integers. `inside/link.py` has the
+board's side needs neither struct nor large integers. `inside/sim_link.py` has the
 same numbers, and a test holds them together.
 """
 
