@@ -48,9 +48,6 @@ def simulate() -> None:
 simulate.add_command(simulate_module)
 
 
-simulate.add_command(simulate_module)
-
-
 def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Parameter, Any], object]:
     """A click callback that joins the values and reads them with `parse`."""
 
