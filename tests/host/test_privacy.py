@@ -361,9 +361,9 @@ def test_the_home_of_who_called_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program runs as root, the files are a person's: as the system's own table has them."""
     import pwd
 
-    entry = pwd.struct_passwd(("anna", "x", 1000, 1000, "", "/data/people/a-home", "/bin/sh"))
-    monkeypatch.setattr(pwd, "getpwnam", {"anna": entry}.__getitem__)
-    monkeypatch.setenv("SUDO_USER", "anna")
+    entry = pwd.struct_passwd(("petra", "x", 1000, 1000, "", "/data/people/a-home", "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwnam", {"petra": entry}.__getitem__)
+    monkeypatch.setenv("SUDO_USER", "petra")
     monkeypatch.setenv("HOME", "/root")
     assert without_home("/data/people/a-home/fw.dup") == "~/fw.dup"
 

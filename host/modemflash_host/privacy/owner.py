@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _WHOLE_USER_INFO = re.compile(r"(?<=[A-Za-z0-9])://.*@", re.DOTALL)
 _SECRET_FIELD = re.compile(r"(?i)([?&](?:user|login|pass|passwd|password|pwd|pin|key|token)=)[^&#\s'\"]*")
 _ADDRESS_VARIABLES = ("MODEMFLASH_PORT",)
 _NAME_VARIABLES = ("SUDO_USER", "DOAS_USER", "LOGNAME", "USER", "USERNAME")
+_HOME_VARIABLES = ("HOME", "USERPROFILE", "SUDO_USER", "DOAS_USER", "PKEXEC_UID")
 _NO_NAMES = ("root", "user", "users", "admin", "home", "dev", "tmp", "usr", "media", "run", "mnt")
 _SHORTEST_NAME = 3
 _SHORTEST_SECRET = 3
@@ -43,7 +45,7 @@ def without_home(value: Any) -> Any:
 
 def without_passwords(text: str) -> str:
     """A text without user and password of the addresses in it, and of the port's own wherever they stand."""
-    for secret in _own_secrets():
+    for secret in _secrets_of((*sys.argv[1:], *_values(_ADDRESS_VARIABLES))):
         text = text.replace(secret, "xxx")
     return _SECRET_FIELD.sub(r"\1xxx", _USER_INFO.sub("://xxx@", text))
 
@@ -54,16 +56,30 @@ def mask_command_line(words: Sequence[str]) -> list[str]:
 
 
 def _without_owner(text: str) -> str:
-    for home in _homes():
+    for pattern, instead in _owner(_values(_HOME_VARIABLES), _values(_NAME_VARIABLES)):
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _values(variables: Sequence[str]) -> tuple[str, ...]:
+    return tuple(os.environ.get(name, "") for name in variables)
+
+
+@lru_cache(maxsize=8)
+def _owner(homes_of: tuple[str, ...], names_of: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What is replaced, and by what; kept while the environment stays, because every event asks."""
+    patterns = []
+    homes = _homes()
+    for home in homes:
         # Whatever stands between its folders: two slashes, or the other one.
         folders = [re.escape(part) for part in re.split(r"[\\/]+", home) if part not in ("", ".")]
         drive = "" if re.match(r"[A-Za-z]:", home) else r"[\\/]+"
         path = drive + r"[\\/]+(?:\.[\\/]+)*".join(folders)
-        text = re.sub(rf"(?<![\w.~]){path}(?![\w.-])", "~", text)
-    text = _ANY_HOME.sub("~", text)
-    for name in _names():
-        text = re.sub(rf"(?<=[\\/]){re.escape(name)}(?=[\\/]|$|['\"\s])", "user", text)
-    return text
+        patterns.append((re.compile(rf"(?<![\w.~]){path}(?![\w.-])"), "~"))
+    patterns.append((_ANY_HOME, "~"))
+    for name in _names(homes, names_of):
+        patterns.append((re.compile(rf"(?<=[\\/]){re.escape(name)}(?=[\\/]|$|['\"\s])"), "user"))
+    return tuple(patterns)
 
 
 def _homes() -> list[str]:
@@ -97,19 +113,18 @@ def _homes_of_names() -> Iterator[str]:
             continue
 
 
-def _names() -> list[str]:
+def _names(homes: Sequence[str], names_of: Sequence[str]) -> list[str]:
     """The user's names: as the system has them, and the last folders of the homes."""
-    names = {os.environ.get(variable, "") for variable in _NAME_VARIABLES}
-    names |= {re.split(r"[\\/]+", home.rstrip("\\/."))[-1] for home in _homes()}
+    names = set(names_of) | {re.split(r"[\\/]+", home.rstrip("\\/."))[-1] for home in homes}
     return sorted(name for name in names if len(name) >= _SHORTEST_NAME and name.lower() not in _NO_NAMES)
 
 
-def _own_secrets() -> list[str]:
+@lru_cache(maxsize=8)
+def _secrets_of(words: tuple[str, ...]) -> tuple[str, ...]:
     """User and password of the addresses that this was called with, the longest first."""
-    words = [*sys.argv[1:], *(os.environ.get(name, "") for name in _ADDRESS_VARIABLES)]
     found = set()
     for word in words:
         for info in re.findall(r"(?<=[A-Za-z0-9])://(.*)@", word, re.DOTALL):
             user, _, password = info.partition(":")
             found |= {info, password} | ({user} if not password else set())
-    return sorted((each for each in found if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)
+    return tuple(sorted((each for each in found if len(each) >= _SHORTEST_SECRET), key=len, reverse=True))
