@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from modemflash.errors import RECOVERABLE, UNTOUCHED, UPDATED
+from modemflash_host.strict_json import MOST
 
 # status: (the codes that it may have, the states of the modem)
 ENDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -59,7 +60,7 @@ class EngineResult:
 
         def number(name: str) -> int:
             value = fields.get(name)
-            if type(value) is not int or not 0 <= value < 1 << 53:
+            if type(value) is not int or not 0 <= value < MOST:
                 raise ValueError(name)
             return value
 

@@ -18,11 +18,11 @@ from typing import TypeVar
 
 from modemflash_host.board.console.repl import EXEC_MS, Repl
 from modemflash_host.errors import BoardProblem
+from modemflash_host.strict_json import MOST
 
 T = TypeVar("T")
 
 _LONGEST_LITERAL = 1 << 16
-_MOST = 1 << 53
 
 
 def ask(
@@ -83,7 +83,7 @@ def literal(text: str) -> object:
 
 def size(value: object) -> int | None:
     """Bytes of a file, -1 for a folder, None for neither."""
-    if value is not None and (type(value) is not int or not -1 <= value < _MOST):
+    if value is not None and (type(value) is not int or not -1 <= value < MOST):
         raise ValueError("no size")
     return value
 

@@ -15,11 +15,9 @@ from functools import partial
 
 from modemflash.errors import Stopped
 from modemflash_host.board.console.answers import ask, decoded, literal, size
-from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.console.repl import CHUNK_BYTES, PART, Repl
 from modemflash_host.errors import BoardProblem
 
-CHUNK_BYTES = 384  # 512 as base64: what the smallest ring of a board holds
-_PART = ".part"
 _HASH_MS = 60_000
 _MOST_BYTES = 1 << 20  # of a file that is read: nothing of ours is half as large
 _PIECE = "(_f.seek({}), str(_b.b2a_base64(_f.read({})), 'ascii').strip())[1]"
@@ -137,9 +135,9 @@ class BoardFiles:
             Stopped: see `stoppable`; nothing of it is there then.
         """
         try:
-            self._put(path, path + _PART, data)
+            self._put(path, path + PART, data)
         except Stopped:
-            self.remove(path + _PART)
+            self.remove(path + PART)
             raise
 
     def _put(self, path: str, part: str, data: bytes) -> None:

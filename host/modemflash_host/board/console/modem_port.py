@@ -25,12 +25,11 @@ from modemflash.interface import (
     UART_RING_BYTES,
 )
 from modemflash_host.board.console.answers import ask, boolean, decoded
-from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.console.repl import CHUNK_BYTES, Repl
 from modemflash_host.errors import BoardProblem
 
 _TAKE_BYTES = 256
 _GOT = "str(_b.b2a_base64(_got), 'ascii').strip()"
-_PUT_BYTES = 384  # 512 as base64: what the smallest ring of a board holds
 _OPEN = f"""\
 import os, time
 try:
@@ -134,8 +133,8 @@ class ReplPort:
         Raises:
             LinkProblem: `uart-blocked`: the modem held the line for minutes.
         """
-        for at in range(off, off + n, _PUT_BYTES):
-            piece = bytes(buf[at : min(at + _PUT_BYTES, off + n)])
+        for at in range(off, off + n, CHUNK_BYTES):
+            piece = bytes(buf[at : min(at + CHUNK_BYTES, off + n)])
             self._repl.run_whole(f"_d = _b.a2b_base64('{base64.b64encode(piece).decode()}')\n_n = 0\n")
             self._until_taken("_put(_d, _n)", f"_n >= {len(piece)}")
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_F = b"\x01", b"\x02", b"\x03", b"\x04", b"\x06"
 RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 RESET_SIGNS = (b"rst:0x", b"ets Jun", b"Pycom MicroPython")
+FASTER_BAUDS = (921_600, 460_800, 230_400)  # tried in this order; the console's own is 115200
+ADAPTER_HOLDS_MS = 8  # what an adapter still holds when the system calls it sent
+CHUNK_BYTES = 384  # 512 as base64: what the smallest ring of a board holds
+PART = ".part"  # the ending of a file that is not whole yet
 EXEC_MS = 10_000
 SOFT_RESET_MS = 20_000  # boot.py and, in Pybytes builds, frozen code run first
 _SETTLE_MS = 200

@@ -16,7 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from modemflash.interface import CONSOLE_BAUD, SYNC
-from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.console.repl import ADAPTER_HOLDS_MS, FASTER_BAUDS, Repl
 from modemflash_host.board.install.stub import (
     ASK,
     ASK_BYTES,
@@ -35,9 +35,8 @@ from modemflash_host.board.install.stub import (
 )
 from modemflash_host.errors import BoardProblem, LinkProblem
 
-RATES = (921_600, 460_800, 230_400)
+RATES = FASTER_BAUDS
 _HEAD_BYTES = 3  # of a record
-_LEAVES_MS = 8  # what an adapter still holds when the system calls it sent
 _FIRST_MS = 2_000  # until the stub runs
 _RATE_MS = 1_000
 _HIGH_MS = 2_000  # three tries of the board at a rate that does not hold; then it is at the console's
@@ -238,7 +237,7 @@ class FileSender:
             self._add(RATE, b"%d" % rate)
             self._send()
             link.drain(1_000)
-            self._repl.clock.sleep_ms(_LEAVES_MS)
+            self._repl.clock.sleep_ms(ADAPTER_HOLDS_MS)
             self._records.clear()
             if self._to_rate(rate) and self._holds():
                 return

@@ -17,6 +17,7 @@ ends it, the console comes back. The PC's side is `file_sender`.
 from __future__ import annotations
 
 from modemflash.interface import CONSOLE_BAUD, SYNC, UART_RING_BYTES
+from modemflash_host.board.console.repl import PART
 
 ASK, BLOCK = b"K", b"B"
 BLOCK_BYTES = 2048  # of records
@@ -28,7 +29,6 @@ TRIES = 3  # at one rate
 GIVES_UP = 10  # tries at the console's
 # Kinds of records.
 OPEN, DATA, CLOSE, FOLDER, REMOVE, RATE, END = b"O", b"W", b"C", b"M", b"D", b"R", b"E"
-PART = ".part"
 
 STUB = f"""\
 import os, gc, time, machine, hashlib

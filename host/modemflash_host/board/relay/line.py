@@ -33,6 +33,7 @@ from modemflash.interface import (
     TEST_BYTES,
     TEST_FILE,
 )
+from modemflash_host.board.console.repl import ADAPTER_HOLDS_MS, FASTER_BAUDS, RESET_SIGNS
 from modemflash_host.board.relay.frame_reader import FrameReader
 from modemflash_host.errors import BoardProblem
 
@@ -40,15 +41,11 @@ if TYPE_CHECKING:
     from modemflash.contracts import Clock
     from modemflash_host.links.open import Link
 
-_LEAVES_MS = 8  # what an adapter still holds when the system calls it sent; the board waits for 20
 _PING_MS = 500
 _SILENCE_MS = 3_000
 _DEAD_MS = 15_000
 _ECHO_MS = 3_000
-_REBOOT_SIGNS = (b"rst:0x", b"ets Jun", b"Pycom MicroPython")
 _TEST = bytes(range(256)) * 5
-
-RATES = (921_600, 460_800, 230_400)
 
 _NAMES = {PING: "ping", HAVE: "have", BAUD: "baud", END: "end", HELLO: "hello"}
 
@@ -101,7 +98,7 @@ class RelayLine:
         self.state = self.job = ""
         self.baud = CONSOLE_BAUD
         self.asks_again = False
-        self.rates = list(RATES)
+        self.rates = list(FASTER_BAUDS)
         self._link = link
         self._clock = clock
         self._serve = serve
@@ -193,7 +190,7 @@ class RelayLine:
         if self._frames.passed_over_bytes:
             self._record(relay_rx="?", size=self._frames.passed_over_bytes)
             self._frames.passed_over_bytes = 0
-            if self.baud == CONSOLE_BAUD and self.job and self._frames.has_heard(_REBOOT_SIGNS):
+            if self.baud == CONSOLE_BAUD and self.job and self._frames.has_heard(RESET_SIGNS):
                 raise RelayLost("relay-restarted")
 
     def _take(self, kind: bytes, body: bytes) -> None:
@@ -249,7 +246,7 @@ class RelayLine:
             return  # this adapter refuses it, so the board need not try
         self.send_control(BAUD, rate // 100 >> 8, rate // 100 & 0xFF)
         self._link.drain(1_000)
-        self._clock.sleep_ms(_LEAVES_MS)
+        self._clock.sleep_ms(ADAPTER_HOLDS_MS)  # the board waits for 20
         if not self.set_baud(rate):
             self._await_fallback()
             return

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host.board.console import files as board_files
 from modemflash_host.board.console.files import BoardFiles
-from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.console.repl import CHUNK_BYTES, Repl
 from modemflash_host.errors import BoardProblem
 from modemflash_host.links.open import open_console
 from support.consoles import Simulated, simulated
@@ -45,7 +44,7 @@ def test_a_file_of_every_byte_goes_there_and_back(board: Simulated, files: Board
     files.remove("/flash/all.bin")
 
 
-@pytest.mark.parametrize("size", [0, 1, board_files.CHUNK_BYTES, board_files.CHUNK_BYTES + 1])
+@pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1])
 def test_files_around_the_size_of_a_chunk_are_whole(files: BoardFiles, size: int) -> None:
     files.put("/flash/edge", EVERY_BYTE[:size])
     assert files.get("/flash/edge") == EVERY_BYTE[:size]
