@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,8 @@ COLUMNS = (
 )
 _GOOD = ("updated", "nothing-to-do")
 _MOST_BYTES = 2 << 20  # a board that tried a thousand times writes a quarter of that
+_MOST_FILES = 10_000  # one for each board that had the card
+_LONGEST_CELL = 200
 BEGUN = "begun"  # as a board writes it
 INTERRUPTED = "interrupted"  # it began, and no end was written
 
@@ -72,7 +75,7 @@ class Attempt:
         if not isinstance(words, dict):
             return None
         known = {name: words.get(name) for name in cls.__slots__}
-        return cls(**{name: value for name, value in known.items() if isinstance(value, str | int | float)})
+        return cls(**{name: value for name, value in known.items() if _is_cell(value)})
 
     @property
     def is_good(self) -> bool:
@@ -154,36 +157,54 @@ def results(folders: Sequence[Path]) -> Table:
     torn = 0
     for folder in folders:
         where = folder / RESULTS if (folder / RESULTS).is_dir() else folder
-        paths = sorted(where.glob("*.jsonl"))
+        paths = _files(where)
         if not paths:
             raise Refusal("card-no-results", str(folder))
         for path in paths:
-            attempts, bad = _attempts(path)
+            last, begun, bad = _attempts(path)
             torn += bad
-            if attempts:
-                last = attempts[-1]
+            if last is not None:
                 board = seen.setdefault(path.stem if last.board is None else str(last.board), _Seen())
-                board.attempts += sum(attempt.result == BEGUN for attempt in attempts)
+                board.attempts += begun
                 board.last.append((last, str(folder)))
     return Table(tuple(_board(name, seen[name]) for name in sorted(seen)), torn)
 
 
-def _attempts(path: Path) -> tuple[list[Attempt], int]:
-    """The lines of one file, and how many are torn."""
-    found, torn = [], 0
+def _is_cell(value: object) -> bool:
+    """Whether a board may have written it: a number, or a text of its length."""
+    return isinstance(value, int | float) or (isinstance(value, str) and len(value) <= _LONGEST_CELL)
+
+
+def _files(folder: Path) -> list[Path]:
+    """What boards wrote, by name.
+
+    Raises:
+        Refusal: `card-no-results`: there are more than boards write.
+    """
+    found = list(itertools.islice(folder.glob("*.jsonl"), _MOST_FILES + 1))
+    if len(found) > _MOST_FILES:
+        raise Refusal("card-no-results", f"more than {_MOST_FILES} files in {folder}")
+    return sorted(found)
+
+
+def _attempts(path: Path) -> tuple[Attempt | None, int, int]:
+    """The last attempt of one file, how many were begun, and how many lines are torn."""
+    last, begun, torn = None, 0, 0
     try:
-        text = read_regular(path, _MOST_BYTES, follow=False).decode("utf-8", "replace")
+        lines = io.BytesIO(read_regular(path, _MOST_BYTES, follow=False))
     except (NotRegular, TooLarge) as error:
         raise Refusal("card-no-results", f"{path.name} is no file that a board wrote") from error
     except OSError as error:
         raise Refusal("card-gone", f"{path.name}: {error.strerror}") from error
-    for line in text.splitlines():
+    for data in lines:
+        line = data.decode("utf-8", "replace").strip()
         attempt = Attempt.decode(line)
         if attempt is not None:
-            found.append(attempt)
+            last = attempt
+            begun += attempt.result == BEGUN
         elif line.strip("\0 "):
             torn += 1
-    return found, torn
+    return last, begun, torn
 
 
 def _board(name: str, seen: _Seen) -> BoardResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -129,3 +130,29 @@ def test_links_in_a_ring_are_words(sources: Path, card: Path) -> None:
     (card / "firmware").rename(card / "old")
     (card / "firmware").symlink_to(card / "firmware")
     assert set(both(sources, card)) <= {*ENDS, "card-gone"}
+
+
+def test_of_a_boards_attempts_the_last_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of many short lines takes no memory with their number."""
+    monkeypatch.setattr(sys.modules[cards.results.__module__], "_MOST_BYTES", 12_000)
+    for number in range(2):
+        (tmp_path / f"{number}.jsonl").write_text("{}\n" * 4_000)
+    cards.results([tmp_path])  # what is loaded once does not count
+    tracemalloc.start()
+    cards.results([tmp_path])
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 500_000
+
+
+def test_a_cell_is_as_long_as_a_board_writes_one(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text(json.dumps({"board": "b" * 1_000_000, "type": "GPy"}))
+    (board,) = cards.results([tmp_path]).boards
+    assert (board.board, board.last.type) == ("x", "GPy")
+
+
+def test_more_files_than_boards_write_are_no_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[cards.results.__module__], "_MOST_FILES", 3)
+    for number in range(4):
+        (tmp_path / f"{number}.jsonl").write_text("{}\n")
+    assert ends(cards.results, [tmp_path]) == "card-no-results"
