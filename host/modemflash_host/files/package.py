@@ -111,9 +111,10 @@ def package_in_folder(folder: Path, is_package: IsPackage) -> Package | None:
                 found[name] = path
         if len(found) > _MOST_FILES:
             return None
-    if not is_package(folder.resolve().name, list(found)):
+    own_name = Path(os.path.realpath(folder)).name
+    if not is_package(own_name, list(found)):
         return None
-    return Package(folder.resolve().name, {name: _on_disk(path) for name, path in found.items()})
+    return Package(own_name, {name: _on_disk(path) for name, path in found.items()})
 
 
 def package_in_archive(path: Path, is_package: IsPackage) -> Package | None:

@@ -5,6 +5,7 @@ Rule: nothing here fails or waits; what cannot be known is left out.
 
 from __future__ import annotations
 
+import os
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -36,7 +37,8 @@ def serial_driver(port: str, sys_tty: Path = _SYS_TTY) -> str:
     if is_address(port):
         return ""
     try:
-        device = (sys_tty / Path(port).resolve().name / "device").resolve(strict=True)
+        # `realpath`, because `Path.resolve` has an error of its own for links in a ring.
+        device = Path(os.path.realpath(sys_tty / Path(os.path.realpath(port)).name / "device", strict=True))
     except OSError:
         return ""
     words = [_driver_name(device)]
@@ -50,7 +52,7 @@ def serial_driver(port: str, sys_tty: Path = _SYS_TTY) -> str:
 
 def _driver_name(device: Path) -> str:
     try:
-        return (device / "driver").resolve(strict=True).name
+        return Path(os.path.realpath(device / "driver", strict=True)).name
     except OSError:
         return ""
 

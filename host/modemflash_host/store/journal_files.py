@@ -34,7 +34,7 @@ def place_of(port: str) -> str:
         state = parse_qs(address.query).get("state", [""])[0]
         place = f"{address.scheme}-{address.netloc}{address.path}"
         if state:
-            place = f"{address.scheme}-{Path(state).resolve()}"
+            place = f"{address.scheme}-{os.path.realpath(state)}"
     else:
         # Names such as /dev/serial/by-id/… are links to the port of the day.
         place = os.path.realpath(port) if Path(port).is_symlink() else port

@@ -108,6 +108,21 @@ def test_a_tight_limit_is_words(tmp_path: Path, limit: str, most: int) -> None:
     assert done.returncode in (exit_codes.DONE, exit_codes.REFUSED), done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.parametrize("port", ["{ring}", "{ring}/x", "sim://pycom-catm1?state={ring}&quick=1"])
+def test_links_in_a_ring_are_words(tmp_path: Path, port: str) -> None:
+    """A port, or a simulated modem's file, that is a link to itself."""
+    ring = tmp_path / "ring"
+    ring.symlink_to(ring.name)
+    typed(tmp_path, "info", "-p", port.format(ring=ring))
+
+
+def test_nothing_meets_an_error_of_links_that_is_no_oserror() -> None:
+    """`Path.resolve` raises a RuntimeError for a ring: `os.path.realpath` is what this program asks."""
+    host = Path(exit_codes.__file__).parents[2]
+    assert [path for path in host.rglob("*.py") if ".resolve(" in path.read_text(encoding="utf-8")] == []
+
+
 def _on_a_full_disk(**_: object) -> BinaryIO:
     return Path("/dev/full").open("r+b")
 
