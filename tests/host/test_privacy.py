@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modemflash_host.families.registry import FAMILIES
 from modemflash_host.families.sequans.readable import READABLE
 from modemflash_host.privacy import (
     Masker,
@@ -409,3 +411,46 @@ def test_sink_say_no_identity() -> None:
     sink.close()
     assert heard.events == [{"event": "note", "text": "IMEI ###############", "at_s": 0.0}]
     assert heard.ticks == [1.5]
+
+
+@pytest.mark.parametrize("begin", ["", "Traceback ", "+CREG: ", "AT+CFUN=", "LR5.1.1.0-", "the modem said "])
+@pytest.mark.parametrize("between", ["-", "\r\n", ",", ", ", ";", '","', '", "', "','"])
+@pytest.mark.parametrize("group", [1, 2, 3, 5])
+def test_a_number_in_pieces_is_a_number(begin: str, between: str, group: int) -> None:
+    """In a sentence of ours that quotes a module, whatever stands between the digits, and over a line's end.
+
+    Single digits behind commas are no list: no list has fourteen of them.
+    """
+    number = IMEI.decode()
+    pieces = [number[at : at + group] for at in range(0, 15, group)]
+    if between[0] in ",;" and group > 1:
+        return  # a list of bands looks like that
+    for family in FAMILIES:
+        left = re.sub(r"[^0-9]", "", mask_text(begin + between.join(pieces), family.vocabulary.readable))
+        assert number[:7] not in left and number[-7:] not in left
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1,",
+        '1","',
+        '","',
+        "\\x00",
+        "\\x00 ",
+        "1 - ",
+        "+",
+        "+1",
+        "A",
+        "1;(",
+        "1 ",
+        "+CFUN: ",
+        "://",
+        "//",
+        "?pin=",
+    ],
+)
+def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
+    """Nothing in it makes a pattern begin anew at each character."""
+    mask_text(without_home(piece * 10_000), R)

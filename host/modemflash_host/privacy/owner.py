@@ -21,13 +21,16 @@ from modemflash_host.privacy.words import mask_text
 _ANY_HOME = re.compile(
     r"(?<![\w.~])(?:/(?:var/)?home/|/Users/|/export/home/|[A-Za-z]:[\\/]+Users[\\/]+)[^/\\\s'\":]+"
 )
-_USER_INFO = re.compile(r"://[^\s'\"<>]*@")
+_ADDRESS = re.compile(
+    r"[^\s'\"<>]+"
+)  # a word that may hold one; no pattern looks for a distant @ from each ://
 _WHOLE_USER_INFO = re.compile(r"(?<=[A-Za-z0-9])://.*@", re.DOTALL)
 _SECRET_FIELD = re.compile(r"(?i)([?&](?:user|login|pass|passwd|password|pwd|pin|key|token)=)[^&#\s'\"]*")
 _ADDRESS_VARIABLES = ("MODEMFLASH_PORT",)
 _NAME_VARIABLES = ("SUDO_USER", "DOAS_USER", "LOGNAME", "USER", "USERNAME")
 _HOME_VARIABLES = ("HOME", "USERPROFILE", "SUDO_USER", "DOAS_USER", "PKEXEC_UID")
 _NO_NAMES = ("root", "user", "users", "admin", "home", "dev", "tmp", "usr", "media", "run", "mnt")
+_SLASHES = r"[\\/]{1,8}"
 _SHORTEST_NAME = 3
 _SHORTEST_SECRET = 3
 
@@ -47,7 +50,14 @@ def without_passwords(text: str) -> str:
     """A text without user and password of the addresses in it, and of the port's own wherever they stand."""
     for secret in _secrets_of((*sys.argv[1:], *_values(_ADDRESS_VARIABLES))):
         text = text.replace(secret, "xxx")
-    return _SECRET_FIELD.sub(r"\1xxx", _USER_INFO.sub("://xxx@", text))
+    if "://" in text and "@" in text:
+        text = _ADDRESS.sub(lambda word: _without_user(word[0]), text)
+    return _SECRET_FIELD.sub(r"\1xxx", text)
+
+
+def _without_user(word: str) -> str:
+    begin, end = word.find("://"), word.rfind("@")
+    return f"{word[:begin]}://xxx{word[end:]}" if 0 <= begin < end else word
 
 
 def mask_command_line(words: Sequence[str]) -> list[str]:
@@ -73,8 +83,8 @@ def _owner(homes_of: tuple[str, ...], names_of: tuple[str, ...]) -> tuple[tuple[
     for home in homes:
         # Whatever stands between its folders: two slashes, or the other one.
         folders = [re.escape(part) for part in re.split(r"[\\/]+", home) if part not in ("", ".")]
-        drive = "" if re.match(r"[A-Za-z]:", home) else r"[\\/]+"
-        path = drive + r"[\\/]+(?:\.[\\/]+)*".join(folders)
+        drive = "" if re.match(r"[A-Za-z]:", home) else _SLASHES
+        path = drive + rf"{_SLASHES}(?:\.{_SLASHES}){{0,8}}".join(folders)
         patterns.append((re.compile(rf"(?<![\w.~]){path}(?![\w.-])"), "~"))
     patterns.append((_ANY_HOME, "~"))
     for name in _names(homes, names_of):

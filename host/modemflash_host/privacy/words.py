@@ -3,7 +3,8 @@
 Rules: 14 digits or more are a number, whatever a person or a module puts between
 them; so are 7 behind a plus; from what looks like a line of an AT dialogue only
 what the family knows stays; a word with escaped bytes in it is a module's, and
-reduced to its shape. Commas part a list, so they join no number.
+reduced to its shape. Commas part a list, so they join no number, unless each
+item is one digit, or stands in quotes.
 """
 
 from __future__ import annotations
@@ -21,22 +22,21 @@ _OURS = re.compile(
     r"|://[^/\s@]*(?=[/\s]|$)"
     r"|(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"
 )
-_BETWEEN = rf"(?:{ESCAPE.pattern}|[^0-9A-Za-z,;|]){{0,3}}?"
-_NUMBER = re.compile(rf"\+{_BETWEEN}\d(?:{_BETWEEN}\d){{6,}}|\d(?:{_BETWEEN}\d){{13,}}|[0-9A-F]{{24,}}")
+_BETWEEN = rf"(?:(?:{ESCAPE.pattern}|[^0-9A-Za-z,;|]){{0,3}}?|['\"], ?['\"])"
+_NUMBER = re.compile(
+    rf"\+{_BETWEEN}\d(?:{_BETWEEN}\d){{6,}}|\d(?:{_BETWEEN}\d){{13,}}|[0-9A-F]{{24,}}"
+    r"|(?<!\d)\d(?:[,;|] ?\d){13,}(?!\d)"
+)
 _AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\+CM[ES] ERROR:|\bATD)[^\r\n]*")
 _WORD = re.compile(rb"[A-Za-z0-9]+")
-_WITH_ESCAPES = re.compile(rf"\S*{ESCAPE.pattern}\S*(?: +\S*{ESCAPE.pattern}\S*)*")
+_NO_BLANKS = re.compile(r"\S+")
 
 
 def mask_text(text: str, readable: Readable | None = None) -> str:
     """A text of ours, masked; of the same length where nothing in it was escaped."""
-    text = _without_at_lines(text, readable)
-    out, start = [], 0
-    for ours in _OURS.finditer(text):
-        out += [_without_numbers(text[start : ours.start()]), ours[0]]
-        start = ours.end()
-    masked = "".join([*out, _without_numbers(text[start:])])
-    return _WITH_ESCAPES.sub(lambda found: shape_of_text(found[0]), masked)
+    # Numbers before and after: one may begin in such a line and go on in the next one.
+    masked = _but_ours(_without_at_lines(_but_ours(text), readable))
+    return _NO_BLANKS.sub(lambda word: shape_of_text(word[0]) if ESCAPE.search(word[0]) else word[0], masked)
 
 
 def mask_quotes(text: str, heard: bytes, readable: Readable | None = None) -> str:
@@ -53,6 +53,15 @@ def mask_quotes(text: str, heard: bytes, readable: Readable | None = None) -> st
         quoted = word.decode("ascii")
         text = re.sub(rf"(?<![A-Za-z0-9]){quoted}(?![A-Za-z0-9])", shape_of_text(quoted), text)
     return text
+
+
+def _but_ours(text: str) -> str:
+    """Without numbers, but for those of our own making."""
+    out, start = [], 0
+    for ours in _OURS.finditer(text):
+        out += [_without_numbers(text[start : ours.start()]), ours[0]]
+        start = ours.end()
+    return "".join([*out, _without_numbers(text[start:])])
 
 
 def _without_numbers(text: str) -> str:
