@@ -25,8 +25,7 @@ from modemflash_host.capture.recorder import Recorder
 from modemflash_host.errors import Refusal
 from modemflash_host.privacy import mask_command_line
 from modemflash_host.store.file_lock import remove_unheld
-from modemflash_host.store.new_file import new_file
-from modemflash_host.store.state_folder import give_to_caller, state_folder
+from modemflash_host.store.state_folder import kept_file, state_folder
 
 KEPT = 20
 KEPT_BYTES = 100_000_000  # all together, with the one that is written
@@ -196,10 +195,9 @@ def _new_name(folder: Path) -> Path:
     for _ in range(_MOST_TRIES):
         path = folder / f"{number:06}-{moment}-{os.getpid()}.jsonl"
         try:
-            new_file(path, replace=False).close()
+            kept_file(path, replace=False).close()
         except FileExistsError:  # another container's process with this number
             number += 1
             continue
-        give_to_caller(path)
         return path
     raise OSError(errno.EEXIST, os.strerror(errno.EEXIST))

@@ -162,11 +162,10 @@ def _unexpected(arguments: list[str]) -> int:
     text = f"modemflash {modemflash.__version__}, Python {sys.version}, {sys.platform}\n"
     text += f"{mask_command_line(arguments)}\n\n{mask_crash(traceback.format_exc())}"
     try:
-        from modemflash_host.store.new_file import new_file
-        from modemflash_host.store.state_folder import state_folder
+        from modemflash_host.store.state_folder import kept_file, state_folder
 
         path = state_folder("crashes") / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-        with new_file(path) as file:
+        with kept_file(path) as file:
             file.write(text.encode("utf-8", "backslashreplace"))
         where = str(path)
     except OSError as error:

@@ -26,7 +26,7 @@ from modemflash_host.errors import Refusal
 from modemflash_host.reporters.words import clock_time, printable, size
 from modemflash_host.store.new_file import new_file
 from modemflash_host.store.regular_file import only_regular, open_regular
-from modemflash_host.store.state_folder import give_to_caller, state_folder
+from modemflash_host.store.state_folder import kept_file, state_folder
 
 _KEPT = 20
 _FIRST_PARTS = ["report.txt", "events.jsonl"]
@@ -80,7 +80,8 @@ def make_report(run: Run, to: Path | None = None) -> Path:
         path = to or _place(run)
         if os.path.lexists(path) and not _is_report(path):
             raise Refusal("report-not-written", f"{path}: something else is there, which is not overwritten")
-        with new_file(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+        make = kept_file if to is None else new_file
+        with make(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
             bundle.writestr("report.txt", report_text(run, capture, why_not))
             with bundle.open("events.jsonl", "w") as story:
                 for each in capture.records:
@@ -89,8 +90,6 @@ def make_report(run: Run, to: Path | None = None) -> Path:
             if wire is not None:
                 with open_regular(wire) as source, bundle.open("capture.jsonl", "w") as target:
                     shutil.copyfileobj(source, target)
-        if to is None:
-            give_to_caller(path)
     except OSError as error:
         raise Refusal("report-not-written", f"{to or 'state folder'}: {error.strerror}") from error
     return path

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from modemflash_host.store.new_file import new_file
 from modemflash_host.store.regular_file import read_regular
-from modemflash_host.store.state_folder import give_to_caller, state_folder
+from modemflash_host.store.state_folder import kept_file, state_folder
 
 _FILE = "firmware-places.json"
 _MOST = 20  # updates
@@ -29,9 +28,8 @@ def remember(names: Sequence[str], paths: Sequence[str]) -> None:
         known[_key(names)] = [path if _is_address(path) else str(Path.cwd() / path) for path in paths]
         file = state_folder() / _FILE
         new = file.with_name(f"{_FILE}.{os.getpid()}")
-        with new_file(new) as out:
+        with kept_file(new) as out:
             out.write(json.dumps(dict(list(known.items())[-_MOST:])).encode())
-        give_to_caller(new)
         new.replace(file)
 
 

@@ -15,9 +15,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from modemflash_host.links.names import is_address
-from modemflash_host.store.new_file import new_file
 from modemflash_host.store.regular_file import read_regular
-from modemflash_host.store.state_folder import advised, give_to_caller
+from modemflash_host.store.state_folder import advised, kept_file
 
 _SLOTS = 2
 _MOST_BYTES = 1 << 16  # of a slot; a record has some hundred
@@ -83,9 +82,8 @@ def board_at(folder: Path, port: str, address: str) -> str:
         except (OSError, UnicodeError):
             return ""
     try:
-        with new_file(note) as file:
+        with kept_file(note) as file:
             file.write(address.encode("ascii"))
-        give_to_caller(note)
     except (OSError, UnicodeError):
         pass  # an update that cannot keep its journal ends before its first write
     return address
@@ -116,13 +114,10 @@ class SlotFiles:
             OSError: the disk is full or read-only.
         """
         path = self._paths[slot]
-        is_new = not os.path.lexists(path)
         try:
-            with new_file(path) as file:
+            with kept_file(path) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise advised(error) from error
-        if is_new:
-            give_to_caller(path)

@@ -16,9 +16,8 @@ from pathlib import Path
 
 from modemflash_host.links.names import is_address
 from modemflash_host.store.journal_files import place_of
-from modemflash_host.store.new_file import new_file
 from modemflash_host.store.regular_file import read_regular
-from modemflash_host.store.state_folder import give_to_caller
+from modemflash_host.store.state_folder import kept_file
 
 _SALT = "salt"
 _SALT_CHARS = 32
@@ -96,11 +95,8 @@ def write_note(folder: Path, key: str, note: ModuleNote) -> None:
         OSError: the disk is full or read-only.
     """
     path = _path(folder, key)
-    is_new = not os.path.lexists(path)
-    with new_file(path) as file:
+    with kept_file(path) as file:
         file.write(json.dumps(asdict(note)).encode("ascii"))
-    if is_new:
-        give_to_caller(path)
 
 
 def hashed(folder: Path, number: str) -> str:
@@ -116,9 +112,8 @@ def _salt(folder: Path) -> str:
     """Made once; who comes second at the same moment waits for it."""
     path = folder / _SALT
     try:
-        with new_file(path, replace=False) as file:
+        with kept_file(path, replace=False) as file:
             file.write(os.urandom(_SALT_CHARS // 2).hex().encode("ascii"))
-        give_to_caller(path)
     except FileExistsError:
         pass
     for _ in range(_SALT_TRIES):

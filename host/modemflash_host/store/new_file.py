@@ -1,8 +1,9 @@
 """Making files and folders of our own, in one place.
 
 Rules: files are 0600 and folders 0700, whatever the umask is; what is written
-is a regular file: no link is followed, no pipe is waited for; a file that was
-there keeps nothing of its content and none of its rights for others.
+is a regular file of one name: no link is followed, no pipe is waited for, and
+what a hard link leads to keeps its bytes; a file that was there keeps nothing of
+its content and none of its rights for others.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from modemflash_host.store.regular_file import CAREFULLY, only_regular, open_regular
+from modemflash_host.store.regular_file import CAREFULLY, NotRegular, only_regular, open_regular
 
 PRIVATE, SHARED = 0o600, 0o644
 """Rights of a file: for its owner alone, and for everybody to read."""
@@ -36,12 +37,17 @@ def new_file(path: Path, *, replace: bool = True, rights: int = PRIVATE) -> Bina
         OSError: it cannot be made.
     """
     with suppress(FileNotFoundError):
-        only_regular(path.lstat())
+        status = path.lstat()
+        only_regular(status)
+        if replace and status.st_nlink > 1:
+            os.unlink(path)  # noqa: PTH108
     flags = os.O_WRONLY | os.O_CREAT | CAREFULLY | _NOFOLLOW | (0 if replace else os.O_EXCL)
     descriptor = os.open(path, flags, rights)
     try:
         status = os.fstat(descriptor)
         only_regular(status)
+        if status.st_nlink > 1:
+            raise NotRegular(errno.EMLINK, "it is a link to another file")
         if os.name == "posix" and status.st_mode & 0o777 & ~rights:
             with suppress(PermissionError):  # of another user, who shares the folder with us
                 os.fchmod(descriptor, rights)

@@ -11,9 +11,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from modemflash_host.store.new_file import new_file
 from modemflash_host.store.regular_file import read_regular
-from modemflash_host.store.state_folder import give_to_caller
+from modemflash_host.store.state_folder import kept_file
 
 _MOST_BYTES = 10_000
 
@@ -45,12 +44,11 @@ class RecordFile:
             OSError: the disk is full or read-only.
         """
         beside = self._path.with_name(self._path.name + ".new")
-        with new_file(beside) as file:
+        with kept_file(beside) as file:
             file.write(json.dumps(dict(fields)).encode())
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, self._path)  # noqa: PTH105 (atomic on every system)
-        give_to_caller(self._path)
 
     def remove(self) -> None:
         """It is done with."""

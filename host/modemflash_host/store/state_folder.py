@@ -6,7 +6,8 @@ that only root finds would be missing in the next run without sudo; so what is
 new there also belongs to that user.
 
 Rules: below the folder nothing is a link, and under sudo nothing below the
-caller's home: root neither makes nor gives away what a link leads to; a folder
+caller's home: root neither makes nor gives away what a link leads to; what is
+given away is what was just made, by its descriptor and not by its name; a folder
 that is not named in full belongs to nobody, and is not made.
 """
 
@@ -17,9 +18,9 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from modemflash_host.store.new_file import new_folders
+from modemflash_host.store.new_file import new_file, new_folders
 
 _ADVICE = "MODEMFLASH_HOME can name another folder"
 
@@ -44,7 +45,7 @@ def state_folder(*parts: str) -> Path:
     except OSError as error:
         raise advised(error) from error
     for each in made:
-        give_to_caller(each)
+        _give_folder(each)
     return base.joinpath(*below, *parts)
 
 
@@ -53,12 +54,21 @@ def advised(error: OSError) -> OSError:
     return OSError(error.errno, f"{error.strerror}; {_ADVICE}", *(filter(None, [error.filename])))
 
 
-def give_to_caller(path: Path) -> None:
-    """Under sudo: let a new file or folder belong to who called it. Otherwise nothing."""
-    caller = sudo_caller()
-    if caller is not None and _is_direct(path, caller.home):
-        with suppress(OSError):  # a file system without owners is no reason to lose a journal
-            os.chown(path, caller.uid, caller.gid, follow_symlinks=False)
+def kept_file(path: Path, *, replace: bool = True) -> BinaryIO:
+    """As `new_file`; under sudo a file that was not there before belongs to who called it.
+
+    Raises:
+        OSError: as `new_file`.
+    """
+    try:
+        file = new_file(path, replace=False)
+    except FileExistsError:
+        if not replace:
+            raise
+        return new_file(path)
+    if (caller := sudo_caller()) is not None:
+        _give(file.fileno(), caller)
+    return file
 
 
 def sudo_caller() -> Caller | None:
@@ -96,9 +106,26 @@ def _root() -> tuple[Path, tuple[str, ...]]:
     return path, ()
 
 
-def _is_direct(path: Path, home: Path) -> bool:
-    """Whether no link leads to a file or folder, but for what may lead to the home folder."""
-    real, real_home = os.path.realpath(path), os.path.realpath(home)
-    if path.is_relative_to(home):
-        return real == os.path.join(real_home, path.relative_to(home))  # noqa: PTH118
-    return real == str(path)
+def _give_folder(path: Path) -> None:
+    """Under sudo: let a new folder belong to who called it, unless a link leads to it."""
+    caller = sudo_caller()
+    if caller is None:
+        return
+    below_home = path.is_relative_to(caller.home)  # links may lead to that itself
+    start = caller.home if below_home else Path(path.anchor)
+    with suppress(OSError):
+        descriptor = os.open(start, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for name in path.relative_to(start).parts:
+                above = descriptor
+                descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
+                os.close(above)
+            _give(descriptor, caller)
+        finally:
+            os.close(descriptor)
+
+
+def _give(descriptor: int, caller: Caller) -> None:
+    with suppress(OSError):  # a file system without owners is no reason to lose a journal
+        if os.fstat(descriptor).st_uid == os.getuid():
+            os.fchown(descriptor, caller.uid, caller.gid)

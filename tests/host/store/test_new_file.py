@@ -13,10 +13,13 @@ import pytest
 from modemflash_host.capture.runs import begin_run, find_run
 from modemflash_host.cli import app
 from modemflash_host.report.bundle import make_report
+from modemflash_host.store.firmware_places import remember
 from modemflash_host.store.journal_files import SlotFiles, board_at
+from modemflash_host.store.module_notes import ModuleNote, hashed, write_note
 from modemflash_host.store.new_file import new_file
+from modemflash_host.store.record_file import RecordFile
 from modemflash_host.store.regular_file import NotRegular, TooLarge, read_regular
-from modemflash_host.store.state_folder import give_to_caller, state_folder
+from modemflash_host.store.state_folder import _give_folder, kept_file, state_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights, links and pipes")
 
@@ -139,8 +142,63 @@ def test_root_makes_and_gives_away_nothing_through_a_link(
     as_root(monkeypatch, caller, given)
     with pytest.raises(OSError, match="link"):
         state_folder("journal")
-    give_to_caller(caller / link / "x")
+    _give_folder(caller / link)
+    _give_folder(caller / link / "x")
     assert (list(outside.iterdir()), given) == ([], [])
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="gives files away, which only root may")
+@pytest.mark.parametrize("named", [True, False])
+def test_by_sudo_all_that_is_made_belongs_to_the_caller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    """As root in a folder of somebody else's: journals, notes, runs, reports, crash files, each folder."""
+    import pwd
+
+    caller = tmp_path / "ann"
+    caller.mkdir()
+    os.chown(caller, 4242, 4243)
+    monkeypatch.setenv("SUDO_USER", "ann")
+    monkeypatch.setenv("MODEMFLASH_HOME", str(caller / "state") if named else "")
+    monkeypatch.setattr(
+        pwd, "getpwnam", lambda _: SimpleNamespace(pw_uid=4242, pw_gid=4243, pw_dir=str(caller))
+    )
+    everything(tmp_path)
+    remember(["a"], ["/x/a"])
+    hashed(state_folder("journal"), "1")
+    write_note(state_folder("journal"), "key", ModuleNote())
+    RecordFile(state_folder("journal") / "record").save({"a": "b"})
+    found = list(caller.rglob("*"))
+    assert len(found) > 10
+    assert {(path.name, path.stat().st_uid, path.stat().st_gid) for path in found} == {
+        (path.name, 4242, 4243) for path in found
+    }
+    assert (tmp_path / "mine.zip").stat().st_uid == 0  # named by whoever called sudo, as any program makes it
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="gives files away, which only root may")
+def test_by_sudo_nothing_that_was_there_is_given_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of root's in the place of ours, by its own name or by another: its owner stays."""
+    given: list[object] = []
+    as_root(monkeypatch, tmp_path, given)
+    monkeypatch.setattr(os, "fchown", lambda *_: given.append(1))
+    secret = tmp_path / "secret"
+    secret.write_text("root's")
+    kept_file(secret).close()
+    os.link(secret, tmp_path / "other")
+    with pytest.raises(FileExistsError):
+        kept_file(tmp_path / "other", replace=False)
+    assert given == []
+
+
+def test_what_a_hard_link_leads_to_keeps_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("mine")
+    os.link(tmp_path / "target", tmp_path / "x")
+    with new_file(tmp_path / "x") as file:
+        file.write(b"new")
+    assert ((tmp_path / "target").read_text(), (tmp_path / "x").read_text()) == ("mine", "new")
 
 
 def test_a_home_that_is_a_link_is_no_trouble_for_sudo(
@@ -160,7 +218,7 @@ def as_root(monkeypatch: pytest.MonkeyPatch, home: Path, given: list[object]) ->
     monkeypatch.setenv("SUDO_USER", "ann")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(pwd, "getpwnam", lambda _: SimpleNamespace(pw_uid=1, pw_gid=2, pw_dir=str(home)))
-    monkeypatch.setattr(os, "chown", lambda path, *_, **__: given.append(path))
+    monkeypatch.setattr(os, "fchown", lambda descriptor, *_: given.append(descriptor))
 
 
 def test_a_small_file_is_small(tmp_path: Path) -> None:
