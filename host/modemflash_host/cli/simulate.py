@@ -23,6 +23,7 @@ from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run import exit_codes
+from modemflash_sim import state_files
 from modemflash_sim.board import profiles as boards
 from modemflash_sim.endpoints.pace import Endpoint
 from modemflash_sim.endpoints.serve import open_endpoint, serve
@@ -127,7 +128,7 @@ def modem(
     user = None
     try:
         if state is not None:
-            user = state_file.SoleUser(state)
+            user = state_files.SoleUser(state)
         if from_capture is not None:
             its_modem = ReplayModem(read_capture(from_capture))
         elif state is not None and state.exists():

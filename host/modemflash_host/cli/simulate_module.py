@@ -14,7 +14,7 @@ from rich.text import Text
 
 from modemflash_host.cli.next_command import command_line
 from modemflash_host.reporters.rows import Rows
-from modemflash_sim import devices
+from modemflash_sim import devices, state_files
 from modemflash_sim.endpoints.serve import open_endpoint, serve
 from modemflash_sim.quectel_gnss import address, assumptions, faults, profiles
 from modemflash_sim.quectel_gnss.module import SimGnss
@@ -70,10 +70,15 @@ def simulate_module(
     said = {"fault": ",".join(its_faults), "assume": ",".join(its_assumptions), "hand_s": str(hand)}
     if state is not None:
         said["state"] = str(state)
+    user = None
     try:
+        if state is not None:
+            user = state_files.SoleUser(state)
         device = devices.start(f"{devices.SCHEME}://{profile}?{urlencode(said)}")
         opened = open_endpoint(endpoint, tcp_port)
     except (ValueError, OSError) as error:
+        if user is not None:
+            user.close()
         raise click.UsageError(str(error)) from error
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -87,6 +92,8 @@ def simulate_module(
             pass
     if state is not None and isinstance(device, SimGnss):
         address.save(device, state)
+    if user is not None:
+        user.close()
     about = [(name.capitalize(), Text(str(value))) for name, value in _told(device.verdict)]
     console.print()
     console.print(Rows(about))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from modemflash_sim import state_files
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.plain_data import made
 from modemflash_sim.quectel_gnss import assumptions, faults
@@ -50,12 +50,20 @@ class GnssLine(VirtualLine):
         module: the module.
         path: of that file; None for none.
         latency_ms: of the adapter.
+        user: the right to that file.
     """
 
-    def __init__(self, module: SimGnss, path: Path | None = None, latency_ms: int = 1) -> None:
+    def __init__(
+        self,
+        module: SimGnss,
+        path: Path | None = None,
+        latency_ms: int = 1,
+        user: state_files.SoleUser | None = None,
+    ) -> None:
         super().__init__(module, latency_us=latency_ms * 1000, now_us=module.now_us)
         self.module = module
         self._path = path
+        self._user = user
         self._saved = -1
 
     def jump(self, to_us: int) -> None:
@@ -66,7 +74,12 @@ class GnssLine(VirtualLine):
     def close(self) -> None:
         """The command is over; the module goes on."""
         self._saved = -1
-        self._keep()
+        try:
+            self._keep()
+        finally:
+            self._path = None
+            if self._user is not None:
+                self._user.close()
 
     def _keep(self) -> None:
         if self._path is not None and self._saved != self.module.revision:
@@ -91,9 +104,7 @@ def save(module: SimGnss, path: Path) -> None:
         memory.erases,
         list(module.verdict.violations),
     )
-    beside = path.with_name(path.name + ".new")
-    beside.write_text(json.dumps(dataclasses.asdict(kept), indent=1) + "\n", encoding="utf-8")
-    os.replace(beside, path)  # noqa: PTH105 (atomic on every system)
+    state_files.write(path, json.dumps(dataclasses.asdict(kept), indent=1) + "\n")
 
 
 def open_line(url: str) -> GnssLine:
@@ -101,11 +112,17 @@ def open_line(url: str) -> GnssLine:
 
     Raises:
         ValueError: as `start`.
-        OSError: as `start`; or the file cannot be written.
+        OSError: as `start`; or the file cannot be written; EBUSY: another command has it.
     """
     given = _parameters(url)
     path = Path(given["state"]) if "state" in given else None
-    return GnssLine(start(url), path, _number(given, "latency_ms", 1))
+    user = state_files.SoleUser(path) if path is not None else None
+    try:
+        return GnssLine(start(url), path, _number(given, "latency_ms", 1), user)
+    except BaseException:
+        if user is not None:
+            user.close()
+        raise
 
 
 def start(url: str) -> SimGnss:
@@ -126,8 +143,8 @@ def start(url: str) -> SimGnss:
     path = Path(given["state"]) if "state" in given else None
     if path is not None and path.exists():
         try:
-            kept = made(_Kept, json.loads(path.read_text(encoding="utf-8")), path.name)
-        except ValueError as error:
+            kept = made(_Kept, json.loads(state_files.read(path), parse_constant=_never), path.name)
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path} holds no simulated module: {error}") from error
         if kept.profile != module.profile.name or len(kept.application) not in (0, 3):
             raise ValueError(f"{path} holds a simulated {kept.profile}")
@@ -148,6 +165,10 @@ def _parameters(url: str) -> dict[str, str]:
         if name not in URL_PARAMETERS:
             raise ValueError(f"this sim:// address knows no {name!r}; it knows: {', '.join(URL_PARAMETERS)}")
     return given
+
+
+def _never(name: str) -> float:
+    raise ValueError(name)
 
 
 def _number(given: dict[str, str], name: str, otherwise: int) -> int:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from modemflash_sim import state_files
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
@@ -56,7 +57,7 @@ class SimLine(VirtualLine):
         path: Path | None = None,
         real_time: bool = False,
         max_burst: int = 0,
-        user: state_file.SoleUser | None = None,
+        user: state_files.SoleUser | None = None,
     ) -> None:
         super().__init__(modem, max_burst=max_burst, now_us=modem.now_us)
         self.modem = modem
@@ -103,7 +104,7 @@ def open_line(url: str) -> SimLine:
     """
     given = _parameters(url)
     path = Path(given["state"]) if "state" in given else None
-    user = state_file.SoleUser(path) if path is not None else None
+    user = state_files.SoleUser(path) if path is not None else None
     try:
         modem = start(url)
         burst = int(_number(given, "max_burst", 0))

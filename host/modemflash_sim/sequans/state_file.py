@@ -1,8 +1,8 @@
 """A simulated modem in a file, so that it is kept between commands.
 
 Rules that hold here: the file is JSON that a person can read, with a format
-number; it is replaced as a whole or not at all; a file that is not understood
-is refused, never repaired; it has one user at a time. What is lost: the bytes of an image that
+number; a file that is not understood is refused, never repaired; how it is read
+and replaced, `modemflash_sim.state_files` says. What is lost: the bytes of an image that
 is being taken (its session is kept and must start anew), half an AT line, and
 output that has not left yet.
 """
@@ -10,14 +10,10 @@ output that has not left yet.
 from __future__ import annotations
 
 import dataclasses
-import errno
 import json
-import os
-import stat
-import sys
-from contextlib import suppress
 from pathlib import Path
 
+from modemflash_sim import state_files
 from modemflash_sim.plain_data import made
 from modemflash_sim.sequans.assumptions import Assumptions
 from modemflash_sim.sequans.faults import Faults
@@ -28,51 +24,10 @@ from modemflash_sim.sequans.verdict import Record
 
 FORMAT = "modemflash simulated modem"
 FORMAT_NUMBER = 1
-_MOST_BYTES = 1 << 20
-_CAREFULLY = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"))
 
 
 class BadStateFile(ValueError):
     """The file does not hold a simulated modem, or not this one."""
-
-
-class SoleUser:
-    """The right to a state file, until it is closed or its process ends.
-
-    Args:
-        path: of the state file; the lock is a file beside it.
-
-    Raises:
-        OSError: EBUSY: another command has it; or no file can be made there.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
-        while True:
-            self._descriptor = _opened(self._path, os.O_RDWR | os.O_CREAT)
-            try:
-                _lock(self._descriptor)
-                if self._is_there():
-                    return
-            except OSError as error:
-                os.close(self._descriptor)
-                raise OSError(errno.EBUSY, "another command has this simulated modem", str(path)) from error
-            os.close(self._descriptor)  # whoever had it took the file away between open and lock
-
-    def close(self) -> None:
-        """Let the next one have it. May be called twice."""
-        if self._descriptor < 0:
-            return
-        with suppress(OSError):  # Windows: while it is open
-            self._path.unlink()
-        os.close(self._descriptor)
-        self._descriptor = -1
-
-    def _is_there(self) -> bool:
-        try:
-            return os.path.samestat(os.fstat(self._descriptor), self._path.lstat())
-        except FileNotFoundError:
-            return False
 
 
 def save(modem: SimModem, path: Path) -> None:
@@ -92,12 +47,7 @@ def save(modem: SimModem, path: Path) -> None:
         "session": None if session is None else dataclasses.asdict(session),
         "record": dataclasses.asdict(modem.record),
     }
-    beside = path.with_name(path.name + ".new")
-    with suppress(FileNotFoundError):  # a killed program's; nothing of it is written to, whatever it is
-        beside.unlink()
-    with os.fdopen(_opened(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as file:
-        file.write(json.dumps(content, indent=1) + "\n")
-    os.replace(beside, path)  # noqa: PTH105  (atomic on every system)
+    state_files.write(path, json.dumps(content, indent=1) + "\n")
 
 
 def load(
@@ -114,7 +64,7 @@ def load(
         OSError: the file cannot be read.
     """
     try:
-        content = json.loads(_read(path), parse_constant=_never)
+        content = json.loads(state_files.read(path), parse_constant=_never)
     except (ValueError, RecursionError) as error:
         raise BadStateFile(f"{path} is not JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -140,40 +90,6 @@ def load(
     except (ValueError, OverflowError) as error:
         raise BadStateFile(f"{path} is damaged: {error}") from error
     return modem
-
-
-def _read(path: Path) -> str:
-    """A state file's text, of a regular file only: nothing is waited for."""
-    with os.fdopen(os.open(path, os.O_RDONLY | (_CAREFULLY & ~getattr(os, "O_NOFOLLOW", 0))), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
-            raise BadStateFile("it is too large, or no file")
-        return file.read(_MOST_BYTES).decode("utf-8")
-
-
-def _opened(path: Path, flags: int) -> int:
-    """A descriptor of a regular file of ours."""
-    descriptor = os.open(path, flags | _CAREFULLY, 0o600)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is no file", str(path))
-    return descriptor
-
-
-def _lock(descriptor: int) -> None:
-    """Lock a file that this process has open.
-
-    Raises:
-        OSError: another process has it.
-    """
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _never(name: str) -> float:
