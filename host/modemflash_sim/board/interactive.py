@@ -131,5 +131,8 @@ class InteractiveBoard:
                 there = self._folder / path.relative_to(folder)
                 if path.is_dir():
                     there.mkdir(exist_ok=True)
-                elif not there.exists() or there.read_bytes() != path.read_bytes():
+                elif there.is_symlink() or not there.exists():
+                    there.unlink(missing_ok=True)
+                    shutil.copyfile(path, there)
+                elif there.is_file() and there.read_bytes() != path.read_bytes():
                     shutil.copyfile(path, there)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -138,3 +140,27 @@ def test_mpremote_at_its_pty(interpreter: Path) -> None:
             assert simulator.wait(timeout=MPREMOTE_S) == 0
         finally:
             simulator.kill()
+
+
+@pytest.mark.timeout(10)
+def test_a_card_comes_back_through_no_link(tmp_path: Path) -> None:
+    """What a link in the folder leads to stays as it is; a pipe in it is not waited for."""
+    folder, target = tmp_path / "card", tmp_path / "target"
+    folder.mkdir()
+    target.write_text("mine")
+    (folder / "link").symlink_to(target)
+    (folder / "nowhere").symlink_to(tmp_path / "none")
+    os.mkfifo(folder / "pipe")
+
+    def get_tree(to: Path) -> None:
+        for name in ("link", "nowhere", "pipe", "new"):
+            (to / name).write_text("the board's")
+
+    table = InteractiveBoard.__new__(InteractiveBoard)
+    table._folder = folder
+    table._image = SimpleNamespace(get_tree=get_tree)  # type: ignore[assignment]
+    table.board = SimpleNamespace(card=SimpleNamespace(close=lambda: None))  # type: ignore[assignment]
+    table._take_card_out()
+    assert target.read_text() == "mine" and not (tmp_path / "none").exists()
+    assert [(folder / name).read_text() for name in ("link", "nowhere", "new")] == ["the board's"] * 3
+    assert (folder / "pipe").is_fifo()
