@@ -69,7 +69,8 @@ before each deed: [decision 0012](decisions/0012-what-comes-from-outside.md); by
 {hostile}
 
 Not promised: anything against somebody who may already act as this user or as root, against a Python or a
-package that was changed, or against a board whose own firmware lies about its modem.
+package that was changed, against a board whose own firmware lies about its modem, or, by sudo, against an
+owner of a folder who puts a link in its place in the very moment in which root makes a file there.
 """
 
 # What may be hostile, what is promised then, and the test that holds it.
@@ -118,6 +119,41 @@ HOSTILE = (
         "a modem that sends control codes, floods or lies about itself",
         "a screen gets no control code; what was not confirmed is said",
         "test_what_a_hostile_modem_says_of_itself_stays_text",
+    ),
+    (
+        "a partner that floods the line while a module is looked for",
+        "at most 60 MB of memory, 16 MB for a capture, 100 MB for all; what is left out is counted and said",
+        "test_a_partner_that_floods",
+    ),
+    (
+        "files of a card that boards wrote, many or large",
+        "of each its last attempt is kept; what no board writes is refused before it is read",
+        "test_of_a_boards_attempts_the_last_is_kept",
+    ),
+    (
+        "a folder that sudo is called in",
+        "root gives away what it has just made, nothing that was there; what a hard link leads to stays",
+        "test_by_sudo_nothing_that_was_there_is_given_away",
+    ),
+    (
+        "the file of a simulated device",
+        "only a regular file is read, within bounds; it is replaced through no link; it has one user",
+        "test_what_is_no_state_file_is_refused",
+    ),
+    (
+        "a module that tells whose it is, in any form",
+        "no screen, capture, report, history or crash file has its numbers, names or passwords",
+        "test_no_artefact_tells_whose_modem_it_was",
+    ),
+    (
+        "a screen, a pipe or a disk that takes no words",
+        "an update that has begun goes on, and its exit code says how it went",
+        "test_a_reader_that_goes_away_in_mid_transfer",
+    ),
+    (
+        "a board or module that never comes to an end",
+        "every wait ends without progress; the third stop request ends at once, with what is known",
+        "test_the_third_stop_request_ends_at_once",
     ),
 )
 
