@@ -79,6 +79,17 @@ def test_a_partner_that_floods(tmp_path: Path, kind: str) -> None:
     assert peak_kb(tmp_path, "history") < MOST_MEMORY_KB
 
 
+@pytest.mark.slow  # in real time
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("data", [b"raw REPL; CTRL-B to exit\r\n>OK\x04\x04>", b"A"])
+def test_a_console_that_floods(tmp_path: Path, data: bytes) -> None:
+    """Prompts, answers, a line without end: no board is reached, and no memory taken."""
+    with flood(data * (PIECE // len(data))) as (port, taken):
+        peak = peak_kb(tmp_path, "board", "deploy", "-p", port)
+    assert taken[0] > 100_000
+    assert peak < MOST_MEMORY_KB, f"{peak} kB, {taken[0]} bytes came"
+
+
 def test_a_capture_has_a_largest_size_and_an_end(tmp_path: Path) -> None:
     """The wire fills its part, the story goes on, the result is there, and what is left out is counted."""
     told: list[str] = []
