@@ -14,6 +14,7 @@ def main() -> None:
     """The console script."""
     from modemflash_host.cli import app
 
+    app.is_process = True
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

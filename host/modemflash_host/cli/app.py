@@ -38,6 +38,7 @@ _COMMANDS = {
     "simulate": "simulate",
     "update": "update",
 }
+is_process = False  # this is a command line's own process, which ends with the command
 _WRITING = ("rescue", "update")  # commands whose exit code is the modem's, whatever becomes of the words
 _WIDEST = 1000  # columns or lines
 _TALKING = ("identify", "info", "rescue", "update")  # commands that the settings are for

@@ -22,6 +22,7 @@ from modemflash.errors import (
     Stopped,
     UpdateFailed,
 )
+from modemflash_host.cli import app
 from modemflash_host.cli.next_command import next_command
 from modemflash_host.cli.options import Talk
 from modemflash_host.cli.output import Output
@@ -63,7 +64,7 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
     deferred = DeferredWarnings(lambda text: reporter.say("warning", code="capture-lost", text=text))
     recorder, own_file = _recorder(port, talk, deferred.add) if port else (None, None)
     with (
-        StopRequests() as stop_requests,
+        StopRequests(app.is_process) as stop_requests,
         closing(Reporter([MaskingSink(sink)], stop_requests, recorder, lost)) as reporter,
     ):
         watch = SleepWatch(lambda s: reporter.say("warning", code="computer-slept", text=words(s)))

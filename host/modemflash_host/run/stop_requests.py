@@ -4,7 +4,8 @@ Rules: a signal only counts; the family stops at its next safe point, and how
 many stop requests a phase needs is its rule. What people are told stands in its
 vocabulary, by phase. A closed terminal counts like one Ctrl-C: a transfer goes
 on without anybody watching, and an install always does. The third one ends the
-command at once, whatever it waits for, until its end is being told.
+command at once, whatever it waits for, until its end is being told; where the
+process ends with it, nothing changes that end any more, its exit code above all.
 """
 
 from __future__ import annotations
@@ -21,14 +22,18 @@ _HANG_UP = getattr(signal, "SIGHUP", None)
 class StopRequests:
     """While entered, the signals that mean "stop" are counted and do nothing else.
 
+    Args:
+        process_ends: with the command.
+
     Attributes:
         count: how often somebody asked to stop.
         asking: a person is asked something: the signal ends the question, as everywhere.
         telling_end: how it ended is being told; nothing interrupts that.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, process_ends: bool = False) -> None:
         self.count = 0
+        self._process_ends = process_ends
         self.asking = self.telling_end = False
         self._hung_up = False
         self._before: dict[int, object] = {}
@@ -42,7 +47,8 @@ class StopRequests:
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
+            is_over = self._process_ends and self.telling_end
+            signal.signal(number, signal.SIG_IGN if is_over else handler)  # type: ignore[arg-type]
         self._before.clear()
 
     def _count(self, number: int, _frame: FrameType | None) -> None:

@@ -399,6 +399,18 @@ def test_after_a_command_the_signals_are_as_they_were(desk: Desk) -> None:
     assert [signal.getsignal(number) for number in STOPS] == before
 
 
+def test_once_the_end_is_told_no_signal_changes_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a process: one Ctrl-C too many is neither "nothing was written" nor an exit code of its own."""
+    before = {number: signal.getsignal(number) for number in STOPS}
+    monkeypatch.setattr("modemflash_host.cli.app.is_process", True)
+    try:
+        desk.type("info", "-p", desk.modem())
+        assert {signal.getsignal(number) for number in STOPS} == {signal.SIG_IGN}
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def test_no_color_is_honoured(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("FORCE_COLOR", "")
