@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 
 from modemflash.line import Line
+from modemflash_host.families.quectel_edl.diag import BUILD, VERSION, packed, unpacked
 
 AT_QUESTIONS = ("ATI", "AT+QGMR", "AT+CFUN?", "AT+CGSN")
-VERSION_QUESTION = bytes.fromhex("7e0078f07e")
-BUILD_QUESTION = bytes.fromhex("7c93497e")
+VERSION_QUESTION = b"\x7e" + packed(VERSION)  # the end mark in front ends what another program began
+BUILD_QUESTION = packed(BUILD)
 _ANSWER_MS = 2000
 _MOST_BYTES = 4096
-_END, _ESCAPE = 0x7E, 0x7D
-_X25 = 0x8408
 
 
 def ask_at(line: Line) -> dict[str, str]:
@@ -45,33 +44,8 @@ def ask_diag(line: Line) -> str:
     return max(names, key=len).decode("ascii") if names else ""
 
 
-def unpacked(frame: bytes) -> bytes:
-    """What a DIAG frame holds; b"" where its checksum is wrong."""
-    data = bytearray()
-    escaped = False
-    for byte in frame.strip(bytes([_END])):
-        if byte == _ESCAPE and not escaped:
-            escaped = True
-            continue
-        data.append(byte ^ 0x20 if escaped else byte)
-        escaped = False
-    if len(data) < 3 or checksum(data[:-2]) != int.from_bytes(data[-2:], "little"):
-        return b""
-    return bytes(data[:-2])
-
-
-def checksum(data: bytes | bytearray) -> int:
-    """CRC-16/X-25."""
-    crc = 0xFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ _X25 if crc & 1 else crc >> 1
-    return crc ^ 0xFFFF
-
-
 def _whole(heard: bytes, kind: int) -> bytes:
-    for frame in heard.split(bytes([_END])):
+    for frame in heard.split(b"\x7e"):
         data = unpacked(frame)
         if data[:1] == bytes([kind]):
             return data

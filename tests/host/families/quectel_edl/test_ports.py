@@ -14,7 +14,7 @@ import pytest
 from serial.tools import list_ports as system
 
 from modemflash_host.cli import app
-from modemflash_host.families.quectel_edl import questions
+from modemflash_host.families.quectel_edl import diag, questions
 from modemflash_host.links import ports
 from modemflash_host.links.quectel_ports import (
     AT,
@@ -110,14 +110,6 @@ def at_answers(cfun: int) -> Callable[[bytes], bytes]:
     return lambda question: question + b"\n" + replies.get(question, b"ERROR\r\n") + b"\r\nOK\r\n"
 
 
-def framed(data: bytes) -> bytes:
-    crc = questions.checksum(data).to_bytes(2, "little")
-    out = b""
-    for byte in data + crc:
-        out += bytes([0x7D, byte ^ 0x20]) if byte in (0x7D, 0x7E) else bytes([byte])
-    return out + b"~"
-
-
 @pytest.fixture
 def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
     """The ports of this computer: what a test puts in."""
@@ -156,8 +148,8 @@ def test_info_at_the_dm_port_asks_for_the_build(
 ) -> None:
     def answer(question: bytes) -> bytes:
         if question == questions.VERSION_QUESTION:
-            return framed(b"\0Jan 01 2021")
-        return framed(b"\x7c\1\0\0\0\0\0\0RM520NGLAAR01A07M4G\0")
+            return diag.packed(b"\0Jan 01 2021")
+        return diag.packed(b"\x7c\1\0\0\0\0\0\0RM520NGLAAR01A07M4G\0")
 
     module = Module(answer)
     plugged.append(seen(module.name, "2c7c:0801", "1-1:1.0"))
@@ -209,6 +201,5 @@ def test_of_the_talk_no_number_of_the_module_is_readable() -> None:
 
 def test_every_question_only_reads() -> None:
     assert all(each in ("ATI", "AT+QGMR", "AT+CFUN?", "AT+CGSN") for each in questions.AT_QUESTIONS)
-    assert questions.checksum(b"123456789") == 0x906E
     for frame in (questions.VERSION_QUESTION, questions.BUILD_QUESTION):
-        assert questions.unpacked(frame) in (b"\0", b"\x7c")
+        assert diag.unpacked(frame) in (b"\0", b"\x7c")
