@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,13 +27,8 @@ from modemflash_host.links.quectel_ports import (
     interface_of,
     role_of,
 )
+from support.plugged import seen
 from support.quectel_package import PackageMaker
-
-
-def seen(device: str, usb: str, location: str = "") -> Any:
-    """A port as pyserial lists it."""
-    vid, pid = (int(part, 16) for part in usb.split(":"))
-    return SimpleNamespace(device=device, vid=vid, pid=pid, location=location, serial_number="")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +141,7 @@ def test_info_at_the_dm_port_asks_for_the_build(
     plugged: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def answer(question: bytes) -> bytes:
-        if question == questions.VERSION_QUESTION:
+        if question == b"~" + diag.packed(diag.VERSION):
             return diag.packed(b"\0Jan 01 2021")
         return diag.packed(b"\x7c\1\0\0\0\0\0\0RM520NGLAAR01A07M4G\0")
 
@@ -156,7 +150,7 @@ def test_info_at_the_dm_port_asks_for_the_build(
     assert app.run(["info", "-p", module.name, "--json"]) == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (result["from_version"], result["family"]) == ("RM520NGLAAR01A07M4G", "quectel-edl")
-    assert module.asked == questions.VERSION_QUESTION + questions.BUILD_QUESTION
+    assert module.asked == b"~" + diag.packed(diag.VERSION) + diag.packed(diag.BUILD)
     module.close()
 
 
@@ -201,5 +195,3 @@ def test_of_the_talk_no_number_of_the_module_is_readable() -> None:
 
 def test_every_question_only_reads() -> None:
     assert all(each in ("ATI", "AT+QGMR", "AT+CFUN?", "AT+CGSN") for each in questions.AT_QUESTIONS)
-    for frame in (questions.VERSION_QUESTION, questions.BUILD_QUESTION):
-        assert diag.unpacked(frame) in (b"\0", b"\x7c")
