@@ -4,6 +4,7 @@
     identify(file, reporter) -> FirmwareFile     what a firmware file is; needs no module
     info(request, reporter) -> ModuleInfo        find a module and ask who it is; writes nothing
     update(request, reporter, ask) -> Result     the whole update
+    backup(request, reporter, path) -> Copied    a copy of the files of a running module; writes nothing to it
 
 Rules: no printing here, events go to the reporter (`modemflash_host.reporters.Reporter`);
 `update` returns a `Result` for every end that has words, with its `Problem` in
@@ -17,13 +18,13 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from modemflash.errors import UNKNOWN, UNTOUCHED, Problem, Stopped
+from modemflash.errors import UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped
 from modemflash_host.capture.line import open_line
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
 from modemflash_host.families import registry
 from modemflash_host.families.contract import Family, Job, PortFacts
-from modemflash_host.families.plan import AUTO, DIRECT, FirmwareFile, ModuleInfo, Outcome, Request
+from modemflash_host.families.plan import AUTO, DIRECT, Copied, FirmwareFile, ModuleInfo, Outcome, Request
 from modemflash_host.files import candidates as files
 from modemflash_host.files.candidates import Candidate, of_path
 from modemflash_host.links.hear import hear
@@ -33,12 +34,14 @@ from modemflash_host.links.ports import usb_at
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed_plan, of_this_run
 from modemflash_host.run.result import Result
+from modemflash_host.store.whole_file import whole_file
 
 __all__ = [
     "Ask",
     "FirmwareFile",
     "ModuleInfo",
     "Request",
+    "backup",
     "candidates",
     "identify",
     "info",
@@ -105,6 +108,31 @@ def info(request: Request, reporter: Reporter) -> ModuleInfo:
         module = _look(job, reporter)
         reporter.say("details", **module.details)
         return replace(module, unfinished=job.unfinished)
+
+
+def backup(request: Request, reporter: Reporter, path: Path) -> Copied:
+    """Read a copy of a module's own files, while its application runs. Writes nothing to the module.
+
+    Args:
+        request: the module's port.
+        reporter: who is told.
+        path: of the copy, for its owner alone; it is there when the copy is whole, and not before.
+
+    Raises:
+        Refusal: `copy-not-offered`, `copy-file-exists`, `copy-not-written`, or a rule of the family.
+        Problem: it cannot be read.
+    """
+    family = registry.copying_family_of(PortFacts(request.port, usb_at(request.port)))
+    reporter.use(family.vocabulary, family.framer())
+    try:
+        with whole_file(path) as file:
+            copied = family.copy(replace(request, only_look=True), reporter, file)
+    except FileExistsError:
+        raise Refusal("copy-file-exists", str(path)) from None
+    except OSError as error:
+        raise Refusal("copy-not-written", f"{path}: {error.strerror}") from error
+    reporter.say("copy", path=str(path), files=copied.files, bytes=copied.bytes, left_out=copied.left_out)
+    return copied
 
 
 def update(request: Request, reporter: Reporter, ask: Ask, *, dry_run: bool = False) -> Result:

@@ -116,6 +116,11 @@ HOSTILE = (
         "test_anything_else_is_nothing",
     ),
     (
+        "a module that lies about its files while they are copied",
+        "nothing but reading is sent, it ends in a copy or in words, and no name in the copy leads out of it",
+        "test_whatever_a_module_answers_it_ends_in_a_copy_or_in_words",
+    ),
+    (
         "a modem that sends control codes, floods or lies about itself",
         "a screen gets no control code; what was not confirmed is said",
         "test_what_a_hostile_modem_says_of_itself_stays_text",

@@ -21,6 +21,7 @@ from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
 
 _COMMANDS = {
+    "backup": "backup",
     "board": "board",
     "capture": "capture",
     "card": "card",
@@ -41,7 +42,7 @@ _COMMANDS = {
 is_process = False  # this is a command line's own process, which ends with the command
 _WRITING = ("rescue", "update")  # commands whose exit code is the modem's, whatever becomes of the words
 _WIDEST = 1000  # columns or lines
-_TALKING = ("identify", "info", "rescue", "update")  # commands that the settings are for
+_TALKING = ("backup", "identify", "info", "rescue", "update")  # commands that the settings are for
 _EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exit_codes.EXIT_CODES)
 
 

@@ -18,10 +18,11 @@ import enum
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from modemflash_host.consents import Consent
 from modemflash_host.families.plan import (
+    Copied,
     FileSource,
     FirmwareFile,
     ModuleInfo,
@@ -248,4 +249,16 @@ class PackageFamily(Family, Protocol):
 
         Raises:
             BadFile: it is damaged, or a rule forbids its use.
+        """
+
+
+class CopyingFamily(Family, Protocol):
+    """A family whose running module lets its own files be read, such as calibration."""
+
+    def copy(self, request: Request, reporter: Reporter, file: BinaryIO) -> Copied:
+        """Read a copy into an empty file. Writes nothing to the module, and changes no mode of it.
+
+        Raises:
+            Problem: it cannot be read; what is in the file then is no copy.
+            OSError: the file cannot be written.
         """

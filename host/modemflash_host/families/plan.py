@@ -257,6 +257,22 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """What is in a copy of a module's own files.
+
+    Attributes:
+        version: of its firmware, as text; "" where it does not say.
+        files, bytes: how much was read.
+        left_out: how many files or folders are there and were not read; the copy says which, and why.
+    """
+
+    version: str
+    files: int
+    bytes: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended that ended without an error.
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from modemflash_host.errors import Refusal
-from modemflash_host.families.contract import Claim, Family, Option, PackageFamily, PortFacts
+from modemflash_host.families.contract import (
+    Claim,
+    CopyingFamily,
+    Family,
+    Option,
+    PackageFamily,
+    PortFacts,
+)
 from modemflash_host.families.plan import FileSource, FirmwareFile, Request
 from modemflash_host.families.quectel_edl.family import QuectelEdl
 from modemflash_host.families.quectel_gnss.family import QuectelGnss
@@ -19,6 +26,7 @@ from modemflash_host.families.vocabulary import Danger, VendorWord
 _QUECTEL_EDL = QuectelEdl()
 FAMILIES: list[Family] = [Sequans(), QuectelGnss(), _QUECTEL_EDL]
 PACKAGE_FAMILIES: list[PackageFamily] = [_QUECTEL_EDL]
+COPYING_FAMILIES: list[CopyingFamily] = [_QUECTEL_EDL]
 _HEAD_BYTES = 64
 
 
@@ -65,6 +73,21 @@ def family_of(port: PortFacts, files: Iterable[FirmwareFile] = ()) -> Family:
     if claims[name] == Claim.NO or (claims[at_port.name] == Claim.CERTAINLY and at_port.name != name):
         raise Refusal("port-of-another-family", f"{port.name}: {at_port.name}; the file: {name}")
     return family_named(name)
+
+
+def copying_family_of(port: PortFacts) -> CopyingFamily:
+    """Whose module a copy can be read of at a port.
+
+    Raises:
+        Refusal: `copy-not-offered`.
+    """
+    at_port = max(FAMILIES, key=lambda family: family.claims(port))
+    family = max(COPYING_FAMILIES, key=lambda each: each.claims(port))
+    if family.claims(port) == Claim.NO or (
+        at_port.claims(port) == Claim.CERTAINLY and at_port.name != family.name
+    ):
+        raise Refusal("copy-not-offered", f"{port.name}: {at_port.name}")
+    return family
 
 
 def is_open(port: PortFacts) -> bool:

@@ -127,11 +127,13 @@ _PHASES = {
     "uninstall": "updater off board",
     "leave-board": "give the board back",
     "watch-power": "watch the port",
+    "list-files": "list its files",
+    "copy-files": "copy its files",
 }
 GIVING_BACK = ("uninstall", "leave-board")  # the module is done with
 _LEAVING_ANSWER = "The board is being given back as it was, which takes seconds. The module is not concerned."
 BOARD_PHASES = ("reach-board", "uninstall", "leave-board", "watch-power")  # they leave the module alone
-_HARMLESS = ("", "find", "identify", "verify", *BOARD_PHASES)
+_HARMLESS = ("", "find", "identify", "verify", "list-files", "copy-files", *BOARD_PHASES)
 
 
 def _no_rows(_event: Event) -> Sequence[Row]:

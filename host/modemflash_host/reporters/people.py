@@ -35,6 +35,7 @@ _ENDS_PHASE = (
     "found",
     "identity",
     "file",
+    "copy",
     "plan",
     "problem",
     "rescue",
@@ -180,6 +181,12 @@ class People(Sink):
         else:
             self.print(Rows(texts(self.vocabulary.file_rows(event)), hanging=2))
         self.print()
+
+    def _copy(self, event: Event) -> None:
+        words = f"{event['files']} files, {w.size(event['bytes'])}"
+        if event["left_out"]:
+            words += f", {event['left_out']} not read"
+        self.print(Rows([("Copy", Text(w.printable(event["path"]))), ("", Text(words))]))
 
     # -- the plan ----------------------------------------------------------
 

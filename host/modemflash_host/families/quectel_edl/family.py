@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import BinaryIO
 
 from modemflash.errors import BadFile, Refusal
 from modemflash_host.families.contract import Claim, Job, Option, PortFacts, Progress, TalkOnly
-from modemflash_host.families.plan import FileSource, FirmwareFile, PackageSource, Request, Unfinished
+from modemflash_host.families.plan import (
+    Copied,
+    FileSource,
+    FirmwareFile,
+    PackageSource,
+    Request,
+    Unfinished,
+)
+from modemflash_host.families.quectel_edl.copying import copy_at, dm_port
 from modemflash_host.families.quectel_edl.examine import examine_package
 from modemflash_host.families.quectel_edl.file_rows import package_event
 from modemflash_host.families.quectel_edl.job import QuectelJob
@@ -95,6 +104,18 @@ class QuectelEdl:
         if port is None or not is_of_quectel(port.usb):
             raise Refusal("module-usb-missing", request.port)
         return nullcontext(QuectelJob(port, reporter))
+
+    def copy(self, request: Request, reporter: Reporter, file: BinaryIO) -> Copied:
+        """See `CopyingFamily`.
+
+        Raises:
+            Refusal: it is known to be another port than a DM port; or as `copy_at`.
+        """
+        ports = list_ports()
+        port = port_at(request.port, ports)
+        if port is not None and port.device.kind == CHIP:
+            raise _of_adapter(port, ports)
+        return copy_at(dm_port(request.port, ports), request, reporter, file)
 
     def unfinished(self, request: Request) -> Unfinished | None:
         """Nothing was ever begun."""

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import re
 
+from modemflash.errors import ModemProblem, NoModem
 from modemflash.line import Line
-from modemflash_host.families.quectel_edl.diag import BUILD, VERSION, packed, unpacked
+from modemflash_host.families.quectel_edl.diag import BUILD, VERSION
+from modemflash_host.families.quectel_edl.diag_port import DiagPort, Refused
 
 AT_QUESTIONS = ("ATI", "AT+QGMR", "AT+CFUN?", "AT+CGSN")
-VERSION_QUESTION = b"\x7e" + packed(VERSION)  # the end mark in front ends what another program began
-BUILD_QUESTION = packed(BUILD)
+IMEI_ITEM = 550
 _ANSWER_MS = 2000
 _MOST_BYTES = 4096
+_READ_ITEM = b"\x26"
+_ITEM_BYTES = 128
+_IMEI_BYTES = 8
+_MODEL_DIGITS = 8  # of an IMEI: they name the model
 
 
 def ask_at(line: Line) -> dict[str, str]:
@@ -35,21 +40,58 @@ def ask_at(line: Line) -> dict[str, str]:
 
 def ask_diag(line: Line) -> str:
     """The name of the build, as a DIAG port says it; "" where none that is whole answers."""
-    line.write(VERSION_QUESTION)
-    if not _whole(_until(line, re.compile(rb"[^~]~")), 0x00):
+    try:
+        return ask_build(DiagPort(line, _ANSWER_MS))
+    except (NoModem, ModemProblem):
         return ""
-    line.write(BUILD_QUESTION)
-    answer = _whole(_until(line, re.compile(rb"[^~]~")), 0x7C)
+
+
+def ask_build(port: DiagPort) -> str:
+    """The name of the build, as a DIAG port says it; "" where it does not say it.
+
+    Raises:
+        NoModem: `diag-silent`: it is no DIAG port, or does not answer.
+        ModemProblem: `diag-silent`: it answered the first question alone.
+    """
+    _prove(port)
+    try:
+        answer = port.ask(BUILD, lambda packet: packet.startswith(BUILD))
+    except Refused:
+        return ""
     names = re.findall(rb"[A-Za-z0-9_.\-]{6,60}", answer)
     return max(names, key=len).decode("ascii") if names else ""
 
 
-def _whole(heard: bytes, kind: int) -> bytes:
-    for frame in heard.split(b"\x7e"):
-        data = unpacked(frame)
-        if data[:1] == bytes([kind]):
-            return data
-    return b""
+def _prove(port: DiagPort) -> None:
+    """A right answer to the version proves a DM port; the first one may be lost in what stood in the port."""
+    for is_last in (False, True):
+        try:
+            port.ask(VERSION, lambda packet: packet.startswith(VERSION))
+            return
+        except Refused:
+            return  # that is DIAG, too
+        except ModemProblem as problem:
+            if is_last:
+                raise NoModem(problem.code) from None
+
+
+def ask_imei(port: DiagPort) -> str:
+    """The module's number, without the digits that name this one; "" where it does not say it.
+
+    Raises:
+        ModemProblem: `diag-silent`.
+    """
+    item = _READ_ITEM + IMEI_ITEM.to_bytes(2, "little")
+    try:
+        answer = port.ask(item + bytes(_ITEM_BYTES + 2), lambda packet: packet.startswith(item))
+    except Refused:
+        return ""
+    data = answer[len(item) :]
+    if len(data) < _ITEM_BYTES + 2 or data[0] != _IMEI_BYTES or any(data[_ITEM_BYTES : _ITEM_BYTES + 2]):
+        return ""
+    # A length, then two digits a byte, the low half first; before them stands the kind of the number.
+    digits = "".join(f"{byte & 15:x}{byte >> 4:x}" for byte in data[1 : 1 + _IMEI_BYTES])[1:]
+    return digits[:_MODEL_DIGITS] + "#" * len(digits[_MODEL_DIGITS:]) if digits.isdigit() else ""
 
 
 def _until(line: Line, end: re.Pattern[bytes]) -> bytes:
