@@ -90,6 +90,17 @@ def _vendor_client() -> Path:
     return python_of(made_once(CACHE / "vendor-client", "pysequansutils", make))
 
 
+def _qcsuper() -> Path:
+    """A foreign program that reads files over DIAG. Nobody reads it; what it decodes of radio is left out."""
+    packages = ("qcsuper==2.1.4", "crcmod==1.7", "pyserial==3.5", "pyusb==1.3.1")
+
+    def make(folder: Path) -> None:
+        make_environment(folder, "--no-deps", *packages)
+
+    environment = made_once(CACHE / "qcsuper", " ".join(packages), make)
+    return python_of(environment).with_name("qcsuper")
+
+
 def _tshark() -> Path:
     """Wireshark without a window. CI runs as root, where it runs scripts in Lua only when it is told to."""
     folder = debian_package("tshark")
@@ -133,6 +144,7 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "vendor-client": _vendor_client,
     "old-board": _old_board,
     "tshark": _tshark,
+    "qcsuper": _qcsuper,
 }
 
 
