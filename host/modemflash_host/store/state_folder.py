@@ -66,9 +66,14 @@ def kept_file(path: Path, *, replace: bool = True) -> BinaryIO:
         if not replace:
             raise
         return new_file(path)
-    if (caller := sudo_caller()) is not None:
-        _give(file.fileno(), caller)
+    give_to_caller(file.fileno())
     return file
+
+
+def give_to_caller(descriptor: int) -> None:
+    """Under sudo: an open file that was just made belongs to who called it. Otherwise nothing."""
+    if (caller := sudo_caller()) is not None:
+        _give(descriptor, caller)
 
 
 def sudo_caller() -> Caller | None:

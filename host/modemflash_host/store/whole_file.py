@@ -33,8 +33,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            give_to_caller(file.fileno())
         _name(beside, path)
-        give_to_caller(path)
     finally:
         with suppress(OSError):
             os.unlink(beside)  # noqa: PTH108 (it is a name, no path of ours)
