@@ -112,7 +112,7 @@ class ModemUpdate(Protocol):
         """See `modemflash.upgrade.Update.look`."""
 
     def plan(self, options: Options) -> Plan:
-        """See `modemflash.upgrade.Update.plan`; `options` take the place of those it began with."""
+        """See `modemflash.upgrade.Update.plan`; `options` are added to those it began with."""
 
     def run(self, plan: Plan, consents: frozenset[Consent]) -> EngineResult:
         """See `modemflash.upgrade.Update.run`; `consents` take the place of those it began with."""
@@ -161,7 +161,7 @@ class EngineUpdate:
 
     def plan(self, options: Options) -> Plan:
         """See `ModemUpdate`."""
-        self._update.options = dict(options)
+        self._update.options = {**self._update.options, **options}
         plan = self._update.plan()
         if refusal := self._check_plan(plan):
             raise without_power_cut(judged(refusal, self.past), self.past)
