@@ -200,7 +200,7 @@ def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) 
             mac = board.mac
             block_bytes = _enter(board_port, connection.repl, board, say)
             link, clock = connection.repl.link, connection.repl.clock
-        ping(link, clock)
+            ping(link, clock)
         port: Port = MirrorPort(link, clock, block_bytes)
         if reporter.recorder is not None:
             port = CapturingPort(port, clock, reporter.recorder)

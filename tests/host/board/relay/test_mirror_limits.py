@@ -52,3 +52,13 @@ def test_a_modem_that_is_not_reached_may_be_half_written(desk: Build) -> None:
         again = run(table)
         assert again is not None
         assert (again.code, again.modem_state) == ("board-not-reached", "unknown")
+
+
+def test_a_board_that_is_in_the_mirror_is_not_waited_for_again(desk: Build) -> None:
+    """Its modem has answered through it already when the board was reached: no second question, no 9 s."""
+    with desk() as table:
+        table.command("mirror", dry_run=True)
+        table.heard.events.clear()
+        assert table.command("mirror", dry_run=True).code == "dry-run"
+        at_s = {event.get("phase") or event["event"]: event["at_s"] for event in table.heard.events}
+        assert at_s["find"] - at_s["place"] < 2, at_s
