@@ -113,6 +113,6 @@ def through_board(
         if has_begun or not may_fall_back or reporter.stop_wanted():
             raise
         reason = problem
-    reporter.say("note", text=f"{reason.happened} Going by the board's own bridge (mirror mode) instead.")
+    reporter.note(f"{reason.happened} Going by the board's own bridge (mirror mode) instead.")
     with begin[access.fallback](board_port, reporter, request) as update:
         yield update

@@ -180,25 +180,21 @@ def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) 
         Refusal: `mirror-refused`, with the condition that does not hold.
         BoardProblem: `mirror-dead`, with the hop that is; or the board is not reached.
     """
-
-    def say(text: str) -> None:
-        reporter.say("note", text=text)
-
     board_port = ticking(board_port, reporter)
     reach(reporter)
-    connection = connect(board_port.open_port, say, board_port.device)
+    connection = connect(board_port.open_port, reporter.note, board_port.device)
     link, clock = connection.link, connection.clock
     mac, block_bytes = "", SMALL_RING_BYTES  # of a board that is in it already nothing is known
     try:
         if connection.state == MIRROR:
             report_location(reporter, board_port.port, "mirror")
-            say("The board is in mirror mode already. " + LEAVING)
+            reporter.note("The board is in mirror mode already. " + LEAVING)
         else:
             board = read_identity(connection.repl)
             report_location(reporter, board_port.port, "mirror", board)
             need_pycom(board)
             mac = board.mac
-            block_bytes = _enter(board_port, connection.repl, board, say)
+            block_bytes = _enter(board_port, connection.repl, board, reporter.note)
             link, clock = connection.repl.link, connection.repl.clock
             ping(link, clock)
         port: Port = MirrorPort(link, clock, block_bytes)
@@ -209,7 +205,7 @@ def mirrored(board_port: BoardPort, reporter: Reporter, request: EngineRequest) 
         journal = request.journal_of(line, mac)
         update = Update(line, request.files, set(request.consents), journal, request.options)
         yield EngineUpdate(update, refusal_of_rates)
-        say(LEAVING)
+        reporter.note(LEAVING)
     finally:
         link.close()
 

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from modemflash_host.board.console.connect import check_idle
 from modemflash_host.board.console.identity import Board, read_identity
-from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import at_board, find_port, open_board_port
 from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.firmware import archive as firmware_archive
@@ -62,7 +61,7 @@ def info(port: str, talk: Talk) -> int:
     """Ask the board who it is. Writes nothing; its program is started again afterwards."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
-        with at_board(port, _notes(reporter)) as session:
+        with at_board(port, reporter.note) as session:
             found = read_identity(session.repl)
             reporter.say("board", port=session.port, by=session.by, **dataclasses.asdict(found))
         shown += rows_of(found)
@@ -80,7 +79,7 @@ def chip(port: str, talk: Talk) -> int:
     def work(reporter: Reporter, shown: Shown) -> Result:
         esptool.require()
         name, device = find_port(port)
-        open_port = open_board_port(name, _notes(reporter))
+        open_port = open_board_port(name, reporter.note)
         check_idle(open_port)
         found = esptool.chip(name, open_port, device)
         reporter.say("chip", port=name, **dataclasses.asdict(found))
@@ -106,7 +105,7 @@ def firmware(archive: Path, dry_run: bool, port: str, talk: Talk) -> int:
         found = firmware_archive.read(archive)
         name, core = "", None
         if port:
-            with at_board(port, _notes(reporter)) as session:
+            with at_board(port, reporter.note) as session:
                 asked = read_identity(session.repl)
             name, core = asked.name, asked.python
         plan = forecast.make(found, name, core)
@@ -137,8 +136,8 @@ def reset(port: str, talk: Talk) -> int:
     """Reset the board. This does not reset its modem: only a power cut does."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
-        _notes(reporter)(_RESET_WORDS)
-        with at_board(port, _notes(reporter)):
+        reporter.note(_RESET_WORDS)
+        with at_board(port, reporter.note):
             pass  # giving it back is a reset
         return Result("nothing-to-do", "board-reset")
 
@@ -155,9 +154,9 @@ def power_cycle(port: str, talk: Talk) -> int:
         name, device = find_port(port)
         if not device.cuts_power:
             raise Refusal("pic-needed", device.name)
-        open_port = open_board_port(name, _notes(reporter))
+        open_port = open_board_port(name, reporter.note)
         check_idle(open_port)
-        _notes(reporter)(_POWER_WORDS)
+        reporter.note(_POWER_WORDS)
         with pic_channel(open_port) as pic:
             pic.cut_power(POWER_OFF_S)
         return Result("nothing-to-do", "board-power-cycled")
@@ -180,8 +179,7 @@ def deploy(port: str, hook: bool, button: str, talk: Talk) -> int:
         raise click.BadParameter("a pin's name such as P10, or '' for none", param_hint="--button")
 
     def work(reporter: Reporter, shown: Shown) -> Result:
-        with at_board(port, _notes(reporter)) as session, safe_boot(session.repl, session.say):
-            session.restarted()
+        with at_board(port, reporter.note) as session, session.in_safe_boot():
             done = deploying.deploy(session, stop_wanted=reporter.stop_wanted)
             temporary.forget(session.repl)
             if hook:
@@ -205,10 +203,12 @@ def remove(port: str, talk: Talk) -> int:
     """Take the updater off the board: every file that was put there, and nothing else."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
-        with at_board(port, _notes(reporter)) as session, safe_boot(session.repl, session.say):
-            session.restarted()
-            with stoppable(session.repl, reporter.stop_wanted):
-                done = deploying.remove(session)
+        with (
+            at_board(port, reporter.note) as session,
+            session.in_safe_boot(),
+            stoppable(session.repl, reporter.stop_wanted),
+        ):
+            done = deploying.remove(session)
         reporter.say("removed", files=done.files, kept=list(done.kept))
         shown.append(("Files", Text(f"{done.files} removed")))
         shown += [("Kept", Text(f"{printable(path)}: somebody changed it", "yellow")) for path in done.kept]
@@ -224,11 +224,6 @@ def _carry_out(work: Callable[[Reporter, Shown], Result], talk: Talk) -> int:
     if shown and not talk.as_json and not talk.quiet:
         SteadyConsole().print(Rows(shown))
     return code
-
-
-def _notes(reporter: Reporter) -> Callable[[str], object]:
-    """What is done on the way, as events; people see it in gray."""
-    return lambda text: reporter.say("note", text=text)
 
 
 def rows_of(found: Board) -> Shown:

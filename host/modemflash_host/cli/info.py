@@ -32,7 +32,7 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
         except Refusal as refusal:
             if refusal.code != "board-not-pycom":
                 raise
-            reporter.say("note", text=f"No modem was asked. {refusal.happened}")
+            reporter.note(f"No modem was asked. {refusal.happened}")
             return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
         if not registry.family_named(reporter.vocabulary.family).suffixes:  # its updates are not done here
             words = Result("nothing-to-do", "modem-asked", family=reporter.vocabulary.family)

@@ -79,11 +79,8 @@ def rescue(
     """
 
     def work(reporter: Reporter) -> Result:
-        def say(text: str) -> None:
-            reporter.say("note", text=text)
-
         if disarm:
-            done = put_back(at_board(port, say), reporter)
+            done = put_back(at_board(port, reporter.note), reporter)
             return Result("nothing-to-do", "rescue-put-back" if done else "rescue-not-there")
         with ExitStack() as opened:
             request = Request(
@@ -99,12 +96,12 @@ def rescue(
                 wanted = replace(request, port=port, via=via)
                 return api.update(wanted, reporter, ask) if wanted.files else _look(wanted, reporter)
 
-            board_port, row = _access_to(port, via, say)
+            board_port, row = _access_to(port, via, reporter.note)
             if board_port is not None and row.via == RELAY:
                 context = RescueContext(
                     board_port.port,
                     finder(board_port.port),
-                    lambda name: session.find_board(name, say),
+                    lambda name: session.find_board(name, reporter.note),
                     MonotonicClock(),
                     lambda name: attempt(name, RELAY),
                     unfinished_of_board,
@@ -114,7 +111,7 @@ def rescue(
                 except Problem as problem:
                     if problem.code not in row.after:
                         raise
-                    say(f"{problem.happened} Going on without the board's help.")
+                    reporter.note(f"{problem.happened} Going on without the board's help.")
             return keep_trying(
                 lambda: attempt(port, via), lambda: _is_there(port), MonotonicClock(), reporter, for_s
             )

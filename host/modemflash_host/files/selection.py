@@ -102,11 +102,9 @@ def _beside(
     beside = {each: None for path in paths if path.is_file() for each in neighbours(path, companion.names)}
     if len(beside) == 1:
         [path] = beside
-        reporter.say("note", text=f"{path} lies beside the firmware and is taken for its {companion.title}.")
+        reporter.note(f"{path} lies beside the firmware and is taken for its {companion.title}.")
         return path
     if beside:
         names = ", ".join(each.name for each in beside)
-        reporter.say(
-            "note", text=f"Several {companion.title}s lie beside the firmware ({names}): none is taken."
-        )
+        reporter.note(f"Several {companion.title}s lie beside the firmware ({names}): none is taken.")
     return None

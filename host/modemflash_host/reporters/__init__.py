@@ -107,6 +107,10 @@ class Reporter:
         """Report an event by its name and fields."""
         self.report({"event": event, **fields})
 
+    def note(self, text: str) -> None:
+        """Say in words what is done on the way."""
+        self.say("note", text=text)
+
     def follow(self, now_ms: int) -> None:
         """From now on `tick` brings the time of another clock, which shows `now_ms`."""
         self._start_ms = now_ms

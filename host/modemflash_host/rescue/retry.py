@@ -91,7 +91,7 @@ def rescue(
         if clock.ticks_diff(clock.ticks_ms(), start) >= for_s * 1_000 or reporter.stop_wanted():
             return result
         if not asked and not failed_in_run(result):
-            reporter.say("note", text=_ASK)
+            reporter.note(_ASK)
             asked = True
         gone_s = _wait(is_there, clock, reporter)
         if reporter.stop_wanted():
@@ -102,7 +102,7 @@ def rescue(
                 if gone_s >= PROOF_S
                 else "too short: 10 seconds are needed"
             )
-            reporter.say("note", text=f"The port was gone for {gone_s} s: {proof}. Trying again.")
+            reporter.note(f"The port was gone for {gone_s} s: {proof}. Trying again.")
 
 
 def failed_in_run(result: Result) -> bool:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from modemflash.errors import UNTOUCHED, Problem, Stopped
 from modemflash.interface import RESCUE_MINUTES
 from modemflash_host.board.console.identity import read_identity
-from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import BoardPort, BoardSession, at_console
 from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.modem_update import JournalRecord
@@ -128,8 +127,7 @@ class BoardRescue:
             )
             if YES not in consents:
                 ask.consent(Need(YES, ""), ConsentMissing("-y", (YES,)))
-            with safe_boot(session.repl, session.say):
-                session.restarted()
+            with session.in_safe_boot():
                 try:
                     with stoppable(session.repl, reporter.stop_wanted):
                         arming.arm(session, before)
@@ -240,9 +238,9 @@ class BoardRescue:
 
     @contextmanager
     def _at(self, port: str) -> Iterator[BoardSession]:
-        say = lambda text: self._reporter.say("note", text=text)  # noqa: E731
-        reach(self._reporter)
-        with at_console(ticking(self._context.board_at(port), self._reporter), say) as session:
+        reporter = self._reporter
+        reach(reporter)
+        with at_console(ticking(self._context.board_at(port), reporter), reporter.note) as session:
             yield session
 
     def _watch(self) -> None:
@@ -272,8 +270,7 @@ def put_back(
     with at as session:
         if board and read_identity(session.repl).mac != board:
             return False
-        with safe_boot(session.repl, session.say):
-            session.restarted()
+        with session.in_safe_boot():
             if text := arming.log(session):
                 reporter.say("board-log", text=text[-_LOG_CHARS:])
             was_armed = arming.put_back(session, stay_armed=stay_armed)

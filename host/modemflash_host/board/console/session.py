@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from modemflash_host.board.console.connect import MIRROR, Connection, connect
 from modemflash_host.board.console.files import BoardFiles
+from modemflash_host.board.console.identity import Board
+from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.pic import Open
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.errors import BoardProblem, LinkProblem
@@ -76,6 +78,13 @@ class BoardSession:
     def restarted(self) -> None:
         """The board's Python was reset: what was prepared in it is gone."""
         self._files = None
+
+    @contextmanager
+    def in_safe_boot(self, board: Board | None = None, *, writes: bool = True) -> Iterator[Board]:
+        """The board in safe boot, see `safe_boot`; nothing is prepared in its Python then."""
+        with safe_boot(self.repl, self.say, board, writes=writes) as known:
+            self.restarted()
+            yield known
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from modemflash.interface import LOOKING, RUNNING
 from modemflash_host.board.console.connect import INTERRUPTED, MIRROR, REPL, Connection, connect
 from modemflash_host.board.console.identity import need_pycom, read_identity
 from modemflash_host.board.console.repl import Repl
-from modemflash_host.board.console.safe_boot import safe_boot
 from modemflash_host.board.console.session import BoardPort, BoardSession
 from modemflash_host.board.location import report_location
 from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
@@ -43,10 +42,6 @@ def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -
     Raises:
         Problem: the board cannot be reached, or used.
     """
-
-    def say(text: str) -> None:
-        reporter.say("note", text=text)
-
     board_port = ticking(board_port, reporter)
     reach(reporter)
     link, clock = board_port.open_port(8)
@@ -55,17 +50,17 @@ def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -
         at_work = _relays(talk)
         if at_work:
             report_location(reporter, board_port.port, "relay")
-        if at_work and _goes_on(talk, job_of(request), request.only_look, say):
+        if at_work and _goes_on(talk, job_of(request), request.only_look, reporter.note):
             talk.relay.tell_again()
             connection = Connection(REPL, link, clock, Repl(link, clock), INTERRUPTED)
-            session = BoardSession(board_port, connection, say)
+            session = BoardSession(board_port, connection, reporter.note)
             reporter.say("phase", phase="find", usual_s=5, allowed_s=60, note=WATCHED)
             yield UpdateAtWork(talk, session, reporter)
             return
     finally:
         link.close()
-    connection = connect(board_port.open_port, say, board_port.device)
-    session = BoardSession(board_port, connection, say)
+    connection = connect(board_port.open_port, reporter.note, board_port.device)
+    session = BoardSession(board_port, connection, reporter.note)
     failed, is_leaving = True, False
     try:
         if connection.state == MIRROR:
@@ -73,8 +68,7 @@ def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -
         board = read_identity(session.repl)
         report_location(reporter, board_port.port, "relay", board)
         need_pycom(board)
-        with safe_boot(session.repl, say, board, writes=False):
-            session.restarted()
+        with session.in_safe_boot(board, writes=False):
             try:
                 yield RelayedUpdate(session, reporter, request, board)
                 failed = False

@@ -24,7 +24,7 @@ from modemflash.phases import has_written
 from modemflash.upgrade import Update
 from modemflash_host.board.console.identity import Board
 from modemflash_host.board.console.modem_port import ReplPort
-from modemflash_host.board.console.safe_boot import put_autostart_back, safe_boot
+from modemflash_host.board.console.safe_boot import put_autostart_back
 from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.engine_result import EngineResult
@@ -150,8 +150,7 @@ class RelayedUpdate:
         try:
             if not session.repl.enter():  # it was left alone for as long as a person reads
                 raise BoardProblem("board-out-of-step")
-            with safe_boot(session.repl, session.say):
-                session.restarted()
+            with session.in_safe_boot():
                 try:
                     done = self._relayed(consents)
                 except Problem as problem:

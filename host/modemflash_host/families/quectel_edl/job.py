@@ -44,9 +44,7 @@ class QuectelJob:
         role = role_of(self._port.usb, self._port.location)
         self._reporter.say("phase", phase="identify", usual_s=1, allowed_s=10, note="")
         self._reporter.say("found", state=role.state, baud=0, resumed=False)
-        self._reporter.say(
-            "note", text=f"{self._port.name}: {words_of(self._port.usb, self._port.location)}."
-        )
+        self._reporter.note(f"{self._port.name}: {words_of(self._port.usb, self._port.location)}.")
         self.module = self._asked(role)
         if self.module.product or self.module.version:
             self._reporter.say("identity", product=self.module.product, version=self.module.version)

@@ -100,14 +100,10 @@ class Sequans:
 @contextmanager
 def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpdate, bool]]:
     """The update, and whether the modem is at the port itself."""
-
-    def say(text: str) -> None:
-        reporter.say("note", text=text)
-
     port, via = request.port, request.via
     place = None
     if port == AUTO_PORT or (via != DIRECT and (not is_address(port) or device_of_url(port) != NO_DEVICE)):
-        place = session.find_board(port, say)
+        place = session.find_board(port, reporter.note)
         port = place.port
     row = access.access_for(port, place.device if place else NO_DEVICE, via)
     wanted = EngineRequest(
@@ -122,13 +118,13 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
             if not request.files:  # where it is asked for more than the modem
                 location.report_location(reporter, port, row.via)
             if has_one_rate(line):
-                say(ONE_RATE)
+                reporter.note(ONE_RATE)
             engine = _engine(line, port, wanted)
             yield EngineUpdate(engine, lambda plan: refusal_of_rates(line, engine, plan)), True
         return
     if via == AUTO:
-        say(f"Going by {row.via}: {row.condition}, and {row.why}.")
-    place = place or session.find_board(port, say)
+        reporter.note(f"Going by {row.via}: {row.condition}, and {row.why}.")
+    place = place or session.find_board(port, reporter.note)
     with access.through_board(row, place, reporter, wanted) as update:
         yield update, False
 
