@@ -111,8 +111,7 @@ class BoardRescue:
         with self._at(context.port) as session:
             before = arming.look(session)
             mac = before.board.mac
-            unfinished = context.unfinished_of(mac, before.past)
-            self._unfinished.power_must_stay = unfinished is not None and unfinished.power_must_stay
+            self._unfinished = UnfinishedUpdate(context.unfinished_of(mac, before.past))
             reporter.say(
                 "rescue-plan",
                 port=session.port,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from modemflash.errors import Refusal
 from modemflash.line import Line
 from modemflash.modem import BOOT, BOOT_RATE, RATE
+from modemflash_host.board.mirror import OTHER_RATE
 
 if TYPE_CHECKING:
     from modemflash.planning import Plan
@@ -21,7 +22,6 @@ ONE_RATE = (
     "This link does not let its rate be changed: it has the one that is set at its server, and which one "
     "that is cannot be told here."
 )
-_TO_OTHER_RATE = ("enter-boot-loader", "load-updater")
 
 
 def has_one_rate(line: Line) -> bool:
@@ -33,7 +33,7 @@ def refusal_of_rates(line: Line, update: Update, plan: Plan) -> Refusal | None:
     """`link-one-rate`, for a plan that leads through both rates over a link that has one."""
     steps = {step for step, _ in plan.steps}
     at_boot_rate = BOOT.get(update.modem.state, (0, RATE))[1] == BOOT_RATE
-    if not steps or not (at_boot_rate or steps.intersection(_TO_OTHER_RATE)):
+    if not steps or not (at_boot_rate or steps.intersection(OTHER_RATE)):
         return None
     before = line.baud
     can = line.set_baud(BOOT_RATE) and line.set_baud(RATE)
