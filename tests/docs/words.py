@@ -70,7 +70,7 @@ SENTENCES = (
     OldWord(r"files were read and named", "All files are good"),
     OldWord(
         r"none in between that is known|asked at the port itself",
-        "no board found; talking to the modem directly",
+        "none that is used; talking to the modem directly",
     ),
     OldWord(r"\bwork a modem\b|\bworks (a|the) modem\b", "keep trying a silent modem"),
     OldWord(r"one zip to send of", "pack a run into a zip for support"),

@@ -1,8 +1,8 @@
 """How a modem is reached, as one table: condition, access, why, and what is left where it fails.
 
 Rules: the first row whose condition holds is taken; `--via` takes what
-it names, or says why that cannot be; a port that is no board's is never asked
-for one.
+it names, or says why that cannot be; a port that may be a board's is asked for
+one, and neither taken for a board nor for a modem without having been heard.
 """
 
 from __future__ import annotations
@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from modemflash.errors import Problem
 from modemflash_host.board.console.session import BoardPort
+from modemflash_host.board.detect import BOARD, MODEM, NOBODY, detect
 from modemflash_host.board.mirror import mirrored
 from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
 from modemflash_host.board.relay.open import relayed
+from modemflash_host.board.ticking import reach, ticking
 from modemflash_host.families.plan import AUTO, DIRECT, MIRROR, RELAY
 from modemflash_host.links.names import is_address
-from modemflash_host.links.usb_ids import BOARD, Device
+from modemflash_host.links.usb_ids import BOARD as SHIELD
+from modemflash_host.links.usb_ids import MODULE, Device
 from modemflash_host.reporters import Reporter
 
 
@@ -56,31 +60,66 @@ ACCESS_TABLE = (
         (*_CANNOT_HOLD, "board-in-mirror"),
     ),
     Access(
-        "the port is a serial chip that older Pycom boards have",
+        "a board answers at the port",
+        RELAY,
+        "it was asked",
+        MIRROR,
+        (*_CANNOT_HOLD, "board-in-mirror"),
+    ),
+    Access(
+        "the port is a serial chip that older Pycom boards have, and no modem is heard at 115200",
         RELAY,
         "a board is the usual thing behind it",
         MIRROR,
         (*_CANNOT_HOLD, "board-in-mirror"),
     ),
-    Access("any other port", DIRECT, "nothing tells that a board is there"),
+    Access("any other port", DIRECT, "no board answers there"),
 )
-CONDITIONS: dict[str, Callable[[str, Device], bool]] = {
-    "the port is an address or a pseudo terminal, and names no shield": lambda port, device: (
-        (is_address(port) or port.startswith("/dev/pts/")) and device.kind != BOARD
+Ask = Callable[[], str]
+"""Asks at the port, see `modemflash_host.board.detect`; asked where nothing else tells."""
+CONDITIONS: dict[str, Callable[[str, Device, Ask], bool]] = {
+    "the port is an address or a pseudo terminal, and names no shield": lambda port, device, _: (
+        (is_address(port) or port.startswith("/dev/pts/")) and device.kind != SHIELD
     ),
-    "the port is a Pycom shield": lambda _, device: device.kind == BOARD,
-    "the port is a serial chip that older Pycom boards have": lambda _, device: device.name.startswith(
-        "FTDI FT23x"
+    "the port is a Pycom shield": lambda _, device, __: device.kind == SHIELD,
+    "a board answers at the port": lambda _, device, ask: device.kind != MODULE and ask() == BOARD,
+    "the port is a serial chip that older Pycom boards have, and no modem is heard at 115200": (
+        lambda _, device, ask: device.name.startswith("FTDI FT23x") and ask() != MODEM
     ),
     "any other port": lambda *_: True,
 }
 
 
-def access_for(port: str, device: Device, via: str = AUTO) -> Access:
-    """The row for a port; with a `via` of the user, that one alone."""
+def access_for(port: str, device: Device, via: str = AUTO, ask: Ask = lambda: NOBODY) -> Access:
+    """The row for a port; with a `via` of the user, that one alone.
+
+    Args:
+        port: its name.
+        device: what it hangs on.
+        via: what the user said.
+        ask: called once at most, where the port may be a board's.
+
+    Raises:
+        LinkProblem: as `ask`.
+    """
     if via != AUTO:
         return Access(f"--via {via}", via, "you said so")
-    return next(row for row in ACCESS_TABLE if CONDITIONS[row.condition](port, device))
+    asked = cache(ask)
+    return next(row for row in ACCESS_TABLE if CONDITIONS[row.condition](port, device, asked))
+
+
+def access_to(board_port: BoardPort, via: str, reporter: Reporter) -> Access:
+    """The row for a port of this computer, asked where need be.
+
+    Raises:
+        LinkProblem: as `detect`.
+    """
+
+    def ask() -> str:
+        reach(reporter)
+        return detect(ticking(board_port, reporter).open_port)
+
+    return access_for(board_port.port, board_port.device, via, ask)
 
 
 @contextmanager

@@ -230,7 +230,8 @@ def rows_of(found: Board) -> Shown:
     """Who a board is, as people read it."""
     board_words = found.machine or "does not say what it is"
     rows = [("Board", Text(printable(board_words), "" if found.has_modem else "yellow"))]
-    rows.append(("Firmware", Text(printable(f"{found.release}, {found.version}"))))
+    if firmware := ", ".join(each for each in (found.release, found.version) if each):
+        rows.append(("Firmware", Text(printable(firmware))))
     if found.mac:
         rows.append(("MAC", Text(found.mac)))
     if found.free_kib is not None:

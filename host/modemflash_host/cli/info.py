@@ -30,9 +30,10 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
         try:
             found = api.info(Request(port, via, find_timeout_s=answer_timeout), reporter)
         except Refusal as refusal:
-            if refusal.code != "board-not-pycom":
+            if refusal.code not in ("board-not-pycom", "board-other-firmware"):
                 raise
-            reporter.note(f"No modem was asked. {refusal.happened}")
+            hint = refusal.hint if refusal.code == "board-other-firmware" else ""
+            reporter.note(f"No modem was asked. {refusal.happened} {hint}".rstrip())
             return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
         if not registry.family_named(reporter.vocabulary.family).suffixes:  # its updates are not done here
             words = Result("nothing-to-do", "modem-asked", family=reporter.vocabulary.family)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -96,7 +95,7 @@ def rescue(
                 wanted = replace(request, port=port, via=via)
                 return api.update(wanted, reporter, ask) if wanted.files else _look(wanted, reporter)
 
-            board_port, row = _access_to(port, via, reporter.note)
+            board_port, row = _access_to(port, via, reporter)
             if board_port is not None and row.via == RELAY:
                 context = RescueContext(
                     board_port.port,
@@ -119,7 +118,7 @@ def rescue(
     return carry_out(work, talk, port)
 
 
-def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[BoardPort | None, access.Access]:
+def _access_to(port: str, via: str, reporter: Reporter) -> tuple[BoardPort | None, access.Access]:
     """How the modem is reached, and the board at the port; None for an address.
 
     Raises:
@@ -127,8 +126,8 @@ def _access_to(port: str, via: str, say: Callable[[str], object]) -> tuple[Board
     """
     if is_address(port):
         return None, access.access_for(port, NO_DEVICE, via)
-    board_port = session.find_board(port, say)
-    return board_port, access.access_for(board_port.port, board_port.device, via)
+    board_port = session.find_board(port, reporter.note)
+    return board_port, access.access_to(board_port, via, reporter)
 
 
 def _look(request: Request, reporter: Reporter) -> Result:

@@ -13,6 +13,15 @@ BOARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
         ),
         UNTOUCHED,
     ),
+    "board-deaf": (
+        "The board prints, but does not react to anything that is typed: it does not hear you",
+        (
+            "Check RX and P0: the wire to the board's RX (P0), and that its program does not use P0 "
+            "for something else. If both are right, do by hand what stands in the brackets, which skips the "
+            "program; then run the same command again."
+        ),
+        UNTOUCHED,
+    ),
     "board-updating": (
         "The board is updating its modem itself, and was left alone",
         (
@@ -42,6 +51,15 @@ BOARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "board-not-pycom": (
         "This is no Pycom GPy, FiPy or G01",
         "Choose the right port (`modemflash ports`). On another board nothing can be done for a modem.",
+        UNTOUCHED,
+    ),
+    "board-other-firmware": (
+        "This ESP32 runs a MicroPython that is not Pycom's, so nobody on it can reach an LTE modem",
+        (
+            "If it is a GPy, FiPy or G01: put Pycom's own firmware on it again (1.20.2.r6, with Pycom's firmware "
+            "updater; `modemflash board firmware FILE.tar.gz --dry-run` shows what that writes), then run the same "
+            "command again. On another board nothing can be done for a modem."
+        ),
         UNTOUCHED,
     ),
     "board-no-files": (

@@ -10,7 +10,7 @@ from modemflash_host.reporters.words import printable
 _MOST_NAMES = 4
 _NO_BOARD = {
     "relay": "at work: it runs an update, and its console is away",
-    "direct": "no board found; talking to the modem directly",
+    "direct": "none that is used; talking to the modem directly",
     "mirror": "in mirror mode: its own Python stands still until a reset, so it cannot be asked",
 }
 
@@ -24,10 +24,8 @@ def place_rows(event: Event) -> list[tuple[str, Text]]:
     rows.append(("Board", Text(printable(board["machine"] or "does not say what it is"))))
     if board["mac"]:
         rows[-1][1].append(f" ({board['mac']})", "dim")
-    return [
-        *rows,
-        ("ESP32" if board["mac"] else "", Text(printable(f"{board['release']}, {board['version']}"))),
-    ]
+    firmware = ", ".join(each for each in (board["release"], board["version"]) if each)
+    return [*rows, ("ESP32" if board["mac"] else "", Text(printable(firmware)))] if firmware else rows
 
 
 def slot_words(event: Event) -> str:

@@ -25,7 +25,7 @@ MENDED_BY_POWER = MODEM_IS_SILENT | frozenset(
     {
         "port-absent", "port-lost", "port-busy",
         "relay-silent", "relay-restarted",
-        "board-not-reached", "board-out-of-step", "board-too-slow", "board-binary",
+        "board-not-reached", "board-deaf", "board-out-of-step", "board-too-slow", "board-binary",
     }
 )  # fmt: skip
 PROOF_S = 10

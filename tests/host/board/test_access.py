@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from modemflash_host.board import access
+from modemflash_host.board.detect import ANSWERS_FAST, BOARD, MODEM, NOBODY
 from modemflash_host.links.usb_ids import DEVICES, NO_DEVICE, PIC_VENDOR, Device
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "update-from-pc.md"
@@ -31,6 +32,40 @@ CP210X = DEVICES[(0x10C4, 0xEA60)]
 def test_the_first_row_that_fits(port: str, device: Device, via: str) -> None:
     """What the port is decides; nothing is opened for that."""
     assert access.access_for(port, device).via == via
+
+
+@pytest.mark.parametrize(
+    ("device", "answer", "via"),
+    [
+        (CP210X, BOARD, "relay"),
+        (NO_DEVICE, BOARD, "relay"),
+        (FT23X, BOARD, "relay"),
+        (CP210X, ANSWERS_FAST, "direct"),
+        (FT23X, ANSWERS_FAST, "relay"),
+        (FT23X, MODEM, "direct"),
+        (NO_DEVICE, MODEM, "direct"),
+        (CP210X, NOBODY, "direct"),
+    ],
+)
+def test_what_may_be_a_board_is_asked_once(device: Device, answer: str, via: str) -> None:
+    """Every serial chip may have a board behind it: the answer decides, before the chip's name does."""
+    asked: list[str] = []
+
+    def ask() -> str:
+        asked.append(answer)
+        return answer
+
+    assert access.access_for("/dev/ttyUSB0", device, ask=ask).via == via
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("port", "device"),
+    [("/dev/ttyACM0", SHIELD), ("sim://pycom-catm1", NO_DEVICE), ("/dev/pts/3", NO_DEVICE)],
+)
+def test_what_is_known_is_not_asked(port: str, device: Device) -> None:
+    """A shield is a board's; at an address nothing is tried on the way."""
+    access.access_for(port, device, ask=lambda: pytest.fail("asked"))
 
 
 @pytest.mark.parametrize("via", ["relay", "mirror", "direct"])

@@ -44,6 +44,8 @@ RESET_MS = 3_000
 BOOT_MS = 6_000
 _CTRL_F_EVERY_MS = 50
 TRIES_AFTER_BOOT = 6
+_SOME_TEXT = 8  # bytes; fewer may be noise of the plug
+_REACTS = (b"KeyboardInterrupt", b"Traceback")  # what a program says that was stopped, and goes on
 _TEXT = frozenset(range(0x20, 0x7F)) | frozenset(b"\r\n\t\b\x1b\x04\x00")
 
 
@@ -82,7 +84,7 @@ def connect(
         may_reset: False ends before the first reset.
 
     Raises:
-        BoardProblem: `board-updating`; `board-not-reached`; `board-binary`.
+        BoardProblem: `board-updating`; `board-not-reached`; `board-deaf`; `board-binary`.
         LinkProblem: the port.
     """
     link, clock = open_port(8)
@@ -90,6 +92,7 @@ def connect(
         repl = Repl(link, clock)
         heard = repl.listen(_LISTEN_MS)
         _leave_alone(repl)
+        unasked_bytes = repl.heard_bytes
         if repl.enter():
             if _UPDATES in repl.heard:
                 say(
@@ -105,9 +108,11 @@ def connect(
         if is_binary(heard):
             raise BoardProblem("board-binary", f"{len(heard)} bytes", raw=heard[-64:])
         if not may_reset:
-            raise BoardProblem("board-not-reached", device.safe_boot)
+            raise _not_reached(repl.heard_since(unasked_bytes), device)
         say("Asking the board for a safe boot (Ctrl-F), which skips its program.")
-        if repl.safe_boot(RESET_MS) and repl.enter(TRIES_AFTER_BOOT):
+        has_reset = repl.safe_boot(RESET_MS)
+        heard = b"" if has_reset else repl.heard_since(unasked_bytes)
+        if has_reset and repl.enter(TRIES_AFTER_BOOT):
             return Connection(REPL, link, clock, repl, SAFE_BOOT)
         if device.is_pic:
             say("Resetting the board through its PIC adapter.")
@@ -116,10 +121,22 @@ def connect(
             repl = Repl(link, clock)
             if _catch_the_start(repl) and repl.enter(TRIES_AFTER_BOOT):
                 return Connection(REPL, link, clock, repl, PIC_RESET)
-        raise BoardProblem("board-not-reached", device.safe_boot)
+        raise _not_reached(heard, device)
     except BaseException:
         link.close()
         raise
+
+
+def _not_reached(heard: bytes, device: Device) -> BoardProblem:
+    """Why: a program that keeps the console, or a console that prints and hears nothing.
+
+    Args:
+        heard: what came after it was asked first; b"" where it did what it was asked.
+        device: what it hangs on.
+    """
+    text = sum(byte in _TEXT for byte in heard)
+    is_deaf = text >= _SOME_TEXT and not is_binary(heard) and not any(sign in heard for sign in _REACTS)
+    return BoardProblem("board-deaf" if is_deaf else "board-not-reached", device.safe_boot, raw=heard[-64:])
 
 
 def check_idle(open_port: Open) -> None:
@@ -140,9 +157,14 @@ def check_idle(open_port: Open) -> None:
         link.close()
 
 
+def is_at_work(heard: bytes | bytearray) -> bool:
+    """Whether a board says that it updates its modem, by itself or for a PC."""
+    return _UPDATES in heard or heard.count(_RELAYS) > 1
+
+
 def _leave_alone(repl: Repl) -> None:
     """Nothing more is sent to a board that updates its modem."""
-    if _UPDATES in repl.heard or repl.heard.count(_RELAYS) > 1:
+    if is_at_work(repl.heard):
         lines = [line for line in bytes(repl.heard).splitlines() if line.startswith(_UPDATES)]
         raise BoardProblem("board-updating", printable(lines[-1]) if lines else "for a PC")
 

@@ -15,6 +15,7 @@ from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import Refusal
 
 _MODEM_BOARDS = ("GPy", "FiPy", "G01")
+_OTHER_FIRMWARE = "esp32"  # what mainline MicroPython calls the system on any board with this chip
 _MAC_BYTES = 6
 _PREPARE = """\
 import os, sys
@@ -78,6 +79,11 @@ class Board:
         """Whether this program can do something for it."""
         return self.is_pycom and self.name in _MODEM_BOARDS
 
+    @property
+    def may_have_modem(self) -> bool:
+        """Whether it may be a board with a modem, with firmware that is not Pycom's and so does not say."""
+        return self.name == _OTHER_FIRMWARE
+
 
 def read_identity(repl: Repl) -> Board:
     """Ask the board who it is.
@@ -137,7 +143,9 @@ def need_pycom(board: Board) -> None:
     """Refuse a board that is none of Pycom's with a modem.
 
     Raises:
-        Refusal: `board-not-pycom`.
+        Refusal: `board-other-firmware`: it may be one, with other firmware; `board-not-pycom`.
     """
+    if board.may_have_modem:
+        raise Refusal("board-other-firmware", f"{board.version or board.release}, {board.machine}")
     if not board.has_modem:
         raise Refusal("board-not-pycom", board.machine or "it does not say what it is")

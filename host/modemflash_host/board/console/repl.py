@@ -72,6 +72,7 @@ class Repl:
 
     Attributes:
         heard: the last few thousand bytes that came, whoever they were for.
+        heard_bytes: how many came in all.
         before_exec: called before each piece of code is sent; it may raise, see `stoppable`.
     """
 
@@ -79,6 +80,7 @@ class Repl:
         self.link = link
         self.clock = clock
         self.heard = bytearray()
+        self.heard_bytes = 0
         self.before_exec: Callable[[], object] = lambda: None
         self._unread = bytearray()
         self._buf = bytearray(1024)
@@ -282,6 +284,10 @@ class Repl:
             heard += piece
         return heard
 
+    def heard_since(self, heard_bytes: int) -> bytes:
+        """What came since `heard_bytes` was as given, as far as it is still kept."""
+        return bytes(self.heard[-came:]) if (came := self.heard_bytes - heard_bytes) else b""
+
     def _send(self, data: bytes) -> None:
         self.link.write(data, 0, len(data))
 
@@ -301,6 +307,7 @@ class Repl:
 
     def _read(self, timeout_ms: int) -> bytes:
         got = self.link.readinto(self._buf, len(self._buf), timeout_ms)
+        self.heard_bytes += got
         self.heard += self._buf[:got]
         del self.heard[:-_HEARD_BYTES]
         return bytes(self._buf[:got])

@@ -105,7 +105,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
     if port == AUTO_PORT or (via != DIRECT and (not is_address(port) or device_of_url(port) != NO_DEVICE)):
         place = session.find_board(port, reporter.note)
         port = place.port
-    row = access.access_for(port, place.device if place else NO_DEVICE, via)
+    row = access.access_to(place, via, reporter) if place else access.access_for(port, NO_DEVICE, via)
     wanted = EngineRequest(
         files=[(file.image, file.source) for file in request.files],
         consents=request.consents,

@@ -20,6 +20,7 @@ from modemflash_host.board.console.connect import (
     connect,
     is_binary,
 )
+from modemflash_host.board.console.identity import need_pycom, read_identity
 from modemflash_host.board.console.safe_boot import restart_safely
 from modemflash_host.links.open import open_console
 from modemflash_host.links.usb_ids import DEVICES, NO_DEVICE
@@ -85,6 +86,15 @@ def test_what_no_byte_can_do_is_said_for_this_kind_of_board(main: str, device: o
         assert caught.value.code == "board-not-reached"
         assert words in caught.value.happened
     assert not board._is_open
+
+
+def test_a_board_that_prints_and_hears_nothing_is_told_from_one_that_keeps_its_program() -> None:
+    """Text that nothing changes: RX is not wired, or P0 is in use; the program is not to blame."""
+    board = VirtualBoard(BehavingPython("deaf", chatter=b"temperature 21.5\r\n"))
+    with pytest.raises(Problem) as caught:
+        connect(board.open, quiet, EXPANSION_2)
+    assert caught.value.code == "board-deaf"
+    assert "does not hear you" in caught.value.happened and "RX and P0" in caught.value.hint
 
 
 @pytest.mark.parametrize("answer", [b"AT\r\r\nOK\r\n", b"\r\nOK\r\n", b"\r\nERROR\r\n"])
@@ -179,3 +189,17 @@ def test_a_real_hostile_program_and_a_pybytes_build(
             assert found.by == SAFE_BOOT
             assert found.repl.run("print(6 * 7)") == b"42\r\n"
         assert board.console.resets == ["plain", "safe"]
+
+
+@pytest.mark.parametrize("machine", ["Generic ESP32 module with ESP32", "LILYGO TTGO LoRa32 with ESP32"])
+def test_another_micropython_on_an_esp32_is_told_what_to_install(machine: str) -> None:
+    """Mainline MicroPython does not say which board it is on: a GPy with it is not called another board."""
+    words = (
+        f"('esp32', '1.24.1', 'v1.24.1 on 2024-11-29', '{machine}', (1, 24, 1), "
+        "b'$\\n\\xc4\\x01\\x02\\x03', None, None, None, True)"
+    )
+    board = VirtualBoard(BehavingPython("", says=words))
+    with pytest.raises(Problem) as caught:
+        need_pycom(read_identity(connect(board.open, quiet).repl))
+    assert caught.value.code == "board-other-firmware"
+    assert "1.20.2.r6" in caught.value.hint and "1.24.1" in caught.value.happened

@@ -105,7 +105,7 @@ def test_direct(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.
     assert app.run(["info", "-p", "sim://pycom-catm1"]) == 0
     shown = capsys.readouterr().out
     assert row(shown, "Port") == "sim://pycom-catm1"
-    assert "no board found" in row(shown, "Board")
+    assert "talking to the modem directly" in row(shown, "Board")
     assert row(shown, "Next") == "modemflash update FIRMWARE.dup -p sim://pycom-catm1"
 
 
