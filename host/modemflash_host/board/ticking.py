@@ -3,6 +3,7 @@
     board_port = ticking(board_port, reporter)
     reach(reporter)                                the phase in which the board is got to listen
     leave(reporter, failed=…) … left(reporter)     the phase in which it is given back
+    with at_board("auto", reporter) as session: …  all of that
 
 Rules: no wait is longer than a fifth of a second without a tick; what is done to
 the board before and after the modem's own phases is a phase, too.
@@ -10,11 +11,13 @@ the board before and after the modem's own phases is a phase, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from modemflash_host.board.console.session import BoardPort
+from modemflash_host.board.console import session
+from modemflash_host.board.console.session import BoardPort, BoardSession, at_console
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
@@ -102,3 +105,26 @@ def leave(reporter: Reporter, phase: str = LEAVE, *, failed: bool = False) -> No
 def left(reporter: Reporter) -> None:
     """It was given back."""
     reporter.say("board-left")
+
+
+@contextmanager
+def at_board(port: str, reporter: Reporter) -> Iterator[BoardSession]:
+    """A board in its raw REPL, whose way there and back is shown; afterwards its own program runs again.
+
+    Args:
+        port: a name, a URL, or "auto".
+        reporter: who is told.
+
+    Raises:
+        LinkProblem, Refusal: see `session.find_board`.
+        BoardProblem: see `at_console`.
+    """
+    reach(reporter)
+    failed = True
+    with at_console(ticking(session.find_board(port, reporter), reporter), reporter.note) as found:
+        try:
+            yield found
+            failed = False
+        finally:
+            leave(reporter, failed=failed)
+    left(reporter)

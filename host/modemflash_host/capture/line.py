@@ -29,8 +29,7 @@ def open_line(port: str, reporter: Reporter, *, flow_control: bool = True) -> It
     link, clock = open_patiently(
         lambda: open_link(port, lambda: reporter.tick(clock.ticks_ms()), flow_control=flow_control),
         MonotonicClock(),
-        reporter.note,
-        stop_wanted=reporter.stop_wanted,
+        reporter,
     )
     reporter.follow(clock.ticks_ms())
     try:

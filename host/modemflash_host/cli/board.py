@@ -12,16 +12,19 @@ from rich.text import Text
 
 from modemflash_host.board.console.connect import check_idle
 from modemflash_host.board.console.identity import Board, read_identity
-from modemflash_host.board.console.session import at_board, find_port, open_board_port
+from modemflash_host.board.console.session import BoardPort, find_port, open_board_port
 from modemflash_host.board.console.stoppable import stoppable
 from modemflash_host.board.firmware import archive as firmware_archive
 from modemflash_host.board.firmware import forecast
 from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install import temporary
-from modemflash_host.board.pic import pic_channel
+from modemflash_host.board.modem_update import DEPLOY_MOST_S
+from modemflash_host.board.pic import Open, pic_channel
+from modemflash_host.board.ticking import UNINSTALL, at_board, leave, left, reach, ticking
 from modemflash_host.board.tools import esptool
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Command, Talk, talk_options
+from modemflash_host.computer.clock import ticker
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.rows import Rows
@@ -61,7 +64,7 @@ def info(port: str, talk: Talk) -> int:
     """Ask the board who it is. Writes nothing; its program is started again afterwards."""
 
     def work(reporter: Reporter, shown: Shown) -> Result:
-        with at_board(port, reporter.note) as session:
+        with at_board(port, reporter) as session:
             found = read_identity(session.repl)
             reporter.say("board", port=session.port, by=session.by, **dataclasses.asdict(found))
         shown += rows_of(found)
@@ -79,9 +82,9 @@ def chip(port: str, talk: Talk) -> int:
     def work(reporter: Reporter, shown: Shown) -> Result:
         esptool.require()
         name, device = find_port(port)
-        open_port = open_board_port(name, reporter.note)
-        check_idle(open_port)
-        found = esptool.chip(name, open_port, device)
+        open_port = _idle_port(name, reporter)
+        found = esptool.chip(name, open_port, device, ticker(reporter))
+        left(reporter)
         reporter.say("chip", port=name, **dataclasses.asdict(found))
         shown.append(("Chip", Text(f"{found.name}, revision {found.revision[0]}.{found.revision[1]}")))
         shown.append(("MAC", Text(found.mac)))
@@ -105,7 +108,7 @@ def firmware(archive: Path, dry_run: bool, port: str, talk: Talk) -> int:
         found = firmware_archive.read(archive)
         name, core = "", None
         if port:
-            with at_board(port, reporter.note) as session:
+            with at_board(port, reporter) as session:
                 asked = read_identity(session.repl)
             name, core = asked.name, asked.python
         plan = forecast.make(found, name, core)
@@ -137,7 +140,7 @@ def reset(port: str, talk: Talk) -> int:
 
     def work(reporter: Reporter, shown: Shown) -> Result:
         reporter.note(_RESET_WORDS)
-        with at_board(port, reporter.note):
+        with at_board(port, reporter):
             pass  # giving it back is a reset
         return Result("nothing-to-do", "board-reset")
 
@@ -154,11 +157,11 @@ def power_cycle(port: str, talk: Talk) -> int:
         name, device = find_port(port)
         if not device.cuts_power:
             raise Refusal("pic-needed", device.name)
-        open_port = open_board_port(name, reporter.note)
-        check_idle(open_port)
+        open_port = _idle_port(name, reporter)
         reporter.note(_POWER_WORDS)
         with pic_channel(open_port) as pic:
             pic.cut_power(POWER_OFF_S)
+        left(reporter)
         return Result("nothing-to-do", "board-power-cycled")
 
     return _carry_out(work, talk)
@@ -179,8 +182,12 @@ def deploy(port: str, hook: bool, button: str, talk: Talk) -> int:
         raise click.BadParameter("a pin's name such as P10, or '' for none", param_hint="--button")
 
     def work(reporter: Reporter, shown: Shown) -> Result:
-        with at_board(port, reporter.note) as session, session.in_safe_boot():
-            done = deploying.deploy(session, stop_wanted=reporter.stop_wanted)
+        def on_bytes(done: int, total: int) -> None:
+            reporter.say("progress", phase="deploy", done=done, total=total)
+
+        with at_board(port, reporter) as session, session.in_safe_boot():
+            reporter.say("phase", phase="deploy", usual_s=0, allowed_s=DEPLOY_MOST_S, note="")
+            done = deploying.deploy(session, on_bytes=on_bytes, stop_wanted=reporter.stop_wanted)
             temporary.forget(session.repl)
             if hook:
                 arming.install_hook(session, button)
@@ -204,10 +211,11 @@ def remove(port: str, talk: Talk) -> int:
 
     def work(reporter: Reporter, shown: Shown) -> Result:
         with (
-            at_board(port, reporter.note) as session,
+            at_board(port, reporter) as session,
             session.in_safe_boot(),
             stoppable(session.repl, reporter.stop_wanted),
         ):
+            leave(reporter, UNINSTALL)
             done = deploying.remove(session)
         reporter.say("removed", files=done.files, kept=list(done.kept))
         shown.append(("Files", Text(f"{done.files} removed")))
@@ -215,6 +223,18 @@ def remove(port: str, talk: Talk) -> int:
         return Result("nothing-to-do", "board-removed")
 
     return _carry_out(work, talk)
+
+
+def _idle_port(name: str, reporter: Reporter) -> Open:
+    """Opens the port of a board that is at no update; every wait at it is shown.
+
+    Raises:
+        BoardProblem, LinkProblem: see `check_idle`.
+    """
+    reach(reporter)
+    open_port = ticking(BoardPort(name, open_board_port(name, reporter)), reporter).open_port
+    check_idle(open_port)
+    return open_port
 
 
 def _carry_out(work: Callable[[Reporter, Shown], Result], talk: Talk) -> int:

@@ -13,7 +13,8 @@ from modemflash.errors import Problem
 from modemflash_host import api
 from modemflash_host.board import access
 from modemflash_host.board.console import session
-from modemflash_host.board.console.session import BoardPort, at_board
+from modemflash_host.board.console.session import BoardPort
+from modemflash_host.board.ticking import at_board
 from modemflash_host.cli.asking import asker
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk, port_options, talk_options
@@ -79,7 +80,7 @@ def rescue(
 
     def work(reporter: Reporter) -> Result:
         if disarm:
-            done = put_back(at_board(port, reporter.note), reporter)
+            done = put_back(at_board(port, reporter), reporter)
             return Result("nothing-to-do", "rescue-put-back" if done else "rescue-not-there")
         with ExitStack() as opened:
             request = Request(
@@ -100,7 +101,7 @@ def rescue(
                 context = RescueContext(
                     board_port.port,
                     finder(board_port.port),
-                    lambda name: session.find_board(name, reporter.note),
+                    lambda name: session.find_board(name, reporter),
                     MonotonicClock(),
                     lambda name: attempt(name, RELAY),
                     unfinished_of_board,
@@ -126,7 +127,7 @@ def _access_to(port: str, via: str, reporter: Reporter) -> tuple[BoardPort | Non
     """
     if is_address(port):
         return None, access.access_for(port, NO_DEVICE, via)
-    board_port = session.find_board(port, reporter.note)
+    board_port = session.find_board(port, reporter)
     return board_port, access.access_to(board_port, via, reporter)
 
 

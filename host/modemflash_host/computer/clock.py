@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+
+from modemflash_host.reporters import Reporter
 
 
 class MonotonicClock:
@@ -19,3 +22,10 @@ class MonotonicClock:
     def sleep_ms(self, ms: int) -> None:
         """Wait."""
         time.sleep(ms / 1000)
+
+
+def ticker(reporter: Reporter) -> Callable[[], None]:
+    """What moves the reporter's time from here on, by this computer's clock."""
+    clock = MonotonicClock()
+    reporter.follow(clock.ticks_ms())
+    return lambda: reporter.tick(clock.ticks_ms())

@@ -124,15 +124,18 @@ _PHASES = {
     "reboot": "module restarts",
     "read-back": "read it back",
     "reach-board": "reach the board",
+    "deploy": "updater to board",
     "uninstall": "updater off board",
     "leave-board": "give the board back",
     "watch-power": "watch the port",
+    "wait-port": "wait for the port",
     "list-files": "list its files",
     "copy-files": "copy its files",
 }
 GIVING_BACK = ("uninstall", "leave-board")  # the module is done with
 _LEAVING_ANSWER = "The board is being given back as it was, which takes seconds. The module is not concerned."
-BOARD_PHASES = ("reach-board", "uninstall", "leave-board", "watch-power")  # they leave the module alone
+# They leave the module alone.
+BOARD_PHASES = ("reach-board", "deploy", "uninstall", "leave-board", "watch-power", "wait-port")
 _HARMLESS = ("", "find", "identify", "verify", "list-files", "copy-files", *BOARD_PHASES)
 
 

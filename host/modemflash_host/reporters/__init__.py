@@ -85,6 +85,11 @@ class Reporter:
         self.at_s = 0.0
         self.vocabulary = Vocabulary()
 
+    @property
+    def phase(self) -> str:
+        """The last phase that began."""
+        return self._phase
+
     def use(self, vocabulary: Vocabulary, framer: Framer | None = None) -> None:
         """From here on it is about a module of one family: its words, and what is kept of its wire."""
         self.vocabulary = vocabulary

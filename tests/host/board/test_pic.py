@@ -33,6 +33,7 @@ from modemflash_sim.endpoints.rfc2217 import Rfc2217Endpoint
 from modemflash_sim.sequans import profiles
 from modemflash_sim.sequans.modem import SimModem
 from support.desk import make_flash
+from support.sinks import reporter
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning"),  # pyserial 3.5
@@ -140,7 +141,7 @@ def typed(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[di
 
 
 def opener(url: str) -> Any:
-    return session.open_board_port(url, lambda _: None)
+    return session.open_board_port(url, reporter())
 
 
 def test_the_command_channel(shield: Make) -> None:

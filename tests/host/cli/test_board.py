@@ -12,15 +12,16 @@ import pytest
 from host.board.firmware.test_archive import archive, files
 from host.board.install.test_deploy import everything
 from modemflash_host.board import pic
-from modemflash_host.board.console.session import at_board
 from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install import temporary
 from modemflash_host.board.install.package import deployed
+from modemflash_host.board.ticking import at_board
 from modemflash_host.cli import app
 from modemflash_host.cli import board as commands
 from modemflash_host.links.usb_ids import DEVICES
 from modemflash_host.run import exit_codes
 from support.consoles import Simulated, old_board, simulated
+from support.sinks import reporter
 from support.virtual_board import BehavingPython, VirtualBoard
 
 
@@ -76,13 +77,13 @@ def test_deploy_and_remove(
 ) -> None:
     """Who deploys by hand wants the updater to stay, also where an update had put it there for itself."""
     monkeypatch.setattr(deploying, "deployed", lambda: {"modemflash/__init__.py": b"VERSION = 1\n"})
-    with at_board(board.url, str) as session:
+    with at_board(board.url, reporter()) as session:
         temporary.mark(session.repl)
         assert temporary.is_temporary(session.repl)
     code, events = typed(capsys, "board", "deploy", "-p", board.url)
     assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-deployed")
     assert next(event for event in events if event["event"] == "deployed")["written"] == 1
-    with at_board(board.url, str) as session:
+    with at_board(board.url, reporter()) as session:
         assert not temporary.is_temporary(session.repl)
     code, events = typed(capsys, "board", "remove", "-p", board.url)
     assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-removed")
@@ -100,19 +101,19 @@ def test_deploy_with_the_hook_and_remove(
     """One step for the card's story: updater and hook; one step takes both off, byte for byte."""
     package = {name: deployed()[name] for name in (f"modemflash/{each}.py" for each in HOOK_NEEDS)}
     monkeypatch.setattr(deploying, "deployed", lambda: package)
-    with at_board(board.url, str) as session:
+    with at_board(board.url, reporter()) as session:
         session.files.put("/flash/main.py", b"print(1)")
         before = everything(session)
     code, events = typed(capsys, "board", "deploy", "--hook", "-p", board.url)
     assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-deployed"), events
     assert next(event for event in events if event["event"] == "deployed")["hook"] is True
-    with at_board(board.url, str) as session:
+    with at_board(board.url, reporter()) as session:
         main = session.files.get("/flash/main.py")
         assert b'hook(button="P10")' in main
         assert main.endswith(b"print(1)")
     code, events = typed(capsys, "board", "remove", "-p", board.url)
     assert (code, events[-1]["code"]) == (exit_codes.DONE, "board-removed")
-    with at_board(board.url, str) as session:
+    with at_board(board.url, reporter()) as session:
         assert everything(session) == before
 
 

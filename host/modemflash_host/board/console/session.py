@@ -1,6 +1,6 @@
 """A board at a port, from opening to giving it back.
 
-    with at_board("auto", say) as session:
+    with at_console(find_board("auto", reporter), say) as session:
         session.repl.run("print('hello')")
 
 Rules: a board is given back running: its program was stopped to talk to it, so
@@ -27,6 +27,7 @@ from modemflash_host.links.names import AUTO, is_address
 from modemflash_host.links.open import open_console
 from modemflash_host.links.usb_ids import NO_DEVICE, Device, device_of_url
 from modemflash_host.links.wait import open_patiently
+from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
@@ -51,7 +52,7 @@ class BoardPort:
 
 
 class BoardSession:
-    """A board that listens; see `at_board`.
+    """A board that listens; see `at_console`.
 
     Attributes:
         port: what was opened.
@@ -88,26 +89,18 @@ class BoardSession:
 
 
 @contextmanager
-def at_board(port: str, say: Say, *, may_reset: bool = True) -> Iterator[BoardSession]:
+def at_console(board_port: BoardPort, say: Say, *, may_reset: bool = True) -> Iterator[BoardSession]:
     """A board in its raw REPL; afterwards its own program runs again.
 
     Args:
-        port: a name, a URL, or "auto".
+        board_port: where it is.
         say: told what is done, in words.
         may_reset: see `connect.connect`.
 
     Raises:
         LinkProblem: the port.
-        Refusal: `port-ambiguous`.
-        BoardProblem: `board-not-reached`, `board-binary`, `board-in-mirror`.
+        BoardProblem: `board-not-reached`, `board-deaf`, `board-binary`, `board-in-mirror`.
     """
-    with at_console(find_board(port, say), say, may_reset=may_reset) as session:
-        yield session
-
-
-@contextmanager
-def at_console(board_port: BoardPort, say: Say, *, may_reset: bool = True) -> Iterator[BoardSession]:
-    """As `at_board`, for a port that was found already."""
     connection = connect(board_port.open_port, say, board_port.device, may_reset=may_reset)
     if connection.state == MIRROR:
         connection.link.close()
@@ -121,14 +114,14 @@ def at_console(board_port: BoardPort, say: Say, *, may_reset: bool = True) -> It
         session.repl.link.close()
 
 
-def find_board(port: str, say: Say) -> BoardPort:
+def find_board(port: str, reporter: Reporter) -> BoardPort:
     """The board at a port, or at the only one ("auto"); nothing is opened.
 
     Raises:
         LinkProblem, Refusal: see `find_port`.
     """
     name, device = find_port(port)
-    return BoardPort(name, open_board_port(name, say), device)
+    return BoardPort(name, open_board_port(name, reporter), device)
 
 
 def find_port(port: str) -> tuple[str, Device]:
@@ -147,10 +140,10 @@ def find_port(port: str) -> tuple[str, Device]:
     return port, known.device if known else NO_DEVICE
 
 
-def open_board_port(name: str, say: Say) -> Callable[[int], tuple[Console, Clock]]:
+def open_board_port(name: str, reporter: Reporter) -> Callable[[int], tuple[Console, Clock]]:
     """Opens the port with so many data bits; a grab by ModemManager is waited out."""
 
     def open_it(data_bits: int) -> tuple[Console, Clock]:
-        return open_patiently(lambda: open_console(name, data_bits=data_bits), MonotonicClock(), say)
+        return open_patiently(lambda: open_console(name, data_bits=data_bits), MonotonicClock(), reporter)
 
     return open_it

@@ -9,7 +9,7 @@ leave it. Boards with chip revision 0 have 4 MB of flash, all newer ones 8 MB.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -48,13 +48,19 @@ class Chip:
     features: str
 
 
-def chip(port: str, open_port: Open | None = None, device: Device = NO_DEVICE) -> Chip:
+def chip(
+    port: str,
+    open_port: Open | None = None,
+    device: Device = NO_DEVICE,
+    on_wait: Callable[[], object] = lambda: None,
+) -> Chip:
     """Ask the chip at a port; afterwards it runs its firmware again, where that can be told to it.
 
     Args:
         port: a device, a COM name or a pyserial URL, which nobody has open.
         open_port: opens it, for the command channel of a PIC adapter.
         device: what the board hangs on.
+        on_wait: called several times a second while esptool works.
 
     Raises:
         BoardProblem: `esptool-missing`, `esp32-not-in-download-mode`, `tool-…`, `pic-…`.
@@ -77,9 +83,9 @@ def chip(port: str, open_port: Open | None = None, device: Device = NO_DEVICE) -
     try:
         if open_port is not None and device.is_pic:
             with _download_mode(open_port):
-                said = run_program("esptool", words, DEADLINE_S)
+                said = run_program("esptool", words, DEADLINE_S, on_wait)
         else:
-            said = run_program("esptool", words, DEADLINE_S)
+            said = run_program("esptool", words, DEADLINE_S, on_wait)
     except ToolProblem as problem:
         if problem.code == "tool-failed" and _NOBODY.search(problem.raw.decode("utf-8", "replace")):
             raise BoardProblem("esp32-not-in-download-mode", port, raw=problem.raw) from problem

@@ -16,23 +16,29 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from modemflash_host.errors import BoardProblem
+
+_SLICE_S = 0.2
 
 
 class ToolProblem(BoardProblem):
     """A foreign program is missing, failed, or took too long."""
 
 
-def run_program(module: str, words: Sequence[str], deadline_s: float) -> str:
+def run_program(
+    module: str, words: Sequence[str], deadline_s: float, on_wait: Callable[[], object] = lambda: None
+) -> str:
     """Run an installed module as a program.
 
     Args:
         module: as in `python -m MODULE`.
         words: its arguments.
         deadline_s: how long it may take; then it is killed.
+        on_wait: called several times a second while it works.
 
     Returns:
         What it printed.
@@ -43,24 +49,45 @@ def run_program(module: str, words: Sequence[str], deadline_s: float) -> str:
     if not is_installed(module):
         raise ToolProblem("tool-missing", module)
     try:
-        with tempfile.TemporaryDirectory(prefix="modemflash-", ignore_cleanup_errors=True) as folder:
-            done = subprocess.run(
+        with (
+            tempfile.TemporaryDirectory(prefix="modemflash-", ignore_cleanup_errors=True) as folder,
+            subprocess.Popen(
                 [sys.executable, "-m", module, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                timeout=deadline_s,
                 cwd=folder,  # which `-m` puts first in the path; Python 3.10 has no `-P`
-            )
-    except subprocess.TimeoutExpired as late:
-        raise ToolProblem("tool-too-slow", f"{module}, {deadline_s:.0f} s", raw=late.output or b"") from None
+            ) as process,
+        ):
+            out, is_late = _awaited(process, deadline_s, on_wait)
     except OSError as error:
         raise ToolProblem("tool-failed", f"{module}: {error.strerror}") from error
-    said = done.stdout.decode("utf-8", "replace")
-    if done.returncode:
+    if is_late:
+        raise ToolProblem("tool-too-slow", f"{module}, {deadline_s:.0f} s", raw=out)
+    said = out.decode("utf-8", "replace")
+    if process.returncode:
         lines = [line.strip() for line in said.splitlines() if line.strip()]
-        raise ToolProblem("tool-failed", f"{module}: {lines[-1] if lines else 'no word'}", raw=done.stdout)
+        raise ToolProblem("tool-failed", f"{module}: {lines[-1] if lines else 'no word'}", raw=out)
     return said
+
+
+def _awaited(
+    process: subprocess.Popen[bytes], deadline_s: float, on_wait: Callable[[], object]
+) -> tuple[bytes, bool]:
+    """What it printed, and whether it was ended by us."""
+    end = time.monotonic() + deadline_s
+    try:
+        while True:
+            try:
+                return process.communicate(timeout=min(_SLICE_S, max(0.0, end - time.monotonic())))[0], False
+            except subprocess.TimeoutExpired:
+                if time.monotonic() >= end:
+                    process.kill()
+                    return process.communicate()[0], True
+            on_wait()
+    except BaseException:
+        process.kill()
+        raise
 
 
 def is_installed(module: str) -> bool:

@@ -103,7 +103,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
     port, via = request.port, request.via
     place = None
     if port == AUTO_PORT or (via != DIRECT and (not is_address(port) or device_of_url(port) != NO_DEVICE)):
-        place = session.find_board(port, reporter.note)
+        place = session.find_board(port, reporter)
         port = place.port
     row = access.access_to(place, via, reporter) if place else access.access_for(port, NO_DEVICE, via)
     wanted = EngineRequest(
@@ -124,7 +124,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
         return
     if via == AUTO:
         reporter.note(f"Going by {row.via}: {row.condition}, and {row.why}.")
-    place = place or session.find_board(port, reporter.note)
+    place = place or session.find_board(port, reporter)
     with access.through_board(row, place, reporter, wanted) as update:
         yield update, False
 

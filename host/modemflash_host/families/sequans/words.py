@@ -136,7 +136,6 @@ WORDS = Vocabulary(
     family="sequans",
     phases={
         "find": "find the modem",
-        "deploy": "updater to board",
         "prepare": "prepare the modem",
         "enter-recovery": "enter recovery",
         "enter-boot-loader": "enter boot loader",
@@ -153,7 +152,7 @@ WORDS = Vocabulary(
         "reboot": _INSTALLING,
         "read-back": _INSTALLING,
     },
-    harmless_phases=("", "find", "identify", "verify", "deploy", "prepare", *BOARD_PHASES),
+    harmless_phases=("", "find", "identify", "verify", "prepare", *BOARD_PHASES),
     states={name: (text, _TONES.get(name, DOUBT)) for name, text in STATES.items()},
     directions={
         "upgrade": ("upgrade", GOOD),

@@ -9,11 +9,13 @@ import pytest
 
 from modemflash.errors import Problem
 from modemflash_host.board.console.safe_boot import safe_boot
-from modemflash_host.board.console.session import BoardSession, at_board
+from modemflash_host.board.console.session import BoardSession
 from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install.deploy import LIST, deploy, remove
 from modemflash_host.board.install.package import deployed
+from modemflash_host.board.ticking import at_board
 from support.consoles import Served, Simulated, old_board, simulated
+from support.sinks import reporter
 
 PACKAGE = {
     "modemflash/__init__.py": b"VERSION = 1\n",
@@ -47,7 +49,7 @@ def everything(session: BoardSession) -> Content:
 
 @pytest.mark.parametrize("board", ["gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2"], indirect=True)
 def test_deploy_then_remove_leaves_the_board_byte_for_byte(board: Simulated) -> None:
-    with at_board(board.url, quiet) as session:
+    with at_board(board.url, reporter()) as session:
         before = everything(session)
         done = deploy(session, PACKAGE)
         assert (done.written, done.unchanged) == (3, 0)
@@ -63,7 +65,7 @@ def test_deploy_then_remove_leaves_the_board_byte_for_byte(board: Simulated) -> 
 
 def test_a_newer_package_replaces_what_changed_and_drops_what_is_no_more(board: Simulated) -> None:
     newer = {"modemflash/__init__.py": b"VERSION = 2\n", "modemflash/crc.py": PACKAGE["modemflash/crc.py"]}
-    with at_board(board.url, quiet) as session:
+    with at_board(board.url, reporter()) as session:
         before = everything(session)
         deploy(session, PACKAGE)
         done = deploy(session, newer)
@@ -73,7 +75,7 @@ def test_a_newer_package_replaces_what_changed_and_drops_what_is_no_more(board: 
 
 
 def test_a_foreign_file_is_not_overwritten(board: Simulated) -> None:
-    with at_board(board.url, quiet) as session:
+    with at_board(board.url, reporter()) as session:
         session.files.make_folder("/flash/lib/modemflash")
         session.files.put("/flash/lib/modemflash/crc.py", b"not ours\n")
         before = everything(session)
@@ -83,7 +85,7 @@ def test_a_foreign_file_is_not_overwritten(board: Simulated) -> None:
 
 
 def test_a_file_that_somebody_changed_is_kept_and_named(board: Simulated) -> None:
-    with at_board(board.url, quiet) as session:
+    with at_board(board.url, reporter()) as session:
         deploy(session, PACKAGE)
         session.files.put("/flash/lib/modemflash/crc.py", b"changed\n")
         gone = remove(session)
@@ -104,7 +106,7 @@ def test_a_deployment_that_was_cut_can_be_removed_or_gone_on_with(
             session.files.put(path, files[path])
         raise KeyboardInterrupt
 
-    with at_board(board.url, quiet) as session:
+    with at_board(board.url, reporter()) as session:
         before = everything(session)
         with monkeypatch.context() as patched:
             patched.setattr(deploying, "_write", cut)
@@ -117,7 +119,7 @@ def test_a_deployment_that_was_cut_can_be_removed_or_gone_on_with(
 
 
 def test_the_users_program_runs_again_afterwards(board: Simulated) -> None:
-    with at_board(board.url, quiet):
+    with at_board(board.url, reporter()):
         pass
     assert board.console.resets == ["plain", "plain"]
 
@@ -125,7 +127,7 @@ def test_the_users_program_runs_again_afterwards(board: Simulated) -> None:
 def test_safe_boot_gives_everything_back(tool: Callable[[str], Path], tmp_path: Path) -> None:
     """LTE autostart off and a safe boot for a job; the flag as it was afterwards, whatever happened."""
     with simulated(tool, tmp_path, "fipy-1.20.2", lte_modem_en_on_boot=True, wdt_on_boot=True) as board:
-        with at_board(board.url, quiet) as session:
+        with at_board(board.url, reporter()) as session:
             with pytest.raises(ZeroDivisionError), safe_boot(session.repl, quiet) as found:  # noqa: PT012 (the body fails)
                 assert found.lte_on_boot and found.watchdog_on_boot
                 assert board.console.resets[-1] == "safe"
@@ -147,7 +149,7 @@ def test_a_board_that_is_not_pycoms_is_refused_in_a_sentence(tool: Callable[[str
 
 
 def _deploy(served: Served) -> None:
-    with at_board(served.url, quiet) as session:
+    with at_board(served.url, reporter()) as session:
         deploy(session, PACKAGE)
 
 
@@ -156,7 +158,7 @@ def _deploy(served: Served) -> None:
 def test_the_installed_package_is_importable_on_the_board(
     profile: str, tool: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    with simulated(tool, tmp_path, profile) as board, at_board(board.url, quiet) as session:
+    with simulated(tool, tmp_path, profile) as board, at_board(board.url, reporter()) as session:
         before = everything(session)
         assert deploy(session).written == len(deployed())
         session.restarted()
@@ -174,7 +176,7 @@ def test_a_stop_request_ends_a_deployment_before_the_next_request(board: Simulat
         asked.append(0)
         return int(len(asked) > after)
 
-    with at_board(board.url, quiet) as session:
+    with at_board(board.url, reporter()) as session:
         before = everything(session)
         with pytest.raises(Problem, match="stopped-before-write"):
             deploy(session, PACKAGE, stop_wanted=stop_wanted)

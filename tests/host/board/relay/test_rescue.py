@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from host.board.relay.test_screen_moves import MOST_STILL_S
 from modemflash.errors import NoModem, Problem, Refusal, UpdateFailed
 from modemflash.journal import Journal
 from modemflash_host import api
@@ -33,7 +34,7 @@ from modemflash_sim.sequans import faults, profiles
 from modemflash_sim.sequans.modem import SimModem
 from support.answers import Answers
 from support.desk import QUICK, RUNS, Build, Desk, Killed
-from support.sinks import EventSink
+from support.watched_screen import WatchedScreen
 
 SWEPT = [pytest.param(name, marks=pytest.mark.sweep) for name in ("gpy-1.20.0", "fipy-1.20.2")]
 PROFILES = ["gpy-1.18.2", *SWEPT]
@@ -124,12 +125,18 @@ def rescue(
     table.stop_requests = StopRequests()
     reporter = Reporter([table.heard], table.stop_requests)
 
+    kept, ticked = table.heard.report, table.heard.tick
+
     def told(event: dict[str, Any], at_s: float) -> None:
-        EventSink.report(table.heard, event, at_s)
+        kept(event, at_s)
         person.told(event)
 
+    def time_passed(at_s: float) -> None:
+        ticked(at_s)
+        person.move(at_s)
+
     table.heard.report = told  # type: ignore[method-assign]
-    table.heard.tick = person.move  # type: ignore[method-assign]
+    table.heard.tick = time_passed  # type: ignore[method-assign]
 
     def board_at(name: str, say: Any = None) -> BoardPort:
         assert name == person.port
@@ -187,8 +194,12 @@ def steps_of(person: Person) -> list[str]:
 
 
 def test_too_short_then_reset_then_true(desk: Build) -> None:
-    """Four seconds, the reset button, a battery: each is said for what it is; the true cut works."""
+    """Four seconds, the reset button, a battery: each is said for what it is; the true cut works.
+
+    No second of it is without a change on the screen.
+    """
     with desk(modem=wedged()) as table:
+        screen = table.heard = WatchedScreen()
         names, main = table.flash.names(), table.flash.get("/main.py")
         person = Person(table, cut(4), press_reset, cut(14, battery=True), cut(11))
         result = rescue(table, person)
@@ -196,6 +207,7 @@ def test_too_short_then_reset_then_true(desk: Build) -> None:
         assert steps_of(person) == [
             "armed", "cut-now", "too-short", "reset-only", "battery", "power-cut", "answered", "put-back",
         ]  # fmt: skip
+        assert screen.still_s[0][0] <= MOST_STILL_S, screen.still_s[:5]
         is_as_before(table, names, main)
 
 

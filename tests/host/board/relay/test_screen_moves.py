@@ -8,6 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from modemflash_host.board.console import session
+from modemflash_host.cli import app, board
+from modemflash_host.reporters import Reporter
+from modemflash_host.run import exit_codes
+from modemflash_host.run.result import Result
+from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.sequans import profiles
 from modemflash_sim.sequans.modem import SimModem
 from support.desk import QUICK, Desk
@@ -56,3 +62,25 @@ def test_a_modem_that_erases_for_minutes_is_told_of_while_it_does(desk: Build) -
         screen = watched(table)
         assert table.command("relay").status == "updated"
         assert screen.still_s[0][0] <= MOST_STILL_S, screen.still_s[:5]
+
+
+def test_no_second_of_a_boards_own_commands_is_without_a_change(
+    desk: Build, fresh_flash: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`board info`, `deploy`, `remove` and `reset`: from the port's opening to the board's own program."""
+    with desk(fresh_flash) as table:
+        monkeypatch.setattr(session, "find_board", lambda port, reporter: table.board_port())
+        for words in (["info"], ["deploy"], ["remove"], ["reset"]):
+            screen = WatchedScreen()
+
+            def watched_run(work: Callable[[Reporter], Result], talk: object, port: str = "") -> int:
+                return work(Reporter([screen], StopRequests())).exit_code  # noqa: B023
+
+            monkeypatch.setattr(board, "carry_out", watched_run)
+            assert app.run(["board", *words, "-p", "simulated"]) == exit_codes.DONE
+            assert screen.still_s[0][0] <= MOST_STILL_S, (words, screen.still_s[:5])
+            phases = [event["phase"] for event in screen.events if event["event"] == "phase"]
+            assert phases[0] == "reach-board" and phases[-1] == "leave-board"
+            if words == ["deploy"]:
+                moved = [event for event in screen.events if event["event"] == "progress"]
+                assert moved and moved[-1]["done"] == moved[-1]["total"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from modemflash.board import manifest
@@ -23,6 +23,7 @@ from modemflash_host.store.regular_file import NotRegular, only_regular, open_re
 
 MOST_SMALL_BYTES = 1 << 20  # of whatever is read whole: checksums of blocks, a file of the updater
 _CHUNK_BYTES = 1 << 16
+_SYNC_BYTES = 1 << 20
 
 
 class CardFolder:
@@ -34,9 +35,11 @@ class CardFolder:
 
     Args:
         path: the folder.
+        on_chunk: called for each piece that is read or written; it may raise `Stopped`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_chunk: Callable[[], object] = lambda: None) -> None:
+        self._on_chunk = on_chunk
         self._path = path
         self._real = _real(path)
 
@@ -68,6 +71,7 @@ class CardFolder:
         left = size
         with open_regular(self._inside(name), follow=False) as file:
             while left > 0 and (chunk := file.read(min(left, _CHUNK_BYTES))):
+                self._on_chunk()
                 digest.update(chunk)
                 left -= len(chunk)
         return digest.hexdigest() == sha256
@@ -85,8 +89,15 @@ class CardFolder:
         path = self._inside(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with new_file(path, rights=SHARED) as file:
+            waits_bytes = 0
             for chunk in chunks:
                 file.write(chunk)
+                self._on_chunk()
+                waits_bytes += len(chunk)
+                if waits_bytes >= _SYNC_BYTES:  # one wait for all of it would be a long one without a sign
+                    waits_bytes = 0
+                    file.flush()
+                    os.fsync(file.fileno())
             file.flush()
             os.fsync(file.fileno())
 

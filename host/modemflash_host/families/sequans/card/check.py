@@ -13,6 +13,7 @@ from pathlib import Path
 from modemflash.board import manifest
 from modemflash.errors import BadFile
 from modemflash.image import Image
+from modemflash_host.computer.clock import ticker
 from modemflash_host.consents import Consent
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.card_folder import CardFolder
@@ -48,7 +49,7 @@ def check(folder: Path, reporter: Reporter) -> Checked:
     """
     if not os.path.isdir(folder):  # noqa: PTH112 (`Path.is_dir` raises where nobody may look)
         raise Refusal("card-not-a-folder", str(folder))
-    card = CardFolder(folder)
+    card = CardFolder(folder, ticker(reporter))
     try:
         listed = card.manifest()
     except (FileNotFoundError, NotRegular) as error:

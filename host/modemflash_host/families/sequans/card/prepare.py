@@ -15,8 +15,9 @@ import os
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import modemflash
@@ -26,6 +27,7 @@ from modemflash.errors import Stopped
 from modemflash.examine import examine
 from modemflash.image import Image
 from modemflash_host.board.install.package import deployed
+from modemflash_host.computer.clock import ticker
 from modemflash_host.consents import Consent, names_of
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.errors.card import Refusal
@@ -114,19 +116,21 @@ def prepare(
 def _items(sources: Sequence[Path], reporter: Reporter, opened: contextlib.ExitStack) -> Iterator[_Item]:
     """Every firmware file, read whole."""
     taken: list[str] = []
+    tick = ticker(reporter)
     for candidate in candidates(sources):
         source = candidate.open()
         opened.callback(source.close)
         reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note=candidate.name)
-        image = examine(source, lambda done, total: _progress(reporter, done, total), hashlib.sha256(), True)
+        image = examine(source, partial(_progress, reporter, tick), hashlib.sha256(), True)
         name = safe_name(candidate.name, taken)
         taken.append(name)
         yield _Item(image, source, f"{FIRMWARE}/{name}", _sums(source))
 
 
-def _progress(reporter: Reporter, done: int, total: int) -> None:
+def _progress(reporter: Reporter, tick: Callable[[], None], done: int, total: int) -> None:
     if reporter.stop_wanted():
         raise Stopped("stopped-before-write")
+    tick()
     reporter.say("progress", phase="verify", done=done, total=total)
 
 
@@ -181,7 +185,7 @@ def _small_files(
 
 
 def _write(folder: Path, items: list[_Item], files: dict[str, bytes], reporter: Reporter) -> None:
-    card = CardFolder(folder)
+    card = CardFolder(folder, ticker(reporter))
     ours = earlier_files(card)
     wanted = {item.path: (item.image.size, item.image.sha256) for item in items}
     wanted |= {path: (len(data), hashlib.sha256(data).hexdigest()) for path, data in files.items()}
@@ -213,10 +217,11 @@ def _write(folder: Path, items: list[_Item], files: dict[str, bytes], reporter: 
 def _chunks(source: StableFile, reporter: Reporter) -> Iterator[bytes]:
     room = bytearray(_CHUNK_BYTES)
     offset = 0
+    tick = ticker(reporter)
     while got := source.readinto(offset, room):
         yield bytes(room[:got])
         offset += got
-        _progress(reporter, offset, source.size)
+        _progress(reporter, tick, offset, source.size)
 
 
 def _put(card: CardFolder, path: str, chunks: Iterable[bytes], size: int, sha256: str) -> None:
