@@ -33,7 +33,7 @@ from modemflash_host.families.quectel_edl.efs_tree import (
     quoted,
     tree,
 )
-from modemflash_host.families.quectel_edl.questions import ask_build, ask_imei
+from modemflash_host.families.quectel_edl.questions import ask_build, ask_imei, hear_first
 
 FORMAT = "modemflash-efs-copy"
 MOST_BYTES = 128 << 20
@@ -73,6 +73,7 @@ def copy_efs(line: Line, file: BinaryIO, made: str, answer_ms: int = ANSWER_MS) 
         Stopped: the user asked to stop.
         OSError: the tar cannot be written.
     """
+    hear_first(line)
     port = DiagPort(line, answer_ms)
     line.report("phase", phase="identify", usual_s=1, allowed_s=10, note="")
     build = ask_build(port)

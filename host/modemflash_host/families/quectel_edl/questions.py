@@ -13,10 +13,13 @@ from modemflash.errors import ModemProblem, NoModem
 from modemflash.line import Line
 from modemflash_host.families.quectel_edl.diag import BUILD, VERSION
 from modemflash_host.families.quectel_edl.diag_port import DiagPort, Refused
+from modemflash_host.links.talkers import refuse_others
 
 AT_QUESTIONS = ("ATI", "AT+QGMR", "AT+CFUN?", "AT+CGSN")
 IMEI_ITEM = 550
 _ANSWER_MS = 2000
+_LISTEN_MS = 300
+_NEVER = re.compile(rb"(?!)")
 _MOST_BYTES = 4096
 _READ_ITEM = b"\x26"
 _ITEM_BYTES = 128
@@ -39,11 +42,25 @@ def ask_at(line: Line) -> dict[str, str]:
 
 
 def ask_diag(line: Line) -> str:
-    """The name of the build, as a DIAG port says it; "" where none that is whole answers."""
+    """The name of the build, as a DIAG port says it; "" where none that is whole answers.
+
+    Raises:
+        LinkProblem: `board-console`, `other-device`: text comes there, so no frame is sent.
+    """
+    hear_first(line)
     try:
         return ask_build(DiagPort(line, _ANSWER_MS))
     except (NoModem, ModemProblem):
         return ""
+
+
+def hear_first(line: Line) -> None:
+    """Nothing binary goes to somebody who writes text there.
+
+    Raises:
+        LinkProblem: `board-console`, `other-device`.
+    """
+    refuse_others(_until(line, _NEVER, _LISTEN_MS), "")
 
 
 def ask_build(port: DiagPort) -> str:
@@ -94,13 +111,13 @@ def ask_imei(port: DiagPort) -> str:
     return digits[:_MODEL_DIGITS] + "#" * len(digits[_MODEL_DIGITS:]) if digits.isdigit() else ""
 
 
-def _until(line: Line, end: re.Pattern[bytes]) -> bytes:
+def _until(line: Line, end: re.Pattern[bytes], patience_ms: int = _ANSWER_MS) -> bytes:
     """What comes until the end was seen, or until it is late or too much."""
     heard = bytearray()
     buf = bytearray(256)
     start = line.now()
     while len(heard) < _MOST_BYTES and not end.search(heard):
-        left = _ANSWER_MS - line.since(start)
+        left = patience_ms - line.since(start)
         got = line.read(buf, len(buf), left) if left > 0 else 0
         if not got:
             break

@@ -7,7 +7,7 @@ to look is left again by its own reset.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +51,16 @@ def rates_from(first: int) -> Sequence[int]:
     return (first, *(rate for rate in nmea.RATES if rate != first)) if first else nmea.RATES
 
 
-def find_application(line: Line, rates: Sequence[int], turn: int = 1) -> Found:
+def find_application(
+    line: Line, rates: Sequence[int], turn: int = 1, who_else: Callable[[bytes], object] = lambda _: None
+) -> Found:
     """Ask for the version at each rate until it is said.
+
+    Args:
+        line: an open line.
+        rates: in their order.
+        turn: which pass this is.
+        who_else: given what no receiver of ours says; it raises where somebody else does.
 
     Raises:
         Stopped: the user asked to stop.
@@ -72,6 +80,7 @@ def find_application(line: Line, rates: Sequence[int], turn: int = 1) -> Found:
         )
         if talks:
             return Found(OTHER_APPLICATION, rate)
+        who_else(heard)
         if heard:
             best = Found(NOISE)
         if fixed:

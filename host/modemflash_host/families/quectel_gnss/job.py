@@ -40,6 +40,7 @@ from modemflash_host.families.quectel_gnss.planning import (
 )
 from modemflash_host.families.quectel_gnss.resetting import into_boot_loader
 from modemflash_host.families.vocabulary import WHOLE_UPDATE
+from modemflash_host.links.talkers import GNSS, refuse_others
 
 ATTEMPTS = 3
 _RESTART_MS = 1000
@@ -76,7 +77,7 @@ class GnssJob:
         line = self._line
         line.guard(1, "stopped-before-write")
         line.report("phase", phase="find", usual_s=2, allowed_s=9, note="")
-        found = finding.find_application(line, finding.rates_from(0))
+        found = finding.find_application(line, finding.rates_from(0), who_else=_refuse_others)
         if found.build is None and found.state != finding.OTHER_APPLICATION:
             boot_loader = BootLoader(line)
             if (listens := finding.find_boot_loader(line, boot_loader)) is not None:
@@ -236,3 +237,12 @@ class GnssJob:
             self._line.guard(1, "gnss-stopped")
         elif name == "reboot":
             self._line.guard(2, "stopped-watching")
+
+
+def _refuse_others(heard: bytes) -> None:
+    """Before sync words go out, which are binary data to anybody else.
+
+    Raises:
+        LinkProblem: `board-console`, `other-device`.
+    """
+    refuse_others(heard, GNSS)
