@@ -18,6 +18,7 @@ from modemflash_host.families import registry
 ROOT = Path(__file__).resolve().parents[2]
 _QUOTED = re.compile(r"`(modemflash [a-z][^`]*)`")
 _TYPED = re.compile(r"^\s*(?:\$ )?(modemflash [a-z].*)$", re.MULTILINE)
+_INDENTED = re.compile(r"^ {4,}(?:\$ )?(modemflash [a-z].*)$", re.MULTILINE)
 _PLACEHOLDERS = {"COMMAND": "info", "NAME": "gpy"}
 _SAYS_SO = ("yes", "no", "true", "false", "on", "off", "0", "1")
 
@@ -41,7 +42,8 @@ def command_lines() -> list[tuple[str, str]]:
     for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         text = path.read_text(encoding="utf-8")
         blocks = "".join(re.findall(r"```(?:console|sh|bash|text)?\n(.*?)```", text, re.DOTALL))
-        lines = [*_QUOTED.findall(text), *_TYPED.findall(blocks)]
+        outside = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+        lines = [*_QUOTED.findall(text), *_TYPED.findall(blocks), *_INDENTED.findall(outside)]
         found |= {(path.name, line): None for line in lines}
     return sorted(found)
 
