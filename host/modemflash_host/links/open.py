@@ -168,7 +168,7 @@ def _why_not(name: str, error: BaseException) -> LinkProblem:
     """The code for a port that did not open."""
     number = getattr(error, "errno", None)
     text = str(error)
-    if name.startswith("rfc2217:") and _NO_RFC2217 in text:
+    if name.startswith("rfc2217:") and (_NO_RFC2217 in text or _REFUSED in text):
         return LinkProblem("link-no-rfc2217", name)
     if number in (errno.EBUSY, errno.EAGAIN) or "Access is denied" in text:
         return PortBusy(name, holder_of(name))

@@ -29,6 +29,7 @@ def test_it_is_shown_and_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch,
     Ports(monkeypatch).plug(PORT, modem)
     told = desk.type("info", "-p", PORT, "--via", "direct")
     assert told.code == exit_codes.DONE
+    assert not [line for line in told.out.splitlines() if line and not line.strip()], "rows of blanks"
     assert called in told.out and "not a modem that this program updates" in " ".join(told.out.split())
     assert "recovery" not in told.out and "modemflash update" not in told.out
     words = ["update", desk.new, "--updater", desk.updater, "-p", PORT, "--via", "direct", "-y", "--json"]

@@ -114,10 +114,11 @@ def _identity_rows(event: Event) -> Sequence[Row]:
     firmware = [f"build {build}" if build else "build not known", RADIOS.get(radio(build, version), "")]
     product = event["product"]
     foreign = "not a modem that this program updates" if product and not family_of(product) else ""
+    parts = _joined([version, event["ue"]])
     return (
         row("Modem", (product or "not named", PLAIN), *([(" · " + foreign, BAD)] if foreign else [])),
         row("Firmware", (_joined(firmware), STRONG if build else PLAIN)),
-        row("", (_joined([version, event["ue"]]), DIM)),
+        *([row("", (parts, DIM))] if parts else []),
     )
 
 

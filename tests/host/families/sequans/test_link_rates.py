@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
@@ -107,22 +108,46 @@ def test_a_rate_that_was_not_set_is_not_claimed(rates: tuple[int, ...], known: i
     assert has_one_rate(line) == (not rates)
 
 
+def says_nothing(partner: socket.socket, got: bytes) -> None:
+    """A server that only passes bytes to a modem that is silent."""
+
+
+def echoes(partner: socket.socket, got: bytes) -> None:
+    """A modem's echo behind it."""
+    partner.sendall(got)
+
+
+def is_plain_telnet(partner: socket.socket, got: bytes) -> None:
+    """Every offer is declined, and every setting passed over."""
+    for at in range(len(got) - 2):
+        if got[at] == 255 and got[at + 1] in (251, 253):
+            partner.sendall(bytes((255, {251: 254, 253: 252}[got[at + 1]], got[at + 2])))
+
+
+def takes_the_option_and_no_setting(partner: socket.socket, got: bytes) -> None:
+    """It agrees to speak RFC 2217, and then never answers a setting."""
+    for at in range(len(got) - 2):
+        if got[at] == 255 and got[at + 1] in (251, 253):
+            partner.sendall(bytes((255, {251: 253, 253: 251}[got[at + 1]], got[at + 2])))
+
+
 @pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial's own
-def test_a_server_that_is_no_rfc_2217_is_named() -> None:
-    """It echoes, or says nothing: one sentence, and none of pyserial's inner words."""
+@pytest.mark.parametrize("answer", [says_nothing, echoes, is_plain_telnet, takes_the_option_and_no_setting])
+def test_a_server_that_is_no_rfc_2217_is_named(answer: Callable[[socket.socket, bytes], None]) -> None:
+    """It echoes, says nothing, or is telnet alone: one sentence, and none of pyserial's inner words."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         with suppress(OSError):
-            partner, _ = server.accept()
-            with partner:
-                while partner.recv(100):
-                    pass
+            while True:
+                partner, _ = server.accept()
+                with partner:
+                    while got := partner.recv(100):
+                        answer(partner, got)
 
-    thread = threading.Thread(target=serve)
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     with server, pytest.raises(LinkProblem) as raised:
         open_link(f"rfc2217://127.0.0.1:{server.getsockname()[1]}?timeout=0.3")
-    thread.join(10)
     assert raised.value.code == "link-no-rfc2217"
     assert "REQUESTED" not in raised.value.happened
