@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -251,3 +252,19 @@ def test_a_modem_that_loses_its_power_in_mid_transfer(bench: Build) -> None:
         assert table.verdict.build == 41065
         assert "text-in-transfer" in table.log
         assert table.board.now_us < 120 * SECOND_US
+
+
+def test_the_cards_log_tells_a_stall_while_it_lasts(bench: Build) -> None:
+    """A modem that erases holds the line, so the engine is in a write: the log says so meanwhile."""
+    timing = replace(QUICK, stalls=((50, 90 * SECOND_US),))
+    modem = SimModem(replace(profiles.find("pycom-catm1"), timing=timing))
+    with bench(modem=modem) as table:
+        table.board.boot(for_us=SECOND_US)
+        for _ in range(60):
+            if "transfer:" in table.board.printed and "nothing moved for" in table.log:
+                break
+            assert table.board.go_on(for_us=2 * SECOND_US) == "running"
+        assert "transfer: nothing moved for 1" in table.log
+        assert "updated (updated)" not in table.log
+        assert table.board.go_on() == "over"
+        assert table.verdict.build == 41065

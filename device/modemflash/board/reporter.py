@@ -18,6 +18,7 @@ _LOG_ONLY = ("record", "session", "crash-dump")  # long, and for whoever reads t
 _CONSOLE_MS = 1000
 _MOST_LINES = 16  # that wait for the console; a flood of warnings is in the log
 _CTRL_C = 3
+_STALL_S = 10
 
 
 class Reporter:
@@ -44,6 +45,9 @@ class Reporter:
         self._phase = ""
         self._lines = []  # type: list[str]
         self._progress = ""
+        self._moved = self._start  # when something went forward last
+        self._told_s = 0  # of the time since then
+        self._moves = False  # this phase tells its progress
         self._held = False
         self._head = ""  # of the last line, and how many were alike
         self._alike = 0
@@ -60,6 +64,9 @@ class Reporter:
         """One event of the engine."""
         kind = event["event"]
         if kind == "progress":
+            self._moved = self._clock.ticks_ms()
+            self._told_s = 0
+            self._moves = True
             if event["total"]:
                 percent = event["done"] // (event["total"] // 100 or 1)
                 self._progress = "%s %d %%" % (event["phase"], min(percent, 100))
@@ -78,7 +85,7 @@ class Reporter:
             if event["phase"] == "install":
                 line += ". You can remove the card, but keep the power on"
         elif kind == "stall":
-            seconds = event["seconds"]
+            self._told_s = seconds = event["seconds"]
             line = "%s: nothing moved for %d s" % (event["phase"], seconds)
             if seconds < 20:
                 line += ". " + event["note"]
@@ -107,6 +114,10 @@ class Reporter:
         """A sign of life."""
         self._led.tick(now)
         self._watchdog.feed()
+        still_s = self._clock.ticks_diff(now, self._moved) // 1000
+        if self._moves and still_s >= self._told_s + _STALL_S:  # the engine cannot while its line is held
+            self._told_s = still_s
+            self.say("%s: nothing moved for %d s" % (self._phase, still_s))
         silent_ms = self._clock.ticks_diff(now, self._printed)
         if silent_ms >= _CONSOLE_MS and (self._lines or self._progress):
             self._printed = now
@@ -148,6 +159,7 @@ class Reporter:
             seconds = self._clock.ticks_diff(now, self._phase_start) // 1000
             self.phases[self._phase] = self.phases.get(self._phase, 0) + seconds
         self._phase = phase
+        self._moves = False
         self._phase_start = now
         if phase and phase not in _HARMLESS:
             self._hold(True)
