@@ -42,7 +42,7 @@ def test_the_real_esptool_through_a_pty(
     """A pty has no reset lines; the chip waits in its loader already."""
     plain = run_program
 
-    def without_resets(module: str, words: list[str], deadline_s: float) -> str:
+    def without_resets(module: str, words: list[str], deadline_s: float, on_wait: object) -> str:
         return plain(module, ["no-reset" if word.endswith("-reset") else word for word in words], deadline_s)
 
     monkeypatch.setattr(esptool, "run_program", without_resets)
@@ -72,7 +72,7 @@ def test_a_pic_adapter_puts_the_chip_into_its_loader_and_out_again(monkeypatch: 
     board = VirtualBoard(BehavingPython(""), pic=True)
     at_work: list[dict[int, int]] = []
 
-    def tool(module: str, words: list[str], deadline_s: float) -> str:
+    def tool(module: str, words: list[str], deadline_s: float, on_wait: object) -> str:
         assert not board._is_open
         assert "no-reset" in words
         at_work.append(dict(board.registers))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from modemflash_host.board.tools import program
 from modemflash_host.board.tools.program import ToolProblem, port_for_program, run_program
 from modemflash_host.computer.programs import find_program
 
@@ -92,3 +93,14 @@ def test_our_own_module_imports_nothing_from_here(trap: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "modemflash", "--version"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert not (trap / "was-run").exists()
+
+
+def test_who_waits_for_a_program_is_called_while_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen stays alive; a program that takes too long is ended, and its words are kept."""
+    monkeypatch.setattr(program, "_SLICE_S", 0.01)
+    waited: list[int] = []
+    with pytest.raises(ToolProblem, match="tool-too-slow") as raised:
+        # `python -m timeit` with a statement that ends in an hour
+        run_program("timeit", ["-n1", "-r1", "import time; time.sleep(3600)"], 0.5, lambda: waited.append(1))
+    assert len(waited) > 5
+    assert raised.value.raw == b""
