@@ -23,6 +23,7 @@ PLACES = {
     "modemflash_host/board/install/package.py programs": FIXED,
     "modemflash_host/board/install/package.py where": FIXED,
     "modemflash_host/board/relay/update.py uninstall": BOARD,
+    "modemflash_host/board/tools/program.py _awaited": "test_nothing_in_the_current_folder_is_run",
     "modemflash_host/board/tools/program.py run_program": "test_nothing_in_the_current_folder_is_run",
     "modemflash_host/capture/file.py _opened": "test_no_file_is_overwritten_but_captures",
     "modemflash_host/cli/app.py _open_missing_streams": FIXED,
