@@ -144,6 +144,21 @@ class Framer(Protocol):
         """What is still held back at the end: ("tx" or "rx", piece)."""
 
 
+def rest_of(sent: bytes, head_bytes: int, heard: bytes) -> Iterator[tuple[str, Piece]]:
+    """What never became whole, for `Framer.rest`: of our frame its head, as it is; what came, as talk.
+
+    Args:
+        sent: the beginning of a frame of ours; behind its head it is firmware.
+        head_bytes: how long a head is.
+        heard: the beginning of an answer.
+    """
+    if sent:
+        yield "tx", Piece(sent[:head_bytes], FRAME)
+        yield "tx", Piece(sent[head_bytes:], FIRMWARE)
+    if heard:
+        yield "rx", Piece(heard, TALK)
+
+
 _LONGEST_TALK = 256  # bytes of one write; a command is shorter
 
 

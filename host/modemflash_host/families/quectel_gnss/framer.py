@@ -1,26 +1,27 @@
 """Tells apart what goes over the wire of a GNSS module: frames, their firmware, and all the rest.
 
 Rules: of our own writes lengths can be trusted; the data of a packet come out as
-firmware; what comes back is frames where it is sound in form, else talk.
+firmware; what comes back is frames where it is sound, and else talk, because
+anything can come in the form of an answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modemflash_host.families.contract import FIRMWARE, FRAME, TALK, Piece
+from modemflash_host.families.contract import FIRMWARE, FRAME, TALK, Piece, rest_of
 from modemflash_host.families.quectel_gnss.frames import (
-    ANSWER_BYTES,
     DATA,
     HEAD_BYTES,
+    LONGEST_ANSWER_BYTES,
     SYNC_1,
     SYNC_2,
     TAIL_BYTES,
+    is_sound,
 )
 
 _START = 0xAA
 _SEQUENCE_BYTES = 4
-_LONGEST_ANSWER = ANSWER_BYTES + 32
 _CLASSES = range(1, 5)
 
 
@@ -76,21 +77,21 @@ class GnssFramer:
                 self._heard = data
                 return
             size = HEAD_BYTES + (data[3] << 8 | data[4]) + TAIL_BYTES
-            if data[1] not in _CLASSES or data[2] or size > _LONGEST_ANSWER:
+            if data[1] not in _CLASSES or data[2] or size > LONGEST_ANSWER_BYTES:
                 yield Piece(data[:1], TALK)
                 data = data[1:]
             elif len(data) < size:
                 self._heard = data
                 return
-            else:
+            elif is_sound(data[:size]):
                 yield Piece(data[:size], FRAME)
+                data = data[size:]
+            else:  # anything can come in the form of an answer
+                yield Piece(data[:HEAD_BYTES], FRAME)
+                yield Piece(data[HEAD_BYTES:size], TALK)
                 data = data[size:]
 
     def rest(self) -> Iterator[tuple[str, Piece]]:
         """What never became whole: of our firmware nothing, of an answer its bytes as talk."""
-        if self._sent:
-            yield "tx", Piece(self._sent[:HEAD_BYTES], FRAME)
-            yield "tx", Piece(self._sent[HEAD_BYTES:], FIRMWARE)
-        if self._heard:
-            yield "rx", Piece(self._heard, TALK)
-        self._sent = self._heard = b""
+        sent, self._sent, heard, self._heard = self._sent, b"", self._heard, b""
+        return rest_of(sent, HEAD_BYTES, heard)

@@ -17,9 +17,9 @@ SYNC_2, RESPONSE_2 = struct.pack("<I", 0x1203A504), struct.pack("<I", 0x55FD5BA0
 
 ANSWER, INFO, ERASE, DATA, RESET, QUERY = 0x00, 0x02, 0x03, 0x04, 0x31, 0x71
 HEAD_BYTES, TAIL_BYTES = 5, 5
-ANSWER_BYTES = 14
 _START, _END = 0xAA, 0x55
-_LONGEST_ANSWER = 32  # bytes of payload; the longest that is known has 7
+_LONGEST_PAYLOAD = 32  # of an answer; the longest that is known has 7
+LONGEST_ANSWER_BYTES = HEAD_BYTES + _LONGEST_PAYLOAD + TAIL_BYTES
 
 STATUSES = {
     0: "good",
@@ -74,6 +74,12 @@ class Answer:
     rest: bytes = b""
 
 
+def is_sound(whole: bytes) -> bool:
+    """Whether a whole frame ends as it must and its checksum is right."""
+    (crc,) = struct.unpack(">I", whole[-TAIL_BYTES:-1])
+    return whole[-1] == _END and zlib.crc32(whole[1:-TAIL_BYTES]) == int(crc)
+
+
 class AnswerReader:
     """Finds answers in what comes; noise and half lines between them are passed over.
 
@@ -100,12 +106,12 @@ class AnswerReader:
                 return
             size = held[3] << 8 | held[4]
             whole = HEAD_BYTES + size + TAIL_BYTES
-            if not 4 <= size <= _LONGEST_ANSWER:
+            if not 4 <= size <= _LONGEST_PAYLOAD:
                 self.damaged += 1
                 del held[0]
             elif len(held) < whole:
                 return
-            elif self._is_sound(bytes(held[:whole])):
+            elif is_sound(bytes(held[:whole])):
                 payload = bytes(held[HEAD_BYTES : whole - TAIL_BYTES])
                 del held[:whole]
                 if payload[0] == self._class:
@@ -114,8 +120,3 @@ class AnswerReader:
                 self.damaged += 1
                 del held[0]
         del held[: -len(self._head)]  # a frame may begin at the end
-
-    @staticmethod
-    def _is_sound(whole: bytes) -> bool:
-        (crc,) = struct.unpack(">I", whole[-TAIL_BYTES:-1])
-        return whole[-1] == _END and zlib.crc32(whole[1:-TAIL_BYTES]) == crc

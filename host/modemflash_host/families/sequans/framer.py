@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from modemflash.crc import crc16
 from modemflash.frames import ANSWER_BYTES, BLOCK, HEADER, SAID_NOT_UNDERSTOOD
-from modemflash_host.families.contract import FILLING, FIRMWARE, FRAME, TALK, Piece
+from modemflash_host.families.contract import FILLING, FIRMWARE, FRAME, TALK, Piece, rest_of
 
 SIGNATURE = b"fast"
 ANSWER_SIGNATURE = b"tsaf"
@@ -104,12 +104,8 @@ class StpFramer:
 
     def rest(self) -> Iterator[tuple[str, Piece]]:
         """What never became whole: of our firmware nothing, of an answer its bytes as talk."""
-        if self._sent:
-            yield "tx", Piece(self._sent[:HEADER], FRAME)
-            yield "tx", Piece(self._sent[HEADER:], FIRMWARE)
-        if self._heard:
-            yield "rx", Piece(self._heard, TALK)
-        self._sent = self._heard = b""
+        sent, self._sent, heard, self._heard = self._sent, b"", self._heard, b""
+        return rest_of(sent, HEADER, heard)
 
 
 def _answer_at(data: bytes) -> int:
