@@ -1,80 +1,177 @@
-"""Real time on a paced line: the packets of a GNSS update, next to what the line could carry at most.
+"""Real time on a paced line: the packets of a GNSS update, next to what a bare program gets through the same line.
 
-    python tests/bench/bench_lg290p.py [--size BYTES]
+    python tests/bench/bench_lg290p.py [--size BYTES] [--rounds N]
 
 Rules: the module is simulated in a process of its own, at a pty that moves bytes at
 460800 baud and hands on what came after 1 or 16 ms, as USB adapters do; the limit is
-arithmetic: 4110 bytes for 4096, and one answer of 14, and that latency, for each
-packet; the clock runs from the first packet's answer to the last but one's. The exit
-code is 1 below 0.97 of the limit, or when this process took more than 60 MB.
+what a loop of write and read gets that does nothing else (`bare_moments`), at the same
+kind of line, turn by turn with the update, so that both meet the same machine; of
+each the best row of `WINDOW` packets counts, because a busy machine only takes time
+away; what arithmetic says (4110 bytes for 4096, an answer of 14, the latency)
+stands beside it. The update has its screen and its capture. The exit code
+is 1 below 0.97 of the limit, or when this process took more than 60 MB.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import resource
+import select
 import sys
 import tempfile
+import termios
 import time
+import tty
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from rich.console import Console
+
 from modemflash_host import api
+from modemflash_host.capture.file import CaptureFile
+from modemflash_host.capture.recorder import Recorder
 from modemflash_host.consents import YES
 from modemflash_host.families.plan import Request
+from modemflash_host.families.quectel_gnss import frames
 from modemflash_host.reporters import Event, Reporter, Sink
+from modemflash_host.reporters.terminal import Terminal
 from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.quectel_gnss import packages
 from modemflash_sim.subprocess_server import serve_in_subprocess
 from support.answers import Answers
 
 GATE, MOST_MB = 0.97, 60
+WINDOW = 20  # packets
 BAUD, BLOCK, FRAME, ANSWER, ANSWER_S = 460_800, 4096, 4110, 14, 0.0003
+PATIENCE_S = 20.0
 
 
 class Moments(Sink):
-    """When each packet was answered."""
+    """When each packet had gone out."""
 
     def __init__(self) -> None:
         self.moments: list[float] = []
 
     def report(self, event: Event, at_s: float) -> None:
         """See `Sink`."""
-        if event["event"] == "progress" and event["phase"] == "transfer":
+        if event["event"] == "progress" and event["phase"] == "transfer" and event["done"] < event["total"]:
             self.moments.append(time.monotonic())
 
 
-def measured(file: Path, latency_ms: int) -> tuple[float, float]:
-    """Bytes a second, and the most that the line could carry."""
+def update_moments(file: Path, latency_ms: int) -> list[float]:
+    """The moments of a whole update, with a screen and a capture as in use."""
     sink = Moments()
+    screen = Console(file=io.StringIO(), width=80, height=24, force_terminal=True)
+    recorder = Recorder(CaptureFile(file.with_suffix(".jsonl"), {}, sys.exit))
     with serve_in_subprocess("sim://lg290p", "--latency-ms", str(latency_ms)) as server:
-        reporter = Reporter([sink], StopRequests())
+        reporter = Reporter([Terminal(screen, screen), sink], StopRequests(), recorder)
         with api.identify(file, reporter) as firmware:
+            sink.moments.clear()
             request = Request(server.url, files=(firmware,), consents=frozenset({YES}))
             result = api.update(request, reporter, Answers())
+        reporter.close()
     assert result.status == "updated", result
-    moments = sink.moments[-(firmware.source.size // BLOCK + 1) :][:-1]
-    a_packet_s = (FRAME + ANSWER) * 10 / BAUD + latency_ms / 1000 + ANSWER_S
-    return (len(moments) - 1) * BLOCK / (moments[-1] - moments[0]), BLOCK / a_packet_s
+    return sink.moments
+
+
+class BarePeer:
+    """A program that does nothing but write frames and wait for answers.
+
+    Args:
+        url: the pty of the module.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._fd = os.open(url, os.O_RDWR | os.O_NOCTTY)
+        tty.setraw(self._fd)
+        self._set_rate(termios.B460800)
+
+    def _set_rate(self, rate: int) -> None:
+        settings = termios.tcgetattr(self._fd)
+        settings[4] = settings[5] = rate
+        termios.tcsetattr(self._fd, termios.TCSANOW, settings)
+
+    def write(self, data: bytes) -> None:
+        """All of it."""
+        while data:
+            select.select([], [self._fd], [])
+            data = data[os.write(self._fd, data) :]
+
+    def wait_for(self, wanted: bytes, every_s: float = PATIENCE_S, again: bytes = b"") -> None:
+        """Read until `wanted` came; meanwhile `again` is written every `every_s`."""
+        held = b""
+        deadline = time.monotonic() + PATIENCE_S
+        while wanted not in held:
+            assert time.monotonic() < deadline, f"no {wanted.hex()}"
+            if select.select([self._fd], [], [], every_s)[0]:
+                held += os.read(self._fd, 4096)
+            else:
+                self.write(again)
+
+    def close(self) -> None:
+        """Let the port go."""
+        os.close(self._fd)
+
+
+def bare_moments(data: bytes, latency_ms: int) -> list[float]:
+    """When a program that does nothing else has sent each packet but the last."""
+    packets = [
+        frames.frame(frames.DATA, frames.data_payload(number, data[number * BLOCK : (number + 1) * BLOCK]))
+        for number in range(len(data) // BLOCK)
+    ]
+    good = bytes.fromhex("AA02000004020400007F871E8355")
+    moments = []
+    with serve_in_subprocess("sim://lg290p", "--latency-ms", str(latency_ms)) as server:
+        peer = BarePeer(server.url)
+        try:
+            peer.write(b"$PQTMSRR*4B\r\n")
+            peer.wait_for(frames.RESPONSE_1, 0.02, frames.SYNC_1)
+            peer.write(frames.SYNC_2)
+            peer.wait_for(frames.RESPONSE_2)
+            for message, payload in ((frames.INFO, frames.info_payload(data)), (frames.ERASE, b"")):
+                peer.write(frames.frame(message, payload))
+                peer.wait_for(bytes([2, message, 0, 0]))
+            for packet in packets:
+                peer.write(packet)
+                moments.append(time.monotonic())
+                peer.wait_for(good)
+        finally:
+            peer.close()
+    return moments
+
+
+def best_rate(moments: list[float]) -> float:
+    """Bytes a second in the best row of `WINDOW` packets."""
+    spans = [moments[at + WINDOW] - moments[at] for at in range(len(moments) - WINDOW)]
+    return WINDOW * BLOCK / min(spans)
 
 
 def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--size", type=int, default=800_000)
+    parser.add_argument("--size", type=int, default=300_000)
+    parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
     good = True
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["MODEMFLASH_HOME"] = folder
         file = Path(folder) / "LG290P03AANR02A01S.pkg"
         file.write_bytes(packages.make_package(size=options.size))
         for latency_ms in (1, 16):
-            rate, limit = measured(file, latency_ms)
-            share = rate / limit
+            bare = ours = 0.0
+            for _ in range(options.rounds):
+                bare = max(bare, best_rate(bare_moments(file.read_bytes(), latency_ms)))
+                ours = max(ours, best_rate(update_moments(file, latency_ms)))
+            share = ours / bare
             good = good and share >= GATE
+            computed = BLOCK / ((FRAME + ANSWER) * 10 / BAUD + latency_ms / 1000 + ANSWER_S)
             print(
-                f"{latency_ms:3} ms: {rate:8.0f} bytes/s, limit {limit:8.0f}, "
-                f"{share:.3f} of it, {rate * 10 / BAUD:.3f} of the line"
+                f"{latency_ms:3} ms: {ours:8.0f} bytes/s, a bare program {bare:8.0f}, {share:.3f} of it; "
+                f"computed {computed:8.0f}, {ours / computed:.3f} of it; {ours * 10 / BAUD:.3f} of the line",
+                flush=True,
             )
     most_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"memory: {most_mb:.0f} MB")
