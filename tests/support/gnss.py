@@ -14,12 +14,15 @@ from modemflash_host.families.plan import FirmwareFile, Outcome, Plan, Request
 from modemflash_host.families.quectel_gnss.family import QuectelGnss
 from modemflash_host.families.quectel_gnss.job import GnssJob
 from modemflash_host.families.quectel_gnss.journal import Begun, Journal
+from modemflash_host.families.quectel_gnss.words import WORDS
+from modemflash_host.reporters import Reporter, Sink
+from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.quectel_gnss import assumptions, faults, packages
 from modemflash_sim.quectel_gnss.address import GnssLine
 from modemflash_sim.quectel_gnss.module import SimGnss
 from modemflash_sim.quectel_gnss.profiles import PROFILES, SECOND_US
 from support.memory_source import MemorySource
-from support.sinks import EventSink, reporter
+from support.sinks import EventSink
 
 VERSION = "LG290P03AANR02A01S"
 
@@ -59,6 +62,8 @@ class Bench:
     latency_us: int = 1000
     sink: EventSink = field(default_factory=EventSink)
     wrap: Callable[[GnssLine], Any] = lambda line: line
+    more_sinks: list[Sink] = field(default_factory=list)
+    stop_requests: StopRequests = field(default_factory=StopRequests)
 
     def run(
         self,
@@ -75,7 +80,10 @@ class Bench:
         line.jump(self.module.now_us)
         with firmware(data) as file:
             request = Request("sim://lg290p", files=(file,), options=options, only_look=only_look)
-            job = GnssJob(Line(port, line, reporter(self.sink)), request, self.journal)
+            told = Reporter([self.sink, *self.more_sinks], self.stop_requests)
+            told.use(WORDS)
+            told.follow(line.ticks_ms())
+            job = GnssJob(Line(port, port, told), request, self.journal)
             try:
                 job.look()
                 plan = job.plan(request)

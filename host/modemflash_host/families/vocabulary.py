@@ -136,7 +136,7 @@ GIVING_BACK = ("uninstall", "leave-board")  # the module is done with
 _LEAVING_ANSWER = "The board is being given back as it was, which takes seconds. The module is not concerned."
 # They leave the module alone.
 BOARD_PHASES = ("reach-board", "deploy", "uninstall", "leave-board", "watch-power", "wait-port")
-_HARMLESS = ("", "find", "identify", "verify", "list-files", "copy-files", *BOARD_PHASES)
+HARMLESS = ("", "find", "identify", "verify", "list-files", "copy-files", *BOARD_PHASES)
 
 
 def _no_rows(_event: Event) -> Sequence[Row]:
@@ -182,7 +182,7 @@ class Vocabulary:
     family: str = ""
     phases: Mapping[str, str] = field(default_factory=dict)
     stop_answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    harmless_phases: tuple[str, ...] = _HARMLESS
+    harmless_phases: tuple[str, ...] = HARMLESS
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     directions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)

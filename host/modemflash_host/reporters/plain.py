@@ -48,8 +48,15 @@ class Plain(People):
         if self.watch.phase and self.verbosity > QUIET and time.monotonic() - self._last >= _QUIET_S:
             self._last = time.monotonic()
             stall = self.watch.stall(at_s)
-            words = f"still: {self.phase_title()}" + (f", {w.printable(stall)}" if stall else "")
+            also = self.watch.countdown(at_s) or w.printable(stall)
+            words = f"still: {self.phase_title()}" + (f", {also}" if also else "")
             self._line(f"[{w.clock_time(at_s)}]   {words}")
+
+    def report(self, event: Event, at_s: float) -> None:
+        """Show one event; what is heard while somebody is waited for, as it changes."""
+        super().report(event, at_s)
+        if event["event"] == "waiting" and self.verbosity > QUIET:
+            self._line(f"[{w.clock_time(at_s)}]   {self.watch.countdown(at_s)}: {w.printable(event['note'])}")
 
     def _line(self, text: str) -> None:
         self.out.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -24,6 +24,7 @@ class Watch:
         phase: its name, "" when none runs.
         usual_s, allowed_s: what it usually takes, and how long it may; 0 for no end of its own.
         silence_s: then: after so long without an answer it ends.
+        ends_s: when somebody is waited for no longer; 0 where nobody is.
         done, total: bytes; total is 0 where the phase counts none.
         moved_s: when the last byte moved.
     """
@@ -37,6 +38,7 @@ class Watch:
         self.usual_s = 0.0
         self.allowed_s = 0.0
         self.silence_s = 0.0
+        self.ends_s = 0.0
         self.note = ""
         self.done = 0
         self.total = 0
@@ -63,6 +65,9 @@ class Watch:
             self._points.append((at_s, self.done))
             while len(self._points) > 2 and at_s - self._points[0][0] > _RATE_WINDOW_S:
                 self._points.popleft()
+        elif kind == "waiting":
+            self.ends_s = at_s + event["left_s"]
+            self.note = event["note"]
         elif kind == "stall":
             self._why_still = event.get("note") or _STILL
             self.moved_s = min(self.moved_s, at_s - event["seconds"])
@@ -74,6 +79,10 @@ class Watch:
     def elapsed_s(self, at_s: float) -> float:
         """Seconds in this phase."""
         return max(0.0, at_s - self.began_s)
+
+    def countdown(self, at_s: float) -> str:
+        """How long somebody is still waited for, in words; "" where nobody is."""
+        return f"{max(0.0, self.ends_s - at_s):.0f} s left" if self.ends_s else ""
 
     @property
     def times(self) -> str:

@@ -103,9 +103,9 @@ class Terminal(People):
         if not watch.phase:
             return Text()
         lines: list[RenderableType] = [self._line(at_s)]
-        if watch.times:
+        if times := ", ".join(filter(None, (watch.countdown(at_s), watch.times))):
             late = watch.usual_s and watch.elapsed_s(at_s) > watch.usual_s
-            lines.append(indented(Text(watch.times, "yellow" if late else "dim")))
+            lines.append(indented(Text(times, "yellow" if late else "dim")))
         if stall := watch.stall(at_s):
             lines.append(indented(Text(w.printable(stall), "yellow")))
         elif watch.note:

@@ -56,9 +56,14 @@ class BootLoader:
         self._buf = bytearray(1024)
         self._reader = frames.AnswerReader(LG290P.frame_class)
         self._before = -1  # the message that was answered last
+        self._sent_at = self._wire_ms = self._damaged_before = self._heard_before = 0
 
-    def enter(self, within_ms: int, on_heard: Callable[[bytes], object] | None = None) -> bool:
+    def enter(self, within_ms: int, on_heard: Callable[[bytes], object] = lambda _: None) -> bool:
         """Send sync words until the boot loader has answered both. False when the time is over.
+
+        Args:
+            within_ms: how long.
+            on_heard: told what came, and every 20 ms that nothing did.
 
         Raises:
             Stopped: the user asked to stop.
@@ -74,8 +79,7 @@ class BootLoader:
             asked = line.now()
             while (left := _SYNC_EVERY_MS - line.since(asked)) > 0:
                 got = line.read(self._buf, len(self._buf), left)
-                if got and on_heard is not None:
-                    on_heard(bytes(self._buf[:got]))
+                on_heard(bytes(self._buf[:got]))
                 kept += self._buf[:got]
                 if frames.RESPONSE_1 in kept:
                     if self._second_sync(kept):
@@ -108,11 +112,24 @@ class BootLoader:
         return ".".join(str(number) for number in rest[:3])
 
     def ask(self, message: int, payload: bytes, within_ms: int, where: str) -> bytes:
-        """Send a frame once, and take its answer; what stands behind the status.
+        """Send a frame once, and take its answer: `send` and `answer`."""
+        self.send(frames.frame(message, payload, LG290P.frame_class))
+        return self.answer(message, within_ms, where)
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame; what there is to do until its answer is done while it is on the wire."""
+        self._throw_away(0)
+        self._damaged_before = self._reader.damaged
+        self._heard_before = self._reader.heard
+        self._wire_ms = len(frame) * 10_000 // BAUD + 1 if self._line.baud else 0
+        self._line.write(frame)
+        self._sent_at = self._line.now()
+
+    def answer(self, message: int, within_ms: int, where: str) -> bytes:
+        """The answer to the frame that was sent last; what stands behind the status.
 
         Args:
-            message: which.
-            payload: its payload.
+            message: which frame that was.
             within_ms: how long the answer may take, from the frame's last byte on.
             where: which packet, for an error; "" where there is only one.
 
@@ -121,15 +138,8 @@ class BootLoader:
         """
         line = self._line
         stage = f"{STAGES[message]} {where}".rstrip()
-        frame = frames.frame(message, payload, LG290P.frame_class)
-        if line.baud:
-            within_ms += len(frame) * 10_000 // BAUD + 1
-        self._throw_away(0)
-        damaged = self._reader.damaged
-        heard = self._reader.heard
-        line.write(frame)
-        asked = line.now()
-        while (left := within_ms - line.since(asked)) > 0:
+        within_ms += self._wire_ms
+        while (left := within_ms - line.since(self._sent_at)) > 0:
             got = line.read(self._buf, len(self._buf), left)
             for answer in self._reader.feed(bytes(self._buf[:got])):
                 if answer.message != message and answer.message == self._before:
@@ -141,9 +151,9 @@ class BootLoader:
                     raise ModemProblem("gnss-refused", f"{stage}: {frames.status_words(answer.status)}")
                 self._before = message
                 return answer.rest
-        if self._reader.damaged > damaged:
+        if self._reader.damaged > self._damaged_before:
             raise ModemProblem("gnss-bad-answer", f"{stage}: it arrived damaged")
-        others = self._reader.heard - heard
+        others = self._reader.heard - self._heard_before
         came = f"; {others} other bytes came" if others else ""
         raise ModemProblem("gnss-no-answer", f"{stage}: none in {within_ms / 1000:.1f} s{came}")
 

@@ -51,6 +51,32 @@ def rates_from(first: int) -> Sequence[int]:
     return (first, *(rate for rate in nmea.RATES if rate != first)) if first else nmea.RATES
 
 
+def find(line: Line, boot_loader: BootLoader, who_else: Callable[[bytes], object] = lambda _: None) -> Found:
+    """Who is there; a boot loader that listens is entered.
+
+    A silent line is asked for an open session before its rate is changed: it would take words at another
+    rate for damaged frames.
+
+    Args:
+        line: an open line.
+        boot_loader: at that line.
+        who_else: see `find_application`.
+
+    Raises:
+        Stopped: the user asked to stop.
+    """
+    first, *others = rates_from(0)
+    found = find_application(line, (first,), who_else=who_else)
+    if found.state == SILENCE and (version := boot_loader.boot_version()):
+        return Found(BOOT_LOADER, boot=version)
+    if found.state in (SILENCE, NOISE):
+        at_others = find_application(line, others, who_else=who_else)
+        found = at_others if at_others.state != SILENCE else found
+    if found.state in (SILENCE, NOISE):
+        return find_boot_loader(line, boot_loader) or found
+    return found
+
+
 def find_application(
     line: Line, rates: Sequence[int], turn: int = 1, who_else: Callable[[bytes], object] = lambda _: None
 ) -> Found:

@@ -8,8 +8,6 @@ written before the erase.
 
 from __future__ import annotations
 
-from typing import Any
-
 from modemflash.errors import (
     RECOVERABLE,
     UNKNOWN,
@@ -31,12 +29,12 @@ from modemflash_host.families.quectel_gnss.finding import Found
 from modemflash_host.families.quectel_gnss.journal import Begun, Journal, unfinished_of
 from modemflash_host.families.quectel_gnss.package import Package
 from modemflash_host.families.quectel_gnss.planning import (
-    TIMES,
+    REBOOT_S,
     make_plan,
     packets,
+    phases_of,
     reset_way,
     the_file,
-    transfer_s,
 )
 from modemflash_host.families.quectel_gnss.resetting import into_boot_loader
 from modemflash_host.families.vocabulary import WHOLE_UPDATE
@@ -63,7 +61,7 @@ class GnssJob:
         self._journal = journal
         self._found = Found(finding.SILENCE)
         self._begun = journal.load()
-        self._erased = False
+        self._erased = self._sent_whole = False
         self.module: ModuleInfo | None = None
         self.sent_bytes = 0
 
@@ -77,13 +75,9 @@ class GnssJob:
         line = self._line
         line.guard(1, "stopped-before-write")
         line.report("phase", phase="find", usual_s=2, allowed_s=9, note="")
-        found = finding.find_application(line, finding.rates_from(0), who_else=_refuse_others)
-        if found.build is None and found.state != finding.OTHER_APPLICATION:
-            boot_loader = BootLoader(line)
-            if (listens := finding.find_boot_loader(line, boot_loader)) is not None:
-                found = listens
-                if self._request.only_look or not self._request.files:
-                    finding.leave_boot_loader(line)
+        found = finding.find(line, BootLoader(line), _refuse_others)
+        if found.state == finding.BOOT_LOADER and (self._request.only_look or not self._request.files):
+            finding.leave_boot_loader(line)
         self._found = found
         if found.build is not None:
             self._begun = None  # an application runs: there is nothing to carry on
@@ -112,7 +106,7 @@ class GnssJob:
             self._write()
             after = self._read_back()
         except Problem as problem:
-            raise problem.stamp(self._state()) from None
+            raise problem.stamp(self._state(problem)) from None
         seconds = self._line.since(start) / 1000
         if after is None:
             return Outcome(
@@ -124,8 +118,10 @@ class GnssJob:
             "updated", "updated", UPDATED, before, after, finding.APPLICATION, self.sent_bytes, seconds
         )
 
-    def _state(self) -> str:
+    def _state(self, problem: Problem) -> str:
         """What an error now means for the module."""
+        if self._sent_whole and problem.code != "gnss-no-application":
+            return UNKNOWN  # it was accepted, and nobody waited for its word
         return RECOVERABLE if self._begun is not None else UNTOUCHED
 
     def _write(self) -> None:
@@ -164,6 +160,7 @@ class GnssJob:
         self._phase("erase")
         boot_loader.ask(frames.ERASE, b"", LG290P.erase_s * 1000, "")
         self._transfer(boot_loader, data)
+        self._sent_whole = True
         self._keep("sent")
         self._phase("reboot")
         try:
@@ -172,22 +169,28 @@ class GnssJob:
             pass  # some say nothing; what the application says counts
 
     def _transfer(self, boot_loader: BootLoader, data: bytes) -> None:
-        line, size, block = self._line, len(data), LG290P.block_bytes
-        self._phase("transfer", usual_s=transfer_s(size), allowed_s=0)
-        last = packets(size) - 1
+        """Packet by packet. What else there is to do is done while one is on the wire."""
+        line, size = self._line, len(data)
+        self._phase("transfer")
         self.sent_bytes = 0
-        for sequence in range(last + 1):
+        last = packets(size) - 1
+        packet = _packet(data, 0)
+        for sequence in range(last):
             line.checkpoint()
-            within_ms = ANSWER_MS
-            where = f"packet {sequence + 1} of {last + 1}"
-            if sequence == last:
-                boot_loader.settle()
-                self._phase("install")
-                within_ms = LG290P.last_packet_s * 1000
-            piece = data[sequence * block : (sequence + 1) * block]
-            boot_loader.ask(frames.DATA, frames.data_payload(sequence, piece), within_ms, where)
-            self.sent_bytes += len(piece)
-            line.report("progress", phase="transfer", done=self.sent_bytes, total=size)
+            boot_loader.send(packet)
+            if sequence:
+                line.report("progress", phase="transfer", done=self.sent_bytes, total=size)
+            packet = _packet(data, sequence + 1)
+            boot_loader.answer(frames.DATA, ANSWER_MS, f"packet {sequence + 1} of {last + 1}")
+            self.sent_bytes += LG290P.block_bytes
+        line.checkpoint()
+        boot_loader.settle()
+        boot_loader.send(packet)
+        line.report("progress", phase="transfer", done=size, total=size)
+        self._phase("install")
+        last_packet_ms = LG290P.last_packet_s * 1000
+        boot_loader.answer(frames.DATA, last_packet_ms, f"packet {last + 1} of {last + 1}")
+        self.sent_bytes = size
 
     def _read_back(self) -> str | None:
         """The version that the application says; None where it says nothing.
@@ -200,7 +203,7 @@ class GnssJob:
         line.sleep(_RESTART_MS)
         start = line.now()
         turn = 1
-        while line.since(start) < TIMES["reboot"][1] * 1000:
+        while line.since(start) < REBOOT_S * 1000:
             found = finding.find_application(line, finding.rates_from(self._found.baud), turn)
             turn += 1
             if found.build is None:
@@ -226,17 +229,18 @@ class GnssJob:
         self._journal.save(begun)
         self._begun = begun
 
-    def _phase(self, name: str, **times: Any) -> None:
-        """Tell it, and say what a stop request in it means."""
-        usual_s, allowed_s = TIMES.get(name, (0, 0))
-        told = {"usual_s": usual_s, "allowed_s": allowed_s, "note": "", **times}
-        self._line.report("phase", phase=name, **told)
+    def _phase(self, name: str) -> None:
+        """Tell it, and say what a stop request in it means; one in the phase before is not forgotten."""
+        usual_s, allowed_s = phases_of(the_file(self._request).source.size)[name]
+        if name == "transfer":
+            self._line.checkpoint()
         if name in ("erase", "transfer", "install"):
             self._line.guard(2, "gnss-stopped")
         elif name == "reset" and self._erased:
             self._line.guard(1, "gnss-stopped")
         elif name == "reboot":
             self._line.guard(2, "stopped-watching")
+        self._line.report("phase", phase=name, usual_s=usual_s, allowed_s=allowed_s, note="")
 
 
 def _refuse_others(heard: bytes) -> None:
@@ -246,3 +250,10 @@ def _refuse_others(heard: bytes) -> None:
         LinkProblem: `board-console`, `other-device`.
     """
     refuse_others(heard, GNSS)
+
+
+def _packet(data: bytes, sequence: int) -> bytes:
+    """A packet of the firmware, as it goes over the wire."""
+    block = LG290P.block_bytes
+    piece = data[sequence * block : (sequence + 1) * block]
+    return frames.frame(frames.DATA, frames.data_payload(sequence, piece), LG290P.frame_class)

@@ -25,13 +25,7 @@ from modemflash_host.families.quectel_gnss.package import Package
 DOWNGRADE = "allow-downgrade"
 HAND_S = 90
 RESETS = ("auto", "command", "hand", "rts", "dtr")
-# phase: seconds that it usually takes, and how long it may. The transfer's are computed.
-TIMES = {
-    "reset": (3, HAND_S),
-    "erase": (5, LG290P.erase_s),
-    "install": (15, LG290P.last_packet_s),
-    "reboot": (5, 60),
-}
+REBOOT_S = 60
 _BYTES_A_SECOND = 45_000  # 4096 of 4110 bytes and one answer of 14, at 460800
 _ONE_COPY = (
     "From the erase until the last packet is in the module has no application: there is no second copy. "
@@ -43,9 +37,19 @@ _CANNOT_UNDO = (
 )
 
 
-def transfer_s(size: int) -> int:
-    """How long so many bytes take at the rate of the boot loader."""
-    return size // _BYTES_A_SECOND + 1
+def phases_of(size: int) -> dict[str, tuple[int, int]]:
+    """The phases for a file of so many bytes, in their order.
+
+    Returns:
+        Phase: seconds that it usually takes, and how long it may; 0 for as long as the module answers.
+    """
+    return {
+        "reset": (3, HAND_S),
+        "erase": (5, LG290P.erase_s),
+        "transfer": (size // _BYTES_A_SECOND + 1, 0),
+        "install": (15, LG290P.last_packet_s),
+        "reboot": (5, REBOOT_S),
+    }
 
 
 def reset_way(request: Request) -> str:
@@ -85,8 +89,6 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
     direction, from_version = _direction(found, package)
     nothing = direction == "repair" and not request.options.get("repair")
     size = file.source.size
-    phases = [PlannedPhase(name, *times) for name, times in TIMES.items()]
-    phases.insert(2, PlannedPhase("transfer", transfer_s(size), 0))
     needs: tuple[Need, ...] = ()
     if direction == "downgrade":
         danger = f"the file holds {package.version} of {package.date}, older than what runs"
@@ -98,7 +100,7 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
         from_version=from_version,
         to_version=package.version,
         files=(PlannedFile("main", file.name, size, "package", package.version, file.sha256),),
-        phases=tuple(phases),
+        phases=tuple(PlannedPhase(name, *times) for name, times in phases_of(size).items()),
         warnings=(*warnings, _ONE_COPY),
         cannot_undo=_CANNOT_UNDO,
         way_back=(file.name,),

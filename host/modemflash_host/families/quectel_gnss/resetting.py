@@ -19,10 +19,19 @@ from modemflash_host.families.quectel_gnss.planning import HAND_S
 _AFTER_COMMAND_MS = 3000
 _PULSE_MS = 100
 _DRAIN_MS = 2000
+_ADAPTER_MS = 50  # what was sent may wait in a USB adapter, and a new rate would damage it
 _PRESS_RESET = (
-    f"Now press RESET on the module's board, or cut its power and give it again: {HAND_S} s are left. "
-    "The boot loader is being called all the time."
+    f"Now press RESET on the module's board, or cut its power and give it again: you have {HAND_S} s. "
+    "Its boot loader is being called all the time."
 )
+_RECENT_BYTES = 512
+_NOISE_BYTES = 200  # more than a sentence
+_SILENT_AFTER_MS = 1500  # sentences come once a second
+_HEARD = {
+    "silence": "nothing is heard: it waits for RESET, or its power is off",
+    "text": f"its application talks at {BAUD} baud: it was not reset yet",
+    "noise": "bytes are heard that make no sense: its application at another rate, or the wires",
+}
 
 Step = Callable[[], bool]
 
@@ -64,14 +73,21 @@ def _by_command(line: Line, boot_loader: BootLoader, baud: int) -> bool:
     line.set_baud(baud)
     line.write(nmea.sentence(nmea.RESET))
     line.port.drain(_DRAIN_MS)
+    if baud != BAUD:
+        line.sleep(_ADAPTER_MS)
     return boot_loader.enter(_AFTER_COMMAND_MS)
 
 
 def _by_boot_loader(line: Line, boot_loader: BootLoader) -> bool:
-    """A session that was left open ends with its own reset frame; a window after a window needs none."""
+    """A session that was left open ends with its own reset frame; a window after a window needs none.
+
+    It is sent twice: where a byte of a packet got lost, the first one ends that packet.
+    """
     line.set_baud(BAUD)
-    line.write(frames.frame(frames.RESET))
-    line.port.drain(_DRAIN_MS)
+    for _ in range(2):
+        line.write(frames.frame(frames.RESET))
+        line.port.drain(_DRAIN_MS)
+        line.sleep(_ADAPTER_MS)
     return boot_loader.enter(_AFTER_COMMAND_MS)
 
 
@@ -88,12 +104,37 @@ def _by_control_line(line: Line, boot_loader: BootLoader, name: str) -> bool:
 def _by_button(line: Line, boot_loader: BootLoader) -> bool:
     line.report("phase", phase="reset-by-hand", usual_s=10, allowed_s=HAND_S, note="")
     line.report("note", text=_PRESS_RESET)
-    told = False
+    return boot_loader.enter(HAND_S * 1000, HeardMeanwhile(line))
 
-    def on_heard(data: bytes) -> None:
-        nonlocal told
-        if not told and nmea.is_gnss(data):
-            told = True
-            line.report("note", text=f"The application still talks at {BAUD} baud: it was not reset yet.")
 
-    return boot_loader.enter(HAND_S * 1000, on_heard)
+class HeardMeanwhile:
+    """Tells, while a person is waited for, how long that goes on and what is heard.
+
+    Args:
+        line: where it is heard, and who is told.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._start = self._heard_at = line.now()
+        self._recent = bytearray()
+        self._told = ""
+
+    def __call__(self, data: bytes) -> None:
+        """So much came; b"" for nothing."""
+        if data:
+            self._heard_at = self._line.now()
+            self._recent += data
+            del self._recent[:-_RECENT_BYTES]
+        elif self._line.since(self._heard_at) > _SILENT_AFTER_MS:
+            self._recent.clear()
+        heard = "silence"
+        if self._recent:
+            heard = "text" if nmea.is_gnss(bytes(self._recent)) else "noise"
+        if heard == "noise" and len(self._recent) < _NOISE_BYTES and self._told:
+            return  # half a sentence
+        if heard != self._told:
+            self._told = heard
+            left_s = HAND_S - self._line.since(self._start) // 1000
+            note = _HEARD[heard]
+            self._line.report("waiting", phase="reset-by-hand", left_s=left_s, heard=heard, note=note)

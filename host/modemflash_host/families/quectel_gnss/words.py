@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from modemflash_host.families.quectel_gnss.chips import LG290P
 from modemflash_host.families.quectel_gnss.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.quectel_gnss.job import ATTEMPTS
 from modemflash_host.families.quectel_gnss.planning import DOWNGRADE
@@ -12,6 +13,7 @@ from modemflash_host.families.vocabulary import (
     DIM,
     DOUBT,
     GOOD,
+    HARMLESS,
     STRONG,
     Danger,
     Event,
@@ -23,12 +25,16 @@ from modemflash_host.families.vocabulary import (
 )
 from modemflash_host.reporters.words import bytes_of, size
 
-_WRITING = (
-    (
-        "The module has no application now, so this goes on. Press Ctrl-C once more to stop here: its boot "
-        "loader stays, and the same command begins anew."
-    ),
-    "Stopping after this packet. Run the same command again when you are ready.",
+_GO_ON = (
+    "The module has no application now, so this goes on. Press Ctrl-C once more to stop here: its boot "
+    "loader stays, and the same command begins anew."
+)
+_AGAIN = "Run the same command again when you are ready."
+_ERASING = (_GO_ON, f"Stopping when the erase is answered, {LG290P.erase_s} s at most. {_AGAIN}")
+_WRITING = (_GO_ON, f"Stopping after this packet. {_AGAIN}")
+_INSTALLING = (
+    f"The whole image is in, and the module checks and writes it: {LG290P.last_packet_s} s at most.",
+    "The module still writes the image: that is not interrupted. Then it is asked for its version.",
 )
 _WATCHING = (
     "The whole image is in. Press Ctrl-C once more to stop waiting for the module's word.",
@@ -108,8 +114,13 @@ WORDS = Vocabulary(
         "install": "module checks, writes",
         "reboot": "restart, read version",
     },
-    stop_answers={"erase": _WRITING, "transfer": _WRITING, "install": _WRITING, "reboot": _WATCHING},
-    harmless_phases=("", "find", "identify", "verify", "reset", "reset-by-hand"),
+    stop_answers={
+        "erase": _ERASING,
+        "transfer": _WRITING,
+        "install": _INSTALLING,
+        "reboot": _WATCHING,
+    },
+    harmless_phases=(*HARMLESS, "reset", "reset-by-hand"),
     states={
         "application": ("application runs", GOOD),
         "other-application": ("sentences come, but nobody says a version", DOUBT),

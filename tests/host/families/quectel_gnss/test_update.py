@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from modemflash.errors import CATALOGUE, Problem
 from modemflash_host.families.plan import Outcome, Plan
+from modemflash_sim.quectel_gnss.address import GnssLine
 from modemflash_sim.quectel_gnss.assumptions import ASSUMPTIONS
 from modemflash_sim.quectel_gnss.module import COMMAND
 from support.gnss import VERSION, bench, package
@@ -167,3 +170,50 @@ def test_a_boot_loader_that_was_entered_only_to_look_is_left_again(only_look: bo
     assert isinstance(result, Plan) if only_look else updated(result)
     assert at.module.mode != COMMAND
     assert at.module.verdict.updates == (not only_look)
+
+
+class LateAdapter:
+    """A USB adapter that says sent when it is not: a new rate within 20 ms damages what was written."""
+
+    def __init__(self, line: GnssLine) -> None:
+        self._line = line
+        self._waiting: list[tuple[int, bytes]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+    def _send_on(self, until_us: int) -> None:
+        while self._waiting and self._waiting[0][0] <= until_us:
+            _, data = self._waiting.pop(0)
+            self._line.write(data, 0, len(data))
+
+    def write(self, buf: bytes, off: int, n: int) -> None:
+        self._waiting.append((self._line.now_us + 20_000, bytes(buf[off : off + n])))
+
+    def readinto(self, buf: bytearray, n: int, timeout_ms: int) -> int:
+        deadline_us = self._line.now_us + timeout_ms * 1000
+        while self._waiting and self._waiting[0][0] <= deadline_us:
+            self._line.jump(self._waiting[0][0])
+            self._send_on(self._line.now_us)
+        left_ms = (deadline_us - self._line.now_us) // 1000
+        return self._line.readinto(buf, n, left_ms)
+
+    def sleep_ms(self, ms: int) -> None:
+        self._line.sleep_ms(ms)
+        self._send_on(self._line.now_us)
+
+    def set_baud(self, rate: int) -> bool:
+        self._waiting.clear()
+        return self._line.set_baud(rate)
+
+
+def test_a_reset_is_on_the_wire_before_the_rate_changes() -> None:
+    """Nobody is there to press RESET; the command at the application's rate has to be enough."""
+    at = bench("lg290p-115200")
+    at.wrap = LateAdapter
+    assert updated(at.run())
+
+
+def test_a_session_that_waits_for_half_a_packet_is_left_without_a_hand() -> None:
+    at = bench(fault="swallow:9000", assume="half-frame:waits")
+    assert updated(at.run())
