@@ -2,8 +2,10 @@
 
     endpoints          a serial line to any device: pty, TCP, RFC 2217, pipe, virtual time
     sequans            Sequans modems
+    quectel_gnss       Quectel's GNSS modules
     board              Pycom boards with a modem at their pins
     devices            which devices there are; the opener of sim:// addresses
+    replay             the module of a capture
     demonstration      the scenario of `modemflash demo`
     plain_data         records from JSON
     subprocess_server  a device in a process of its own

@@ -1,4 +1,4 @@
-"""Real time on a paced line: the packets of a GNSS update, next to what a bare program gets through the same line.
+"""Real time on a paced line: the packets of a GNSS update, next to those of a bare program.
 
     python tests/bench/bench_lg290p.py [--size BYTES] [--rounds N]
 

@@ -7,7 +7,7 @@ import pytest
 
 from captures.scenarios import FOLDER, SCENARIOS, MaskedReporter, play, record
 from modemflash_host.capture.reading import read_capture
-from modemflash_sim.sequans.replay import replay_line
+from modemflash_sim.replay import replay_line
 
 TIMES = ("seconds", "at_ms")
 

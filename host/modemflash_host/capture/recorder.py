@@ -117,7 +117,8 @@ class Recorder(Sink):
         self._put(max_burst=max_burst)
 
     def baud(self, rate: int) -> None:
-        """Our rate from here on."""
+        """Our rate from here on: what came before is in no line with what comes."""
+        self._put_talk("rx", self._masks["rx"].finish())
         self._put(baud=rate)
 
     def relay(self, **frame: Any) -> None:

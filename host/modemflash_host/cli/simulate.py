@@ -6,7 +6,6 @@ import select
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,23 +14,25 @@ import rich_click as click
 from rich.text import Text
 
 from modemflash_host.board.install.package import deployed
-from modemflash_host.capture.reading import read_capture
 from modemflash_host.cli.next_command import command_line
 from modemflash_host.cli.simulate_module import simulate_module
+from modemflash_host.cli.simulated_port import (
+    from_capture_option,
+    module_of,
+    serve_capture,
+    serve_until_ended,
+)
 from modemflash_host.computer.programs import find_program
 from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.steady_console import SteadyConsole
-from modemflash_host.run import exit_codes
 from modemflash_sim import state_files
 from modemflash_sim.board import profiles as boards
-from modemflash_sim.endpoints.pace import Endpoint
-from modemflash_sim.endpoints.serve import open_endpoint, serve
+from modemflash_sim.endpoints.serve import open_endpoint
+from modemflash_sim.replay import ReplayModem
 from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
-from modemflash_sim.sequans.replay import CaptureMismatch, ReplayModem
 
-_LOOK_S = 0.5
 _MODEM_HELP = f"Which modem, in which state: {', '.join(profiles.PROFILES)}."
 
 
@@ -102,12 +103,7 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
     callback=_parsed(assumptions.parse),
     help="How it behaves where nobody knows; more than once. --list names them all.",
 )
-@click.option(
-    "--from-capture",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Answer as the modem in a capture did, to a program that asks the same.",
-)
+@from_capture_option
 @click.option("--list", "list_all", is_flag=True, help="List the faults and assumptions, and end.")
 def modem(
     profile: str,
@@ -130,7 +126,7 @@ def modem(
         if state is not None:
             user = state_files.SoleUser(state)
         if from_capture is not None:
-            its_modem = ReplayModem(read_capture(from_capture))
+            its_modem = module_of(from_capture)
         elif state is not None and state.exists():
             its_modem = state_file.load(state, profiles.find(profile), its_assumptions, its_faults)
         else:
@@ -141,45 +137,19 @@ def modem(
             user.close()
         raise click.UsageError(str(error)) from error
     try:
-        return _serve(console, its_modem, opened, profile, state)
+        if isinstance(its_modem, ReplayModem):
+            return serve_capture(console, its_modem, opened)
+        serve_until_ended(console, its_modem, opened, f"A simulated {profile}")
+        if state is not None:
+            try:
+                state_file.save(its_modem, state)
+            except OSError as error:
+                raise click.ClickException(f"The modem could not be kept: {error}") from error
+        _verdict(console, its_modem)
+        return 0
     finally:
         if user is not None:
             user.close()
-
-
-def _serve(
-    console: SteadyConsole,
-    its_modem: SimModem | ReplayModem,
-    opened: Endpoint,
-    profile: str,
-    state: Path | None,
-) -> int:
-    """Serve the modem until somebody ends it, then say what became of it."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    try:
-        with serve(its_modem, opened, on_end=ended.set) as port:
-            console.print(Text.assemble(("Port  ", "dim"), (port, "bold")), soft_wrap=True)
-            info = command_line(["modemflash", "info", "--port", port])
-            console.print(Text.assemble(("Try   ", "dim"), (info, "cyan")), soft_wrap=True)
-            console.print(Text(f"A simulated {profile} answers there. Ctrl-C ends it.", "dim"))
-            while not ended.wait(_LOOK_S):  # short waits: on Windows a signal ends no longer one
-                pass
-    except CaptureMismatch as mismatch:
-        console.print(Text(f"The program asks something else than was captured: {mismatch}", "yellow"))
-        return exit_codes.FAILED_UNTOUCHED
-    if isinstance(its_modem, ReplayModem):
-        whole = "was played to its end" if its_modem.finished else "was not played to its end"
-        console.print(f"The capture {whole}.")
-        return 0
-    if state is not None:
-        try:
-            state_file.save(its_modem, state)
-        except OSError as error:
-            raise click.ClickException(f"The modem could not be kept: {error}") from error
-    _verdict(console, its_modem)
-    return 0
 
 
 @simulate.command()

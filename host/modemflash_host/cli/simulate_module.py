@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import signal
-import threading
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,14 +10,18 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.simulated_port import (
+    from_capture_option,
+    module_of,
+    serve_capture,
+    serve_until_ended,
+)
 from modemflash_host.reporters.rows import Rows
 from modemflash_sim import devices, state_files
-from modemflash_sim.endpoints.serve import open_endpoint, serve
+from modemflash_sim.endpoints.serve import open_endpoint
 from modemflash_sim.quectel_gnss import address, assumptions, faults, profiles
 from modemflash_sim.quectel_gnss.module import SimGnss
-
-_LOOK_S = 0.5
+from modemflash_sim.replay import ReplayModem
 
 
 @click.command("module")
@@ -51,6 +53,7 @@ _LOOK_S = 0.5
     "--assume", "its_assumptions", multiple=True, metavar="NAME:VALUE",
     help="How it behaves where nobody knows; more than once. --list names them all.",
 )  # fmt: skip
+@from_capture_option
 @click.option("--list", "list_all", is_flag=True, help="List the faults and assumptions, and end.")
 def simulate_module(
     profile: str,
@@ -60,6 +63,7 @@ def simulate_module(
     hand: int,
     its_faults: tuple[str, ...],
     its_assumptions: tuple[str, ...],
+    from_capture: Path | None,
     list_all: bool,
 ) -> int:
     """Run a simulated GNSS module and print the port to use. Ctrl-C ends it."""
@@ -74,26 +78,25 @@ def simulate_module(
     try:
         if state is not None:
             user = state_files.SoleUser(state)
-        device = devices.start(f"{devices.SCHEME}://{profile}?{urlencode(said)}")
+        device: devices.SimulatedDevice | ReplayModem = (
+            module_of(from_capture)
+            if from_capture is not None
+            else devices.start(f"{devices.SCHEME}://{profile}?{urlencode(said)}")
+        )
         opened = open_endpoint(endpoint, tcp_port)
     except (ValueError, OSError) as error:
         if user is not None:
             user.close()
         raise click.UsageError(str(error)) from error
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    with serve(device, opened) as port:
-        console.print(Text.assemble(("Port  ", "dim"), (port, "bold")), soft_wrap=True)
-        info = command_line(["modemflash", "info", "--port", port])
-        console.print(Text.assemble(("Try   ", "dim"), (info, "cyan")), soft_wrap=True)
-        console.print(Text(f"A simulated {profile} answers there. Ctrl-C ends it.", "dim"))
-        while not ended.wait(_LOOK_S):  # short waits: on Windows a signal ends no longer one
-            pass
-    if state is not None and isinstance(device, SimGnss):
-        address.save(device, state)
-    if user is not None:
-        user.close()
+    try:
+        if isinstance(device, ReplayModem):
+            return serve_capture(console, device, opened)
+        serve_until_ended(console, device, opened, f"A simulated {profile}")
+        if state is not None and isinstance(device, SimGnss):
+            address.save(device, state)
+    finally:
+        if user is not None:
+            user.close()
     about = [(name.capitalize(), Text(str(value))) for name, value in _told(device.verdict)]
     console.print()
     console.print(Rows(about))

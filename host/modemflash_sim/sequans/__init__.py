@@ -13,7 +13,6 @@
     faults          what can be wrong, by name; corruption: what a bad wire does
     verdict         the modem's own account of an update
     address         sim:// addresses; state_file: a modem that is kept between commands
-    replay          the modem of a capture
     images          firmware files to be used with it
 
 Rule: the parts know the state, not each other; what one wants of another is a timer of the

@@ -14,6 +14,8 @@ from modemflash_host.families.quectel_gnss.frames import (
     DATA,
     HEAD_BYTES,
     LONGEST_ANSWER_BYTES,
+    RESPONSE_1,
+    RESPONSE_2,
     SYNC_1,
     SYNC_2,
     TAIL_BYTES,
@@ -68,10 +70,14 @@ class GnssFramer:
         data = self._heard + data
         self._heard = b""
         while data:
-            at = data.find(_START)
+            at = _begins_at(data)
             if at:
-                yield Piece(data if at < 0 else data[:at], TALK)
-                data = b"" if at < 0 else data[at:]
+                yield Piece(data[:at], TALK)
+                data = data[at:]
+                continue
+            if data[: len(RESPONSE_1)] in (RESPONSE_1, RESPONSE_2):
+                yield Piece(data[: len(RESPONSE_1)], FRAME)
+                data = data[len(RESPONSE_1) :]
                 continue
             if len(data) < HEAD_BYTES:
                 self._heard = data
@@ -95,3 +101,11 @@ class GnssFramer:
         """What never became whole: of our firmware nothing, of an answer its bytes as talk."""
         sent, self._sent, heard, self._heard = self._sent, b"", self._heard, b""
         return rest_of(sent, HEAD_BYTES, heard)
+
+
+def _begins_at(data: bytes) -> int:
+    """Where an answer begins, or may begin at the end; the length where none does."""
+    places = [data.find(word) for word in (RESPONSE_1, RESPONSE_2, bytes([_START]))]
+    for word in (RESPONSE_1, RESPONSE_2):
+        places += [len(data) - kept for kept in range(1, len(word)) if data.endswith(word[:kept])]
+    return min((at for at in places if at >= 0), default=len(data))

@@ -1,4 +1,4 @@
-"""The screen while a GNSS module is looked for, waited for and written: it moves each second, and counts down."""
+"""The screen while a GNSS module is looked for, waited for and written: it moves each second."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ WRITING = [
 ]
 
 
-@pytest.mark.parametrize(("phase", "options"), HARMLESS, ids=lambda each: str(each))
+@pytest.mark.parametrize(("phase", "options"), HARMLESS, ids=str)
 def test_before_the_erase_one_request_stops(phase: str, options: dict[str, str]) -> None:
     at, result, answers = stopped(phase, 1, **options)
     assert isinstance(result, Problem)
@@ -93,7 +93,7 @@ def test_two_requests_stop_and_the_same_command_finishes(
 
 
 def test_the_writing_of_the_image_is_not_interrupted() -> None:
-    """Two requests while the module writes what it has: said so, and the update ends as if nobody had asked."""
+    """Two requests while the module writes what it has: said so, and the update goes on to its end."""
     at, result, answers = stopped("install", 2)
     assert isinstance(result, Outcome) and result.status == "updated"
     assert answers == [WORDS.stop_answers["install"][1]]

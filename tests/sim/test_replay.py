@@ -17,9 +17,9 @@ from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.links.open import open_link
 from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.replay import CaptureMismatch, ReplayModem, replay_line
 from modemflash_sim.sequans import faults
 from modemflash_sim.sequans.modem import SimModem
-from modemflash_sim.sequans.replay import CaptureMismatch, ReplayModem, replay_line
 
 FIRMWARE = b"firmware" * 8
 BLOCK_FRAME = b"fast" + bytes([BLOCK, 1, 0, 64]) + bytes(8) + FIRMWARE

@@ -1,22 +1,28 @@
-"""The modem's side of a capture, as a device for every endpoint: a user's failure runs again.
+"""The module's side of a capture, as a device for every endpoint: a user's failure runs again.
 
 Rules: our requests are compared with the captured ones, byte by byte, and the
 first difference ends the replay; of what was masked the shape is compared, of
-firmware that the capture does not hold size and checksum; the modem's output
-comes as late after a request as it did; what nobody read at the time is left
-out. When the capture is over the modem is silent.
+firmware that the capture does not hold size and checksum; what is said again
+and again until it is answered (`_UNTIL_ANSWERED`) may come more or less often;
+the module's output comes as late after a request as it did, and a masked
+sentence has a checksum that fits again; what nobody read at the time is left
+out. When the capture is over the module is silent.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture
 from modemflash_host.privacy import shape as shape_of
 from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.quectel_gnss.application import sentence
+from modemflash_sim.quectel_gnss.boot_frames import SYNC_1
 from modemflash_sim.sequans.stp_frames import REQUEST
 
 BITS_A_BYTE = 10
@@ -26,6 +32,8 @@ _MASKED = ord("x")  # in captures of earlier releases, of whatever kind it was
 _EARLY_US = 1_000  # times were cut to milliseconds: better a little early than after a deadline
 _SHOWN = 48
 _ANY_BAUD = 921_600  # until somebody says a rate
+_UNTIL_ANSWERED = (SYNC_1, sentence("PQTMVERNO"))
+_MASKED_SENTENCE = re.compile(rb"\$(G[A-Z]{4}|PQTM[A-Z]+)\.([.#x]{0,200})\.[#x]{2}(?=[\r\n])")
 
 
 class CaptureMismatch(Exception):
@@ -70,7 +78,7 @@ class _Output:
 
 
 class ReplayModem:
-    """A modem that does what a captured one did. See `modemflash_sim.endpoints.wire.Device`.
+    """A module that does what a captured one did. See `modemflash_sim.endpoints.wire.Device`.
 
     Args:
         capture: the capture.
@@ -85,13 +93,20 @@ class ReplayModem:
     def __init__(self, capture: Capture, strict: bool = True) -> None:
         self._script = deque(_script(capture.records))
         self._strict = strict
-        self._got = bytearray()
+        self._got = b""
+        self._before: _Request | None = None  # the last one, where it may come again
         self._coming: deque[tuple[int, bytes, int]] = deque()
         self._last_due_us = 0
         self.beyond = 0
         self.max_burst = next((int(each["max_burst"]) for each in capture.records if "max_burst" in each), 0)
-        self.baud = _ANY_BAUD
+        self._baud = _ANY_BAUD
         self._queue_output(0, self._script[0].at_us if self._script else 0)
+
+    @property
+    def baud(self) -> int:
+        """That of the next request: a link without rates is always at the right one."""
+        request = next((each for each in self._script if isinstance(each, _Request)), None)
+        return request.baud if request is not None and request.baud else self._baud
 
     @property
     def finished(self) -> bool:
@@ -107,21 +122,37 @@ class ReplayModem:
         Raises:
             CaptureMismatch: it sends something else.
         """
-        self.baud = baud or self.baud
+        self._baud = baud or self._baud
+        data, self._got = self._got + data, b""
         while data and self._script:
             request = self._script[0]
             assert isinstance(request, _Request)
-            room = request.size - len(self._got)
-            self._got += data[:room]
-            data = data[room:]
-            if not request.matches(bytes(self._got), baud, self._strict):
-                raise CaptureMismatch(_difference(request, bytes(self._got), baud))
-            if len(self._got) == request.size:
-                self._got.clear()
-                self._script.popleft()
-                sent_us = now_us - request.size * BITS_A_BYTE * SECOND_US // (request.baud or SECOND_US)
-                self._queue_output(sent_us, request.at_us, now_us)
+            got = data[: request.size]
+            again = self._before
+            if request.matches(got, baud, self._strict):
+                if len(got) < request.size:
+                    self._got = data
+                    return
+                data = data[request.size :]
+                self._answer(now_us)
+            elif again is not None and (request.data, request.baud) == (again.data, again.baud):
+                self._answer(now_us)  # it came less often
+            elif again is not None and again.matches(data[: again.size], baud, self._strict):
+                if len(data) < again.size:
+                    self._got = data
+                    return
+                data = data[again.size :]  # it came once more
+            else:
+                raise CaptureMismatch(_difference(request, got, baud))
         self.beyond += len(data)
+
+    def _answer(self, now_us: int) -> None:
+        """The next request is done with: what came behind it is under way."""
+        request = self._script.popleft()
+        assert isinstance(request, _Request)
+        self._before = request if request.data in _UNTIL_ANSWERED else None
+        sent_us = now_us - request.size * BITS_A_BYTE * SECOND_US // (request.baud or SECOND_US)
+        self._queue_output(sent_us, request.at_us, now_us)
 
     def next_due(self) -> int | None:
         """When the next output is due."""
@@ -145,7 +176,7 @@ class ReplayModem:
             wire_us = len(output.data) * BITS_A_BYTE * SECOND_US // (output.baud or SECOND_US)
             due_us = moment_us + output.at_us - captured_us - wire_us - _EARLY_US
             self._last_due_us = max(due_us, now_us, self._last_due_us)  # a line keeps the order
-            self._coming.append((self._last_due_us, output.data, output.baud or self.baud))
+            self._coming.append((self._last_due_us, output.data, output.baud or self._baud))
 
 
 def replay_line(capture: Capture, strict: bool = True) -> tuple[VirtualLine, ReplayModem]:
@@ -172,7 +203,23 @@ def _script(records: tuple[Record, ...]) -> list[_Request | _Output]:
             script.append(_Request(at_us, baud, record["tx_block"], b"", record["crc32"]))
         elif "rx" in record and not record.get("dropped"):
             script.insert(_place(script, at_us), _Output(at_us, baud, record["rx"].encode("latin-1")))
-    return script
+    return [*_with_checksums(script)]
+
+
+def _with_checksums(script: list[_Request | _Output]) -> Iterable[_Request | _Output]:
+    """The same, and sentences whose digits were masked are sound again; nothing gets longer or shorter."""
+    spoken = b"".join(each.data for each in script if isinstance(each, _Output))
+    spoken = _MASKED_SENTENCE.sub(_sound, spoken)
+    for each in script:
+        if isinstance(each, _Output):
+            yield replace(each, data=spoken[: len(each.data)])
+            spoken = spoken[len(each.data) :]
+        else:
+            yield each
+
+
+def _sound(found: re.Match[bytes]) -> bytes:
+    return sentence(f"{found[1].decode()},{found[2].decode().replace('#', '0')}").rstrip()
 
 
 def _place(script: list[_Request | _Output], at_us: int) -> int:
