@@ -11,6 +11,8 @@ import pytest
 
 from modemflash_host.capture.export import DISSECTOR, export
 from modemflash_host.capture.reading import read_capture
+from modemflash_host.cli import app
+from modemflash_sim.quectel_gnss import packages
 
 CAPTURES = sorted((Path(__file__).parents[1] / "captures").glob("*[!s].jsonl"))
 FIELDS = (
@@ -20,6 +22,11 @@ FIELDS = (
     "modemflash_stp.name",
     "modemflash_stp.crc_status",
     "modemflash.firmware.size",
+    "modemflash_gnss.name",
+    "modemflash_gnss.sequence",
+    "modemflash_gnss.crc_status",
+    "modemflash_nmea.name",
+    "_ws.col.protocol",
     "_ws.malformed",
     "frame.comment",
 )
@@ -65,6 +72,40 @@ def test_requests_have_good_checksums(tool: Callable[[str], Path], tmp_path: Pat
     assert ours and {row["modemflash_stp.crc_status"] for row in ours} == {"good"}
     assert {"OPEN_SESSION", "BLOCK", "OPEN_SESSION done"} <= {row["modemflash_stp.name"] for row in rows}
     assert any("phase: transfer" in packet["frame.comment"] for packet in packets)
+
+
+@pytest.fixture
+def gnss_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An update of a GNSS module, by the ordinary command."""
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    file, capture = tmp_path / "LG290P03AANR02A01S.pkg", tmp_path / "gnss.jsonl"
+    file.write_bytes(packages.make_package(size=20_000))
+    port = "sim://lg290p?hand_s=25&assume=command-reset:no-window&fault=corrupt:data=1"
+    assert app.run(["update", str(file), "-p", port, "-y", "-q", "--capture", str(capture)]) == 0
+    return capture
+
+
+def test_a_gnss_module(tool: Callable[[str], Path], tmp_path: Path, gnss_capture: Path) -> None:
+    """Frames by their names, each packet of the firmware with its number, checksums computed again, sentences."""
+    file = tmp_path / "run.pcapng"
+    with file.open("wb") as out:
+        export(gnss_capture, out)
+    rows = columns_of(tool("tshark"), file)
+    assert not [row for row in rows if row["_ws.malformed"]]
+    records = read_capture(gnss_capture).records
+    sizes = [record["tx_block"] for record in records if "tx_block" in record]
+    assert [int(row["modemflash.firmware.size"]) for row in rows if row["modemflash.firmware.size"]] == sizes
+    names = [row["modemflash_gnss.name"] for row in rows if row["modemflash_gnss.name"]]
+    for name in ("SYNC 1", "RESPONSE 1", "SYNC 2", "RESPONSE 2", "ERASE", "ERASE good", "RESET", "DATA good"):
+        assert name in names, name
+    assert "QUERY good, version 1.0.1" in names
+    assert f"INFO, image of {sum(sizes[2:])} bytes" in names
+    numbers = [int(row["modemflash_gnss.sequence"]) for row in rows if row["modemflash_gnss.sequence"]]
+    assert numbers == [0, 1, *range(len(sizes) - 2)]  # its second answer is damaged: all again
+    statuses = {row["modemflash_gnss.crc_status"] for row in rows if row["modemflash_gnss.crc_status"]}
+    assert statuses == {"good"}  # a damaged answer is talk in a capture, so nothing is computed of it
+    assert {"GNRMC", "PQTMVERNO"} <= {row["modemflash_nmea.name"].split(",")[0] for row in rows}
+    assert not [row for row in rows if row["_ws.col.protocol"] == "STP"]
 
 
 def test_a_cut_file_opens(tool: Callable[[str], Path], tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
--- Takes apart the packets of `modemflash capture export --pcapng`: AT, STP, relay frames.
+-- Takes apart the packets of `modemflash capture export --pcapng`: AT, STP, relay frames, frames
+-- and sentences of GNSS modules.
 --
 -- A packet of link type USER0 begins with four bytes: format, channel, direction, kind
 -- (export.py beside this file). Use: wireshark -X lua_script:FILE, or put this file into
@@ -36,6 +37,34 @@ s.header_crc = ProtoField.uint16("modemflash_stp.header_crc", "Header CRC", base
 s.payload_crc = ProtoField.uint16("modemflash_stp.payload_crc", "Payload CRC", base.HEX)
 s.crc_status = ProtoField.string("modemflash_stp.crc_status", "CRC status")
 s.payload = ProtoField.bytes("modemflash_stp.payload", "Payload")
+
+local gnss = Proto("modemflash_gnss", "GNSS boot loader")
+local g = gnss.fields
+g.name = ProtoField.string("modemflash_gnss.name", "Name")
+g.class = ProtoField.uint8("modemflash_gnss.class", "Class", base.DEC)
+g.message = ProtoField.uint8("modemflash_gnss.message", "Message", base.HEX)
+g.length = ProtoField.uint16("modemflash_gnss.length", "Payload length", base.DEC)
+g.sequence = ProtoField.uint32("modemflash_gnss.sequence", "Packet", base.DEC)
+g.image_size = ProtoField.uint32("modemflash_gnss.image.size", "Size of the image", base.DEC)
+g.image_crc32 = ProtoField.uint32("modemflash_gnss.image.crc32", "CRC-32 of size and image", base.HEX)
+g.answers = ProtoField.uint8("modemflash_gnss.answers", "Answers", base.HEX)
+g.status = ProtoField.uint16("modemflash_gnss.status", "Status", base.HEX)
+g.version = ProtoField.string("modemflash_gnss.version", "Version of the boot loader")
+g.crc32 = ProtoField.uint32("modemflash_gnss.crc32", "CRC-32", base.HEX)
+g.crc_status = ProtoField.string("modemflash_gnss.crc_status", "CRC status")
+
+local nmea = Proto("modemflash_nmea", "GNSS sentences")
+nmea.fields.sentence = ProtoField.string("modemflash_nmea.sentence", "Sentence")
+nmea.fields.name = ProtoField.string("modemflash_nmea.name", "Name")
+
+local SYNC = {
+  [0x09134C51] = "SYNC 1", [0x4D3AFCAA] = "RESPONSE 1", [0x04A50312] = "SYNC 2", [0xA05BFD55] = "RESPONSE 2",
+}
+local MESSAGES = { [0x00] = "ANSWER", [0x02] = "INFO", [0x03] = "ERASE", [0x04] = "DATA", [0x31] = "RESET", [0x71] = "QUERY" }
+local STATUSES = {
+  [0] = "good", [1] = "unknown error", [2] = "CRC error", [3] = "time-out", [4] = "unsupported",
+  [5] = "package error", [0x20] = "erase error", [0x21] = "write error",
+}
 
 -- Lua 5.3 has operators for bits, 5.2 has bit32: whichever this Wireshark brings.
 local function bits(operator, name)
@@ -93,33 +122,128 @@ local function dissect_stp(tvb, pinfo, tree)
   return 16 + here
 end
 
+local function crc32(tvb, first, last)
+  local crc = 0xFFFFFFFF
+  for i = first, last do
+    crc = bxor(crc, tvb(i, 1):uint())
+    for _ = 1, 8 do
+      local low = crc % 2
+      crc = (crc - low) / 2
+      if low == 1 then crc = bxor(math.floor(crc), 0xEDB88320) else crc = math.floor(crc) end
+    end
+  end
+  return bxor(crc, 0xFFFFFFFF)
+end
+
+local function gnss_name(message)
+  return MESSAGES[message] or string.format("message 0x%02X", message)
+end
+
+-- How many bytes of a GNSS frame, or of a sync word, stand at the beginning; 0 for none.
+local function gnss_bytes(tvb)
+  if tvb:len() >= 4 and SYNC[tvb(0, 4):uint()] then return 4 end
+  if tvb:len() < 5 or tvb(0, 1):uint() ~= 0xAA then return 0 end
+  local class, message = tvb(1, 1):uint(), tvb(2, 1):uint()
+  if class < 1 or class > 4 or not MESSAGES[message] then return 0 end
+  return math.min(10 + tvb(3, 2):uint(), tvb:len())
+end
+
+local function dissect_gnss(tvb, pinfo, tree, size)
+  local sub = tree:add(gnss, tvb(0, size))
+  pinfo.cols.protocol = "GNSS"
+  if size == 4 then
+    local name = SYNC[tvb(0, 4):uint()]
+    sub:add(g.name, tvb(0, 4), name)
+    pinfo.cols.info:append(name .. " ")
+    return
+  end
+  local message, length = tvb(2, 1):uint(), tvb(3, 2):uint()
+  local words = gnss_name(message)
+  sub:add(g.class, tvb(1, 1))
+  sub:add(g.message, tvb(2, 1))
+  sub:add(g.length, tvb(3, 2))
+  local whole = size == 10 + length
+  if message == 0x04 and size >= 9 then
+    sub:add(g.sequence, tvb(5, 4))
+    words = words .. " packet " .. tvb(5, 4):uint()
+  elseif message == 0x02 and whole and length == 16 then
+    sub:add(g.image_size, tvb(5, 4))
+    sub:add(g.image_crc32, tvb(9, 4))
+    words = words .. ", image of " .. tvb(5, 4):uint() .. " bytes"
+  elseif message == 0x00 and whole and length >= 4 then
+    local status = tvb(7, 2):uint()
+    sub:add(g.answers, tvb(6, 1))
+    sub:add(g.status, tvb(7, 2))
+    words = gnss_name(tvb(6, 1):uint()) .. " " .. (STATUSES[status] or string.format("status 0x%02X", status))
+    if length >= 7 then
+      local version = tvb(9, 1):uint() .. "." .. tvb(10, 1):uint() .. "." .. tvb(11, 1):uint()
+      sub:add(g.version, tvb(9, 3), version)
+      words = words .. ", version " .. version
+    end
+  end
+  sub:add(g.name, tvb(2, 1), words)
+  if whole then
+    local right = crc32(tvb, 1, 4 + length) == tvb(5 + length, 4):uint() and tvb(9 + length, 1):uint() == 0x55
+    sub:add(g.crc32, tvb(5 + length, 4))
+    sub:add(g.crc_status, tvb(5 + length, 4), right and "good" or "wrong")
+    if not right then words = words .. ", CRC wrong" end
+  end
+  pinfo.cols.info:append(words .. " ")
+end
+
+-- Packets that end a frame whose firmware is left out: its CRC, over bytes that are not here, and 55.
+local ends_frame, after_firmware = {}, false
+
+local function is_nmea(text)
+  return text:match("^%$G%u%u%u%u[,.]") or text:match("^%$PQTM%u+[*,.]")
+end
+
 local function dissect_at(tvb, pinfo, tree)
-  local sub = tree:add(at, tvb())
-  local first, lines = 0, {}
+  local sub
+  local first, lines, sentences = 0, {}, 0
   for i = 0, tvb:len() do
     local is_end = i == tvb:len() or tvb(i, 1):uint() == 13 or tvb(i, 1):uint() == 10
     if is_end then
       if i > first then
         local range = tvb(first, i - first)
         local text = range:string():gsub("[^%g ]", ".")
-        sub:add(at.fields.line, range, text)
         lines[#lines + 1] = text
+        if is_nmea(text) then
+          local sentence = tree:add(nmea, range)
+          sentence:add(nmea.fields.sentence, range, text)
+          sentence:add(nmea.fields.name, range, text:match("^%$(%u+)"))
+          sentences = sentences + 1
+        else
+          sub = sub or tree:add(at, tvb())
+          sub:add(at.fields.line, range, text)
+        end
       end
       first = i + 1
     end
   end
-  pinfo.cols.protocol = "AT"
+  pinfo.cols.protocol = sentences > 0 and "NMEA" or "AT"
   pinfo.cols.info:append(table.concat(lines, " | "))
 end
 
 local function dissect_bytes(tvb, pinfo, tree)
   while tvb:len() > 0 do
+    local gnss_size = gnss_bytes(tvb)
     local is_frame = tvb:len() >= 16 and (tvb(0, 4):string() == "fast" or tvb(0, 4):string() == "tsaf")
-    if not is_frame then
+    local used
+    if gnss_size > 0 then
+      used = gnss_size
+      dissect_gnss(tvb, pinfo, tree, used)
+    elseif ends_frame[pinfo.number] then
+      tree:add(gnss, tvb()):add(g.crc32, tvb(0, 4))
+      pinfo.cols.protocol = "GNSS"
+      pinfo.cols.info:append("end of the packet")
+      return
+    elseif is_frame then
+      used = dissect_stp(tvb, pinfo, tree)
+    else
       dissect_at(tvb, pinfo, tree)
       return
     end
-    local used = dissect_stp(tvb, pinfo, tree)
     if used >= tvb:len() then return end
     tvb = tvb(used):tvb()
   end
@@ -136,6 +260,10 @@ function mf.dissector(tvb, pinfo, tree)
   pinfo.cols.src = direction == 1 and (CHANNELS[channel] or "?") or "PC"
   pinfo.cols.dst = direction == 1 and "PC" or (CHANNELS[channel] or "?")
   pinfo.cols.info = ""
+  if not pinfo.visited then
+    ends_frame[pinfo.number] = after_firmware and kind == 0 and tvb:len() == 9 and tvb(8, 1):uint() == 0x55
+    after_firmware = kind == 1
+  end
   if tvb:len() == 4 then return 4 end
   local body = tvb(4):tvb()
   if kind == 0 then
@@ -144,7 +272,7 @@ function mf.dissector(tvb, pinfo, tree)
   elseif kind == 1 and body:len() >= 8 then
     sub:add(f.firmware_size, body(0, 4))
     sub:add(f.firmware_crc32, body(4, 4))
-    pinfo.cols.protocol = "STP"
+    pinfo.cols.protocol = "firmware"
     pinfo.cols.info:append("firmware, " .. body(0, 4):uint() .. " bytes, left out")
   elseif kind == 2 and body:len() >= 5 then
     sub:add(f.fill_byte, body(0, 1))
