@@ -86,7 +86,7 @@ def gnss_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_gnss_module(tool: Callable[[str], Path], tmp_path: Path, gnss_capture: Path) -> None:
-    """Frames by their names, each packet of the firmware with its number, checksums computed again, sentences."""
+    """Frames by their names, packets with their numbers, checksums computed again, sentences."""
     file = tmp_path / "run.pcapng"
     with file.open("wb") as out:
         export(gnss_capture, out)

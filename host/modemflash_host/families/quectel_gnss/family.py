@@ -80,7 +80,7 @@ class QuectelGnss:
         for at in range(0, source.size, _PIECE):
             source.readinto(at, view[at : at + _PIECE])
             progress(min(at + _PIECE, source.size), source.size)
-        package = read_package(bytes(data), source.name)
+        package = read_package(data, source.name)
         return FirmwareFile(self.name, source, hashlib.sha256(data).hexdigest(), package, place)
 
     def file_event(self, file: FirmwareFile, beside: tuple[FirmwareFile, ...]) -> EventFields:

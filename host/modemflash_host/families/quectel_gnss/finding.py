@@ -70,7 +70,7 @@ def find(line: Line, boot_loader: BootLoader, who_else: Callable[[bytes], object
     if found.state == SILENCE and (version := boot_loader.boot_version()):
         return Found(BOOT_LOADER, boot=version)
     if found.state in (SILENCE, NOISE):
-        at_others = find_application(line, others, who_else=who_else)
+        at_others = find_application(line, (*others, first), who_else=who_else)  # it may have been starting
         found = at_others if at_others.state != SILENCE else found
     if found.state in (SILENCE, NOISE):
         return find_boot_loader(line, boot_loader) or found

@@ -44,17 +44,17 @@ def frame(message: int, payload: bytes = b"", frame_class: int = 2) -> bytes:
     return bytes([_START]) + body + struct.pack(">I", zlib.crc32(body)) + bytes([_END])
 
 
-def firmware_crc(data: bytes) -> int:
+def firmware_crc(data: bytes | bytearray) -> int:
     """The CRC that the info frame carries: over the size, little-endian, and the whole file."""
     return zlib.crc32(data, zlib.crc32(struct.pack("<I", len(data))))
 
 
-def info_payload(data: bytes) -> bytes:
+def info_payload(data: bytes | bytearray) -> bytes:
     """Size, CRC, destination 0, reserved 0."""
     return struct.pack(">IIII", len(data), firmware_crc(data), 0, 0)
 
 
-def data_payload(sequence: int, block: bytes) -> bytes:
+def data_payload(sequence: int, block: bytes | bytearray) -> bytes:
     """A data packet; the last one is short."""
     return struct.pack(">I", sequence) + block
 

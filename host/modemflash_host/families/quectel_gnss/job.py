@@ -74,7 +74,7 @@ class GnssJob:
         """See `Job`. With a file at hand a silent module is no end: its boot loader is looked for later."""
         line = self._line
         line.guard(1, "stopped-before-write")
-        line.report("phase", phase="find", usual_s=2, allowed_s=9, note="")
+        line.report("phase", phase="find", usual_s=2, allowed_s=12, note="")
         found = finding.find(line, BootLoader(line), _refuse_others)
         if found.state == finding.BOOT_LOADER and (self._request.only_look or not self._request.files):
             finding.leave_boot_loader(line)
@@ -131,14 +131,14 @@ class GnssJob:
         file.source.readinto(0, data)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                self._attempt(bytes(data))
+                self._attempt(data)
                 return
             except ModemProblem as problem:
                 if attempt == ATTEMPTS:
                     raise
                 self._line.report("retry", what=WHOLE_UPDATE, attempt=attempt + 1, reason=problem.code)
 
-    def _attempt(self, data: bytes) -> None:
+    def _attempt(self, data: bytearray) -> None:
         line = self._line
         boot_loader = BootLoader(line)
         self._phase("reset")
@@ -168,7 +168,7 @@ class GnssJob:
         except ModemProblem:
             pass  # some say nothing; what the application says counts
 
-    def _transfer(self, boot_loader: BootLoader, data: bytes) -> None:
+    def _transfer(self, boot_loader: BootLoader, data: bytearray) -> None:
         """Packet by packet. What else there is to do is done while one is on the wire."""
         line, size = self._line, len(data)
         self._phase("transfer")
@@ -252,7 +252,7 @@ def _refuse_others(heard: bytes) -> None:
     refuse_others(heard, GNSS)
 
 
-def _packet(data: bytes, sequence: int) -> bytes:
+def _packet(data: bytearray, sequence: int) -> bytes:
     """A packet of the firmware, as it goes over the wire."""
     block = LG290P.block_bytes
     piece = data[sequence * block : (sequence + 1) * block]

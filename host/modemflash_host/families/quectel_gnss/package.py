@@ -17,6 +17,7 @@ from modemflash.errors import BadFile
 from modemflash_host.families.quectel_gnss.chips import Version, version_of
 from modemflash_host.families.quectel_gnss.nmea import Build
 
+Data = bytes | bytearray  # of a whole file, which is large: nobody makes a copy
 LARGEST_BYTES = 0x1000000
 KIND_AT, KINDS = 0x0A, (3, 4, 5)
 APPLICATION = 4
@@ -90,7 +91,7 @@ def begins_like_one(head: bytes) -> bool:
     return _is_header_size(size) and (its_format, kind) == (_FORMAT, KINDS[0])
 
 
-def read_package(data: bytes, name: str) -> Package:
+def read_package(data: Data, name: str) -> Package:
     """Check the file.
 
     Raises:
@@ -120,7 +121,7 @@ def read_package(data: bytes, name: str) -> Package:
     return Package(version, parts, date, time, based, tuple(containers), tuple(doubts))
 
 
-def _refuse_what_is_none(data: bytes, name: str) -> None:
+def _refuse_what_is_none(data: Data, name: str) -> None:
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not data:
         raise BadFile("file-empty", name)
@@ -132,13 +133,13 @@ def _refuse_what_is_none(data: bytes, name: str) -> None:
         raise BadFile("file-zip", name)
     if data.startswith((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
         raise BadFile("file-archive", name)
-    if not data.strip(data[:1]):
+    if data.count(data[0]) == len(data):
         raise BadFile("file-blank", name)
     if len(data) < _LEAST_HEADER:
         raise BadFile("file-truncated", f"{name}: shorter than a header")
 
 
-def _container(data: bytes, at: int, kind: int, name: str, doubts: list[str]) -> Container:
+def _container(data: Data, at: int, kind: int, name: str, doubts: list[str]) -> Container:
     where = f"{name}: container at 0x{at:X}"
     if len(data) - at < _LEAST_HEADER:
         raise BadFile("file-truncated", where)
@@ -167,7 +168,7 @@ def _is_header_size(size: int) -> bool:
     return _LEAST_HEADER <= size <= _MOST_HEADER and not size % 8
 
 
-def _header(data: bytes, at: int, where: str) -> tuple[bytes, int]:
+def _header(data: Data, at: int, where: str) -> tuple[bytes, int]:
     """The bytes of a header whose own checksum is right, and its kind."""
     (size,) = struct.unpack_from("<I", data, at)
     if not _is_header_size(size):
@@ -175,7 +176,7 @@ def _header(data: bytes, at: int, where: str) -> tuple[bytes, int]:
         raise BadFile(code, f"{where}: a header of 0x{size:X} bytes")
     if at + size > len(data):
         raise BadFile("file-truncated", where)
-    header = data[at : at + size]
+    header = bytes(data[at : at + size])
     crc, complement = struct.unpack_from("<II", header, size - 8)
     if crc ^ complement != 0xFFFFFFFF:
         raise BadFile("package-header", f"{where}: checksum and complement differ")
@@ -184,9 +185,7 @@ def _header(data: bytes, at: int, where: str) -> tuple[bytes, int]:
     return header, struct.unpack_from("<H", header, KIND_AT)[0]
 
 
-def _segments(
-    data: bytes, at: int, header: bytes, where: str
-) -> tuple[tuple[tuple[int, int, int], ...], int]:
+def _segments(data: Data, at: int, header: bytes, where: str) -> tuple[tuple[tuple[int, int, int], ...], int]:
     """The segments of a container, and where the last one ends in it."""
     found: list[tuple[int, int, int]] = []
     end = len(header)
@@ -205,13 +204,13 @@ def _segments(
     raise BadFile("package-segment", f"{where}: none is marked as the last one")
 
 
-def _check_sum(data: bytes, start: int, size: int, what: str) -> None:
+def _check_sum(data: Data, start: int, size: int, what: str) -> None:
     (crc,) = struct.unpack_from("<I", data, start + size - 4)
     if zlib.crc32(memoryview(data)[start : start + size - 4]) != crc:
         raise BadFile("file-checksum", f"{what}, from 0x{start:X} on")
 
 
-def _build(data: bytes, container: Container, name: str, doubts: list[str]) -> tuple[str, str, str]:
+def _build(data: Data, container: Container, name: str, doubts: list[str]) -> tuple[str, str, str]:
     """Version, date and time in the application; "" for what is not there."""
     start, end = container.offset, container.offset + container.size
     found = [*_VERSION.finditer(data, start, end)]
