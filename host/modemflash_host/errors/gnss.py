@@ -79,6 +79,11 @@ GNSS_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "gnss-no-answer": ("The boot loader did not answer a frame", _AGAIN, RECOVERABLE),
     "gnss-bad-answer": ("The boot loader's answer does not fit what it was sent", _AGAIN, RECOVERABLE),
     "gnss-refused": ("The boot loader refused a frame", _AGAIN, RECOVERABLE),
+    "gnss-image-refused": (
+        "All packets arrived, and then the module refused the whole image",
+        "Compare the file's SHA-256 with the original and its model with the one on the lid; then try once more.",
+        RECOVERABLE,
+    ),
     # stopping
     "gnss-stopped": (
         "Stopped while the module was being written: it has no application now, its boot loader is intact",

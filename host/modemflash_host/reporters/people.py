@@ -107,7 +107,8 @@ class People(Sink):
         self.watch.end()
         self.retries = 0
         of = f" of {self.vocabulary.attempts}" if self.vocabulary.attempts else ""
-        reason = CATALOGUE[event["reason"]][0] if event["reason"] in CATALOGUE else event["reason"]
+        known = CATALOGUE[event["reason"]][0] if event["reason"] in CATALOGUE else event["reason"]
+        reason = (event.get("text") or known).rstrip(".")
         self.print(warning_line(f"{reason}: all again, attempt {event['attempt']}{of}"))
 
     def phase_ended(self, at_s: float, good: bool) -> None:

@@ -53,7 +53,7 @@ def clock_time(seconds: float) -> str:
 
 def span(seconds: float) -> str:
     """A usual or allowed time, such as "10 s" or "20 min"."""
-    if seconds < 90:
+    if seconds <= 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min"
 

@@ -24,6 +24,7 @@ _SYNC_EVERY_MS = 20
 _SYNC_2_MS = 500
 _LEFT_OVER_MS, _LEFT_OVER_CAP_MS = 20, 200
 _SETTLE_MS = 150  # longer than a packet on the wire: what an earlier one is answered has come by then
+_OF_THE_IMAGE = (5, 0x21)  # of the last packet; a CRC error there is the line's
 _KEPT_BYTES = 512  # of boot noise, in which an answer may begin
 
 STAGES = {
@@ -125,16 +126,17 @@ class BootLoader:
         self._line.write(frame)
         self._sent_at = self._line.now()
 
-    def answer(self, message: int, within_ms: int, where: str) -> bytes:
+    def answer(self, message: int, within_ms: int, where: str, is_last: bool = False) -> bytes:
         """The answer to the frame that was sent last; what stands behind the status.
 
         Args:
             message: which frame that was.
             within_ms: how long the answer may take, from the frame's last byte on.
             where: which packet, for an error; "" where there is only one.
+            is_last: it was the last packet: the whole image is judged.
 
         Raises:
-            ModemProblem: `gnss-no-answer`, `gnss-bad-answer` or `gnss-refused`.
+            ModemProblem: `gnss-no-answer`, `gnss-bad-answer`, `gnss-refused` or `gnss-image-refused`.
         """
         line = self._line
         stage = f"{STAGES[message]} {where}".rstrip()
@@ -148,7 +150,10 @@ class BootLoader:
                     name = STAGES.get(answer.message, f"message 0x{answer.message:02X}")
                     raise ModemProblem("gnss-bad-answer", f"{stage}: the answer is for {name}")
                 if answer.status:
-                    raise ModemProblem("gnss-refused", f"{stage}: {frames.status_words(answer.status)}")
+                    code = (
+                        "gnss-image-refused" if is_last and answer.status in _OF_THE_IMAGE else "gnss-refused"
+                    )
+                    raise ModemProblem(code, f"{stage}: {frames.status_words(answer.status)}")
                 self._before = message
                 return answer.rest
         if self._reader.damaged > self._damaged_before:

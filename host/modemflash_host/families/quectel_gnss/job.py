@@ -20,7 +20,8 @@ from modemflash.errors import (
     UpdateFailed,
 )
 from modemflash.line import Line
-from modemflash_host.consents import Consent
+from modemflash_host.consents import Consent, names_of
+from modemflash_host.errors import ConsentMissing
 from modemflash_host.families.plan import ModuleInfo, Outcome, Plan, Request, Unfinished
 from modemflash_host.families.quectel_gnss import finding, frames
 from modemflash_host.families.quectel_gnss.boot_loader import ANSWER_MS, BootLoader
@@ -101,6 +102,8 @@ class GnssJob:
         if plan.nothing_to_do:
             self._journal.remove()  # it may have come to its end while nobody watched
             return Outcome("nothing-to-do", plan.why, UNTOUCHED, before, before, self._found.state)
+        if missing := [need.consent for need in plan.missing(consents)]:
+            raise ConsentMissing(names_of(tuple(missing)), tuple(missing))
         start = self._line.now()
         try:
             self._write()
@@ -136,7 +139,13 @@ class GnssJob:
             except ModemProblem as problem:
                 if attempt == ATTEMPTS:
                     raise
-                self._line.report("retry", what=WHOLE_UPDATE, attempt=attempt + 1, reason=problem.code)
+                self._line.report(
+                    "retry",
+                    what=WHOLE_UPDATE,
+                    attempt=attempt + 1,
+                    reason=problem.code,
+                    text=problem.happened,
+                )
 
     def _attempt(self, data: bytearray) -> None:
         line = self._line
@@ -189,7 +198,7 @@ class GnssJob:
         line.report("progress", phase="transfer", done=size, total=size)
         self._phase("install")
         last_packet_ms = LG290P.last_packet_s * 1000
-        boot_loader.answer(frames.DATA, last_packet_ms, f"packet {last + 1} of {last + 1}")
+        boot_loader.answer(frames.DATA, last_packet_ms, f"packet {last + 1} of {last + 1}", is_last=True)
         self.sent_bytes = size
 
     def _read_back(self) -> str | None:

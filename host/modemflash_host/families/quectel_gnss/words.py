@@ -97,7 +97,8 @@ def _file_rows(event: Event) -> Sequence[Row]:
         row("SHA-256", (event["sha256"], DIM)),
     ]
     for number, part in enumerate(event["parts"]):
-        about = f"container {part['kind']} ({size(part['size'])}, {part['segments']} segments) "
+        segments = "segment" if part["segments"] == 1 else "segments"
+        about = f"container {part['kind']} ({size(part['size'])}, {part['segments']} {segments}) "
         rows.append(row("" if number else "Inside", about, ("checksums good", GOOD)))
     rows += [row("Doubt", (text, DOUBT)) for text in event["doubts"]]
     rows.append(row("Whole", ("every segment lies under a checksum, and all are right", GOOD)))

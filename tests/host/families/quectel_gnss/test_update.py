@@ -107,7 +107,8 @@ def test_a_fault_on_the_way(fault: str) -> None:
         ("status:erase:20", "gnss-refused", "recoverable"),
         ("status:data=2:5", "gnss-refused", "recoverable"),
         ("status:data=2:99", "gnss-refused", "recoverable"),
-        ("bad-write", "gnss-refused", "recoverable"),
+        ("bad-write", "gnss-image-refused", "recoverable"),
+        ("status:last:2", "gnss-refused", "recoverable"),
         ("other-version", "gnss-other-version", "updated"),
     ],
 )
@@ -155,6 +156,37 @@ def test_another_model_is_refused() -> None:
     result = bench("lg580p").run()
     assert isinstance(result, Problem)
     assert (result.code, result.modem_state) == ("gnss-other-model", "untouched")
+
+
+OLDER = package("LG290P03AANR01A03S", "2024/05/22")
+
+
+def test_an_older_file_needs_a_consent() -> None:
+    """The job itself holds to it, whoever calls it."""
+    at = bench()
+    plan = at.run(OLDER, only_look=True)
+    assert isinstance(plan, Plan) and plan.direction == "downgrade"
+    assert [need.consent.name for need in plan.needs] == ["allow-downgrade"]
+    refused = at.run(OLDER)
+    assert isinstance(refused, Problem)
+    assert (refused.code, refused.modem_state) == ("consent-missing", "untouched")
+    assert at.module.verdict.erases == 0
+    assert isinstance(at.run(OLDER, ("allow-downgrade",)), Outcome)
+    assert at.module.verdict.version == "LG290P03AANR01A03S"
+
+
+@pytest.mark.parametrize("file", [package(), package(date="2027/01/01")])
+def test_a_newer_file_needs_none(file: bytes) -> None:
+    plan = bench().run(file, only_look=True)
+    assert isinstance(plan, Plan) and (plan.direction, plan.needs) == ("upgrade", ())
+
+
+def test_a_retry_says_what_went_wrong() -> None:
+    """Stage, packet, and what was answered; the code alone tells nobody anything."""
+    at = bench(fault="drop:data=2", hand_s=40)
+    assert updated(at.run())
+    [retry] = [event for event in at.sink.events if event["event"] == "retry"]
+    assert retry["reason"] == "gnss-no-answer" and "data packet 3 of 7" in retry["text"]
 
 
 def test_a_relative_is_never_written() -> None:
