@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modemflash.line import Line
+from modemflash_host import api
 from modemflash_host.cli import app
 from modemflash_host.families.quectel_gnss import nmea
 from modemflash_host.links.hear import LISTEN_MS, hear
@@ -118,3 +121,26 @@ def test_it_listens_until_somebody_recognises_it() -> None:
     line = Line(port, clock, reporter())
     assert nmea.is_gnss(hear(line, nmea.is_gnss))
     assert line.baud == 460_800
+
+
+def test_the_computer_stays_awake_while_a_module_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And no longer: from the plan that was agreed to until the module has said its version."""
+    story: list[str] = []
+
+    @contextmanager
+    def inhibited(_warn: object) -> Iterator[None]:
+        story.append("awake")
+        yield
+        story.append("may sleep")
+
+    monkeypatch.setattr(api, "sleep_inhibited", inhibited)
+    monkeypatch.setattr(api, "is_simulated", lambda _port: False)
+    words = ("update", f"{NEW}.pkg", "-p", "sim://lg290p?state=module.json", "-y")
+    assert typed(capsys, *words, "--dry-run")[0] == 0
+    assert story == []
+    assert typed(capsys, *words)[0] == 0
+    assert story == ["awake", "may sleep"]
+    assert typed(capsys, *words)[1]["code"] == "gnss-already-runs-it"
+    assert story == ["awake", "may sleep"]
