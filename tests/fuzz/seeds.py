@@ -146,6 +146,13 @@ def _quectel_parts() -> list[bytes]:
     return [bytes([number]) + part for number, part in enumerate(parts)]
 
 
+def _gnss_session() -> bytes:
+    """Answers to the sync words and to each frame, one a write."""
+    said = [boot_frames.RESPONSE_1, boot_frames.RESPONSE_2, boot_frames.answer(0x71, 0, b"\1\0\1")]
+    said += [boot_frames.answer(message, 0) for message in (0x02, 0x03, 0x04)]
+    return b"".join(bytes([len(each)]) + each for each in said)
+
+
 def seeds(name: str, folder: Path) -> list[bytes]:
     """Good input for a target, and the corpus that was kept for it."""
     record = {"step": "send", "route": 2, "target": 41065}
@@ -178,6 +185,7 @@ def seeds(name: str, folder: Path) -> list[bytes]:
         "remembered-runs": [_RUN],
         "gnss-packages": [packages.make_package(size=SMALL)],
         "gnss-answers": [application.second(5) + boot_frames.answer(0x71, 0, b"\1\0\1") + _GNSS_VERSION],
+        "gnss-talk": [_gnss_session()],
         "quectel-packages": _quectel_parts(),
         "quectel-sums": [PackageMaker().contents()["md5.txt"]],
     }

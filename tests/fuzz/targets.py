@@ -39,7 +39,8 @@ from modemflash_host.capture import reading, runs
 from modemflash_host.cli.board import rows_of as board_rows
 from modemflash_host.families.quectel_edl.examine import examine_package
 from modemflash_host.families.quectel_edl.md5_list import read_md5_list
-from modemflash_host.families.quectel_gnss import nmea
+from modemflash_host.families.quectel_gnss import finding, frames, nmea
+from modemflash_host.families.quectel_gnss.boot_loader import BootLoader
 from modemflash_host.families.quectel_gnss.framer import GnssFramer
 from modemflash_host.families.quectel_gnss.frames import AnswerReader
 from modemflash_host.families.quectel_gnss.package import read_package
@@ -412,6 +413,23 @@ def gnss_answers(data: bytes) -> None:
     assert b"".join(piece.data for piece in pieces) == data
 
 
+def gnss_talk(data: bytes) -> None:
+    """Everything that a module says while it is looked for, entered and written to."""
+    try:
+        finding.find(line_of(data), BootLoader(line_of(data)))
+        line = line_of(data)
+        boot_loader = BootLoader(line)
+        if boot_loader.enter(100):
+            on_screen(boot_loader.boot_version())
+        boot_loader.ask(frames.INFO, frames.info_payload(data), 100, "")
+        boot_loader.ask(frames.ERASE, b"", 100, "")
+        boot_loader.settle()
+        boot_loader.ask(frames.DATA, frames.data_payload(0, data), 100, "packet 1 of 2")
+    except Problem as problem:
+        told(problem)
+        known(problem)
+
+
 def quectel_packages(data: bytes) -> None:
     """A part of a package, chosen by the first byte, in a package that is whole and has its sum."""
     maker = PackageMaker()
@@ -461,6 +479,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "remembered-runs": remembered_runs,
     "gnss-packages": gnss_packages,
     "gnss-answers": gnss_answers,
+    "gnss-talk": gnss_talk,
     "quectel-packages": quectel_packages,
     "quectel-sums": quectel_sums,
 }
