@@ -105,12 +105,19 @@ class BootLoader:
         return False
 
     def boot_version(self) -> str:
-        """The version of the boot loader; "" where it does not say, which is no error."""
-        try:
-            rest = self.ask(frames.QUERY, b"", QUERY_MS, "")
-        except ModemProblem:
-            return ""
-        return ".".join(str(number) for number in rest[:3])
+        """The version of the boot loader; "" where it does not say, which is no error.
+
+        It is asked again where something was answered: the question may have ended half a packet.
+        """
+        for _ in range(2):
+            try:
+                rest = self.ask(frames.QUERY, b"", QUERY_MS, "")
+            except ModemProblem as problem:
+                if problem.code == "gnss-no-answer":
+                    break
+            else:
+                return ".".join(str(number) for number in rest[:3])
+        return ""
 
     def ask(self, message: int, payload: bytes, within_ms: int, where: str) -> bytes:
         """Send a frame once, and take its answer: `send` and `answer`."""

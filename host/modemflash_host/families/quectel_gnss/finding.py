@@ -54,8 +54,8 @@ def rates_from(first: int) -> Sequence[int]:
 def find(line: Line, boot_loader: BootLoader, who_else: Callable[[bytes], object] = lambda _: None) -> Found:
     """Who is there; a boot loader that listens is entered.
 
-    A silent line is asked for an open session before its rate is changed: it would take words at another
-    rate for damaged frames.
+    Where no application talks, an open session is asked for before the rate is changed: it would take words
+    at another rate for damaged frames. What it said to the question for the version looks like noise.
 
     Args:
         line: an open line.
@@ -67,7 +67,7 @@ def find(line: Line, boot_loader: BootLoader, who_else: Callable[[bytes], object
     """
     first, *others = rates_from(0)
     found = find_application(line, (first,), who_else=who_else)
-    if found.state == SILENCE and (version := boot_loader.boot_version()):
+    if found.state in (SILENCE, NOISE) and (version := boot_loader.boot_version()):
         return Found(BOOT_LOADER, boot=version)
     if found.state in (SILENCE, NOISE):
         at_others = find_application(line, (*others, first), who_else=who_else)  # it may have been starting

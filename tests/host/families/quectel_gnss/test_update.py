@@ -8,6 +8,7 @@ import pytest
 
 from modemflash.errors import CATALOGUE, Problem
 from modemflash_host.families.plan import Outcome, Plan
+from modemflash_host.families.quectel_gnss import frames
 from modemflash_sim.quectel_gnss.address import GnssLine
 from modemflash_sim.quectel_gnss.assumptions import ASSUMPTIONS
 from modemflash_sim.quectel_gnss.module import COMMAND
@@ -249,3 +250,15 @@ def test_a_reset_is_on_the_wire_before_the_rate_changes() -> None:
 def test_a_session_that_waits_for_half_a_packet_is_left_without_a_hand() -> None:
     at = bench(fault="swallow:9000", assume="half-frame:waits")
     assert updated(at.run())
+
+
+def test_an_open_session_that_waits_for_the_end_of_a_packet_is_found_at_once() -> None:
+    """At the first rate: words at another rate would be damaged frames to it."""
+    at = bench("lg290p-interrupted", assume="half-frame:waits")
+    at.module.resume(in_session=True)
+    packet = frames.frame(frames.DATA, frames.data_payload(0, bytes(4096)))
+    at.module.feed(0, packet[: -len(frames.frame(frames.QUERY))], 460_800)
+    assert isinstance(at.run(only_look=True, model="LG290P"), Plan)
+    assert [event["baud"] for event in at.sink.events if event["event"] == "probe"] == [460_800]
+    [found] = [event for event in at.sink.events if event["event"] == "found"]
+    assert found["state"] == "boot-loader"
