@@ -49,12 +49,12 @@ def select_files(
     files = tuple(
         select(
             paths,
+            found,
             lambda file, kind: api.identify(file, reporter, kind),
             reporter,
             opened,
             companions,
             is_simulated(port),
-            found,
         )
     )
     remember([file.name for file in files], [typed_path(each) for each in typed_files(paths, options)])

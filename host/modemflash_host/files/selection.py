@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from modemflash.errors import BadFile
-from modemflash_host.files.candidates import Candidate, candidates, neighbours, of_path
+from modemflash_host.files.candidates import Candidate, neighbours, of_path
 from modemflash_host.reporters import Reporter
 
 
@@ -48,30 +48,28 @@ class Companion:
 
 def select(
     paths: Sequence[Path],
+    found: Sequence[Candidate],
     examine: Examine[_Checked],
     reporter: Reporter,
     opened: ExitStack,
     companions: Sequence[Companion] = (),
     simulated: bool = False,
-    found: Sequence[Candidate] | None = None,
 ) -> list[_Checked]:
     """Every firmware file behind `paths`, read and checked, each content once.
 
     Args:
-        paths: as in `candidates`.
+        paths: as the user named them.
+        found: the candidates behind them.
         examine: see `Examine`.
         reporter: told what was passed over, and what was taken beside.
         opened: keeps the files open.
         companions: what may be needed beside them.
         simulated: as in `candidates`.
-        found: what is behind `paths`, where that is known already.
 
     Raises:
         BadFile: a named file is damaged.
-        Refusal: as `candidates`.
+        Refusal: a companion is not there, or no file.
     """
-    if found is None:
-        found = candidates(paths, simulated)
     wanted = [(file, "") for file in found]
     for companion in companions:
         path = companion.path or _beside(paths, found, companion, reporter)

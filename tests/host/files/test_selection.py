@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import BadFile
-from modemflash_host.files.candidates import Candidate
+from modemflash_host.files.candidates import Candidate, candidates
 from modemflash_host.files.selection import Companion, select
 from support.sinks import EventSink, reporter
 
@@ -41,7 +41,7 @@ def selected(sink: EventSink, *paths: Path, helper: Companion = HELPER) -> list[
         held.remove(file.name)
 
     with ExitStack() as opened:
-        found = select(paths, examine, reporter(sink), opened, [helper])
+        found = select(paths, candidates(paths), examine, reporter(sink), opened, [helper])
         assert {each.name for each in found} <= set(held)
     assert not held
     return [(each.name, each.kind) for each in found]
