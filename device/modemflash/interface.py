@@ -53,6 +53,7 @@ HOOK_SIGN = b"#>modemflash"  # begins the hook's lines in it
 JOURNAL_FOLDER, JOURNAL_NAME = "/flash", "modemflash.journal"  # two files, .0 and .1
 RESCUE_RECORD = "/flash/modemflash.rescue"
 LOG_NAME = "modemflash.log"
+FIRMWARE_ENDINGS = (".dup", ".elf")  # of Sequans files, in lower case
 
 # What the console says while the board works; in a rescue a JSON record follows.
 CONSOLE_SIGN = "modemflash:"

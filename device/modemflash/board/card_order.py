@@ -19,9 +19,9 @@ from modemflash.crc import crc16_joined, crc16_of_zeros, crc32
 from modemflash.errors import BadFile, TransferProblem
 from modemflash.examine import examine
 from modemflash.image import Image
+from modemflash.interface import FIRMWARE_ENDINGS
 
 _CHUNK = 4096
-_FIRMWARE = (".dup", ".elf")
 
 
 class CardFile:
@@ -232,7 +232,7 @@ def _firmware(folder: str, below: str) -> "list[tuple[str, int]]":
     """(name, size) of the firmware files in a folder; `below` stands before each name."""
     found = []
     for name in sorted(os.listdir(folder + "/" + below.rstrip("/") if below else folder)):
-        if name[:1] != "." and name[-4:].lower() in _FIRMWARE:
+        if name[:1] != "." and name[-4:].lower() in FIRMWARE_ENDINGS:
             size = size_of(folder + "/" + below + name)
             if size is not None and size >= 0:
                 found.append((below + name, size))

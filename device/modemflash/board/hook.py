@@ -13,7 +13,7 @@ import machine
 import pycom
 
 from modemflash import NO_ROOM
-from modemflash.interface import LTE_CLAIMED, NVS_LTE_BOOT, NVS_PREFIX, NVS_RESCUE
+from modemflash.interface import FIRMWARE_ENDINGS, LTE_CLAIMED, NVS_LTE_BOOT, NVS_PREFIX, NVS_RESCUE
 
 
 def start(button: str = "") -> None:
@@ -59,7 +59,7 @@ def _card_concerns_us() -> bool:
             card.deinit()
     for name in names:  # the last two: a folder as it was unpacked from an archive
         low = name.lower()
-        if min(name) < " " or low[:10] == "modemflash" or low[-4:] in (".dup", ".elf"):
+        if min(name) < " " or low[:10] == "modemflash" or low[-4:] in FIRMWARE_ENDINGS:
             return True
         if low[:5] == "catm1" or low[:3] == "nb1":
             return True

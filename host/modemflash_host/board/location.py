@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from modemflash.interface import FIRMWARE_ENDINGS
 from modemflash_host.board.console.answers import ask, literal
 from modemflash_host.board.console.identity import Board
 from modemflash_host.board.console.repl import Repl
@@ -34,7 +35,6 @@ def _card():
             (getattr(os, 'umount', None) or os.unmount)('/sd')
             d.deinit()
 """
-_FIRMWARE = (".dup", ".elf")
 
 
 def report_location(reporter: Reporter, port: str, via: str, board: Board | None = None) -> None:
@@ -55,7 +55,7 @@ def report_card(reporter: Reporter, repl: Repl) -> None:
         state, names = ask(repl, "_card()", _card_of, _CARD)
     except BoardProblem:
         return
-    firmware = [name for name in names if name.lower().endswith(_FIRMWARE)]
+    firmware = [name for name in names if name.lower().endswith(FIRMWARE_ENDINGS)]
     reporter.say("slot", state=state, files=len(names), firmware=firmware)
 
 

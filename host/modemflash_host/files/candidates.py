@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from modemflash.errors import BadFile
+from modemflash.interface import FIRMWARE_ENDINGS
 from modemflash_host.errors import Refusal
 from modemflash_host.files.archive import members_in
 from modemflash_host.files.package import IsPackage, Package, package_in_archive, package_in_folder
 from modemflash_host.files.simulated import is_simulated, make, place_of, size_of
 from modemflash_host.files.stable_file import StableFile, open_regular, open_stable
 
-FIRMWARE_SUFFIXES = (".dup", ".elf")
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 MOST_FILES = 10_000  # looked at in one folder and those below it
 _DEEPEST = 4
@@ -53,16 +53,11 @@ class Candidate:
     package: Package | None = field(default=None, compare=False)
 
 
-def no_package(_name: str, _names: Sequence[str]) -> bool:
-    """The rule of who takes no packages; see `IsPackage`."""
-    return False
-
-
 def candidates(
     paths: Sequence[Path],
     simulated: bool = False,
-    suffixes: Sequence[str] = FIRMWARE_SUFFIXES,
-    is_package: IsPackage = no_package,
+    suffixes: Sequence[str] = FIRMWARE_ENDINGS,
+    is_package: IsPackage | None = None,
 ) -> list[Candidate]:
     """Every firmware file behind `paths`, each once, in the order given.
 
@@ -70,7 +65,7 @@ def candidates(
         paths: files, folders, archives, or names of simulated firmware.
         simulated: no real modem is in sight; without it simulated firmware is refused.
         suffixes: the endings that count in a folder or an archive, in lower case.
-        is_package: whether the files of a folder or archive belong together.
+        is_package: whether the files of a folder or archive belong together; None: they never do.
 
     Raises:
         Refusal: a path leads nowhere, or there is nothing or nothing good behind it.
@@ -82,17 +77,19 @@ def candidates(
     return list(found.values())
 
 
-def _behind(path: Path, simulated: bool, suffixes: Sequence[str], is_package: IsPackage) -> list[Candidate]:
+def _behind(
+    path: Path, simulated: bool, suffixes: Sequence[str], is_package: IsPackage | None
+) -> list[Candidate]:
     if is_simulated(path):
         return [of_path(path, simulated=simulated)]
     if _is(stat.S_ISDIR, path):
-        if is_package is not no_package and (package := package_in_folder(path, is_package)):
+        if is_package and (package := package_in_folder(path, is_package)):
             return [_of_package(package, path)]
         return _in_folder(path, suffixes)
     if not os.path.lexists(path):
         raise Refusal("no-such-file", nearest(path, suffixes))
     if path.suffix.lower() == ".zip" and _is_zip(path):
-        if is_package is not no_package and (package := package_in_archive(path, is_package)):
+        if is_package and (package := package_in_archive(path, is_package)):
             return [_of_package(package, path)]
         members = members_in(path, lambda name: is_firmware_name(name, suffixes))
         if not members:
@@ -146,7 +143,7 @@ def _in_folder(folder: Path, suffixes: Sequence[str]) -> list[Candidate]:
     return files
 
 
-def firmware_below(folder: Path, suffixes: Sequence[str] = FIRMWARE_SUFFIXES) -> Iterator[Path]:
+def firmware_below(folder: Path, suffixes: Sequence[str] = FIRMWARE_ENDINGS) -> Iterator[Path]:
     """Names that look like firmware in a folder and those below it, sorted.
 
     Raises:
@@ -181,7 +178,7 @@ def _listed(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names)]
 
 
-def is_firmware_name(path: PurePath, suffixes: Sequence[str] = FIRMWARE_SUFFIXES) -> bool:
+def is_firmware_name(path: PurePath, suffixes: Sequence[str] = FIRMWARE_ENDINGS) -> bool:
     """Whether a name in a folder or an archive is worth a look."""
     if path.name.startswith("._") or "__MACOSX" in path.parts:
         return False
@@ -202,7 +199,7 @@ def neighbours(path: Path, names: Sequence[str]) -> list[Path]:
     return [each for each in beside if each.name.lower() in names and _is(stat.S_ISREG, each)]
 
 
-def nearest(path: Path, suffixes: Sequence[str] = FIRMWARE_SUFFIXES) -> str:
+def nearest(path: Path, suffixes: Sequence[str] = FIRMWARE_ENDINGS) -> str:
     """Words for a name that is not there: the nearest one that is, and what else could be meant."""
     try:
         there = _listed(path.parent)

@@ -10,6 +10,7 @@ from modemflash.builds import BOOT_ROM, UPDATER
 from modemflash.errors import Refusal
 from modemflash.examine import examine
 from modemflash.image import Image
+from modemflash.interface import FIRMWARE_ENDINGS
 from modemflash.upgrade import Update
 from modemflash_host.board import access, location
 from modemflash_host.board.console import session
@@ -44,7 +45,7 @@ class Sequans:
 
     name = WORDS.family
     vocabulary = WORDS
-    suffixes = (".dup", ".elf")
+    suffixes = FIRMWARE_ENDINGS
     options = (
         Option("updater", "file", "The updater ELF of the same package.", "FILE", "options"),
         Option("bootrom", "file", "The boot ROM package.", "FILE", "options"),
