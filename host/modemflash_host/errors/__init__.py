@@ -114,8 +114,8 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
     ),
     "no-firmware-here": (
-        "No firmware is in it: nothing that ends in .dup or .elf",
-        "Name the firmware file itself; `modemflash identify` shows what a file is.",
+        "No firmware is in it: no file of a kind that is known by its name, and no package",
+        "Name the firmware file itself, whatever its name; `modemflash identify` shows what a file is.",
         UNTOUCHED,
     ),
     "too-many-files": (
