@@ -41,7 +41,6 @@ _ENDS_PHASE = (
     "rescue",
     "result",
 )
-_SHOWN_ALREADY = ("ATI1", 'AT!="showver"')
 
 
 class People(Sink):
