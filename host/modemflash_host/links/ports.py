@@ -36,7 +36,6 @@ class Port:
         usb: vendor and product, such as "04d8:f012"; "" when it is not on the USB.
         location: its place on the USB, the same until it is plugged in elsewhere; "" when not known.
         serial: its serial string, for people only.
-        holder: who has it open, as far as that can be seen.
         permitted: this user may open it.
     """
 
@@ -45,13 +44,17 @@ class Port:
     usb: str = ""
     location: str = ""
     serial: str = ""
-    holder: str = ""
     permitted: bool = True
 
     @property
     def is_candidate(self) -> bool:
         """Whether `auto` may mean it."""
         return self.device.kind in (BOARD, CHIP) and bool(self.name)
+
+    @property
+    def holder(self) -> str:
+        """Who has it open now, as far as that can be seen; looked up each time, among all processes."""
+        return holder_of(self.name) if self.name else ""
 
 
 def list_ports(found: Iterable[ListPortInfo] | None = None, usb_devices: Path = _USB_DEVICES) -> list[Port]:
@@ -107,8 +110,7 @@ def find_again(before: Port, ports: list[Port]) -> Port | None:
 
 def port_at(name: str, ports: list[Port]) -> Port | None:
     """What is known about a port by its name; links such as /dev/serial/by-id/… are followed."""
-    real = os.path.realpath(name) if name.startswith("/dev/") else name
-    return next((port for port in ports if port.name in (name, real)), None)
+    return next((port for port in ports if port.name in _names_of(name)), None)
 
 
 def usb_at(name: str) -> str:
@@ -117,8 +119,13 @@ def usb_at(name: str) -> str:
         return ""
     from serial.tools import list_ports as system
 
-    real = os.path.realpath(name) if name.startswith("/dev/") else name
-    return next((_usb_of(each) for each in system.comports() if each.device in (name, real)), "")
+    names = _names_of(name)
+    return next((_usb_of(each) for each in system.comports() if each.device in names), "")
+
+
+def _names_of(name: str) -> tuple[str, str]:
+    """A port's name as it was said, and what it leads to where it is a link."""
+    return name, os.path.realpath(name) if name.startswith("/dev/") else name
 
 
 def _usb_of(found: ListPortInfo) -> str:
@@ -135,7 +142,6 @@ def _port(found: ListPortInfo) -> Port:
         usb,
         location,
         found.serial_number or "",
-        holder_of(found.device),
         os.name != "posix" or os.access(found.device, os.R_OK | os.W_OK),
     )
 

@@ -47,6 +47,15 @@ def listed(*found: Any) -> list[Port]:
     return list_ports(found, NOWHERE)
 
 
+def test_nobody_looks_for_the_holder_who_does_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every process of the computer is looked through for it, so only when it is shown."""
+    asked: list[str] = []
+    monkeypatch.setattr(ports, "holder_of", lambda name: asked.append(name) or "picocom (4711)")
+    [port] = listed(PYSENSE)
+    assert asked == []
+    assert (port.holder, asked) == ("picocom (4711)", ["/dev/ttyACM0"])
+
+
 @pytest.mark.parametrize(
     ("vid", "pid", "words", "kind"),
     [
