@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from modemflash_host.links.names import is_address
 from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import kept_file, state_folder
 
@@ -25,7 +26,7 @@ def remember(names: Sequence[str], paths: Sequence[str]) -> None:
     with suppress(OSError, ValueError):
         known = _read()
         known.pop(_key(names), None)
-        known[_key(names)] = [path if _is_address(path) else str(Path.cwd() / path) for path in paths]
+        known[_key(names)] = [path if is_address(path) else str(Path.cwd() / path) for path in paths]
         file = state_folder() / _FILE
         new = file.with_name(f"{_FILE}.{os.getpid()}")
         with kept_file(new) as out:
@@ -40,18 +41,14 @@ def places(names: Sequence[str]) -> tuple[str, ...]:
     """
     with suppress(OSError, ValueError):
         paths = _read().get(_key(names), [])
-        if paths and all(_is_address(path) or Path(path).exists() for path in paths):
+        if paths and all(is_address(path) or Path(path).exists() for path in paths):
             return tuple(_from_here(path) for path in paths)
     return tuple(names)
 
 
-def _is_address(path: str) -> bool:
-    return "://" in path
-
-
 def _from_here(path: str) -> str:
     here, whole = Path.cwd(), Path(path)
-    return str(whole.relative_to(here)) if not _is_address(path) and whole.is_relative_to(here) else path
+    return str(whole.relative_to(here)) if not is_address(path) and whole.is_relative_to(here) else path
 
 
 def _key(names: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from modemflash_host.errors import BoardProblem
+from modemflash_host.links.names import is_address
 
 _SLICE_S = 0.2
 
@@ -97,5 +98,5 @@ def is_installed(module: str) -> bool:
 
 def port_for_program(port: str) -> str:
     """A port's name as it must be said to a program that has another current folder."""
-    is_relative = os.name == "posix" and "://" not in port and os.path.lexists(port)
+    is_relative = os.name == "posix" and not is_address(port) and os.path.lexists(port)
     return str(Path(port).absolute()) if is_relative else port
