@@ -1,6 +1,6 @@
 """Serial links: open one by its name, or say why not.
 
-The only user of pyserial, together with `serial_port`. Rules: no pyserial
+Of the product only `serial_port` uses pyserial's links, too, and `ports` its list. Rules: no pyserial
 error gets out, each becomes a `Problem` with a code; opening and closing toggle
 no control line, because on many boards they are wired to a reset.
 

@@ -71,7 +71,7 @@ def make(archive: Archive, board: str, core: tuple[int, ...] | None, flash_mb: i
     """Check an archive against a board.
 
     Args:
-        archive: see `firmware_archive.read`.
+        archive: see `archive.read`.
         board: what the board calls itself; a G01 says "GPy". "" for the one in the archive's name.
         core: the MicroPython that runs on it now; None when not known.
         flash_mb: 8, or 4 for chips of revision 0.

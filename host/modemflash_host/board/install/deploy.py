@@ -185,7 +185,7 @@ def remove(session: BoardSession) -> Removed:
         if files.size(folder) == -1 and not files.listing(folder):
             files.remove(folder)
     if kept:
-        write_list(files, {path: mark for path, mark in ours.items() if path in kept})
+        files.put(LIST, text_of_list({path: ours[path] for path in kept}))
     else:
         files.remove(LIST)
         for folder in (path for path, mark in ours.items() if mark == _FOLDER and path == LIBRARY):
@@ -219,12 +219,6 @@ def read_list(files: BoardFiles) -> Listed:
         if path.startswith(LIBRARY) and ".." not in PurePosixPath(path).parts:
             found[path] = mark
     return found
-
-
-def write_list(files: BoardFiles, listed: Listed) -> None:
-    """Keep the list."""
-    files.make_folder(LIBRARY)
-    files.put(LIST, text_of_list(listed))
 
 
 def text_of_list(listed: Listed) -> bytes:

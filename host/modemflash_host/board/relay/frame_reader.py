@@ -1,4 +1,4 @@
-"""Whole frames out of what comes from a board, as `modemflash.board.pcline` sends them.
+"""Whole frames out of what comes from a board, as `modemflash.board.pc_line` sends them.
 
 Rules: what is damaged, or does not come to its end in time, is passed over byte by
 byte, because a frame may begin within; what was passed over last is kept, for
