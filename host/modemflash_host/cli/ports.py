@@ -10,6 +10,7 @@ from rich.text import Text
 
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk, talk_options
+from modemflash_host.links.absent import why_absent
 from modemflash_host.links.ports import Port, list_ports
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.steady_console import SteadyConsole
@@ -48,7 +49,13 @@ def ports(talk: Talk) -> int:
 def _show(console: SteadyConsole, found: list[Port]) -> None:
     if not found:
         console.print("No serial port. Check the cable (one that only charges has no data wires).")
-        return
+    else:
+        console.print(_table(found))
+    if not any(port.is_candidate for port in found) and (why := why_absent()):
+        console.print(Text(printable(f"{why[0].upper()}{why[1:]}."), "yellow"), soft_wrap=True)
+
+
+def _table(found: list[Port]) -> Table:
     table = Table(box=None, header_style="bold")
     for title in ("port", "what it is", "USB", "place", "now"):
         table.add_column(title, overflow="fold")
@@ -56,7 +63,7 @@ def _show(console: SteadyConsole, found: list[Port]) -> None:
         style = "" if port.is_candidate else "dim"
         words = (port.name or "(no port)", port.device.name, port.usb, port.location, _now(port))
         table.add_row(*(Text(printable(word), style) for word in words))
-    console.print(table)
+    return table
 
 
 def _now(port: Port) -> str:

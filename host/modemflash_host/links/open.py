@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from modemflash.interface import CONSOLE_BAUD, MODEM_BAUD
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.errors import LinkProblem
+from modemflash_host.links.absent import why_absent
 from modemflash_host.links.linux import holder_of, may_be_serial
 from modemflash_host.links.names import is_address, is_simulated
 from modemflash_host.links.serial_port import SerialPort
@@ -175,11 +176,16 @@ def _why_not(name: str, error: BaseException) -> LinkProblem:
     if number in (errno.EACCES, errno.EPERM):
         return LinkProblem("port-not-permitted", name)
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:
-        others = port_names()
-        return LinkProblem(
-            "port-absent", f"{name}; this computer has {', '.join(others) if others else 'none'}"
-        )
+        return LinkProblem("port-absent", _what_instead(name))
     return LinkProblem("port-not-opened", f"{name}: {text}")
+
+
+def _what_instead(name: str) -> str:
+    """Words for a port that is not there: why, as far as that is seen, and those that are."""
+    others = port_names()
+    why = why_absent(name)
+    words = f"this computer has {', '.join(others) if others else 'none'}"
+    return f"{name}: {why}; {words}" if why else f"{name}; {words}"
 
 
 def port_names() -> list[str]:

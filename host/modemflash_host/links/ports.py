@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modemflash_host.errors import LinkProblem, Refusal
+from modemflash_host.links.absent import why_absent
 from modemflash_host.links.linux import holder_of
 from modemflash_host.links.names import AUTO, is_address
 from modemflash_host.links.quectel_ports import is_of_quectel, words_of
@@ -73,8 +74,12 @@ def list_ports(found: Iterable[ListPortInfo] | None = None, usb_devices: Path = 
     return ports + _in_dfu_mode(usb_devices)
 
 
-def choose(ports: list[Port]) -> Port:
+def choose(ports: list[Port], why: Callable[[], str] = why_absent) -> Port:
     """The port that `--port auto` means.
+
+    Args:
+        ports: see `list_ports`.
+        why: says why there is none, "" where that is not seen.
 
     Raises:
         LinkProblem: `port-absent`: there is no candidate.
@@ -91,12 +96,8 @@ def choose(ports: list[Port]) -> Port:
         raise LinkProblem(
             "port-absent", f"{dfu[0]}: unplug it and plug it in again without holding its button"
         )
-    raise LinkProblem(
-        "port-absent",
-        f"no board is plugged in; not known and not touched: {', '.join(others)}"
-        if others
-        else "none at all",
-    )
+    words = f"not known and not touched: {', '.join(others)}" if others else "none at all"
+    raise LinkProblem("port-absent", f"{why() or 'no board is plugged in'}; {words}")
 
 
 def find_again(before: Port, ports: list[Port]) -> Port | None:
