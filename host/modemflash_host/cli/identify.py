@@ -12,6 +12,7 @@ from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.families import registry
 from modemflash_host.families.plan import FirmwareFile
+from modemflash_host.files.selection import say_unopened
 from modemflash_host.reporters import Event, Reporter
 from modemflash_host.run.result import Result
 
@@ -37,6 +38,7 @@ def identify(files: tuple[Path, ...], talk: Talk) -> int:
         for path in files:
             try:
                 behind = api.candidates([path], simulated=True)
+                say_unopened([path], behind, reporter)
             except Problem as problem:
                 broken(path.name, problem)
                 continue

@@ -24,6 +24,7 @@ from modemflash_host.files.package import IsPackage, Package, package_in_archive
 from modemflash_host.files.simulated import is_simulated, make, place_of, size_of
 from modemflash_host.files.stable_file import StableFile, open_regular, open_stable
 
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2")
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 MOST_FILES = 10_000  # looked at in one folder and those below it
 _DEEPEST = 4
@@ -93,19 +94,25 @@ def _behind(
             return [_of_package(package, path)]
         members = members_in(path, lambda name: is_firmware_name(name, suffixes))
         if not members:
-            raise Refusal("no-firmware-here", f"{path}{_archives_in(path)}")
+            raise Refusal("no-firmware-here", "; ".join(filter(None, (str(path), archives_in(path)))))
         key = _identity(path)
         return [Candidate(m.name, f"{path}: {m.inside}", m.size, m.open, (*key, m.index)) for m in members]
     return [of_path(path)]
 
 
-def _archives_in(path: Path) -> str:
-    """Words about the archives in an archive: they are named, and a person unpacks them."""
-    try:
-        inner = [m.inside for m in members_in(path, lambda name: name.suffix.lower() == ".zip")]
-    except BadFile:
+def archives_in(path: Path) -> str:
+    """Words about the archives in an archive, which are not opened: a person unpacks them."""
+    if path.suffix.lower() != ".zip" or not _is(stat.S_ISREG, path):
         return ""
-    return "; unpack the archive in it: " + ", ".join(inner[:_MOST_NAMED]) if inner else ""
+    try:
+        inner = [m.inside for m in members_in(path, _is_archive)] if _is_zip(path) else []
+    except (BadFile, Refusal):
+        return ""
+    return "unpack the archive in it: " + ", ".join(inner[:_MOST_NAMED]) if inner else ""
+
+
+def _is_archive(path: PurePath) -> bool:
+    return path.suffix.lower() in _ARCHIVES and not path.name.startswith("._")
 
 
 def of_path(path: Path, named: bool = True, simulated: bool = False) -> Candidate:
@@ -137,9 +144,15 @@ def _in_folder(folder: Path, suffixes: Sequence[str]) -> list[Candidate]:
         of_path(path, named=False) for path in firmware_below(folder, suffixes) if _is(stat.S_ISREG, path)
     ]
     if not files:
-        zips = [path.name for path in _listed(folder) if path.suffix.lower() == ".zip"]
-        hint = "; it holds " + ", ".join(zips[:_MOST_NAMED]) if zips else ""
-        raise Refusal("no-firmware-here", f"{folder}{hint}")
+        archives = [path for path in _listed(folder) if _is_archive(path)]
+        zips = [path.name for path in archives if path.suffix.lower() == ".zip"]
+        others = [path.name for path in archives if path.suffix.lower() != ".zip"]
+        words = [str(folder)]
+        if zips:
+            words.append("give the archive that it holds: " + ", ".join(zips[:_MOST_NAMED]))
+        if others:
+            words.append("unpack what it holds: " + ", ".join(others[:_MOST_NAMED]))
+        raise Refusal("no-firmware-here", "; ".join(words))
     return files
 
 

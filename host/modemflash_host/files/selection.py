@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from modemflash.errors import BadFile
-from modemflash_host.files.candidates import Candidate, neighbours, of_path
+from modemflash_host.files.candidates import Candidate, archives_in, neighbours, of_path
 from modemflash_host.reporters import Reporter
 
 
@@ -70,6 +70,7 @@ def select(
         BadFile: a named file is damaged.
         Refusal: a companion is not there, or no file.
     """
+    say_unopened(paths, found, reporter)
     wanted = [(file, "") for file in found]
     for companion in companions:
         path = companion.path or _beside(paths, found, companion, reporter)
@@ -88,6 +89,14 @@ def select(
             continue
         checked.setdefault(one.sha256, one)
     return list(checked.values())
+
+
+def say_unopened(paths: Sequence[Path], found: Sequence[Candidate], reporter: Reporter) -> None:
+    """Tell of archives in the archives behind `paths`: what is missing may be in there."""
+    packages = {file.place for file in found if file.package}  # those are whole
+    for path in paths:
+        if str(path) not in packages and (words := archives_in(path)):
+            reporter.say("note", text=f"There is more in {path}: {words}.")
 
 
 def _beside(

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import re
 import stat
 import struct
 import tempfile
@@ -12,7 +13,7 @@ import pytest
 
 from modemflash.errors import Refusal
 from modemflash_host.files import archive
-from modemflash_host.files.candidates import candidates
+from modemflash_host.files.candidates import archives_in, candidates
 
 
 def zip_of(path: Path, **files: bytes) -> Path:
@@ -197,12 +198,19 @@ def test_archive_without_firmware(tmp_path: Path) -> None:
     assert code_of(tmp_path, zip_of(tmp_path / "w.zip", **{"a.txt": b"x"}).read_bytes()) == "no-firmware-here"
 
 
-def test_an_archive_in_an_archive_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inner", ["FiPy/CATM1-41065.zip", "CATM1-41065.RAR", "fw/all.tar.gz", "a.7z"])
+def test_an_archive_in_an_archive_is_named(tmp_path: Path, inner: str) -> None:
+    """With what to do; where there is other firmware beside it, too: the better half may be in it."""
     path = tmp_path / "outer.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("FiPy/CATM1-41065.zip", b"PK")
-    with pytest.raises(Refusal, match=r"no-firmware-here.*unpack.*FiPy/CATM1-41065\.zip"):
+        archive.writestr(inner, b"PK")
+    with pytest.raises(Refusal, match=rf"no-firmware-here.*unpack.*{re.escape(inner)}"):
         candidates([path])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("updater.elf", b"1")
+        archive.writestr("__MACOSX/._a.zip", b"1")
+    assert [each.name for each in candidates([path])] == ["updater.elf"]
+    assert archives_in(path) == f"unpack the archive in it: {inner}"
 
 
 def test_zip_that_is_something_else_is_left_to_the_image_check(tmp_path: Path) -> None:

@@ -119,11 +119,12 @@ def test_unreadable_folder_and_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_folder_without_firmware_names_its_archives(tmp_path: Path) -> None:
-    """An empty-handed folder says which .zip could be meant."""
-    make(tmp_path, package_zip=3, notes_txt=1)
+    """An empty-handed folder says which .zip could be given, and what has to be unpacked first."""
+    make(tmp_path, package_zip=3, notes_txt=1, old_7z=2)
     problem = refused(tmp_path)
     assert problem.code == "no-firmware-here"
-    assert "package.zip" in problem.detail
+    assert "give the archive that it holds: package.zip" in problem.detail
+    assert "unpack what it holds: old.7z" in problem.detail
 
 
 def test_huge_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

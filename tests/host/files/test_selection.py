@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import pytest
 
 from modemflash.errors import BadFile
 from modemflash_host.files.candidates import Candidate, candidates
-from modemflash_host.files.selection import Companion, select
+from modemflash_host.files.selection import Companion, say_unopened, select
 from support.sinks import EventSink, reporter
 
 HELPER = Companion("helper", "helper", None, ("helper.elf", "old.elf"))
@@ -105,3 +106,15 @@ def test_no_neighbour_where_one_was_given_among_the_files(tmp_path: Path) -> Non
         ("a.dup", ""),
         ("mine.elf", ""),
     ]
+
+
+def test_an_archive_in_an_archive_is_told(tmp_path: Path) -> None:
+    """What is beside it is taken, and the rest is not passed over in silence."""
+    sink = EventSink()
+    path = tmp_path / "outer.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("fw/CATM1-41065.zip", b"PK")
+        archive.writestr("a.txt", b"1")
+    say_unopened([path, tmp_path], [], reporter(sink))
+    [note] = sink.events
+    assert "unpack the archive in it: fw/CATM1-41065.zip" in note["text"]
