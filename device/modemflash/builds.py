@@ -33,6 +33,7 @@ BUILDS = {
 
 FULL = "full"
 DIFFERENCE = "difference"
+SIMULATED = "simulated"  # ends the description of firmware that was made up; an ELF has it in its padding
 UPDATER = "updater"
 BOOT_ROM = "bootrom"
 

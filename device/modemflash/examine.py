@@ -71,6 +71,8 @@ def _look_inside(reader: "Reader", image: Image, source: "Source") -> None:
     start = reader.peek()
     if start[:4] in MAGICS:
         covered = containers(reader, reader.size, image, 0) and image.understood
+        if [part for part in image.parts if part["description"].endswith(builds.SIMULATED)]:
+            image.doubt("image-simulated")
         image.verified = covered and "modem-only" not in [part["check"] for part in image.parts]
     elif start[:4] == b"\x7fELF":
         image.kind = builds.UPDATER

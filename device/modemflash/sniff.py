@@ -6,6 +6,7 @@ refused by name, so that its owner knows what to do; the rest is only doubted.
 
 import struct
 
+from modemflash.builds import SIMULATED
 from modemflash.errors import BadFile
 
 _ELF_BYTES = (65536, 4 << 20)  # 0.3 to 3 MB is usual
@@ -33,6 +34,8 @@ def check_elf(start: bytes, source: "Source", image: "Image") -> None:
     if start[4] != 1 or start[5] not in (1, 2) or machine in _ELF_FOREIGN:
         image.doubt("image-odd-elf")
         return
+    if start[9:16] == SIMULATED.encode()[:7]:
+        image.doubt("image-simulated")
     if not _ELF_BYTES[0] <= source.size <= _ELF_BYTES[1]:
         image.doubt("image-odd-elf")
     programs, sections = struct.unpack_from(order + "II", start, 28)

@@ -11,10 +11,10 @@ from pathlib import Path
 from modemflash.board import manifest
 from modemflash.crc import crc16
 from modemflash.journal import Journal
+from modemflash_sim.quectel_edl.packages import PackageMaker
 from modemflash_sim.quectel_gnss import application, boot_frames, packages
 from modemflash_sim.sequans import images, state_file
 from modemflash_sim.sequans.modem import SimModem
-from support.quectel_package import PackageMaker
 from support.slots import Slots
 
 CORPUS = Path(__file__).parent / "corpus"

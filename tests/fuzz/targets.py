@@ -56,10 +56,11 @@ from modemflash_host.reporters.people import VERBOSE
 from modemflash_host.reporters.plain import Plain
 from modemflash_host.run.stop_requests import StopRequests
 from modemflash_host.store import settings as config
+from modemflash_sim.quectel_edl.packages import LIST, PackageMaker
 from modemflash_sim.sequans import state_file
 from modemflash_sim.sequans.profiles import find
 from support.memory_source import MemorySource
-from support.quectel_package import LIST, PackageInMemory, PackageMaker
+from support.package_in_memory import PackageInMemory
 from support.slots import Slots
 
 _STEP_US = 1000

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from modemflash_host.board.install.package import deployed
 from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.simulate_firmware import simulate_firmware
 from modemflash_host.cli.simulate_module import simulate_module
 from modemflash_host.cli.simulated_port import (
     from_capture_option,
@@ -48,6 +49,7 @@ def simulate() -> None:
 
 
 simulate.add_command(simulate_module)
+simulate.add_command(simulate_firmware)
 
 
 def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Parameter, Any], object]:

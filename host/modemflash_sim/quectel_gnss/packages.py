@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 
 NAME = re.compile(r"(LG\d{3}P\d\d[A-Z]{3}R(\d\d)A(\d\d)\w*)\.pkg", re.ASCII)
+SIMULATED = "\0modemflash: simulated firmware\0"  # no module could run it
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _HEADERS = {3: (0x90, 0x100000, 0x80989680), 4: (0x60, 0x800000, 0x00989680), 5: (0x70, 0, 0)}
 
@@ -19,8 +20,10 @@ def make_package(
     time: str = "11:21:01",
     size: int = 60_000,
     seed: int = 0,
+    *,
+    marked: bool = False,
 ) -> bytes:
-    """A package of about `size` bytes."""
+    """A package of about `size` bytes; `marked`: it says of itself that it is simulated."""
     noise = random.Random(f"{version} {date} {time} {seed}")
     rest = max(size - 8_000, 4_000)
     year, month, day = date.split("/")
@@ -28,6 +31,7 @@ def make_package(
     application = bytearray(noise.randbytes(rest * 2 // 3))
     for at, text in (
         (1_000, f"\0{built}\0"),
+        (500, SIMULATED if marked else ""),
         (1_500, f"\0{version}\0PQTMVER,1,MODULE,%s,%s,%s\0{time}\0"),
     ):
         application[at : at + len(text)] = text.encode()
@@ -40,7 +44,7 @@ def make_package(
     )
 
 
-def make_named(name: str, size: int) -> bytes:
+def make_named(name: str, size: int, *, marked: bool = False) -> bytes:
     """The package of that name; its date comes from its version.
 
     Raises:
@@ -50,7 +54,7 @@ def make_named(name: str, size: int) -> bytes:
     if not found:
         raise ValueError(f"{name!r} says no version; one that can be made is LG290P03AANR02A01S.pkg")
     year, month = int(found[2]) + 2023, int(found[3])
-    return make_package(found[1], f"{year}/{month % 12 + 1:02}/12", "11:21:01", size)
+    return make_package(found[1], f"{year}/{month % 12 + 1:02}/12", "11:21:01", size, marked=marked)
 
 
 def version_in(image: bytes) -> tuple[str, str, str] | None:

@@ -61,7 +61,13 @@ def container(
 
 
 def make_full_image(
-    build: int, product: str = "", size_bytes: int = 200_000, seed: int = 1, *, check: int = CRC
+    build: int,
+    product: str = "",
+    size_bytes: int = 200_000,
+    seed: int = 1,
+    *,
+    check: int = CRC,
+    marked: bool = False,
 ) -> bytes:
     """A full image: a `PACK` of updater, firmware and file system.
 
@@ -74,9 +80,10 @@ def make_full_image(
         size_bytes: of the whole file, 1000 at least.
         seed: two seeds, two files.
         check: signature type of the outer and the inner containers.
+        marked: it says of itself that it is simulated.
     """
     names = ("updater upgrade package", "fff upgrade package", "fs upgrade package")
-    description = (version_text(build, product) + " " + product).rstrip()
+    description = " ".join(filter(None, (version_text(build, product), product, _mark(marked))))
 
     def pack(sizes: Iterable[int]) -> bytes:
         inner = (
@@ -90,9 +97,11 @@ def make_full_image(
     return pack((small, room - 2 * small, small))
 
 
-def make_difference(from_build: int, to_build: int, size_bytes: int = 100_000, seed: int = 1) -> bytes:
+def make_difference(
+    from_build: int, to_build: int, size_bytes: int = 100_000, seed: int = 1, *, marked: bool = False
+) -> bytes:
     """A difference between two builds: a `DIFF`."""
-    description = version_text(from_build) + " to " + version_text(to_build)
+    description = f"{version_text(from_build)} to {version_text(to_build)} {_mark(marked)}".rstrip()
     return _one("DIFF", description, size_bytes, seed)
 
 
@@ -101,7 +110,7 @@ def make_bootrom(size_bytes: int = 55_570, seed: int = 1) -> bytes:
     return _one("UPGR", "bootrom upgrade package", size_bytes, seed)
 
 
-def make_updater_elf(size_bytes: int = 306_076, seed: int = 1) -> bytes:
+def make_updater_elf(size_bytes: int = 306_076, seed: int = 1, *, marked: bool = False) -> bytes:
     """An updater: a 32-bit ARM ELF with one segment, and its section table at the end."""
     header_bytes, program_bytes, section_bytes = 52, 32, 40
     segment = header_bytes + program_bytes
@@ -109,26 +118,46 @@ def make_updater_elf(size_bytes: int = 306_076, seed: int = 1) -> bytes:
     sections = segment + len(code)
     where = (0x8000, header_bytes, sections)
     sizes = (header_bytes, program_bytes, 1, section_bytes, 1)
-    header = b"\x7fELF\1\1\1" + bytes(9) + struct.pack("<HHIIIIIHHHHHH", 2, 40, 1, *where, 0, *sizes, 0)
+    padding = _mark(marked).encode()[:7].ljust(7, b"\0")
+    header = b"\x7fELF\1\1\1" + bytes(2) + padding
+    header += struct.pack("<HHIIIIIHHHHHH", 2, 40, 1, *where, 0, *sizes, 0)
     program = struct.pack("<IIIIIIII", 1, segment, 0x8000, 0x8000, len(code), len(code), 5, 4)
     return header + program + code + bytes(section_bytes)
 
 
-def make_named(name: builds.Name, size_bytes: int) -> bytes:
+def _mark(marked: bool) -> str:
+    return builds.SIMULATED if marked else ""
+
+
+def make_named(name: builds.Name, size_bytes: int, *, marked: bool = False) -> bytes:
     """The file of that kind, build and product that a file name says.
 
+    Args:
+        name: what the name says.
+        size_bytes: of the whole file.
+        marked: it says of itself that it is simulated.
+
     Raises:
-        ValueError: the name says no kind.
+        ValueError: the name says no kind, or one that cannot bear the mark.
     """
     if name.kind == builds.FULL:
-        return make_full_image(name.build or 0, name.product, size_bytes)
+        return make_full_image(name.build or 0, name.product, size_bytes, marked=marked)
     if name.kind == builds.DIFFERENCE:
-        return make_difference(name.from_build or 0, name.build or 0, size_bytes)
+        return make_difference(name.from_build or 0, name.build or 0, size_bytes, marked=marked)
     if name.kind == builds.UPDATER:
-        return make_updater_elf(size_bytes)
-    if name.kind == builds.BOOT_ROM:
+        return make_updater_elf(size_bytes, marked=marked)
+    if name.kind == builds.BOOT_ROM and not marked:
         return make_bootrom(size_bytes)
     raise ValueError("the name says no kind of file")
+
+
+def make_marked(name: str, size_bytes: int) -> bytes:
+    """The file that a file name says; it says of itself that it is simulated.
+
+    Raises:
+        ValueError: as `make_named`.
+    """
+    return make_named(builds.Name(name), size_bytes, marked=True)
 
 
 def version_text(build: int, product: str = "") -> str:

@@ -31,6 +31,7 @@ _MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 # As a compiler writes it, or as the application says it.
 _DATE = re.compile(rb"20\d\d/\d\d/\d\d|(?:" + b"|".join(_MONTHS) + rb") [ 0-3]\d 20\d\d")
 _CLOCK = re.compile(rb"\d\d:\d\d:\d\d")
+_SIMULATED = b"\0modemflash: simulated firmware\0"
 _BASE = re.compile(rb"\d+\.\d+\.\d+\.\d+")
 _CLOCK_BEHIND = 32  # bytes behind the date
 _DATE_BEFORE, _DATE_BEHIND = 0x1000, 0x200  # bytes around the version in which the date stands
@@ -62,6 +63,7 @@ class Package:
         date, time: of the build, as `$PQTMVERNO` will say them; "" where the file has none.
         base: the version of the first container.
         doubts: sentences.
+        is_simulated: no module could run it.
     """
 
     version: str
@@ -71,6 +73,7 @@ class Package:
     base: str
     containers: tuple[Container, ...]
     doubts: tuple[str, ...]
+    is_simulated: bool = False
 
     @property
     def built(self) -> str:
@@ -116,9 +119,12 @@ def read_package(data: Data, name: str) -> Package:
         doubts.append("No build date was found in it: the end of the update is proven by the version alone.")
     if name[:4].upper() in ("LG29", "LG58", "LG68") and not name.upper().startswith(parts.model):
         doubts.append(f"Its name says another model than its content, {parts.model}: the content counts.")
+    is_simulated = _SIMULATED in data
+    if is_simulated:
+        doubts.append("It is simulated firmware: no module could run it.")
     base = _BASE.match(data, 0x50, 0x70)
     based = base[0].decode() if base else ""
-    return Package(version, parts, date, time, based, tuple(containers), tuple(doubts))
+    return Package(version, parts, date, time, based, tuple(containers), tuple(doubts), is_simulated)
 
 
 def _refuse_what_is_none(data: Data, name: str) -> None:

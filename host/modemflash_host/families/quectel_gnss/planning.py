@@ -2,7 +2,7 @@
 
 Rules: file and module must name the same model, hardware and variant; a module
 that says nothing is what its journal or its owner says; an older file needs a
-consent; the same version with another build date is another build.
+consent, and so does simulated firmware; the same version with another build date is another build.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from modemflash_host.families.quectel_gnss.journal import Begun
 from modemflash_host.families.quectel_gnss.package import Package
 
 DOWNGRADE = "allow-downgrade"
+UNKNOWN_FILE = "accept-unknown-file"
 HAND_S = 90
 RESETS = ("auto", "command", "hand", "rts", "dtr")
 REBOOT_S = 60
@@ -93,6 +94,8 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
     if direction == "downgrade":
         danger = f"the file holds {package.version} of {package.date}, older than what runs"
         needs = (Need(Consent(DOWNGRADE), danger),)
+    if package.is_simulated:
+        needs += (Need(Consent(UNKNOWN_FILE), f"{file.name} is simulated firmware: no module could run it"),)
     return Plan(
         nothing_to_do=nothing,
         why="gnss-already-runs-it" if nothing else "",

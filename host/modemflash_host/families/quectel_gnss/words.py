@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from modemflash_host.families.quectel_gnss.chips import LG290P
 from modemflash_host.families.quectel_gnss.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.quectel_gnss.job import ATTEMPTS
-from modemflash_host.families.quectel_gnss.planning import DOWNGRADE
+from modemflash_host.families.quectel_gnss.planning import DOWNGRADE, UNKNOWN_FILE
 from modemflash_host.families.vocabulary import (
     BAD,
     DIM,
@@ -142,7 +142,11 @@ WORDS = Vocabulary(
         DOWNGRADE: Danger(
             "The firmware in the file is OLDER than the one that runs: fixes of the newer one are lost.",
             "downgrade",
-        )
+        ),
+        UNKNOWN_FILE: Danger(
+            "The file is simulated: a real module would be left without firmware.",
+            "unknown-file",
+        ),
     },
     evidence=EVIDENCE,
     vendor_words=VENDOR_WORDS,

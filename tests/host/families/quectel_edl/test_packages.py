@@ -14,14 +14,13 @@ from modemflash.errors import CATALOGUE, Problem
 from modemflash_host import api
 from modemflash_host.cli import app
 from modemflash_host.families.quectel_edl.examine import ProvedPackage, examine_package
-from support.quectel_package import (
+from modemflash_sim.quectel_edl.packages import (
     BLOCKS,
     FIREHOSE,
     LAYOUT,
     LIST,
     PROGRAMMER,
     TABLE,
-    PackageInMemory,
     PackageMaker,
     elf,
     erase,
@@ -30,6 +29,7 @@ from support.quectel_package import (
     table_xml,
     user_table,
 )
+from support.package_in_memory import PackageInMemory
 
 Spoil = Callable[[PackageMaker], object]
 

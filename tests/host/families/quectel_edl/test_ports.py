@@ -27,8 +27,8 @@ from modemflash_host.links.quectel_ports import (
     interface_of,
     role_of,
 )
+from modemflash_sim.quectel_edl.packages import PackageMaker
 from support.plugged import seen
-from support.quectel_package import PackageMaker
 
 
 @pytest.mark.parametrize(

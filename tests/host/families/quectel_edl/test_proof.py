@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from modemflash.errors import Problem
 from modemflash_host.families.quectel_edl.examine import ProvedPackage, examine_package
-from support.quectel_package import (
+from modemflash_sim.quectel_edl.packages import (
     BLOCKS,
     FIREHOSE,
     LAYOUT,
     PER_BLOCK,
-    PackageInMemory,
     PackageMaker,
     erase,
     program,
 )
+from support.package_in_memory import PackageInMemory
 
 PROTECTED = {
     block

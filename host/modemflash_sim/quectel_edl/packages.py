@@ -8,6 +8,7 @@ whoever spoils a package changes `files` or `lines` before it is written, and
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 import zipfile
 from functools import cache
@@ -166,33 +167,13 @@ class PackageMaker:
 
     def pack(self, path: Path, inside: str = "") -> Path:
         """As an archive."""
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in self.contents().items():
-                archive.writestr(inside + name, data)
+        path.write_bytes(self.packed(inside))
         return path
 
-
-class PackageInMemory:
-    """A package as the product reads it, without a disk.
-
-    Args:
-        files: names and contents.
-        name: of the package.
-    """
-
-    def __init__(self, files: dict[str, bytes], name: str = "RM502QAEAAR11A04M4G") -> None:
-        from support.memory_source import MemorySource
-
-        self.name = name
-        self.names = tuple(sorted(files))
-        self.size = sum(len(data) for data in files.values())
-        self._files = {key: MemorySource(data, key) for key, data in files.items()}
-
-    def open(self, name: str) -> object:
-        return self._files[name]
-
-    def readinto(self, offset: int, buf: bytearray | memoryview) -> int:
-        return 0
-
-    def close(self) -> None:
-        """Nothing is open."""
+    def packed(self, inside: str = "") -> bytes:
+        """The archive's bytes; `inside`: a folder in it, with its slash."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in self.contents().items():
+                archive.writestr(inside + name, data)
+        return packed.getvalue()
