@@ -7,7 +7,7 @@ repeated; one process at a time makes a folder, the others wait for it.
 
 import contextlib
 import shutil
-import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,12 +17,13 @@ except ImportError:  # Windows: no lock there; two runs at once are the user's a
     fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parents[2]
-CACHE = ROOT / ".cache"
-FETCH_TIMEOUT_S = 540
+CACHE = (ROOT / ".cache").resolve()  # several trees may share one by a link: then it is made once for all
 
+if str(ROOT / "host") not in sys.path:  # nothing may be installed yet: such modules need nothing
+    sys.path.append(str(ROOT / "host"))
+from modemflash_host.computer.programs import Unavailable, run  # noqa: E402
 
-class Unavailable(Exception):
-    """This machine cannot provide something; the text says why."""
+__all__ = ["CACHE", "ROOT", "Unavailable", "made_once", "run"]
 
 
 def made_once(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
@@ -46,30 +47,6 @@ def made_once(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
         unfinished.write_text(wanted)
         unfinished.replace(marker)
     return folder
-
-
-def run(*command: object, cwd: Path | None = None) -> str:
-    """What a command printed.
-
-    Raises:
-        Unavailable: it is not there, ran too long or failed; with the last line of its complaint.
-    """
-    words = [str(word) for word in command]
-    name = Path(words[0]).name
-    try:
-        done = subprocess.run(
-            words, cwd=cwd, capture_output=True, text=True, timeout=FETCH_TIMEOUT_S, stdin=subprocess.DEVNULL
-        )
-    except FileNotFoundError:
-        raise Unavailable("there is no " + name + " on this machine") from None
-    except OSError as error:
-        raise Unavailable(name + " does not start: " + str(error.strerror)) from None
-    except subprocess.TimeoutExpired:
-        raise Unavailable(name + " took longer than " + str(FETCH_TIMEOUT_S) + " s") from None
-    if done.returncode:
-        complaint = (done.stderr.strip() or done.stdout.strip() or "no word why").splitlines()[-1]
-        raise Unavailable(name + " failed: " + complaint)
-    return done.stdout
 
 
 @contextlib.contextmanager

@@ -1,61 +1,14 @@
-"""Programs from Debian's archive, unpacked into a private folder and run with their own loader.
+"""Programs from Debian's archive, each fetched once into `.cache/` and kept there."""
 
-Rules: no root, nothing outside the folder, no address in this repository: the
-mirror is the one that the machine's own apt sources name, the signature is
-Debian's own. Only apt talks to the network.
-"""
-
-import os
-import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
-from .cache import CACHE, Unavailable, made_once, run
+from .cache import CACHE, made_once
 
-SUITE = "trixie"
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-_SUITES = set("oldoldstable oldstable stable testing sid bullseye bookworm trixie forky duke".split())
+from modemflash_host.computer import debian_package  # isort: skip (`cache` has told where it is)
+from modemflash_host.computer.debian_package import SUITE, machine_architecture  # isort: skip
 
-
-class Source(NamedTuple):
-    """One archive of an apt sources file."""
-
-    uri: str
-    suites: tuple[str, ...]
-    components: tuple[str, ...]
-
-
-def one_line_sources(text: str) -> Iterator[Source]:
-    """The archives of a `sources.list`: `deb [options] URI suite component…`."""
-    for line in text.splitlines():
-        words = re.sub(r"\[[^]]*\]", " ", line.split("#")[0], count=1).split()
-        if len(words) >= 3 and words[0] == "deb":
-            yield Source(words[1], (words[2],), tuple(words[3:]))
-
-
-def deb822_sources(text: str) -> Iterator[Source]:
-    """The archives of a `.sources` file: paragraphs of `Field: value`, continued by leading blanks."""
-    text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
-    for paragraph in re.split(r"\n\s*\n", text):
-        pairs = re.findall(r"^([\w-]+):((?:.*\n?)(?:[ \t]+.*\n?)*)", paragraph, re.MULTILINE)
-        field = {name.lower(): value.split() for name, value in pairs}
-        if "deb" in field.get("types", []) and field.get("enabled", ["yes"]) != ["no"]:
-            for uri in field.get("uris", []):
-                yield Source(uri, tuple(field.get("suites", [])), tuple(field.get("components", [])))
-
-
-def mirror(sources: list[Source]) -> str:
-    """The address of the Debian mirror among the machine's archives.
-
-    Raises:
-        Unavailable: none of them is Debian's main archive.
-    """
-    for source in sources:
-        if _SUITES.intersection(source.suites) and "main" in source.components:
-            return source.uri
-    raise Unavailable("no Debian mirror among this machine's apt sources")
+__all__ = ["machine_architecture", "package"]
 
 
 def package(name: str, architecture: str, suite: str = SUITE) -> Path:
@@ -71,86 +24,18 @@ def package(name: str, architecture: str, suite: str = SUITE) -> Path:
     """
 
     def make(folder: Path) -> None:
-        apt = _private_apt(architecture, suite)
-        plan = run("apt-get", *apt, "install", "--simulate", "--no-install-recommends", name)
-        wanted = re.findall(r"^Inst (\S+) \(", plan, re.MULTILINE)
-        downloads, root = folder / "downloads", folder / "root"
-        downloads.mkdir()
-        run("apt-get", *apt, "download", *wanted, cwd=downloads)
-        for archive in sorted(downloads.glob("*.deb")):
-            run("dpkg-deb", "-x", archive, root)
-            archive.unlink()
-        downloads.rmdir()
-        _write_wrappers(folder)
+        debian_package.unpack(name, folder, _private_apt(architecture, suite))
 
     return made_once(CACHE / ("debian-" + architecture) / name, suite, make)
 
 
-def machine_architecture() -> str:
-    """Debian's word for this machine's processor."""
-    return run("dpkg", "--print-architecture").strip()
-
-
-def _machine_sources() -> list[Source]:
-    shell = run("apt-config", "shell", "LIST", "Dir::Etc::sourcelist/f", "PARTS", "Dir::Etc::sourceparts/d")
-    place = dict(re.findall(r"^(\w+)='(.*)'$", shell, re.MULTILINE))
-    parts = Path(place["PARTS"])
-    found: list[Source] = []
-    for path in [Path(place["LIST"]), *sorted(parts.glob("*.list")), *sorted(parts.glob("*.sources"))]:
-        if path.is_file():
-            read = deb822_sources if path.suffix == ".sources" else one_line_sources
-            found.extend(read(path.read_text(errors="replace")))
-    return found
-
-
 def _private_apt(architecture: str, suite: str) -> list[str]:
-    """Options that make apt work in a folder of ours, with the package lists there."""
-    if not KEYRING.is_file():
-        raise Unavailable("no Debian keyring at " + str(KEYRING))
-    address = mirror(_machine_sources())
-
-    def options(folder: Path) -> list[str]:
-        return [
-            "-oDir::Etc::sourcelist=" + str(folder / "sources.list"),
-            "-oDir::Etc::sourceparts=/dev/null",
-            "-oDir::Etc::preferencesparts=/dev/null",
-            "-oDir::State=" + str(folder / "state"),
-            "-oDir::State::status=" + str(folder / "status"),
-            "-oDir::Cache=" + str(folder / "cache"),
-            "-oAPT::Architecture=" + architecture,
-            "-oAPT::Architectures=" + architecture,
-            "-oAPT::Sandbox::User=",
-            "-oAcquire::Languages=none",
-        ]
-
-    def make(folder: Path) -> None:
-        (folder / "state" / "lists" / "partial").mkdir(parents=True)
-        (folder / "cache" / "archives" / "partial").mkdir(parents=True)
-        (folder / "status").touch()
-        line = "deb [signed-by=%s arch=%s] %s %s main\n" % (KEYRING, architecture, address, suite)
-        (folder / "sources.list").write_text(line)
-        run("apt-get", *options(folder), "-oAPT::Update::Error-Mode=any", "update")
-
+    """Options for apt, with lists that are of today: an older list names what is gone."""
+    address = debian_package.debian_mirror()
     folder = CACHE / ("apt-" + architecture if suite == SUITE else "apt-%s-%s" % (architecture, suite))
-    made_once(folder, "%s %s %s" % (suite, address, date.today()), make)  # an older list names what is gone
-    return options(folder)
 
+    def make(empty: Path) -> None:
+        debian_package.fetch_lists(empty, architecture, address, suite)
 
-def _write_wrappers(folder: Path) -> None:
-    """`bin/NAME` for each program: run by the loader and the libraries that came with it."""
-    loaders = sorted((folder / "root").glob("usr/lib/*/ld-linux*.so.*"))
-    if not loaders:
-        return  # data only
-    (folder / "bin").mkdir()
-    for program in (folder / "root" / "usr").glob("*bin/*"):
-        if program.is_symlink() or program.read_bytes()[:4] != b"\x7fELF":
-            continue
-        wrapper = folder / "bin" / program.name
-        libraries = loaders[0].parent
-        wrapper.write_text(
-            "#!/bin/sh\n"
-            'root=$(dirname "$0")/../root\n'
-            'exec "$root/%s" --library-path "$root/%s" "$root/%s" "$@"\n'
-            % tuple(os.path.relpath(path, folder / "root") for path in (loaders[0], libraries, program))
-        )
-        wrapper.chmod(0o755)
+    made_once(folder, "%s %s %s" % (suite, address, date.today()), make)
+    return debian_package.private_apt(folder, architecture)

@@ -23,10 +23,12 @@ from modemflash_host.cli.simulated_port import (
     serve_capture,
     serve_until_ended,
 )
-from modemflash_host.computer.programs import find_program
+from modemflash_host.computer import micropython as micropythons
+from modemflash_host.computer.programs import Unavailable
 from modemflash_host.links.usb_ids import PIC_VENDOR
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.steady_console import SteadyConsole
+from modemflash_host.store.state_folder import state_folder
 from modemflash_sim import state_files
 from modemflash_sim.board import profiles as boards
 from modemflash_sim.endpoints.serve import open_endpoint
@@ -35,12 +37,6 @@ from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
 
 _MODEM_HELP = f"Which modem, in which state: {', '.join(profiles.PROFILES)}."
-
-
-_NO_MICROPYTHON = (
-    "there is no micropython on PATH. Debian and Ubuntu: `apt install micropython`; macOS: `brew install "
-    "micropython`; elsewhere build its unix port, and name the program with --micropython"
-)
 
 
 @click.group()
@@ -185,10 +181,14 @@ def modem(
 )  # fmt: skip
 @click.option(
     "--micropython",
-    default=lambda: find_program("micropython"),
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="PROGRAM",
-    help="The MicroPython that runs the board's code; the one on PATH by default.",
+    help="The MicroPython that runs the board's code; by default the one on PATH, else the fetched one.",
+)
+@click.option(
+    "--fetch",
+    is_flag=True,
+    help="Fetch a MicroPython through this computer's own package sources (apt or brew), and keep it.",
 )
 def board(
     profile: str,
@@ -198,13 +198,13 @@ def board(
     blank: bool,
     adapter: str,
     micropython: Path | None,
+    fetch: bool,
 ) -> int:
     """Run a simulated board, its REPL on a pseudo terminal. Power, reset and card are typed here."""
     from modemflash_sim.board.interactive import COMMANDS, PYSENSE, InteractiveBoard
 
     console = SteadyConsole()
-    if micropython is None:
-        raise click.UsageError(_NO_MICROPYTHON)
+    micropython = micropython or _micropython(console, fetch)
     try:
         endpoint = open_endpoint("rfc2217" if adapter == "pic" else "pty")
     except (ValueError, OSError) as error:
@@ -245,6 +245,21 @@ def board(
             endpoint.close()
     _verdict(console, its_modem)
     return 0
+
+
+def _micropython(console: SteadyConsole, fetch: bool) -> Path:
+    """The interpreter of the board."""
+    folder = state_folder() / micropythons.NAME
+    known = micropythons.found(folder)
+    if known is not None:
+        return known
+    if not fetch:
+        raise click.UsageError(f"there is no micropython on PATH. {micropythons.WHERE_FROM}")
+    console.print("Fetching a MicroPython, once; this takes a minute.", style="dim")
+    try:
+        return micropythons.fetch(folder)
+    except Unavailable as why:
+        raise click.UsageError(f"no MicroPython could be fetched: {why}") from why
 
 
 def _list(console: SteadyConsole) -> None:

@@ -1,13 +1,15 @@
-"""Where a program of the system is.
+"""Programs of the system: where one is, and what one printed.
 
-Rule: the current folder is no place for one, whatever PATH says and whichever
-system it is: firmware is unpacked there.
+Rules: the current folder is no place for one, whatever PATH says and whichever
+system it is: firmware is unpacked there; nothing is waited for without end. It
+needs the standard library alone: the tests fetch their own tools with it.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 
@@ -22,3 +24,34 @@ def find_program(name: str) -> str | None:
         if found is not None:
             return found
     return None
+
+
+RUN_TIMEOUT_S = 540
+
+
+class Unavailable(Exception):
+    """This machine cannot provide something; the text says why."""
+
+
+def run(*command: object, cwd: Path | None = None) -> str:
+    """What a command printed.
+
+    Raises:
+        Unavailable: it is not there, ran too long or failed; with the last line of its complaint.
+    """
+    words = [str(word) for word in command]
+    name = Path(words[0]).name
+    try:
+        done = subprocess.run(
+            words, cwd=cwd, capture_output=True, text=True, timeout=RUN_TIMEOUT_S, stdin=subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        raise Unavailable(f"there is no {name} on this machine") from None
+    except OSError as error:
+        raise Unavailable(f"{name} does not start: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"{name} took longer than {RUN_TIMEOUT_S} s") from None
+    if done.returncode:
+        complaint = (done.stderr.strip() or done.stdout.strip() or "no word why").splitlines()[-1]
+        raise Unavailable(f"{name} failed: {complaint}")
+    return done.stdout

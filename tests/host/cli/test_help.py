@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -42,11 +43,14 @@ def test_fits_80_columns(path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch)
             assert not missing, (parameter.name, missing)
 
 
-def test_simulate_board_says_where_a_micropython_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simulate_board_says_where_a_micropython_comes_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Who has none learns how to get one on each system."""
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path))
     done = CliRunner().invoke(modemflash_group, ["simulate", "board"], prog_name="modemflash")
     assert done.exit_code == 2
     text = " ".join(done.output.replace("│", " ").split())
-    for words in ("apt install micropython", "brew install micropython", "--micropython"):
+    for words in ("apt install micropython", "brew install micropython", "--micropython", "--fetch"):
         assert words in text

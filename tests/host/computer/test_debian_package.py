@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools.cache import Unavailable
-from tools.debian import Source, deb822_sources, mirror, one_line_sources
+from modemflash_host.computer.debian_package import Source, deb822_sources, mirror, one_line_sources
+from modemflash_host.computer.programs import Unavailable
 
 ONE_LINE = """\
 # deb http://old.example/debian stretch main
