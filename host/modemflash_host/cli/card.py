@@ -12,7 +12,13 @@ from rich.text import Text
 
 from modemflash.errors import Problem
 from modemflash_host.cli.carry_out import carry_out
-from modemflash_host.cli.family_options import consents_of, options_of, options_of_family
+from modemflash_host.cli.family_options import (
+    consents_of,
+    danger_names,
+    option_names,
+    options_of,
+    options_of_family,
+)
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.families.plan import Request
 from modemflash_host.families.sequans import card as cards
@@ -26,6 +32,13 @@ from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
 from modemflash_host.run.result import Result
+
+click.rich_click.OPTION_GROUPS["modemflash card prepare"] = [
+    {"name": "Options", "options": ["--to", "--with-engine", "--with-imei", "--hold-light"]},
+    {"name": "Consent", "options": danger_names()},
+    {"name": "Special cases", "options": option_names("special")},
+    {"name": "Output", "options": ["--json", "--color", "--verbose", "--quiet", "--help"]},
+]
 
 
 @click.group()

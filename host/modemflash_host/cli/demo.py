@@ -15,7 +15,7 @@ from modemflash_host.run import exit_codes
 
 @click.command()
 def demo() -> int:
-    """Update a simulated modem, for real, in under a minute."""
+    """Update a simulated modem, for real, in about a minute."""
     console = SteadyConsole()
 
     def say(text: str, style: str = "") -> None:

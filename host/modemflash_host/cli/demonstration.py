@@ -1,4 +1,4 @@
-"""The demonstration: a real `update` of a simulated modem, in under a minute.
+"""The demonstration: a real `update` of a simulated modem, in about a minute.
 
 Rules: the update is a process of its own and knows nothing of the simulation,
 it sees a serial port; nothing is left behind.

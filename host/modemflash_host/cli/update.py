@@ -26,10 +26,8 @@ from modemflash_host.run.result import Result
 click.rich_click.OPTION_GROUPS["modemflash update"] = [
     {"name": "Options", "options": ["--port", "--via", "--dry-run", *option_names("options")]},
     {"name": "Consent", "options": ["--yes", *danger_names()]},
-    {
-        "name": "Special cases",
-        "options": [*option_names("special"), "--answer-timeout", "--capture", "--capture-raw"],
-    },
+    {"name": "Special cases", "options": option_names("special")},
+    {"name": "Patience and capture", "options": ["--answer-timeout", "--capture", "--capture-raw"]},
     {"name": "Output", "options": ["--json", "--color", "--verbose", "--quiet", "--help"]},
 ]
 

@@ -34,10 +34,13 @@ def test_fits_80_columns(path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("COLUMNS", "80")
     text = CliRunner().invoke(modemflash_group, [*path, "--help"], prog_name="modemflash").output
     assert max(map(len, text.splitlines())) <= 80
-    words = text.replace("│", " ").replace("/", " ").split()
+    typed = text.replace("│", " ").split()
+    words = [part for word in typed for part in word.split("/")]
     for parameter in ALL[path].params:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             assert any(name in words for name in parameter.opts), parameter.opts
+            assert all(name in words for name in parameter.secondary_opts), parameter.secondary_opts
+            assert "|" not in (parameter.metavar or "") or parameter.metavar in typed, parameter.metavar
         if isinstance(parameter.type, click.Choice):
             missing = [name for name in parameter.type.choices if not any(name in word for word in words)]
             assert not missing, (parameter.name, missing)

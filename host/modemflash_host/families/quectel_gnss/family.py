@@ -43,7 +43,7 @@ class QuectelGnss:
             "reset",
             "text",
             f"How a GNSS module gets into its boot loader: {', '.join(RESETS)}.",
-            "|".join(RESETS),
+            "HOW",
         ),
         Option("model", "text", "The model on the lid of a module that cannot say it.", "MODEL"),
         Option("repair", "flag", "Write the build again where it runs already."),
