@@ -106,6 +106,30 @@ def test_folders_and_the_updater_beside():
             assert os.stat(found.folder + "/" + row["path"])[6] == row["size"]
 
 
+def test_the_updater_may_lie_in_a_folder():
+    """Firmware in the root is the one that is meant; of the folders only an updater is taken."""
+    card()
+    fakes.put("/sd/CATM1-41065.dup", b"1234")
+    os.mkdir("/sd/old")
+    fakes.put("/sd/old/CATM1-38638.dup", b"123")
+    fakes.put("/sd/old/updater.elf", b"12")
+    found = card_order.find("/sd", [])
+    assert [row["path"] for row in found.rows] == ["CATM1-41065.dup", "old/updater.elf"]
+
+
+def test_an_archive_is_said():
+    """A card with the archive alone is a job that somebody meant; a user's own archive is none."""
+    card()
+    for name in ("CATM1-41065.zip", "nb1-41019.ZIP"):
+        try:
+            card_order.find("/sd", ["photos", name])
+            assert False
+        except CardProblem as problem:
+            assert problem.code == "card-no-firmware"
+            assert "unpack " + name in problem.happened
+    assert card_order.find("/sd", ["photos.zip", "catm1"]) is None
+
+
 def test_a_typing_error():
     """A wrong name is answered with those that are there."""
     card()

@@ -84,6 +84,30 @@ def test_damaged_files(bench: Build, data: bytes, code: str) -> None:
     assert table.results()[-1]["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("card", "code"),
+    [
+        ({"/modemflash.json": b"{}"}, "card-manifest"),
+        ({"/CATM1-41065.zip": b"PK"}, "card-no-firmware"),
+        ({"/CATM1-41065.dup": b""}, "file-empty"),
+    ],
+)
+def test_an_end_before_anything_began_can_be_seen_later(
+    bench: Build, card: dict[str, bytes | Path], code: str
+) -> None:
+    """Red counts 2 at each power-up with this card; the log has it, and so has the board."""
+    with bench(card=card) as table:
+        for _ in range(2):
+            since = len(table.board.hardware.light)
+            assert table.boot() == "over"
+            assert RED in table.colours(since)
+            table.off()
+        assert table.flashes(RED) == {2}
+        assert table.board.hardware.nvs["mf_end"] == f"{code} None None"
+        assert RUNS in table.board.printed
+    assert f"({code})" in table.log
+
+
 def test_a_refusal_costs_no_try(bench: Build) -> None:
     """A wrong file can be replaced by one of the same name and size, however often it was tried."""
     bad = IMAGE[:20_000] + b"!" + IMAGE[20_001:]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from board.routes import FILES, PARTS, PARTS_CONSENTS, prepared
-from support.card_board import IMAGE, RUNS, YELLOW, Bench, fill, quick_modem
+from support.card_board import IMAGE, RED, RUNS, SECOND_US, YELLOW, Bench, fill, quick_modem
 
 Build = Callable[..., Bench]
 PROFILES = ("gpy-1.18.2", "gpy-1.20.0", "fipy-1.20.2")
@@ -40,6 +40,30 @@ def test_one_changed_byte(bench: Build, tmp_path: Path) -> None:
         table.boot()
         assert "(card-file-changed)" in table.board.printed
         assert table.board.uart.tally.sent == 0
+
+
+@pytest.mark.parametrize(("code", "colour"), [("card-file-changed", RED), ("modem-silent", YELLOW)])
+def test_a_bad_end_is_held_in_sight_like_a_good_one(
+    bench: Build, tmp_path: Path, code: str, colour: int
+) -> None:
+    """With `hold_light` red and yellow flash on until the card is taken out; then the user's program runs."""
+    card = prepared(tmp_path, FILES, hold_light=True)
+    if colour == RED:
+        card["/firmware/CATM1-41065.dup"] = IMAGE[:9000] + b"!" + IMAGE[9001:]
+    with bench(card=card) as table:
+        table.silence(colour == YELLOW)
+        table.board.boot(for_us=SECOND_US)
+        while f"({code})" not in table.board.printed:
+            assert table.board.go_on(for_us=5 * SECOND_US) == "running"
+        assert table.board.go_on(for_us=60 * SECOND_US) == "running"
+        since = len(table.board.hardware.light)
+        assert table.board.go_on(for_us=10 * SECOND_US) == "running"
+        assert table.colours(since) == [colour]
+        assert RUNS not in table.board.printed
+        assert table.board.card
+        table.board.card.present = False
+        assert table.board.go_on() == "over"
+        assert RUNS in table.board.printed
 
 
 def test_imei_only_on_stop_request(bench: Build, tmp_path: Path) -> None:

@@ -281,7 +281,8 @@ def test_mirror_refused(bench: Build) -> None:
 def test_a_damaged_installation_still_runs_the_program(bench: Build, tmp_path: Path) -> None:
     """Whatever is wrong with the updater, the user's program follows."""
     for name, data in (
-        ("board/session.py", b"syntax error("),
+        ("board/startup.py", b"syntax error("),
+        ("board/card_run.py", b"syntax error("),
         ("board/hook.py", b"1/0\n"),
         ("__init__.py", b"import no_such\n"),
     ):
@@ -289,6 +290,7 @@ def test_a_damaged_installation_still_runs_the_program(bench: Build, tmp_path: P
             table.flash.put({"/lib/modemflash/" + name: data})
             assert table.boot() == "over", table.board.printed
             assert table.board.printed.rstrip().endswith(RUNS)
+            assert not table.verdict.images, name  # it was damaged where it is used
 
 
 def test_console_at_most_a_line_a_second(bench: Build) -> None:

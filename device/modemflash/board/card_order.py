@@ -208,7 +208,7 @@ def find(path: str, names: "list[str]") -> "CardOrder | None":
         names: what is in the root of its medium.
 
     Raises:
-        CardProblem: there is no such path, or the manifest does not hold what it should.
+        CardProblem: there is no such path, the manifest does not hold what it should, or there is an archive.
     """
     size = size_of(path)
     if size is None:
@@ -221,11 +221,21 @@ def find(path: str, names: "list[str]") -> "CardOrder | None":
         if exists(folder + "/" + manifest.NAME):
             return _prepared(folder)
     found = _firmware(path, "")
-    if not [name for name, _ in found if name[-4:].lower() == ".dup"]:
+    endings = [name[-4:].lower() for name, _ in found]
+    if ".dup" not in endings or ".elf" not in endings:
         for name in sorted(os.listdir(path)):  # as unpacked from an archive
             if name[:1] != "." and size_of(path + "/" + name) == -1:
-                found += _firmware(path, name + "/")
-    return _plain(path, found) if found else None
+                inside = _firmware(path, name + "/")
+                if ".dup" in endings:  # then it is the one that is meant
+                    inside = [row for row in inside if row[0][-4:].lower() == ".elf"]
+                found += inside
+    if found:
+        return _plain(path, found)
+    for name in names:
+        low = name.lower()
+        if low[-4:] == ".zip" and (low[:5] == "catm1" or low[:3] == "nb1"):
+            raise CardProblem("card-no-firmware", "unpack " + name + " first")
+    return None
 
 
 def _firmware(folder: str, below: str) -> "list[tuple[str, int]]":

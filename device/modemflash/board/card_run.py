@@ -31,6 +31,7 @@ from modemflash.upgrade import Update
 
 RESET = "reset"  # the status of a run that needs a hard reset first
 _DONE = ("updated", "nothing-to-do", "installed-unconfirmed")  # doing it again would not help
+_SAY_NOTHING_NEW = ("job-done", "tries-used-up")  # of a card whose end was said when it came
 
 
 class CardRun:
@@ -169,6 +170,7 @@ class CardRun:
         """The card's order, its tries, its log."""
         card = self.card
         names = card.mount()
+        self.reporter.log = Log(card)  # first: what is wrong with the order has to be read somewhere, too
         order = self.order = self.order or find(card.path, names)
         if order is None:
             raise CardProblem("card-no-firmware")
@@ -177,7 +179,6 @@ class CardRun:
             card.change(os.mkdir, state)
         board = pycom.unique_id()
         self.tries = Tries(self.nvs, card, state + "/" + board + ".tries", order.id)
-        self.reporter.log = Log(card)
         self._results = Results(card, board, pycom.name())
         self.reporter.say(
             "board %s %s, firmware %s, job %s" % (pycom.name(), board, pycom.firmware(), order.id)
@@ -256,7 +257,7 @@ class CardRun:
         """Results, the last words, the light; the card is let go."""
         reporter = self.reporter
         if result["status"] != RESET:
-            if self._begun:
+            if self._begun or not (self.interactive or result["code"] in _SAY_NOTHING_NEW):
                 ended = (result["code"], result.get("from_build"), result.get("to_build"))
                 self.nvs.set(NVS_END, "%s %s %s" % ended)
             if self._results and self._begun:
