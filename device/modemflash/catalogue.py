@@ -324,11 +324,7 @@ CATALOGUE = {
         DOUBT,
         UNTOUCHED,
     ),
-    "image-simulated": (
-        "The file is simulated firmware: no modem could run it",
-        "Use it for a simulated modem only, which needs the consent accept-unknown-file; for a real one get the vendor's file.",
-        UNTOUCHED,
-    ),
+    "image-simulated": ("The file is simulated firmware: no modem could run it", DOUBT, UNTOUCHED),
     "image-odd-boot-rom": ("The boot ROM package has a size that no known one has", DOUBT, UNTOUCHED),
     # what the table of edges says (edges.py)
     "wrong-product": (

@@ -72,10 +72,6 @@ class Journal:
             self._is_said = True
             self._report("warning", code="journal-not-kept", text="the journal cannot be written: " + why)
 
-    def clear(self) -> None:
-        """Nothing is open any more."""
-        self.write(None)
-
     def _newest(self) -> "tuple[int, int, dict[str, Any] | None]":
         """(slot, sequence number, record) of the newest whole record; (1, 0, None) without one."""
         newest = (1, 0, None)  # type: tuple[int, int, dict[str, Any] | None]

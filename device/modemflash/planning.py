@@ -130,12 +130,7 @@ def make(
             plan.needs.append(
                 (
                     ("accept-unknown-file", ""),
-                    each.name
-                    + (
-                        " is simulated firmware, which no modem could run"
-                        if each.reason == "image-simulated"
-                        else " is in a form that this program cannot check"
-                    ),
+                    each.name + " is in a form that this program cannot check",
                 )
             )
             break

@@ -233,7 +233,7 @@ def find(path: str, names: "list[str]") -> "CardOrder | None":
         return _plain(path, found)
     for name in names:
         low = name.lower()
-        if low[-4:] == ".zip" and (low[:5] == "catm1" or low[:3] == "nb1"):
+        if low[-4:] == ".zip" and low[:3] in ("cat", "nb1"):  # one that the hook starts us for
             raise CardProblem("card-no-firmware", "unpack " + name + " first")
     return None
 

@@ -270,10 +270,6 @@ class PcLine:
         elif not self.away:
             self._send(LOSSY_EVENT, words)
 
-    def events_arrived(self) -> bool:
-        """Whether the PC has all events."""
-        return not self._events
-
     def keep_up(self) -> None:
         """All that is due besides files: from every tick."""
         clock = self._clock

@@ -12,6 +12,7 @@ import pycom
 import uos as os
 from ubinascii import hexlify
 
+from modemflash.board.card import exists
 from modemflash.interface import LTE_CLAIMED, LTE_GIVEN_BACK, MAIN, NVS_LTE_BOOT, WATCHDOG_MS
 
 _RESETS = "lte_resets"  # NVS: hard resets that were made to get the modem alone
@@ -167,21 +168,13 @@ class Autostart:
         """Put the flag back as the user had it: at the end of a run, and at every boot that has no job."""
         nvs = self._nvs
         saved = nvs.get(NVS_LTE_BOOT, 0)
-        copied = bool(self._card) and _exists(self._path)
+        copied = bool(self._card) and exists(self._path)
         if saved == LTE_CLAIMED or (copied and not saved):
             pycom.lte_modem_en_on_boot(True)
             nvs.set(NVS_LTE_BOOT, LTE_GIVEN_BACK)
         nvs.erase(_RESETS)
         if self._card and copied:
             self._card.change(os.remove, self._path)
-
-
-def _exists(path: str) -> bool:
-    try:
-        os.stat(path)
-        return True
-    except OSError:
-        return False
 
 
 TYPE_CHECKING = False

@@ -22,7 +22,8 @@ from modemflash.board.pc_line import PcLine
 from modemflash.board.store import Nvs, SlotFiles
 from modemflash.board.uart import Clock, Uart
 from modemflash.errors import Problem, Stopped
-from modemflash.exchange import Exchange
+from modemflash.exchange import KEEP_ALIVE_MS, Exchange
+from modemflash.frames import MAX_BLOCK
 from modemflash.identity import encoded
 from modemflash.interface import (
     COMMAND_BYTES,
@@ -38,9 +39,8 @@ from modemflash.journal import Journal
 from modemflash.line import Line
 from modemflash.upgrade import Update
 
-SPAN = 8176  # of a file at a time: the usual block
+SPAN = MAX_BLOCK  # of a file at a time
 _PATIENCE_MS = 1800000
-_KEEP_ALIVE_MS = 40000
 _FILL = b"\xff" * 16
 _LOSSY = ("progress", "probe")
 # What tells the PC which class a problem is of: the first that fits.
@@ -73,9 +73,8 @@ class PcFile:
         self.size = row["size"]
         self._relay = relay
         self._number = number
-        self._begun = (
-            self._summed
-        ) = -1  # where a span begins: of the one that comes, and of the last whole one
+        # Where a span begins: of the one that comes, and of the last whole one.
+        self._begun = self._summed = -1
         self._crc = 0
 
     def at_hand(self, offset: int, n: int) -> bool:
@@ -250,7 +249,7 @@ class Relay:
             elif self.gave_up or clock.ticks_diff(now, heard) > _PATIENCE_MS:
                 self.gave_up = True
                 raise Stopped("pc-away")
-            if self._sending and self._line and clock.ticks_diff(now, fed) >= _KEEP_ALIVE_MS:
+            if self._sending and self._line and clock.ticks_diff(now, fed) >= KEEP_ALIVE_MS:
                 fed = now
                 self._line.write(_FILL)
             clock.sleep_ms(20 if pc.away else 1)  # a small ring holds 44 ms of the console's rate

@@ -133,7 +133,7 @@ class ModuleJournal(Journal):
 
     def _clear_taken(self) -> None:
         if self._taken and self._taken != self.key:
-            Journal(SlotFiles(self._folder, self._taken), self._taken).clear()
+            Journal(SlotFiles(self._folder, self._taken), self._taken).write(None)
             self._taken = ""
 
     def _say(self, code: str, text: str) -> None:
