@@ -41,6 +41,10 @@ def run(*command: object, cwd: Path | None = None) -> str:
     """
     words = [str(word) for word in command]
     name = Path(words[0]).name
+    if name == words[0] and (found := find_program(name)) is not None:
+        words[0] = found
+    elif name == words[0]:
+        raise Unavailable(f"there is no {name} on this machine")
     try:
         done = subprocess.run(
             words, cwd=cwd, capture_output=True, text=True, timeout=RUN_TIMEOUT_S, stdin=subprocess.DEVNULL

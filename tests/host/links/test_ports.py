@@ -211,7 +211,7 @@ def test_under_sudo_the_journal_stays_with_the_calling_user(
         pwd, "getpwnam", lambda name: SimpleNamespace(pw_uid=1234, pw_gid=555, pw_dir=str(tmp_path))
     )
     monkeypatch.setattr(
-        os, "chown", lambda path, uid, gid, follow_symlinks: given.append((Path(path), uid, gid))
+        os, "fchown", lambda fd, uid, gid: given.append((Path(f"/proc/self/fd/{fd}").readlink(), uid, gid))
     )
     folder = state_folder.state_folder("journal")
     assert folder == tmp_path / ".local/state/modemflash/journal"

@@ -17,7 +17,7 @@ import functools
 import io
 import sys
 import tokenize
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -146,13 +146,16 @@ def _comments(source: str) -> list[_Cut]:
 
 
 def _dispensable(source: str) -> list[_Cut]:
-    """Docstrings, annotations, and the imports of annotations."""
+    """Docstrings, annotations, and the imports of annotations with what guards them."""
     lines = [line.encode() for line in source.split("\n")]
     cuts: list[_Cut] = []
 
     def visit(node: ast.AST) -> None:
         if isinstance(node, ast.If) and _is_for_types(node):
             cuts.append(_cut(node)._replace(end_column=len(lines[(node.end_lineno or 0) - 1])))
+            return
+        if isinstance(node, ast.Assign) and _names_types(node.targets):
+            cuts.append(_cut(node))
             return
         if (
             isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
@@ -174,7 +177,11 @@ def _dispensable(source: str) -> list[_Cut]:
 
 
 def _is_for_types(node: ast.If) -> bool:
-    return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    return _names_types([node.test])
+
+
+def _names_types(nodes: Sequence[ast.expr]) -> bool:
+    return all(isinstance(node, ast.Name) and node.id == "TYPE_CHECKING" for node in nodes)
 
 
 def _cut(node: ast.stmt | ast.expr, instead: bytes = b"") -> _Cut:

@@ -25,6 +25,9 @@ def bare(source: str) -> list[tuple[int, str]]:
         def visit_If(self, node: ast.If) -> ast.AST | None:
             return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
 
+        def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
+            return None if ast.unparse(node.targets[0]) == "TYPE_CHECKING" else node
+
         def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
             node.returns = None
             return self.generic_visit(node)
@@ -76,7 +79,7 @@ if TYPE_CHECKING:
 '''
     assert strip(source) == (
         '\n\nX = "# no comment"\n\n\nclass A:\n pass\n\n\ndef f(a, *, b = 1):\n\n\n return """text\n'
-        '      as it is"""\n\n\nTYPE_CHECKING = False\n'
+        '      as it is"""\n'
     )
 
 
