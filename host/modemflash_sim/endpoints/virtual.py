@@ -16,10 +16,18 @@ class VirtualLine:
         latency_us: how late received bytes are seen, see `Direction`.
         max_burst: what the port says of itself; 0 for no limit.
         now_us: when to begin; not before the device's own time.
+        paced: False for a device without a rate, see `Wire`.
     """
 
-    def __init__(self, device: Device, latency_us: int = 0, max_burst: int = 0, now_us: int = 0) -> None:
-        self.wire = Wire(device, latency_us=latency_us)
+    def __init__(
+        self,
+        device: Device,
+        latency_us: int = 0,
+        max_burst: int = 0,
+        now_us: int = 0,
+        paced: bool = True,
+    ) -> None:
+        self.wire = Wire(device, paced, latency_us)
         self.max_burst = max_burst
         self.now_us = now_us
         self.baud = 0

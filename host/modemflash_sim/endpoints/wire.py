@@ -18,7 +18,7 @@ class Device(Protocol):
 
     @property
     def baud(self) -> int:
-        """The rate of the device's own UART now."""
+        """The rate of the device's own UART now; 0 for USB, which has none and is never paced."""
 
     def advance(self, now_us: int) -> None:
         """Let time pass."""
@@ -72,13 +72,8 @@ class Wire:
         self.settle(now_us)
         heard = bytearray()
         for _, data, sent_baud in self._from_device.take(now_us):
-            heard += data if baud in (0, sent_baud) else noise(data, sent_baud, baud)
+            heard += data if 0 in (baud, sent_baud) or baud == sent_baud else noise(data, sent_baud, baud)
         return bytes(heard)
-
-    def drop(self, now_us: int) -> None:
-        """The far end throws away what it received and did not read."""
-        self.settle(now_us)
-        self._from_device.take(now_us)
 
     def settle(self, now_us: int) -> None:
         """Let everything happen that is over by now."""
