@@ -1,7 +1,7 @@
-"""A firmware package for a Quectel modem, small and good, and a place to spoil it.
+"""Firmware packages for simulated modems: in the vendor's form, with nothing of the vendor's in them.
 
-Rules: it is made from the facts of the format and knows no code of the product;
-whoever spoils a package changes `files` or `lines` before it is written, and
+Rules: a package is made from the description of the format and knows no code of
+the product; whoever spoils one changes `files` or `lines` before it is written, and
 `after_sums` what is written over the files once their sums are made.
 """
 
@@ -11,101 +11,90 @@ import hashlib
 import io
 import struct
 import zipfile
-from functools import cache
 from pathlib import Path
+
+from modemflash_sim.quectel_edl.partition_tables import (
+    LAYOUT,
+    PAGE,
+    PER_BLOCK,
+    Layout,
+    mibib,
+    table_xml,
+    user_table,
+)
 
 FIREHOSE = "update/firehose/"
 LIST = FIREHOSE + "rawprogram_nand_p4K_b256K_update.xml"
 TABLE = FIREHOSE + "partition_complete_p4K_b256K.mbn"
 PROGRAMMER = FIREHOSE + "prog_firehose_sdx55.mbn"
-PAGE, PER_BLOCK = 4096, 64
 BLOCKS = 60
-
-# name, first block, blocks, image
-LAYOUT: tuple[tuple[str, int, int, str], ...] = (
-    ("SBL", 0, 4, "sbl1.mbn"),
-    ("MIBIB", 4, 4, "partition.mbn"),
-    ("EFS2", 8, 12, ""),
-    ("RAWDATA", 20, 2, ""),
-    ("TZ", 22, 4, "tz.mbn"),
-    ("boot", 26, 8, "boot.img"),
-    ("sec", 34, 2, ""),
-    ("usr_data", 36, 4, ""),
-    ("system", 40, 20, "sysfs.ubi"),
-)
+NAME = "RM502QAEAAR11A04M4G"
+# chip: what its programmer is called
+_PROGRAMMERS = {
+    "SDX55": "prog_firehose_sdx55.mbn",
+    "SDX6X": "prog_firehose_sdx6x.elf",
+    "SDX7X": "prog_firehose_sdx7x.elf",
+    "9X07": "prog_nand_firehose_9x07.mbn",
+    "9X05": "prog_firehose_nand_mdm9x05.elf",
+}
+_CHIP_MARK = b"\0CHIP:"
 
 
-def crc(data: bytes) -> int:
-    """Polynomial 04C11DB7, start 0, bit by bit from the highest."""
-    value = 0
-    for bit in "".join(f"{byte:08b}" for byte in data):
-        carry = (value >> 31) ^ int(bit)
-        value = ((value << 1) & 0xFFFFFFFF) ^ (0x04C11DB7 if carry else 0)
-    return value
+def elf(size: int = 3000, chip: str = "", wide: bool = False) -> bytes:
+    """An ELF file with two segments, of 32 or 64 bits; it may name the chip that it is for."""
+    if wide:
+        header = b"\x7fELF\2\1\1".ljust(16, b"\0")
+        header += struct.pack("<HHIQQQIHHHHHH", 2, 183, 1, 0, 64, 0, 5, 64, 56, 2, 0, 0, 0)
+        start = 64 + 2 * 56
+        half = (size - start) // 2
+        rows = b"".join(
+            struct.pack("<IIQQQQQQ", 1, 5, start + at, 0, 0, half, half, 4096) for at in (0, half)
+        )
+    else:
+        header = b"\x7fELF\1\1\1".ljust(16, b"\0")
+        header += struct.pack("<HHIIIIIHHHHHH", 2, 40, 1, 0, 52, 0, 5, 52, 32, 2, 0, 0, 0)
+        start = 52 + 2 * 32
+        half = (size - start) // 2
+        rows = b"".join(struct.pack("<8I", 1, start + at, 0, 0, half, half, 5, 4096) for at in (0, half))
+    mark = _CHIP_MARK + chip.encode() + b"\0" if chip else b""
+    return (header + rows + mark).ljust(size, b"\x5a")
 
 
-@cache
-def mibib(layout: tuple[tuple[str, int, int, str], ...] = LAYOUT) -> bytes:
-    """partition_complete_*.mbn."""
-    first = struct.pack("<4I", 0xFE569FAC, 0xCD7F127A, 4, 1).ljust(PAGE, b"\xff")
-    rows = b"".join(
-        f"0:{name}".encode().ljust(16, b"\0") + struct.pack("<II4s", at, blocks, b"\xff\x01\0\0")
-        for name, at, blocks, _ in layout
-    )
-    head = struct.pack("<4I", 0x55EE73AA, 0xE35EBDDB, 4, len(layout))
-    both = first + (head + rows).ljust(PAGE, b"\xff")
-    last = struct.pack("<4I", 0x9D41BEA1, 0xF1DED2EA, 1, crc(both))
-    return both + b"\xff" * PAGE + last.ljust(PAGE, b"\xff")
+def chip_in(programmer: bytes) -> str:
+    """The chip that a programmer of the simulator names; "" for none."""
+    at = programmer.find(_CHIP_MARK)
+    end = programmer.find(b"\0", at + 1)
+    return programmer[at + len(_CHIP_MARK) : end].decode("latin-1") if 0 <= at < end else ""
 
 
-def user_table(layout: tuple[tuple[str, int, int, str], ...] = LAYOUT) -> bytes:
-    """partition.mbn, half of it in blocks and half in KB."""
-    rows = b""
-    for number, (name, _, blocks, _) in enumerate(layout):
-        size, unit = (blocks - 1, 0xFE) if number % 2 else ((blocks - 1) * 256, 0xFF)
-        pad = 1 if number % 2 else 256
-        rows += f"0:{name}".encode().ljust(16, b"\0") + struct.pack("<II4B", size, pad, 255, 1, 0, unit)
-    return struct.pack("<4I", 0xAA7D1B9A, 0x1F7D48BC, 4, len(layout)) + rows
-
-
-def table_xml(layout: tuple[tuple[str, int, int, str], ...] = LAYOUT) -> bytes:
-    """partition_nand.xml."""
-    rows = "".join(
-        f'<partition><name length="16">0:{name}</name><size_blks length="4">0x{blocks:X}</size_blks>'
-        f"<pad_blks>0</pad_blks>{f'<img_name>{image}</img_name>' if image else ''}</partition>"
-        for name, _, blocks, image in layout
-    )
-    return f'<?xml version="1.0"?><nandboot><partitions>{rows}</partitions></nandboot>'.encode()
-
-
-def elf(size: int = 3000) -> bytes:
-    """A 32-bit ELF file with two segments."""
-    header = b"\x7fELF\1\1\1".ljust(16, b"\0")
-    header += struct.pack("<HHIIIIIHHHHHH", 2, 40, 1, 0, 52, 0, 5, 52, 32, 2, 0, 0, 0)
-    half = (size - 116) // 2
-    rows = b"".join(struct.pack("<8I", 1, 116 + at, 0, 0, half, half, 5, 4096) for at in (0, half))
-    return (header + rows).ljust(size, b"\x5a")
-
-
-def _line(kind: str, start: int, sectors: int, more: str) -> str:
+def _line(kind: str, start: int, sectors: int, more: str, page: int = PAGE) -> str:
     return (
-        f'<{kind} PAGES_PER_BLOCK="{PER_BLOCK}" SECTOR_SIZE_IN_BYTES="{PAGE}" '
+        f'<{kind} PAGES_PER_BLOCK="{PER_BLOCK}" SECTOR_SIZE_IN_BYTES="{page}" '
         f'num_partition_sectors="{sectors}" physical_partition_number="0" start_sector="{start}" {more}/>'
     )
 
 
-def erase(first_block: int, blocks: int, more: str = "") -> str:
+def erase(first_block: int, blocks: int, more: str = "", page: int = PAGE) -> str:
     """A line that erases."""
-    return _line("erase", first_block * PER_BLOCK, blocks * PER_BLOCK, more)
+    return _line("erase", first_block * PER_BLOCK, blocks * PER_BLOCK, more, page)
 
 
-def program(first_block: int, blocks: int, filename: str, more: str = "") -> str:
+def program(first_block: int, blocks: int, filename: str, more: str = "", page: int = PAGE) -> str:
     """A line that writes an image."""
-    return _line("program", first_block * PER_BLOCK, blocks * PER_BLOCK, f'filename="{filename}" {more}')
+    more = f'filename="{filename}" {more}'
+    return _line("program", first_block * PER_BLOCK, blocks * PER_BLOCK, more, page)
 
 
 class PackageMaker:
     """A good package until it is spoiled.
+
+    Args:
+        revision: what the modem says afterwards; the package is named after its first part.
+        chip: whom its programmer is for.
+        page: 4096 or 2048 bytes.
+        layout: of the partitions.
+        wide: the programmer is a 64-bit file.
+        image_bytes: of each image; None for some pages.
 
     Attributes:
         files: names and contents.
@@ -113,35 +102,49 @@ class PackageMaker:
         after_sums: contents that are written over others once the sums are made; None takes a file away.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        revision: str = f"{NAME}_01.001.01.001",
+        chip: str = "SDX55",
+        page: int = PAGE,
+        layout: Layout = LAYOUT,
+        wide: bool = False,
+        image_bytes: int | None = None,
+    ) -> None:
+        self.name = revision.split("_")[0]
+        form = f"p{page // 1024}K_b{page * PER_BLOCK // 1024}K"
+        self.list_name = f"{FIREHOSE}rawprogram_nand_{form}_update.xml"
+        table = f"{FIREHOSE}partition_complete_{form}.mbn"
         self.files: dict[str, bytes] = {
             "contents.xml": (
-                b"<contents><product_name>SDX55.LE.1.0</product_name><chipid>SDX55</chipid></contents>"
-            ),
-            "update/partition.mbn": user_table(),
-            "update/partition_nand.xml": table_xml(),
-            TABLE: mibib(),
-            PROGRAMMER: elf(),
-            FIREHOSE + "patch_p4K_b256K.xml": (
-                b'<patches><patch SECTOR_SIZE_IN_BYTES="4096" byte_offset="484" filename="x.mbn" '
-                b'start_sector="1" size_in_bytes="4" value="NUM_DISK_BLOCKS-9."/></patches>'
-            ),
+                f"<contents><product_name>{chip}.LE.1.0</product_name><chipid>{chip}</chipid></contents>"
+            ).encode(),
+            "update/partition.mbn": user_table(layout, page * PER_BLOCK // 1024),
+            "update/partition_nand.xml": table_xml(layout),
+            table: mibib(layout, page),
+            FIREHOSE + _PROGRAMMERS[chip]: elf(chip=chip, wide=wide),
+            f"{FIREHOSE}patch_{form}.xml": (
+                f'<patches><patch SECTOR_SIZE_IN_BYTES="{page}" byte_offset="484" filename="x.mbn" '
+                'start_sector="1" size_in_bytes="4" value="NUM_DISK_BLOCKS-9."/></patches>'
+            ).encode(),
         }
         self.lines: list[str] = []
         self.after_sums: dict[str, bytes | None] = {}
-        for number, (name, at, blocks, image) in enumerate(LAYOUT):
+        for number, (name, at, blocks, image) in enumerate(layout):
             if not image:
                 continue
             filename = f"..\\{image}"
             if name == "MIBIB":
-                filename = TABLE.removeprefix(FIREHOSE)
+                filename = table.removeprefix(FIREHOSE)
             else:
-                self.files["update/" + image] = bytes([number]) * (PAGE * 3 - 77)
-            self.lines += [program(at, blocks, filename), erase(at, blocks)]
+                mark = b"\0QGMR:" + revision.encode() + b"\0" if name == "system" else b""
+                size = page * 3 - 77 if image_bytes is None else image_bytes
+                self.files["update/" + image] = (bytes([number]) + mark).ljust(size, bytes([number]))
+            self.lines += [program(at, blocks, filename, page=page), erase(at, blocks, page=page)]
 
     def contents(self) -> dict[str, bytes]:
         """Every file with its sum, as it would lie on a disk."""
-        files = {LIST: self.list_xml(), **self.files}
+        files = {self.list_name: self.list_xml(), **self.files}
         sums = [
             f"FILE:\\{name.replace('/', chr(92))}:{hashlib.md5(data).hexdigest().upper()}"
             for name, data in files.items()
