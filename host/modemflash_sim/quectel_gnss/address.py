@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from modemflash_sim import state_files
-from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.address import KeptLine, number, parameters, state_path
+from modemflash_sim.kept_file import SoleUser, read_text, write_text
 from modemflash_sim.plain_data import made
 from modemflash_sim.quectel_gnss import assumptions, faults
 from modemflash_sim.quectel_gnss.module import COMMAND, SimGnss
@@ -27,6 +28,8 @@ URL_PARAMETERS = {
     "hand_s": "somebody presses RESET every so many seconds (0: nobody)",
     "latency_ms": "how late an adapter hands on what it received (1)",
 }
+
+_MOST_BYTES = 1 << 16
 
 
 @dataclasses.dataclass(slots=True)
@@ -43,14 +46,14 @@ class _Kept:
     violations: list[str]
 
 
-class GnssLine(VirtualLine):
-    """A `VirtualLine` whose module may be kept in a file.
+class GnssLine(KeptLine):
+    """The line to a module that may be kept in a file.
 
     Args:
         module: the module.
         path: of that file; None for none.
         latency_ms: of the adapter.
-        user: the right to that file.
+        user: the right to the file; given back at the end.
     """
 
     def __init__(
@@ -58,33 +61,11 @@ class GnssLine(VirtualLine):
         module: SimGnss,
         path: Path | None = None,
         latency_ms: int = 1,
-        user: state_files.SoleUser | None = None,
+        user: SoleUser | None = None,
     ) -> None:
-        super().__init__(module, latency_us=latency_ms * 1000, now_us=module.now_us)
+        keep = None if path is None else partial(save, module, path)
+        super().__init__(module, module, keep, user, latency_us=latency_ms * 1000)
         self.module = module
-        self._path = path
-        self._user = user
-        self._saved = -1
-
-    def jump(self, to_us: int) -> None:
-        """Let time pass until `to_us`."""
-        super().jump(to_us)
-        self._keep()
-
-    def close(self) -> None:
-        """The command is over; the module goes on."""
-        self._saved = -1
-        try:
-            self._keep()
-        finally:
-            self._path = None
-            if self._user is not None:
-                self._user.close()
-
-    def _keep(self) -> None:
-        if self._path is not None and self._saved != self.module.revision:
-            save(self.module, self._path)
-            self._saved = self.module.revision
 
 
 def save(module: SimGnss, path: Path) -> None:
@@ -104,7 +85,7 @@ def save(module: SimGnss, path: Path) -> None:
         memory.erases,
         list(module.verdict.violations),
     )
-    state_files.write(path, json.dumps(dataclasses.asdict(kept), indent=1) + "\n")
+    write_text(path, json.dumps(dataclasses.asdict(kept), indent=1) + "\n")
 
 
 def open_line(url: str) -> GnssLine:
@@ -114,11 +95,11 @@ def open_line(url: str) -> GnssLine:
         ValueError: as `start`.
         OSError: as `start`; or the file cannot be written; EBUSY: another command has it.
     """
-    given = _parameters(url)
-    path = Path(given["state"]) if "state" in given else None
-    user = state_files.SoleUser(path) if path is not None else None
+    given = parameters(url, URL_PARAMETERS)
+    path = state_path(given)
+    user = SoleUser(path) if path is not None else None
     try:
-        return GnssLine(start(url), path, _number(given, "latency_ms", 1), user)
+        return GnssLine(start(url), path, int(number(given, "latency_ms", 1)), user)
     except BaseException:
         if user is not None:
             user.close()
@@ -132,19 +113,19 @@ def start(url: str) -> SimGnss:
         ValueError: it says something that is not understood, or the file holds something else.
         OSError: the file cannot be read.
     """
-    given = _parameters(url)
+    given = parameters(url, URL_PARAMETERS)
     module = SimGnss(
         PROFILES[urlsplit(url).netloc],
         assumptions.parse(given.get("assume", "")),
         faults.parse(given.get("fault", "")),
-        _number(given, "seed", 0),
-        _number(given, "hand_s", 0) * SECOND_US,
+        int(number(given, "seed", 0)),
+        int(number(given, "hand_s", 0) * SECOND_US),
     )
-    path = Path(given["state"]) if "state" in given else None
+    path = state_path(given)
     if path is not None and path.exists():
         try:
-            kept = made(_Kept, json.loads(state_files.read(path), parse_constant=_never), path.name)
-        except (ValueError, RecursionError) as error:
+            kept = made(_Kept, json.loads(read_text(path, _MOST_BYTES)), path.name)
+        except ValueError as error:
             raise ValueError(f"{path} holds no simulated module: {error}") from error
         if kept.profile != module.profile.name or len(kept.application) not in (0, 3):
             raise ValueError(f"{path} holds a simulated {kept.profile}")
@@ -156,23 +137,3 @@ def start(url: str) -> SimGnss:
         memory.violations = kept.violations
         module.resume(in_session=kept.in_session)
     return module
-
-
-def _parameters(url: str) -> dict[str, str]:
-    query = parse_qs(urlsplit(url).query, keep_blank_values=True)
-    given = {name: ",".join(values) for name, values in query.items()}
-    for name in given:
-        if name not in URL_PARAMETERS:
-            raise ValueError(f"this sim:// address knows no {name!r}; it knows: {', '.join(URL_PARAMETERS)}")
-    return given
-
-
-def _never(name: str) -> float:
-    raise ValueError(name)
-
-
-def _number(given: dict[str, str], name: str, otherwise: int) -> int:
-    text = given.get(name, str(otherwise))
-    if not text.isdecimal() or len(text) > 9:
-        raise ValueError(f"{name} is a number, not {text!r}")
-    return int(text)

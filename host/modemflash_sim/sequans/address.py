@@ -8,12 +8,12 @@ what an address does not say is as in the profile.
 from __future__ import annotations
 
 import dataclasses
-import time
+from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from modemflash_sim import state_files
-from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.address import KeptLine, number, parameters, state_path
+from modemflash_sim.kept_file import SoleUser
 from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import MODES, SECOND_US, Profile
@@ -40,8 +40,8 @@ URL_PARAMETERS = {
 }
 
 
-class SimLine(VirtualLine):
-    """A `VirtualLine` whose modem may be kept in a file, and which may keep real time.
+class SimLine(KeptLine):
+    """The line to a modem that may be kept in a file.
 
     Args:
         modem: the modem.
@@ -57,42 +57,11 @@ class SimLine(VirtualLine):
         path: Path | None = None,
         real_time: bool = False,
         max_burst: int = 0,
-        user: state_files.SoleUser | None = None,
+        user: SoleUser | None = None,
     ) -> None:
-        super().__init__(modem, max_burst=max_burst, now_us=modem.now_us)
+        save = None if path is None else partial(state_file.save, modem, path)
+        super().__init__(modem, modem, save, user, real_time, max_burst=max_burst)
         self.modem = modem
-        self._path = path
-        self._user = user
-        self._real_time = real_time
-        self._saved = -1
-
-    def jump(self, to_us: int) -> None:
-        """Let time pass until `to_us`."""
-        if self._real_time and to_us > self.now_us:
-            time.sleep((to_us - self.now_us) / SECOND_US)
-        super().jump(to_us)
-        self._keep()
-
-    def readinto(self, buf: bytearray | memoryview, n: int, timeout_ms: int) -> int:
-        """At most `n` bytes at the start of `buf`; 0 when the time is over."""
-        got = super().readinto(buf, n, timeout_ms)
-        self._keep()
-        return got
-
-    def close(self) -> None:
-        """The command is over; the modem goes on."""
-        self._saved = -1
-        try:
-            self._keep()
-        finally:
-            self._path = None
-            if self._user is not None:
-                self._user.close()
-
-    def _keep(self) -> None:
-        if self._path is not None and self._saved != self.modem.revision:
-            state_file.save(self.modem, self._path)
-            self._saved = self.modem.revision
 
 
 def open_line(url: str) -> SimLine:
@@ -102,12 +71,12 @@ def open_line(url: str) -> SimLine:
         ValueError: as `start`.
         OSError: as `start`; or the file cannot be written; EBUSY: another command has it.
     """
-    given = _parameters(url)
-    path = Path(given["state"]) if "state" in given else None
-    user = state_files.SoleUser(path) if path is not None else None
+    given = parameters(url, URL_PARAMETERS)
+    path = state_path(given)
+    user = SoleUser(path) if path is not None else None
     try:
         modem = start(url)
-        burst = int(_number(given, "max_burst", 0))
+        burst = int(number(given, "max_burst", 0))
         line = SimLine(modem, path, given.get("pace") == "real", burst, user)
         line.jump(modem.now_us)
     except BaseException:
@@ -124,12 +93,12 @@ def start(url: str) -> SimModem:
         ValueError: it says something that is not understood, or the file holds something else.
         OSError: the file cannot be read.
     """
-    given = _parameters(url)
+    given = parameters(url, URL_PARAMETERS)
     profile = _profile(urlsplit(url).netloc, given)
     its_faults = faults.parse(given.get("fault", ""))
     its_assumptions = assumptions.parse(given.get("assume", ""))
-    seed = int(_number(given, "seed", 0))
-    path = Path(given["state"]) if "state" in given else None
+    seed = int(number(given, "seed", 0))
+    path = state_path(given)
     if path is None or not path.exists():
         return SimModem(profile, its_assumptions, its_faults, seed=seed)
     modem = state_file.load(path, profile, its_assumptions, its_faults, seed)
@@ -137,23 +106,12 @@ def start(url: str) -> SimModem:
     return modem
 
 
-def _parameters(url: str) -> dict[str, str]:
-    given = {
-        name: ",".join(values)
-        for name, values in parse_qs(urlsplit(url).query, keep_blank_values=True).items()
-    }
-    for name in given:
-        if name not in URL_PARAMETERS:
-            raise ValueError(f"a sim:// address knows no {name!r}; it knows: {', '.join(URL_PARAMETERS)}")
-    return given
-
-
 def _let_pass(modem: SimModem, given: dict[str, str]) -> None:
     """The time between two commands goes by, and nobody listens."""
     if given.get("power") == "cycle":
         modem.power(False, modem.now_us)
         modem.power(True, modem.now_us + POWER_CYCLE_US)
-    until_us = modem.now_us + int(_number(given, "gap_s", 1) * SECOND_US)
+    until_us = modem.now_us + int(number(given, "gap_s", 1) * SECOND_US)
     while (due_us := modem.next_due()) is not None and due_us <= until_us:
         modem.take(due_us)
     modem.advance(until_us)
@@ -165,7 +123,7 @@ def _profile(name: str, given: dict[str, str]) -> Profile:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {given['mode']!r}")
     timing = dataclasses.replace(
         profile.timing,
-        answer_us=int(_number(given, "answer_ms", profile.timing.answer_us / 1000) * 1000),
+        answer_us=int(number(given, "answer_ms", profile.timing.answer_us / 1000) * 1000),
         stalls=() if given.get("stalls") == "0" else profile.timing.stalls,
     )
     if given.get("quick") == "1":
@@ -174,21 +132,8 @@ def _profile(name: str, given: dict[str, str]) -> Profile:
         profile,
         start_mode=given.get("mode", profile.start_mode),
         start_half_written=given.get("half_written", "0") == "1",
-        build=int(_number(given, "build", profile.build)),
+        build=int(number(given, "build", profile.build)),
         version=given.get("version", profile.version),
         nb_iot=given["nb_iot"] == "1" if "nb_iot" in given else profile.nb_iot,
         timing=timing,
     )
-
-
-def _number(given: dict[str, str], name: str, otherwise: float) -> float:
-    text = given.get(name)
-    if text is None:
-        return otherwise
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < 1e12:
-        raise ValueError(f"{name} is a number, not {text!r}")
-    return number

@@ -1,8 +1,8 @@
 """A simulated modem in a file, so that it is kept between commands.
 
 Rules that hold here: the file is JSON that a person can read, with a format
-number; a file that is not understood is refused, never repaired; how it is read
-and replaced, `modemflash_sim.state_files` says. What is lost: the bytes of an image that
+number; it is replaced as a whole or not at all; a file that is not understood
+is refused, never repaired; it has one user at a time. What is lost: the bytes of an image that
 is being taken (its session is kept and must start anew), half an AT line, and
 output that has not left yet.
 """
@@ -13,7 +13,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from modemflash_sim import state_files
+from modemflash_sim.kept_file import read_text, write_text
 from modemflash_sim.plain_data import made
 from modemflash_sim.sequans.assumptions import Assumptions
 from modemflash_sim.sequans.faults import Faults
@@ -24,6 +24,7 @@ from modemflash_sim.sequans.verdict import Record
 
 FORMAT = "modemflash simulated modem"
 FORMAT_NUMBER = 1
+_MOST_BYTES = 1 << 20
 
 
 class BadStateFile(ValueError):
@@ -47,7 +48,7 @@ def save(modem: SimModem, path: Path) -> None:
         "session": None if session is None else dataclasses.asdict(session),
         "record": dataclasses.asdict(modem.record),
     }
-    state_files.write(path, json.dumps(content, indent=1) + "\n")
+    write_text(path, json.dumps(content, indent=1) + "\n")
 
 
 def load(
@@ -64,7 +65,7 @@ def load(
         OSError: the file cannot be read.
     """
     try:
-        content = json.loads(state_files.read(path), parse_constant=_never)
+        content = json.loads(read_text(path, _MOST_BYTES), parse_constant=_never)
     except (ValueError, RecursionError) as error:
         raise BadStateFile(f"{path} is not JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
