@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.endpoints.wire import PoweredDevice
+from modemflash_sim.quectel_edl import address as quectel_edl
+from modemflash_sim.quectel_edl import profiles as quectel_edl_profiles
 from modemflash_sim.quectel_gnss import address as quectel_gnss
 from modemflash_sim.quectel_gnss import profiles as quectel_gnss_profiles
 from modemflash_sim.sequans import address as sequans
@@ -49,6 +51,9 @@ FAMILIES: dict[str, DeviceFamily] = {
     "sequans": DeviceFamily(tuple(sequans_profiles.PROFILES), sequans.start, sequans.open_line),
     "quectel-gnss": DeviceFamily(
         tuple(quectel_gnss_profiles.PROFILES), quectel_gnss.start, quectel_gnss.open_line
+    ),
+    "quectel-edl": DeviceFamily(
+        tuple(quectel_edl_profiles.PROFILES), quectel_edl.start, quectel_edl.open_line
     ),
 }
 

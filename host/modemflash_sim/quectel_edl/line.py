@@ -6,21 +6,32 @@ and then every use of it ends with `port-lost`; its clock goes on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from modemflash.errors import LinkProblem
-from modemflash_sim.endpoints.virtual import VirtualLine
+from modemflash_sim.address import KeptLine
+from modemflash_sim.kept_file import SoleUser
 from modemflash_sim.quectel_edl.module import SimPort
 
 
-class QuectelLine(VirtualLine):
+class QuectelLine(KeptLine):
     """An open port.
 
     Args:
         port: which.
+        save: keeps the modem; None for no file.
+        user: the right to that file; given back at the end.
         latency_us: how late received bytes are seen.
     """
 
-    def __init__(self, port: SimPort, latency_us: int = 125) -> None:
-        super().__init__(port, latency_us=latency_us, now_us=port.module.now_us, paced=False)
+    def __init__(
+        self,
+        port: SimPort,
+        save: Callable[[], None] | None = None,
+        user: SoleUser | None = None,
+        latency_us: int = 125,
+    ) -> None:
+        super().__init__(port, port.module, save, user, latency_us=latency_us, paced=False)
         self.port = port
 
     def readinto(self, buf: bytearray | memoryview, n: int, timeout_ms: int) -> int:

@@ -23,6 +23,7 @@ from modemflash_sim.quectel_edl.profiles import (
     CRASH_DUMP,
     DM,
     EDL,
+    MODES,
     OFF,
     PROGRAMMER,
     SECOND_US,
@@ -250,6 +251,15 @@ class SimQuectel:
                 if isinstance(port.session, Sahara):
                     self.answer(port, port.session.poll(self.now_us))
         self.now_us = max(self.now_us, now_us)
+
+    @property
+    def next_mode(self) -> str:
+        """Where it is, or will be once it is back."""
+        if self.mode in MODES:
+            return self.mode
+        if self._later is not None and self._later[1] in MODES:
+            return self._later[1]
+        return self.memory.boots_to(self.behave)
 
     # -- its ports ---------------------------------------------------------------
 

@@ -20,6 +20,8 @@ APPLICATION, EDL, PROGRAMMER, CRASH_DUMP, OFF, ABSENT = (
     "off",
     "absent",
 )
+MODES = (APPLICATION, EDL, PROGRAMMER, CRASH_DUMP)
+"""Those that it stays in."""
 DM, NMEA, AT, MODEM = "DM", "NMEA", "AT", "modem"
 _USUAL = ((0, DM), (1, NMEA), (2, AT), (3, MODEM))
 
