@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from modemflash_sim.quectel_edl import assumptions, faults
 from modemflash_sim.quectel_edl.line import QuectelLine
-from modemflash_sim.quectel_edl.module import SimQuectel
+from modemflash_sim.quectel_edl.module import EDL_PORT, SimQuectel
 from modemflash_sim.quectel_edl.packages import PackageMaker, elf
 from modemflash_sim.quectel_edl.profiles import EDL, PROFILES
 
@@ -97,7 +97,7 @@ def at(module: SimQuectel, role: str) -> PlainHost:
 def in_firehose(module: SimQuectel) -> PlainHost:
     """In EDL, with its programmer running and its greeting heard."""
     module.resume(EDL)
-    host = at(module, EDL)
+    host = at(module, EDL_PORT)
     host.hear()
     host.load(elf(chip=module.profile.chip, wide=module.profile.wide))
     return host

@@ -7,6 +7,8 @@
     pty        a pseudo terminal, for any program that opens a serial device
     tcp        a plain TCP server, for socket:// URLs
     rfc2217    a TCP server that also carries the rate and the control lines
+    usb2tcp    the same for a device's USB, in one vendor's frames
+    usb_ports  several USB ports of one device, which come and go
     virtual    a wire in virtual time, as the engine's port and clock
     pipe       a wire in virtual time, in lock-step with a child process
     serve      opens an endpoint for a test or the command line

@@ -21,12 +21,17 @@ OUTPUT_SPEED = 5
 
 
 class PtyEndpoint:
-    """An open pseudo terminal; `url` is the path that a client opens."""
+    """An open pseudo terminal; `url` is the path that a client opens.
+
+    Args:
+        carries_rate: False for a device without one, such as a USB port.
+    """
 
     rts = True
     pending = 0
 
-    def __init__(self) -> None:
+    def __init__(self, carries_rate: bool = True) -> None:
+        self._carries_rate = carries_rate
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
@@ -34,7 +39,9 @@ class PtyEndpoint:
 
     @property
     def baud(self) -> int:
-        """The rate that the client has set; 1 for one that has no name here."""
+        """The rate that the client has set; 1 for one that has no name here; 0: it carries none."""
+        if not self._carries_rate:
+            return 0
         return RATES.get(termios.tcgetattr(self._master)[OUTPUT_SPEED], UNNAMED_RATE)
 
     def fileno(self) -> int:

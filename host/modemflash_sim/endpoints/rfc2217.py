@@ -132,9 +132,9 @@ class Rfc2217Endpoint(TcpEndpoint):
                 else:
                     heard.append((byte, self._port.line_baud))
         except (struct.error, ArithmeticError, LookupError, TypeError, ValueError):
-            self._hang_up()
+            self.hang_up()
         if len(self._out) > MOST_WAITING_BYTES:
-            self._hang_up()
+            self.hang_up()
         self.baud = self._port.line_baud
         self.write(answer)
         return heard

@@ -22,6 +22,7 @@ class TcpEndpoint:
     scheme = "socket"
     rts = True
     pending = 0
+    piece_bytes = PIECE_BYTES
 
     def __init__(self, baud: int = 0, port: int = 0) -> None:
         self.baud = baud
@@ -29,6 +30,11 @@ class TcpEndpoint:
         self._listener = socket.create_server(("127.0.0.1", port))
         self._listener.setblocking(False)
         self.url = f"{self.scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a client is there."""
+        return self._client is not None
 
     def fileno(self) -> int:
         """The client, or the listener while there is none."""
@@ -40,13 +46,13 @@ class TcpEndpoint:
             self._let_in()
             return []
         try:
-            data = self._client.recv(PIECE_BYTES)
+            data = self._client.recv(self.piece_bytes)
         except BlockingIOError:
             return []
         except ConnectionError:
             data = b""
         if not data:
-            self._hang_up()
+            self.hang_up()
         return self.heard(data)
 
     def write(self, data: bytes) -> int:
@@ -58,7 +64,7 @@ class TcpEndpoint:
         except BlockingIOError:
             return 0
         except ConnectionError:
-            self._hang_up()
+            self.hang_up()
             return len(data)
 
     def heard(self, data: bytes) -> list[tuple[bytes, int]]:
@@ -70,8 +76,14 @@ class TcpEndpoint:
 
     def close(self) -> None:
         """Close the client and the listener."""
-        self._hang_up()
+        self.hang_up()
         self._listener.close()
+
+    def hang_up(self) -> None:
+        """The client is sent away."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
     def _let_in(self) -> None:
         try:
@@ -81,8 +93,3 @@ class TcpEndpoint:
         self._client.setblocking(False)
         self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.greet()
-
-    def _hang_up(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None

@@ -42,7 +42,7 @@ from modemflash_sim.quectel_edl.spoken import (
 
 QUECTEL, QUALCOMM = 0x2C7C, 0x05C6
 EDL_PRODUCT, DUMP_PRODUCT = 0x9008, 0x900E
-DUMP = "dump"
+EDL_PORT, DUMP = "EDL", "dump"
 _POWER_BACK_US = 2 * SECOND_US
 _LINK_BACK_US = 3 * SECOND_US
 _NO_BAUD = 0  # on USB there is none
@@ -95,7 +95,7 @@ class SimPort:
         self, module: SimQuectel, product: int, interface: int, role: str, session: _Session | None
     ) -> None:
         self.module = module
-        self.vendor = QUALCOMM if role in (EDL, DUMP) else QUECTEL
+        self.vendor = QUALCOMM if role in (EDL_PORT, DUMP) else QUECTEL
         self.product = product
         self.interface = interface
         self.role = role
@@ -369,12 +369,12 @@ class SimQuectel:
             self.ports = tuple(self._application_port(*each) for each in self._main_first())
         elif mode in (EDL, CRASH_DUMP):
             sahara = Sahara(self.profile, self.memory, self.behave, self.faults, mode == CRASH_DUMP)
-            role, product = (EDL, EDL_PRODUCT) if mode == EDL else (DUMP, DUMP_PRODUCT)
+            role, product = (EDL_PORT, EDL_PRODUCT) if mode == EDL else (DUMP, DUMP_PRODUCT)
             port = SimPort(self, product, 0, role, sahara)
             self.ports = (port,)
             self.answer(port, sahara.start(self.now_us))
         elif mode == PROGRAMMER:
-            port = SimPort(self, EDL_PRODUCT, 0, EDL, self._programmer)
+            port = SimPort(self, EDL_PRODUCT, 0, EDL_PORT, self._programmer)
             self.ports = (port,)
             if self._programmer is not None:
                 self._programmer.link_back()

@@ -9,8 +9,9 @@ import pytest
 
 from modemflash_sim import devices
 from modemflash_sim.quectel_edl.address import open_bus, open_line
+from modemflash_sim.quectel_edl.module import EDL_PORT
 from modemflash_sim.quectel_edl.packages import PackageMaker, elf
-from modemflash_sim.quectel_edl.profiles import APPLICATION, EDL
+from modemflash_sim.quectel_edl.profiles import APPLICATION
 from support.edl_port import HELLO, SWITCH, PlainHost
 
 
@@ -32,7 +33,7 @@ def test_one_command_sees_ports_come_and_go(tmp_path: Path) -> None:
     dm.sleep_ms(10)
     dm.close()
     start = bus.ticks_ms()
-    while not bus.ports or bus.ports[0].role != EDL:
+    while not bus.ports or bus.ports[0].role != EDL_PORT:
         bus.sleep_ms(100)
     assert bus.ticks_ms() - start < 3_000
     host = PlainHost(bus.modem, bus.open(bus.ports[0]))

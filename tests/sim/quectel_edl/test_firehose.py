@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from modemflash.errors import LinkProblem
+from modemflash_sim.quectel_edl.module import EDL_PORT
 from modemflash_sim.quectel_edl.packages import PackageMaker, erase, program
 from modemflash_sim.quectel_edl.partition_tables import LAYOUT, mibib
 from modemflash_sim.quectel_edl.profiles import APPLICATION, EDL, PROGRAMMER
@@ -155,7 +156,7 @@ def test_storage_info_is_not_xml() -> None:
 def test_one_byte_is_answered_in_xml() -> None:
     """Report 003: who takes `<?xm` for a number reads 1836597052."""
     module = modem("rm520n-programmer")
-    host = at(module, EDL)
+    host = at(module, EDL_PORT)
     assert host.hear(5000) == b""
     said = host.ask(b"\0")
     assert int.from_bytes(said[:4], "little") == 1836597052
@@ -210,7 +211,7 @@ def test_link_and_power_are_lost_and_come_back(where: str, how: str, mode: str) 
     assert host.line.port.is_gone
     host.line.sleep_ms(10_000)
     assert host.module.mode == mode
-    again = at(host.module, EDL)
+    again = at(host.module, EDL_PORT)
     if mode == EDL:
         again = in_firehose(host.module)
     again.configure()
@@ -224,7 +225,7 @@ def test_a_transfer_may_be_waited_for_after_a_lost_link() -> None:
     with pytest.raises((AssertionError, LinkProblem)):
         host.write_package(PackageMaker())
     host.line.sleep_ms(10_000)
-    assert at(host.module, EDL).command("nop") == b""
+    assert at(host.module, EDL_PORT).command("nop") == b""
 
 
 def test_more_faults_of_the_programmer() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modemflash.errors import LinkProblem
+from modemflash_sim.quectel_edl.module import EDL_PORT
 from modemflash_sim.quectel_edl.profiles import APPLICATION, EDL, PROFILES
 from support.edl_port import HELLO, SWITCH, at, in_firehose, modem
 
@@ -18,7 +19,7 @@ def test_its_ports_have_ids_and_numbers() -> None:
         ("2c7c:0801", 0, "DM"), ("2c7c:0801", 1, "NMEA"), ("2c7c:0801", 2, "AT"), ("2c7c:0801", 3, "modem"),
     ]  # fmt: skip
     assert [row[1] for row in usb(modem("bg95"))] == [0, 1, 2, 4]
-    assert usb(modem("rm520n-edl")) == [("05c6:9008", 0, "edl")]
+    assert usb(modem("rm520n-edl")) == [("05c6:9008", 0, "EDL")]
     assert usb(modem("rm520n-dump")) == [("05c6:900e", 0, "dump")]
 
 
@@ -33,8 +34,8 @@ def test_the_switch_to_edl() -> None:
         host.send(SWITCH)
     assert module.ports == ()
     host.line.sleep_ms(2_000)
-    assert usb(module) == [("05c6:9008", 0, "edl")]
-    assert at(module, EDL).hear() == HELLO
+    assert usb(module) == [("05c6:9008", 0, "EDL")]
+    assert at(module, EDL_PORT).hear() == HELLO
     assert module.verdict.counts["switches"] == 1 and not module.verdict.violations
 
 
@@ -60,7 +61,7 @@ def test_faults_and_assumptions_of_the_switch() -> None:
     host = at(module, "DM")
     host.send(SWITCH)
     host.line.sleep_ms(5_000)
-    assert at(module, EDL).ask(b"\0")[:4] == b"<?xm"
+    assert at(module, EDL_PORT).ask(b"\0")[:4] == b"<?xm"
 
 
 def test_the_port_may_leave_when_the_programmer_starts() -> None:
@@ -68,7 +69,7 @@ def test_the_port_may_leave_when_the_programmer_starts() -> None:
     with pytest.raises(LinkProblem):
         in_firehose(module)
     module.advance(module.now_us + 5_000_000)
-    assert b"Supported Functions (15)" in at(module, EDL).hear()
+    assert b"Supported Functions (15)" in at(module, EDL_PORT).hear()
 
 
 def test_questions_over_diag() -> None:

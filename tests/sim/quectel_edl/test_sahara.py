@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from modemflash_sim.quectel_edl.module import EDL_PORT
 from modemflash_sim.quectel_edl.packages import elf
 from modemflash_sim.quectel_edl.profiles import EDL, PROGRAMMER
 from support.edl_port import DONE, HELLO, HELLO_RESPONSE, RESET, PlainHost, at, modem
@@ -12,7 +13,7 @@ from support.edl_port import DONE, HELLO, HELLO_RESPONSE, RESET, PlainHost, at, 
 def edl(fault: str = "", assume: str = "", profile: str = "rm502q") -> PlainHost:
     module = modem(profile, fault, assume)
     module.resume(EDL)
-    return at(module, EDL)
+    return at(module, EDL_PORT)
 
 
 def test_the_packets_of_the_description() -> None:
