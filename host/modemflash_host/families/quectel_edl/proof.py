@@ -4,18 +4,26 @@
 
 Rules: every command counts with the whole blocks that it may change; nothing may
 meet EFS2, without exception, nor another partition that an update leaves alone;
-what is erased is written again; what cannot be proved is refused. What stands in
-the module itself is not known here: before anything were written, its own table
-would have to be the same.
+what is erased is written again; what cannot be proved is refused; a line of the
+proof says what was checked, of commands numbered in the order in which they are
+sent. What stands in the module itself is not known here: before anything is
+written, its own table has to be the same (`module_flash.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from modemflash.errors import BadFile
-from modemflash_host.families.quectel_edl.commands import ERASE, PATCH, PROGRAM, Command
+from modemflash_host.families.quectel_edl.commands import (
+    ERASE,
+    PATCH,
+    PROGRAM,
+    Command,
+    in_safe_order,
+)
 from modemflash_host.families.quectel_edl.geometry import Blocks, Geometry, covered
 from modemflash_host.families.quectel_edl.partition_tables import Partition
 
@@ -74,22 +82,65 @@ def prove(
     _erased_before(programs, erases, geometry)
     _written_again(commands, programs, layout, geometry)
     _boot_loader_and_table(programs, erases, layout, geometry, table_file)
-    least = min((_distance(command.effect(geometry), efs2.range) for command in commands), default=0)
-    kept = [part for part in layout if is_protected(part)]
-    patches = len(commands) - len(erases) - len(programs)
-    return (
-        ProofLine("Place", f"EFS2 is at {efs2.range}: three tables of the package say so"),
-        ProofLine(
-            "Untouched",
-            f"none of {len(erases)} erases, {len(programs)} programs and {patches} patches meets EFS2; "
-            f"the nearest stays {least} block{'' if least == 1 else 's'} away",
-        ),
-        ProofLine("Not moved", _table_words(programs, table_file, efs2)),
-        ProofLine("Left alone", ", ".join(f"{part.name} ({part.range})" for part in kept)),
-        ProofLine("Whole", "all commands cover whole blocks, and none ends behind its partition"),
-        ProofLine("Complete", "images go to erased blocks only, and all that is erased is written again"),
-        ProofLine("Safe to cut", "sector 0 is erased first, written last: in between a module waits in EDL"),
+    ordered = in_safe_order(commands)
+    _safe_to_cut(ordered)
+    return tuple(_lines(ordered, layout, geometry, table_file, efs2))
+
+
+def _lines(
+    ordered: tuple[Command, ...],
+    layout: tuple[Partition, ...],
+    geometry: Geometry,
+    table_file: str,
+    efs2: Partition,
+) -> Iterator[ProofLine]:
+    """What was proved, from the commands that were checked, numbered in the order in which they are sent."""
+    numbered = list(enumerate(ordered, 1))
+    near, nearest = min((_distance(each.effect(geometry), efs2.range), number) for number, each in numbered)
+    yield ProofLine("Place", f"EFS2 is at {efs2.range}: three tables of the package say so")
+    yield ProofLine(
+        "Untouched",
+        f"{_steps(numbered)} miss EFS2, with all blocks that each may change; the nearest is step {nearest}, "
+        f"{near} block{'' if near == 1 else 's'} away",
     )
+    programs = [command for command in ordered if command.kind == PROGRAM]
+    yield ProofLine("Not moved", _table_words(programs, table_file, efs2))
+    kept = (f"{part.name} ({part.range})" for part in layout if is_protected(part))
+    yield ProofLine("Left alone", ", ".join(kept))
+    of_kind = {kind: [each for each in numbered if each[1].kind == kind] for kind in (ERASE, PROGRAM, PATCH)}
+    starts = [each.effect(geometry).first for each in programs]
+    emptied = [
+        part.name
+        for part in layout
+        if any(part.range.meets(each.effect(geometry)) for _, each in of_kind[ERASE])
+        and not any(part.range.first <= start < part.range.end for start in starts)
+    ]
+    rest = f", but for {', '.join(emptied)}, which stays empty" if emptied else ""
+    yield ProofLine("Erased", f"{_steps(of_kind[ERASE])}; each partition gets an image later{rest}")
+    yield ProofLine(
+        "Written",
+        f"{_steps(of_kind[PROGRAM])}; each inside one partition with 2 % to spare, on blocks that "
+        "were erased before",
+    )
+    if of_kind[PATCH]:
+        yield ProofLine("Patched", f"{_steps(of_kind[PATCH])}; each in a partition that was written")
+    last = max(number for number, _ in of_kind[PROGRAM])
+    yield ProofLine(
+        "Safe to cut", f"step 1 erases sector 0, step {last} writes it: in between a module waits in EDL"
+    )
+
+
+def _steps(numbered: list[tuple[int, Command]]) -> str:
+    """Commands that stand one after the other, by their numbers."""
+    first, last = numbered[0][0], numbered[-1][0]
+    return f"step {first}" if first == last else f"steps {first} to {last}"
+
+
+def _safe_to_cut(ordered: tuple[Command, ...]) -> None:
+    """Sector 0 is erased before anything else, and written after everything else."""
+    written = [command.start for command in ordered if command.kind == PROGRAM]
+    if ordered[0].kind != ERASE or ordered[0].start != 0 or written[-1] != 0:
+        raise BadFile("package-boot-loader", f"{ordered[0]} would be the first")
 
 
 def _table_words(programs: list[Command], table_file: str, efs2: Partition) -> str:

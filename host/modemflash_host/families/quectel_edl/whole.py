@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from modemflash.errors import BadFile
 from modemflash_host.families.contract import Progress
 from modemflash_host.families.plan import PackageSource
+from modemflash_host.families.quectel_edl import xml_reader
 from modemflash_host.families.quectel_edl.md5_list import read_md5_list
 
 _CHUNK_BYTES = 1 << 18
-_MOST_KEPT = (1 << 20) + 1  # one more than any XML may have
+_MOST_KEPT = xml_reader.MOST_BYTES + 1  # so that one that is too long is seen to be
 _MOST_LIST_BYTES = 1 << 20
 
 

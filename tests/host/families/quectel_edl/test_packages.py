@@ -340,7 +340,7 @@ def test_identify_says_what_stays_and_why(tmp_path: Path, capsys: pytest.Capture
     assert app.run(["identify", str(folder)]) == 0
     words = " ".join(capsys.readouterr().out.split())
     assert "EFS2: blocks 8 to 19" in words and "RAWDATA: blocks 20 to 21" in words
-    assert "none of 5 erases, 5 programs and 0 patches meets EFS2" in words
+    assert "steps 1 to 10 miss EFS2" in words and "step 10 writes it" in words
     assert "1. erase SBL, blocks 0 to 3" in words and "10. write sbl1.mbn to SBL" in words
     assert app.run(["identify", str(folder), "--json"]) == 0
     event = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if '"file"' in line)

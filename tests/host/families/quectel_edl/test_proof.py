@@ -106,3 +106,24 @@ def test_a_patch_of_a_file_is_no_patch_of_the_module() -> None:
         maker = PackageMaker()
         maker.files[FIREHOSE + "patch_x.xml"] = patch % filename
         assert (examined(maker) is not None) == is_good
+
+
+def test_a_line_of_the_proof_says_what_holds_of_the_numbered_steps() -> None:
+    """Each number in it is that of a command in the order in which they are sent."""
+    maker = PackageMaker()
+    [at] = [at for name, at, *_ in LAYOUT if name == "usr_data"]
+    maker.lines.append(erase(at, 4))
+    package = examined(maker)
+    assert package is not None
+    facts = {line.title: line.fact for line in package.proof}
+    kinds = [command.kind for command in package.commands]
+    erases, programs = kinds.count("erase"), kinds.count("program")
+    assert (erases, programs) == (6, 5)
+    assert facts["Erased"].startswith("steps 1 to 6;") and facts["Erased"].endswith(
+        "but for usr_data, which stays empty"
+    )
+    assert facts["Written"].startswith("steps 7 to 11;")
+    assert facts["Safe to cut"].startswith("step 1 erases sector 0, step 11 writes it")
+    nearest = int(facts["Untouched"].split("nearest is step ")[1].split(",")[0])
+    assert package.commands[nearest - 1].start == 4 * PER_BLOCK  # MIBIB ends where EFS2 begins
+    assert "Patched" not in facts
