@@ -64,7 +64,12 @@ class Ports:
             self._now_us = max(self._now_us, line.now_us)
 
     def _open(
-        self, name: str, on_wait: Callable[[], None] = lambda: None, *, flow_control: bool = True
+        self,
+        name: str,
+        on_wait: Callable[[], None] = lambda: None,
+        *,
+        flow_control: bool = True,
+        keep_input: bool = False,
     ) -> tuple[Any, Any]:
         device = os.path.realpath(name)
         line = self._lines.get(name) or self._lines.get(device)

@@ -14,20 +14,28 @@ from modemflash_host.reporters import Reporter
 
 
 @contextmanager
-def open_line(port: str, reporter: Reporter, *, flow_control: bool = True) -> Iterator[Line]:
+def open_line(
+    port: str, reporter: Reporter, *, flow_control: bool = True, keep_input: bool = False
+) -> Iterator[Line]:
     """An open line, closed at the end.
 
     Args:
         port: see `modemflash_host.links.open.open_link`.
         reporter: who is told.
         flow_control: the module at a device may hold the line (RTS/CTS).
+        keep_input: see `modemflash_host.links.open.open_link`.
 
     Raises:
         LinkProblem: it cannot be opened.
         Stopped: the user asked to stop while another program had it.
     """
     link, clock = open_patiently(
-        lambda: open_link(port, lambda: reporter.tick(clock.ticks_ms()), flow_control=flow_control),
+        lambda: open_link(
+            port,
+            lambda: reporter.tick(clock.ticks_ms()),
+            flow_control=flow_control,
+            keep_input=keep_input,
+        ),
         MonotonicClock(),
         reporter,
     )

@@ -25,6 +25,7 @@ from modemflash_host.links.absent import why_absent
 from modemflash_host.links.linux import holder_of, may_be_serial
 from modemflash_host.links.names import is_address, is_simulated
 from modemflash_host.links.serial_port import SerialPort
+from modemflash_host.links.usb2tcp import Usb2tcpLink, is_usb2tcp
 from modemflash_host.links.wait import PortBusy
 
 if TYPE_CHECKING:
@@ -55,14 +56,19 @@ def _nothing() -> None:
 
 
 def open_link(
-    name: str, on_wait: Callable[[], None] = _nothing, *, flow_control: bool = True
+    name: str,
+    on_wait: Callable[[], None] = _nothing,
+    *,
+    flow_control: bool = True,
+    keep_input: bool = False,
 ) -> tuple[Link, Clock]:
     """Open a link.
 
     Args:
-        name: a device, a COM name, any pyserial URL, or `sim://PROFILE?…`.
+        name: a device, a COM name, any pyserial URL, `usb2tcp://…`, or `sim://PROFILE?…`.
         on_wait: called every 250 ms while a write waits, so that a screen stays alive.
         flow_control: False for what never has RTS/CTS.
+        keep_input: what came before it was opened is not thrown away, as far as the system lets us.
 
     Returns:
         The port and the clock that goes with it: the simulated modem brings its own time.
@@ -80,7 +86,10 @@ def open_link(
                 raise PortBusy(name, "another command") from error
             raise LinkProblem("port-not-opened", f"{name}: {error}") from error
         return simulated, simulated
-    return SerialPort(_open_serial(name, flow_control=flow_control), on_wait), MonotonicClock()
+    if is_usb2tcp(name):
+        return Usb2tcpLink(name, on_wait), MonotonicClock()
+    link = _open_serial(name, flow_control=flow_control, keep_input=keep_input)
+    return SerialPort(link, on_wait), MonotonicClock()
 
 
 def open_console(
@@ -100,7 +109,13 @@ def open_console(
     return SerialPort(_open_serial(name, baud, data_bits, flow_control=False), on_wait), MonotonicClock()
 
 
-def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_control: bool = True) -> Any:
+def _open_serial(
+    name: str,
+    baud: int = FIRST_BAUD,
+    data_bits: int = 8,
+    flow_control: bool = True,
+    keep_input: bool = False,
+) -> Any:
     """A pyserial object, open and exclusive, or the reason why not."""
     import serial
 
@@ -125,6 +140,8 @@ def _open_serial(name: str, baud: int = FIRST_BAUD, data_bits: int = 8, flow_con
         link.rts = True
         if is_device and os.name == "posix":
             link.exclusive = True
+            if keep_input:
+                setattr(link, "_reset_input_buffer", _nothing)  # noqa: B010 (pyserial calls it in `open`)
         try:
             link.open()
         except (ValueError, OSError) as error:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,14 +28,14 @@ class Terminal:
     """A pseudo terminal: `far` is what a modem would hold."""
 
     def __init__(self) -> None:
-        self.far, self._near = pty.openpty()
-        self.name = os.ttyname(self._near)
+        self.far, self.near = pty.openpty()
+        self.name = os.ttyname(self.near)
 
     def hang_up(self) -> None:
-        for side in (self.far, self._near):
+        for side in (self.far, self.near):
             if side >= 0:
                 os.close(side)
-        self.far = self._near = -1
+        self.far = self.near = -1
 
 
 @pytest.fixture
@@ -346,3 +347,13 @@ def test_flow_control_is_left_off_where_cts_is_not_asserted(
 def test_what_a_name_says_of_itself(name: str, address: bool, simulated: bool) -> None:
     """A device, an address, or a simulated modem: told by one function each."""
     assert (is_address(name), is_simulated(name)) == (address, simulated)
+
+
+def test_what_came_before_a_port_was_opened_is_kept_where_it_is_wanted(terminal: Terminal) -> None:
+    """A boot ROM says its first word once; pyserial throws away what waits when it opens."""
+    tty.setraw(terminal.near)
+    os.write(terminal.far, b"HELLO")
+    port, _ = links.open_link(terminal.name, flow_control=False, keep_input=True)
+    buf = bytearray(10)
+    assert buf[: port.readinto(buf, 10, 2000)] == b"HELLO"
+    port.close()
