@@ -10,6 +10,7 @@ from __future__ import annotations
 import modemflash_host.errors.board
 import modemflash_host.errors.card
 import modemflash_host.errors.copies
+import modemflash_host.errors.edl
 import modemflash_host.errors.gnss
 import modemflash_host.errors.packages  # noqa: F401 (their rows join the catalogue)
 from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, LinkProblem, Problem, Refusal, Stopped

@@ -215,14 +215,5 @@ PACKAGE_CATALOGUE: dict[str, tuple[str, str, str]] = {
         ),
         UNTOUCHED,
     ),
-    # what this version does not do
-    "package-not-written": (
-        "This version only checks such packages: writing to Quectel modems by Sahara and Firehose is not part of it",
-        (
-            "`modemflash identify` says what the package would do. To update, use the vendor's tool, with only "
-            "this package in its folder and without any option that erases everything."
-        ),
-        UNTOUCHED,
-    ),
 }
 CATALOGUE.update(PACKAGE_CATALOGUE)
