@@ -15,7 +15,7 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from modemflash.interface import CONSOLE_BAUD, MODEM_BAUD
@@ -42,6 +42,16 @@ if TYPE_CHECKING:
 
         def set_data_bits(self, bits: int) -> None:
             """8, or those of a PIC's command channel."""
+
+    class SimulatedBus(Protocol):
+        """A simulated module with all its ports, in virtual time."""
+
+        @property
+        def ports(self) -> Sequence[Any]: ...
+        def open(self, port: Any) -> Any: ...
+        def ticks_ms(self) -> int: ...
+        def sleep_ms(self, ms: int) -> None: ...
+        def close(self) -> None: ...
 
 
 FIRST_BAUD = MODEM_BAUD
@@ -82,14 +92,35 @@ def open_link(
         try:
             simulated = devices.open_line(name)
         except (ValueError, OSError) as error:
-            if getattr(error, "errno", None) == errno.EBUSY:
-                raise PortBusy(name, "another command") from error
-            raise LinkProblem("port-not-opened", f"{name}: {error}") from error
+            raise _not_simulated(name, error) from error
         return simulated, simulated
     if is_usb2tcp(name):
         return Usb2tcpLink(name, on_wait), MonotonicClock()
     link = _open_serial(name, flow_control=flow_control, keep_input=keep_input)
     return SerialPort(link, on_wait), MonotonicClock()
+
+
+def open_simulated_bus(name: str) -> SimulatedBus:
+    """All ports of a simulated module that changes them, in its own time.
+
+    Args:
+        name: `sim://PROFILE?…`.
+
+    Raises:
+        LinkProblem: `port-busy` or `port-not-opened`.
+    """
+    from modemflash_sim.quectel_edl import address
+
+    try:
+        return address.open_bus(name)
+    except (ValueError, OSError) as error:
+        raise _not_simulated(name, error) from error
+
+
+def _not_simulated(name: str, error: Exception) -> LinkProblem:
+    if getattr(error, "errno", None) == errno.EBUSY:
+        return PortBusy(name, "another command")
+    return LinkProblem("port-not-opened", f"{name}: {error}")
 
 
 def open_console(

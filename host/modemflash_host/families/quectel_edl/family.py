@@ -1,17 +1,18 @@
-"""Quectel modems by Sahara and Firehose as a family: their packages are checked, their ports are named.
+"""Quectel modems by Sahara and Firehose as a family: packages, ports, and a module that changes its port.
 
-Rule: no path to writing exists here. A package and a port together are refused
-before the port is opened.
+Rule: a port is one of these modules' by its USB ids; an adapter is refused before
+it is opened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
-from modemflash.errors import BadFile, Refusal
-from modemflash_host.families.contract import Claim, Job, Option, PortFacts, Progress, TalkOnly
+from modemflash.errors import BadFile, LinkProblem, Refusal
+from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
 from modemflash_host.families.plan import (
     Copied,
     FileSource,
@@ -23,16 +24,30 @@ from modemflash_host.families.plan import (
 from modemflash_host.families.quectel_edl.copying import copy_at, dm_port
 from modemflash_host.families.quectel_edl.examine import examine_package
 from modemflash_host.families.quectel_edl.file_rows import package_event
+from modemflash_host.families.quectel_edl.framer import EdlFramer
 from modemflash_host.families.quectel_edl.job import QuectelJob
+from modemflash_host.families.quectel_edl.journal import Journal, unfinished_of
+from modemflash_host.families.quectel_edl.module_ports import (
+    ModulePort,
+    SimulatedPorts,
+    SystemPorts,
+    Usb2tcpPorts,
+    the_one_in_edl,
+)
 from modemflash_host.families.quectel_edl.package_files import is_of_a_package, is_other_chip
 from modemflash_host.families.quectel_edl.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
 from modemflash_host.links.names import is_simulated
+from modemflash_host.links.open import open_simulated_bus
 from modemflash_host.links.ports import Port, list_ports, port_at
 from modemflash_host.links.quectel_ports import DIAG, is_of_quectel, role_of
+from modemflash_host.links.usb2tcp import is_usb2tcp
 from modemflash_host.links.usb_ids import CHIP
 from modemflash_host.reporters import Reporter
+
+_SIMULATED = ("rm", "eg", "bg")
+"""How the names of simulated ones begin, as their models' do."""
 
 
 class QuectelEdl:
@@ -41,7 +56,10 @@ class QuectelEdl:
     name = WORDS.family
     vocabulary = WORDS
     suffixes: tuple[str, ...] = ()
-    options: tuple[Option, ...] = ()
+    options = (
+        Option("model", "text", "The model on the lid of a module that cannot say it.", "MODEL"),
+        Option("repair", "flag", "Write the build again where it runs already."),
+    )
 
     def companions(self, options: Facts) -> tuple[Companion, ...]:
         """A package has all that it needs."""
@@ -49,9 +67,11 @@ class QuectelEdl:
 
     def claims(self, port: PortFacts) -> Claim:
         """By the ids that only these modules have; without one any real port may lead to such a module."""
-        if is_of_quectel(port.usb):
+        if is_of_quectel(port.usb) or is_usb2tcp(port.name):
             return Claim.CERTAINLY
-        return Claim.NO if port.heard or is_simulated(port.name) else Claim.PERHAPS
+        if is_simulated(port.name):
+            return Claim.CERTAINLY if urlsplit(port.name).netloc[:2] in _SIMULATED else Claim.NO
+        return Claim.NO if port.heard else Claim.PERHAPS
 
     def claims_file(self, name: str, head: bytes) -> Claim:
         """A single file of a package is known, so that it can be said what is missing."""
@@ -85,25 +105,31 @@ class QuectelEdl:
         """See `Family`."""
         return package_event(file, file.image)
 
-    def framer(self) -> TalkOnly:
-        """Questions and their answers, which are talk; firmware is never sent."""
-        return TalkOnly()
+    def framer(self) -> EdlFramer:
+        """Packets, commands, and firmware, which is kept as a sum only."""
+        return EdlFramer()
 
-    def connect(self, request: Request, reporter: Reporter) -> AbstractContextManager[Job]:
-        """A look at a module; with a package it is refused, because none is written in this version.
+    @contextmanager
+    def connect(self, request: Request, reporter: Reporter) -> Iterator[QuectelJob]:
+        """A job at the port itself; where an update of its module did not finish, at the one module in EDL.
 
         Raises:
-            Refusal: `package-not-written`, or what is wrong with the port for it.
+            Refusal: what is wrong with the port.
         """
-        ports = list_ports()
-        port = port_at(request.port, ports)
-        if request.files:
-            if port is not None and port.device.kind == CHIP:
-                raise _of_adapter(port, ports)
-            raise Refusal("package-not-written", ", ".join(file.name for file in request.files))
-        if port is None or not is_of_quectel(port.usb):
-            raise Refusal("module-usb-missing", request.port)
-        return nullcontext(QuectelJob(port, reporter))
+        journal = Journal(request.port)
+        if is_usb2tcp(request.port) or is_simulated(request.port):
+            ports = _ports_at(request.port, reporter)
+            try:
+                listed = ports.listed()
+                if not listed:
+                    raise LinkProblem("port-absent", request.port)
+                yield QuectelJob(listed[0], ports, request, journal, reporter)
+            finally:
+                ports.close()
+            return
+        system = SystemPorts(reporter)
+        port = _port_for(request, journal, system.listed())
+        yield QuectelJob(port, system, request, journal, reporter)
 
     def copy(self, request: Request, reporter: Reporter, file: BinaryIO) -> Copied:
         """See `CopyingFamily`.
@@ -118,8 +144,33 @@ class QuectelEdl:
         return copy_at(dm_port(request.port, ports), request, reporter, file)
 
     def unfinished(self, request: Request) -> Unfinished | None:
-        """Nothing was ever begun."""
-        return None
+        """What the note of this computer says."""
+        return unfinished_of(Journal(request.port).load())
+
+
+def _ports_at(address: str, reporter: Reporter) -> Usb2tcpPorts | SimulatedPorts:
+    """What is behind an address that leads to one module."""
+    if is_simulated(address):
+        return SimulatedPorts(open_simulated_bus(address), reporter)
+    return Usb2tcpPorts(address, reporter)
+
+
+def _port_for(request: Request, journal: Journal, listed: list[ModulePort]) -> ModulePort:
+    """The port that was named; of a module whose update did not finish, the one where it is now.
+
+    Raises:
+        Refusal: there is none, or what is there is none of a module.
+    """
+    ports = list_ports()
+    named = port_at(request.port, ports)
+    found = next((each for each in listed if named is not None and each.name == named.name), None)
+    if found is None and journal.load() is not None:
+        found = the_one_in_edl(listed)
+    if found is not None:
+        return found
+    if named is not None and named.device.kind == CHIP and request.files:
+        raise _of_adapter(named, ports)
+    raise Refusal("module-usb-missing", request.port)
 
 
 def _of_adapter(port: Port, ports: list[Port]) -> Refusal:

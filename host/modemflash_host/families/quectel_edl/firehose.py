@@ -26,7 +26,7 @@ from modemflash_host.families.quectel_edl.geometry import Geometry
 CONFIGURE_MS, ERASE_MS, READ_MS, PROGRAM_MS, PATCH_MS, POWER_MS = 3000, 30_000, 30_000, 30_000, 15_000, 3000
 _GREETING_MS, _QUIET_MS = 3000, 1000
 _MOST_TIMES = 10  # logs may put a deadline off so many times
-_MOST_LOGS = 2000
+_MOST_LOGS = 5000
 _KEPT_LOGS = 40
 _MOST_XML = 4096
 _LEAST_PAYLOAD, PAYLOAD, _MOST_PAYLOAD = 512, 8192, 1 << 20

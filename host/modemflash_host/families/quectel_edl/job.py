@@ -1,87 +1,271 @@
-"""A look at a Quectel module through one of its ports: what the port is for, and what the module says.
+"""One run on one Quectel module: look at one of its ports, plan, carry out.
 
-Rules: only questions are sent, and only to a port that takes them; in EDL and in a
-crash dump nothing is sent at all; there is no plan and no run.
+Rules: a look sends questions only, and only to a port that takes them, in EDL and
+in a crash dump nothing at all; nothing is written but by the plan that was agreed
+to; the end is what the module says of itself; what an error means for the module
+follows from whether its first erase was under way.
 """
 
 from __future__ import annotations
 
-from modemflash.errors import NoModem, Refusal
-from modemflash_host.capture.line import open_line
+from typing import Any
+
+from modemflash.errors import (
+    RECOVERABLE,
+    UNKNOWN,
+    UNTOUCHED,
+    UPDATED,
+    LinkProblem,
+    NoModem,
+    Problem,
+    Refusal,
+    UpdateFailed,
+)
 from modemflash_host.consents import Consent
-from modemflash_host.families.plan import ModuleInfo, Outcome, Plan, Request, Unfinished
+from modemflash_host.families.plan import FirmwareFile, ModuleInfo, Outcome, Plan, Request, Unfinished
+from modemflash_host.families.quectel_edl.edl_session import EdlSession
+from modemflash_host.families.quectel_edl.examine import ProvedPackage
+from modemflash_host.families.quectel_edl.identity import FACTORY_MODE, Identity, identity_of
+from modemflash_host.families.quectel_edl.journal import Begun, Journal, unfinished_of
+from modemflash_host.families.quectel_edl.module_ports import (
+    ModulePort,
+    ModulePorts,
+    port_of_same_module,
+    the_one_in_edl,
+    wait_for_edl,
+)
+from modemflash_host.families.quectel_edl.planning import (
+    Found,
+    image_bytes,
+    make_plan,
+    said_model,
+    the_package,
+    times_of,
+    what_begins,
+)
 from modemflash_host.families.quectel_edl.questions import ask_at, ask_diag
-from modemflash_host.links.ports import Port
-from modemflash_host.links.quectel_ports import AT, DIAG, MODEM, Role, role_of, words_of
+from modemflash_host.families.quectel_edl.read_back import ReadBack, Waiter
+from modemflash_host.families.quectel_edl.switching import switch_to_edl
+from modemflash_host.links.quectel_ports import AT, DIAG, EDL, MODEM
 from modemflash_host.reporters import Reporter
 
-_FACTORY_MODE = "+CFUN: 5"
+_WRITES = ("erase", "transfer", "patch")
+_NO_WORD = "Not confirmed: the module did not say {}."
 
 
 class QuectelJob:
     """See `modemflash_host.families.contract.Job`.
 
     Args:
-        port: what is known of its port.
+        port: of the module, as it was named.
+        ports: all of this computer.
+        request: what is wanted.
+        journal: of what is behind the port.
         reporter: who is told.
     """
 
     is_under_way = False
-    unfinished: Unfinished | None = None
-    sent_bytes = 0
 
-    def __init__(self, port: Port, reporter: Reporter) -> None:
+    def __init__(
+        self, port: ModulePort, ports: ModulePorts, request: Request, journal: Journal, reporter: Reporter
+    ) -> None:
         self._port = port
+        self._ports = ports
+        self._request = request
+        self._journal = journal
         self._reporter = reporter
+        self._begun = journal.load()
+        self._found = Found(port.role.state)
         self.module: ModuleInfo | None = None
+        self.sent_bytes = 0
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """What the journal knows, unless an application answers: what runs is what counts then."""
+        return unfinished_of(self._begun) if self._found.identity is None else None
 
     def look(self) -> ModuleInfo:
-        """Say what the port is for, and ask what can be asked there.
+        """Say what the port is for, and ask what can be asked.
 
         Raises:
             NoModem: `modem-silent`: a port that should answer does not.
         """
-        role = role_of(self._port.usb, self._port.location)
-        self._reporter.say("phase", phase="identify", usual_s=1, allowed_s=10, note="")
+        role = self._port.role
+        self._phase("identify")
         self._reporter.say("found", state=role.state, baud=0, resumed=False)
-        self._reporter.note(f"{self._port.name}: {words_of(self._port.usb, self._port.location)}.")
-        self.module = self._asked(role)
-        if self.module.product or self.module.version:
-            self._reporter.say("identity", product=self.module.product, version=self.module.version)
-        return self.module
-
-    def _asked(self, role: Role) -> ModuleInfo:
-        if role not in (AT, MODEM, DIAG):
-            return ModuleInfo(role.state)
-        with open_line(self._port.name, self._reporter) as line:
-            if role is DIAG:
-                build = ask_diag(line)
-                if not build:
-                    raise NoModem("modem-silent", "no DIAG answer")
-                return ModuleInfo(role.state, version=build)
-            record = ask_at(line)
-        if not record:
-            raise NoModem("modem-silent")
-        if _FACTORY_MODE in record.get("AT+CFUN?", ""):
+        self._reporter.note(f"{self._port.name}: {self._port.words}.")
+        identity = self._asked() if role in (AT, MODEM, DIAG) else None
+        dm_port = port_of_same_module(self._port, self._ports.listed(), DIAG)
+        self._found = Found(role.state, identity, dm_port.name if dm_port else "", role is DIAG)
+        if identity is None:
+            self.module = ModuleInfo(role.state, unfinished=self.unfinished)
+            return self.module
+        if identity.mode == FACTORY_MODE:
             refusal = Refusal("module-factory-mode")
             self._reporter.say("warning", code=refusal.code, text=f"{refusal.happened} {refusal.hint}")
-        words = record.get("ATI", "").split("\n")
-        product = " ".join(word for word in words if word and not word.startswith("Revision"))
-        version = record.get("AT+QGMR", "").split("\n")[0]
-        return ModuleInfo(role.state, product, version, {"record": record})
+        details: dict[str, Any] = {"record": dict(identity.record)} if identity.record else {}
+        self.module = ModuleInfo(role.state, identity.product, identity.version, details)
+        if identity.product or identity.version:
+            self._reporter.say("identity", product=identity.product, version=identity.version)
+        return self.module
 
     def plan(self, request: Request) -> Plan:
-        """Nothing is ever planned.
-
-        Raises:
-            Refusal: `package-not-written`.
-        """
-        raise Refusal("package-not-written")
+        """See `Job`."""
+        return make_plan(request, self._found, self._begun)
 
     def run(self, plan: Plan, consents: frozenset[Consent]) -> Outcome:
-        """Nothing is ever run.
+        """See `Job`."""
+        before = plan.from_version
+        if plan.nothing_to_do:
+            self._journal.remove()  # it may have come to its end while nobody watched
+            return Outcome("nothing-to-do", plan.why, UNTOUCHED, before, before, self._found.state)
+        if self._found.identity is not None:
+            self._begun = None  # an application runs: there is nothing to carry on
+        start = self._ports.now()
+        try:
+            self._write(plan)
+            read_back = self._read_back()
+        except UpdateFailed as problem:
+            if problem.modem_state == UPDATED:
+                self._forget()
+            raise
+        except Problem as problem:
+            raise problem.stamp(self._state()) from None
+        seconds = (self._ports.now() - start) / 1000
+        after = read_back.identity.version
+        if not read_back.is_confirmed:
+            return Outcome(
+                "installed-unconfirmed",
+                "edl-unconfirmed",
+                UNKNOWN,
+                before,
+                after,
+                "",
+                self.sent_bytes,
+                seconds,
+            )
+        self._forget()
+        return Outcome("updated", "updated", UPDATED, before, after, "application", self.sent_bytes, seconds)
+
+    def _asked(self) -> Identity:
+        """What the module says at the port, and at the AT port beside its DM port."""
+        at_port = self._port
+        build = ""
+        if self._port.role is DIAG:
+            with self._ports.open(self._port) as line:
+                build = ask_diag(line)
+            if not build:
+                raise NoModem("modem-silent", "no DIAG answer")
+            found = port_of_same_module(self._port, self._ports.listed(), AT)
+            if found is None or not self._request.files:
+                return identity_of({}, build)
+            at_port = found
+        with self._ports.open(at_port) as line:
+            record = ask_at(line)
+        if not record and not build:
+            raise NoModem("modem-silent")
+        return identity_of(record, build)
+
+    def _write(self, plan: Plan) -> None:
+        """From where the module is until it is told to restart."""
+        file = the_package(self._request)
+        before, is_switched = self._begun, self._port.role is not EDL
+        usb = self._port.usb if is_switched else ""
+        new = what_begins(plan, file, self._found.identity, usb, before)
+        port = self._switched(new) if is_switched else self._port
+        begun = before if before is not None and before.has_written else None
+        if self._session(port, file, new, begun, is_switched):
+            return
+        port = wait_for_edl(self._ports)  # it left with the boot ROM, and the programmer has another one
+        if not self._session(port, file, new, begun, is_switched):
+            raise LinkProblem("port-lost", port.name)
+
+    def _session(
+        self, port: ModulePort, file: FirmwareFile, new: Begun, begun: Begun | None, is_switched: bool
+    ) -> bool:
+        """All that is done in EDL; False where the port went while the programmer started."""
+        with self._ports.open(port) as line:
+            line.guard(1, "stopped-before-write" if begun is None else "edl-stopped")
+
+            def phase(name: str) -> None:
+                self._phase(name)
+                if name in _WRITES:
+                    line.guard(2, "edl-stopped")
+
+            session = EdlSession(
+                line,
+                file,
+                new,
+                begun,
+                self._found.identity.imei if self._found.identity else "",
+                self._journal,
+                phase,
+                may_be_another=bool(said_model(self._request)),
+            )
+            try:
+                session.run(leave_on_failure=is_switched)
+            except LinkProblem:
+                if not session.is_starting:
+                    raise
+                return False
+            finally:
+                self._begun = session.begun or self._begun
+                self.sent_bytes = session.sent_bytes
+                if session.is_left:
+                    self._forget()
+        return True
+
+    def _switched(self, new: Begun) -> ModulePort:
+        """The module in EDL, after it was asked to go there.
+
+        Args:
+            new: who it is, which it cannot say there.
 
         Raises:
-            Refusal: `package-not-written`.
+            Problem: `edl-no-journal`.
+            Refusal: `edl-several`: another one is there already.
+            NoModem: `edl-not-entered`.
         """
-        raise Refusal("package-not-written")
+        if (other := the_one_in_edl(self._ports.listed())) is not None:
+            raise Refusal("edl-several", f"{other.name}, beside the one that would be updated")
+        self._phase("switch")
+        with self._ports.open(self._port) as line:
+            line.checkpoint()
+            self._journal.save(new)
+            self._begun = new
+            switch_to_edl(line)
+        return wait_for_edl(self._ports)
+
+    def _read_back(self) -> ReadBack:
+        """What the module says after its restart."""
+        begun = self._begun
+        if begun is None:
+            raise NoModem("edl-silent")  # nothing was sent: no session ends well without it
+        found = Waiter(self._ports, self._reporter, begun).wait()
+        before = self._found.identity
+        after = found.identity
+        if before is not None and before.record and after.record:
+            self._reporter.say("record", before=dict(before.record), after=dict(after.record))
+        if not found.is_confirmed:
+            known = ((after.version, "its version"), (after.imei, "its IMEI"), (after.mode, "its radio mode"))
+            missing = [what for value, what in known if not value]
+            if missing:
+                self._reporter.say("note", text=_NO_WORD.format(", ".join(missing)))
+            elif not begun.imei_sum:
+                self._reporter.say("note", text="Not confirmed: its IMEI was not known before the update.")
+        return found
+
+    def _forget(self) -> None:
+        self._journal.remove()
+        self._begun = None
+
+    def _state(self) -> str:
+        """What an error now means for the module."""
+        return RECOVERABLE if self._begun is not None and self._begun.has_written else UNTOUCHED
+
+    def _phase(self, name: str) -> None:
+        usual_s, allowed_s = 1, 10
+        if name != "identify":
+            package: ProvedPackage = the_package(self._request).image
+            usual_s, allowed_s = times_of(name, package, image_bytes(package))
+        self._reporter.say("phase", phase=name, usual_s=usual_s, allowed_s=allowed_s, note="")

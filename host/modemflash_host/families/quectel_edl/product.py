@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from modemflash.errors import BadFile
+from modemflash_host.families.quectel_edl.revision import is_quecopen
 from modemflash_host.families.quectel_edl.xml_reader import Element
 
 _CHIPS = ("9x07", "9x65", "sdx24", "sdx55", "sdx6x", "sdx7x", "sdx35")
@@ -22,7 +23,6 @@ _MODELS = (
     (re.compile(r"RM551"), ("sdx7x",)),
     (re.compile(r"RG255"), ("sdx35",)),
 )
-_QUECOPEN = re.compile(r"quecopen|ocpu", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,7 @@ def read_product(contents: Element | None, own_name: str, programmer: str) -> Pr
     for model, chips in _MODELS:
         if model.match(release.upper()) and of_programmer and of_programmer not in chips:
             raise BadFile("package-names-differ", f"{release}, but the programmer is {programmer}")
-    return Product(
-        said["product_name"][:80], said["chipid"][:40], release, _QUECOPEN.search(release) is not None
-    )
+    return Product(said["product_name"][:80], said["chipid"][:40], release, is_quecopen(release))
 
 
 def _chip(text: str) -> str:

@@ -38,6 +38,7 @@ _CRASH_DUMP = 2
 _NEWEST_VERSION = 2
 FIRST_MS = 5000
 PACKET_MS = 5000
+_LEAVE_MS = 9000
 _QUIET_MS = 300
 _MOST_GARBAGE = 64 << 20  # what an earlier session of reading may still send
 MOST_AT_ONCE = 1 << 20
@@ -58,6 +59,9 @@ class Sahara:
     Args:
         line: to the boot ROM; what came before it was opened is still there to be read.
         programmer: the file that is sent.
+
+    Attributes:
+        is_taken: the boot ROM has all of the programmer, and starts it; the port may go for that.
     """
 
     def __init__(self, line: Line, programmer: FileSource) -> None:
@@ -66,6 +70,7 @@ class Sahara:
         self._held = bytearray()
         self._buf = bytearray(1 << 14)
         self._asked_bytes = 0
+        self.is_taken = False
 
     def start(self) -> bytes:
         """Have the programmer run.
@@ -94,6 +99,7 @@ class Sahara:
                 status = packet.numbers[1]
                 if status:
                     raise ModemProblem("sahara-refused", status_words(status))
+                self.is_taken = True
                 self._write(DONE)
             elif packet.command == DONE_ANSWER:
                 return bytes(self._held)  # 0, more images pending, is what some say after the only one
@@ -103,8 +109,15 @@ class Sahara:
                 raise ModemProblem("sahara-no-answer", f"an unexpected packet 0x{packet.command:02X}")
 
     def leave(self) -> None:
-        """Let the boot ROM begin anew; with an intact flash it starts its application."""
-        self._write(RESET)
+        """Let the boot ROM restart; with an intact flash it starts its application.
+
+        A RESET that is taken for data, or that only begins the session anew, is sent once more.
+        """
+        for _ in range(2):
+            self._held.clear()
+            self._write(RESET)
+            while (packet := self._packet(_LEAVE_MS)) is not None and packet.command != HELLO:
+                pass
 
     def _begin(self) -> bool:
         """Whether a session begins; False where a programmer runs already.
@@ -177,9 +190,9 @@ class Sahara:
         body = struct.pack(f"<{len(numbers)}I", *numbers)
         self._line.write(struct.pack("<II", command, _HEAD_BYTES + len(body)) + body)
 
-    def _packet(self) -> Packet | None:
+    def _packet(self, within_ms: int = PACKET_MS) -> Packet | None:
         """The next packet; None where none that is whole and known comes in time."""
-        self._fill(_HEAD_BYTES, PACKET_MS)
+        self._fill(_HEAD_BYTES, within_ms)
         return self._known_packet()
 
     def _known_packet(self) -> Packet | None:

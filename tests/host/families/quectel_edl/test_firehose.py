@@ -88,7 +88,7 @@ def test_a_megabyte_without_an_end_is_an_error(endless: bytes) -> None:
 
 
 def test_logs_without_an_answer_are_an_error() -> None:
-    firehose, _ = session(lambda _: log("noise") * 3000)
+    firehose, _ = session(lambda _: log("noise") * 6000)
     assert problem_of(lambda: firehose.command("erase", WHERE, 3000)).code == "firehose-endless"
 
 

@@ -365,7 +365,7 @@ def test_a_folder_and_an_archive_are_the_same_package(tmp_path: Path) -> None:
         assert caught.value.code == "package-part-only"
 
 
-def test_an_update_with_a_package_is_refused_before_the_port_is_opened(
+def test_a_package_is_proved_before_any_port_is_looked_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
@@ -377,7 +377,7 @@ def test_an_update_with_a_package_is_refused_before_the_port_is_opened(
     ):
         assert app.run(["update", str(folder), *words, "--json"]) == 5
         result = json.loads(capsys.readouterr().out.splitlines()[-1])
-        assert (result["code"], result["modem_state"]) == ("package-not-written", "untouched")
+        assert (result["code"], result["modem_state"]) == ("module-usb-missing", "untouched")
     bad = PackageMaker()
     bad.lines.append(erase(8, 12))
     assert app.run(["update", str(bad.write(tmp_path / "bad")), "-p", "/no/such/port", "--json"]) == 5

@@ -1,0 +1,125 @@
+"""An update of a Quectel module in virtual time: the module, its package, one run at its ports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from modemflash.errors import Problem
+from modemflash_host.consents import Consent
+from modemflash_host.families.plan import FirmwareFile, Outcome, Plan, Request
+from modemflash_host.families.quectel_edl.family import QuectelEdl
+from modemflash_host.families.quectel_edl.job import QuectelJob
+from modemflash_host.families.quectel_edl.journal import Begun, Journal
+from modemflash_host.families.quectel_edl.module_ports import SimulatedPorts
+from modemflash_host.families.quectel_edl.words import WORDS
+from modemflash_host.reporters import Reporter
+from modemflash_host.run.stop_requests import StopRequests
+from modemflash_sim.quectel_edl import assumptions, faults
+from modemflash_sim.quectel_edl.address import ModemBus
+from modemflash_sim.quectel_edl.module import SimQuectel
+from modemflash_sim.quectel_edl.packages import PackageMaker
+from modemflash_sim.quectel_edl.profiles import PROFILES
+from support.quectel_package import PackageInMemory
+from support.sinks import EventSink
+
+REVISIONS = {
+    "rm520n": "RM520NGLAAR01A08M4G_01.200.01.200",
+    "rm502q": "RM502QAEAAR11A04M4G_01.200.01.200",
+    "eg25": "EG25GGBR07A09M2G_30.006.30.006",
+    "rm551e": "RM551EGL00AAR01A03M8G_01.200.01.200",
+}
+"""Those that the packages of these tests lead to."""
+
+
+class MemoryJournal(Journal):
+    """A journal without a disk."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.begun: Begun | None = None
+
+    def load(self) -> Begun | None:
+        return self.begun
+
+    def save(self, begun: Begun) -> None:
+        self.begun = begun
+
+    def remove(self) -> None:
+        self.begun = None
+
+
+def maker_for(profile: str, revision: str = "", image_bytes: int | None = None) -> PackageMaker:
+    """A good package for a simulated module."""
+    of = PROFILES[profile]
+    return PackageMaker(revision or revision_for(profile), of.chip, of.page, of.layout, of.wide, image_bytes)
+
+
+def revision_for(profile: str) -> str:
+    """What a module says after an update with its package."""
+    return REVISIONS[profile.partition("-")[0]]
+
+
+@cache
+def _good(profile: str) -> dict[str, bytes]:
+    return maker_for(profile).contents()
+
+
+def examined(profile: str, contents: dict[str, bytes] | None = None, name: str = "") -> FirmwareFile:
+    """A package as the program has read it."""
+    source: Any = PackageInMemory(contents or _good(profile), name or revision_for(profile))
+    return QuectelEdl().examine_package(source, lambda *_: None)
+
+
+@dataclass
+class Bench:
+    """A module, and the journal of the computer that it is plugged into."""
+
+    module: SimQuectel
+    profile: str
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    sink: EventSink = field(default_factory=EventSink)
+
+    def run(
+        self,
+        file: FirmwareFile | None = None,
+        consents: tuple[str, ...] = (),
+        *,
+        port: int = 0,
+        only_look: bool = False,
+        **options: object,
+    ) -> Outcome | Problem | Plan:
+        """What one `update` comes to; `only_look`: its plan, as with `--dry-run`."""
+        self.sink = EventSink()
+        reporter = Reporter([self.sink], StopRequests())
+        reporter.use(WORDS)
+        ports = SimulatedPorts(ModemBus(self.module), reporter)
+        for turn in range(60):
+            if turn == 30:
+                self.power_cut()  # what nobody sees gets its power cut
+            if ports.listed():
+                break
+            ports.sleep(1000)
+        listed = ports.listed()
+        files = (file or examined(self.profile),)
+        request = Request("sim://" + self.profile, files=files, options=options, only_look=only_look)
+        job = QuectelJob(listed[port], ports, request, self.journal, reporter)
+        try:
+            job.look()
+            plan = job.plan(request)
+            if only_look:
+                return plan
+            return job.run(plan, frozenset(Consent(name) for name in consents))
+        except Problem as problem:
+            return problem
+
+    def power_cut(self) -> None:
+        """Its power goes for ten seconds."""
+        self.module.power(False, self.module.now_us)
+        self.module.power(True, self.module.now_us + 10_000_000)
+
+
+def bench(profile: str = "rm520n", fault: str = "", assume: str = "", seed: int = 0) -> Bench:
+    module = SimQuectel(PROFILES[profile], assumptions.parse(assume), faults.parse(fault), seed)
+    return Bench(module, profile)
