@@ -18,7 +18,8 @@ from modemflash_host.reporters import Reporter
 from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.quectel_edl import assumptions, faults
 from modemflash_sim.quectel_edl.address import ModemBus
-from modemflash_sim.quectel_edl.module import SimQuectel
+from modemflash_sim.quectel_edl.line import QuectelLine
+from modemflash_sim.quectel_edl.module import SimPort, SimQuectel
 from modemflash_sim.quectel_edl.packages import PackageMaker
 from modemflash_sim.quectel_edl.profiles import PROFILES
 from support.quectel_package import PackageInMemory
@@ -50,6 +51,16 @@ class MemoryJournal(Journal):
         self.begun = None
 
 
+DEAF = ("edl-silent", "firehose-silent", "sahara-no-answer", "sahara-out-of-bounds", "sahara-other-image")
+"""Where the advice is to cut the power."""
+
+
+def code_of(end: Outcome | Problem | Plan) -> str:
+    """How it ended."""
+    assert not isinstance(end, Plan)
+    return end.code
+
+
 def maker_for(profile: str, revision: str = "", image_bytes: int | None = None) -> PackageMaker:
     """A good package for a simulated module."""
     of = PROFILES[profile]
@@ -72,6 +83,41 @@ def examined(profile: str, contents: dict[str, bytes] | None = None, name: str =
     return QuectelEdl().examine_package(source, lambda *_: None)
 
 
+class Killed(BaseException):
+    """The program was killed in the middle of a write."""
+
+
+class KillingBus(ModemBus):
+    """A module's ports, at which the program dies in one of its writes.
+
+    Args:
+        modem: the module.
+        at: which write, from 1; 0 for none.
+
+    Attributes:
+        writes: how many there were.
+    """
+
+    def __init__(self, modem: SimQuectel, at: int) -> None:
+        super().__init__(modem)
+        self.writes = 0
+        self._at = at
+
+    def open(self, port: SimPort) -> QuectelLine:
+        line = super().open(port)
+        write = line.write
+
+        def dying_write(buf: bytes | bytearray | memoryview, off: int, n: int) -> None:
+            self.writes += 1
+            if self.writes == self._at:
+                write(buf, off, n // 2)
+                raise Killed
+            write(buf, off, n)
+
+        line.write = dying_write  # type: ignore[method-assign]
+        return line
+
+
 @dataclass
 class Bench:
     """A module, and the journal of the computer that it is plugged into."""
@@ -80,6 +126,7 @@ class Bench:
     profile: str
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     sink: EventSink = field(default_factory=EventSink)
+    writes: int = 0
 
     def run(
         self,
@@ -88,13 +135,15 @@ class Bench:
         *,
         port: int = 0,
         only_look: bool = False,
+        killed_at: int = 0,
         **options: object,
     ) -> Outcome | Problem | Plan:
         """What one `update` comes to; `only_look`: its plan, as with `--dry-run`."""
         self.sink = EventSink()
         reporter = Reporter([self.sink], StopRequests())
         reporter.use(WORDS)
-        ports = SimulatedPorts(ModemBus(self.module), reporter)
+        bus = KillingBus(self.module, killed_at)
+        ports = SimulatedPorts(bus, reporter)
         for turn in range(60):
             if turn == 30:
                 self.power_cut()  # what nobody sees gets its power cut
@@ -113,6 +162,17 @@ class Bench:
             return job.run(plan, frozenset(Consent(name) for name in consents))
         except Problem as problem:
             return problem
+        finally:
+            self.writes = bus.writes
+
+    def run_until_updated(self, file: FirmwareFile | None = None, most: int = 3) -> list[str]:
+        """The same command again, with a power cut where it says so; the codes that it ended with."""
+        codes: list[str] = []
+        while len(codes) < most and "updated" not in codes:
+            codes.append(code_of(self.run(file)))
+            if codes[-1] in DEAF:
+                self.power_cut()
+        return codes
 
     def power_cut(self) -> None:
         """Its power goes for ten seconds."""

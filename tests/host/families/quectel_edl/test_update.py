@@ -1,0 +1,356 @@
+"""Whole updates of simulated Quectel modules: success is what the module says, and EFS2 is never touched."""
+
+from __future__ import annotations
+
+import json
+import random
+import stat
+from pathlib import Path
+
+import pytest
+
+from modemflash.errors import RECOVERABLE, UNTOUCHED, UPDATED, Problem
+from modemflash_host.cli import app
+from modemflash_host.families.plan import Outcome, Plan
+from modemflash_host.families.quectel_edl import writing
+from modemflash_host.families.quectel_edl.commands import Command
+from modemflash_host.families.quectel_edl.geometry import Blocks
+from modemflash_host.families.quectel_edl.module_flash import ModuleFlash
+from modemflash_host.families.quectel_edl.partition_tables import Partition
+from modemflash_sim.quectel_edl.packages import erase, program
+from modemflash_sim.quectel_edl.partition_tables import LAYOUT
+from support.edl import Bench, bench, code_of, examined, maker_for, revision_for
+
+EFS2 = next((at, blocks) for name, at, blocks, _ in LAYOUT if name == "EFS2")
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def is_untouched(made: Bench) -> bool:
+    verdict = made.module.verdict
+    return verdict.efs2_unchanged and not verdict.changed
+
+
+def phases(made: Bench) -> list[str]:
+    return [event["phase"] for event in made.sink.events if event["event"] == "phase"]
+
+
+@pytest.mark.parametrize("profile", ["rm520n", "rm502q", "eg25", "rm551e"])
+def test_an_update_is_a_success_by_the_module_s_own_word(profile: str, home: Path) -> None:
+    """Pages of 2 and 4 KB, reads of 32 and 64 bits, "pending" after the programmer."""
+    made = bench(profile)
+    end = made.run()
+    assert isinstance(end, Outcome)
+    assert (end.status, end.modem_state, end.to_version) == ("updated", UPDATED, revision_for(profile))
+    verdict = made.module.verdict
+    assert (verdict.mode, verdict.revision, verdict.cfun) == ("application", revision_for(profile), 1)
+    assert is_untouched(made) and not verdict.torn and not verdict.violations
+    assert made.journal.begun is None
+    assert phases(made) == [
+        "identify", "switch", "load-programmer", "read-flash", "copy", "erase", "transfer", "reboot",
+    ]  # fmt: skip
+
+
+def test_efs2_is_copied_before_the_first_erase(home: Path) -> None:
+    """Byte for byte, for its owner alone, and with no IMEI in its name."""
+    made = bench()
+    made.run()
+    [path] = (home / "efs2-copies").iterdir()
+    at, blocks = EFS2
+    flash = made.module.memory.flash
+    assert path.read_bytes() == flash.content(at, blocks)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "imei-ending-" in path.name and made.module.memory.imei not in path.name
+    names = made.sink.names()
+    event = made.sink.events[names.index("efs2-copy")]
+    assert event["path"] == str(path) and event["pages"] == blocks * 64
+    assert phases(made).index("copy") < phases(made).index("erase")
+    words = next(each["text"] for each in made.sink.events if "no restore point" in each.get("text", ""))
+    assert str(path) in words
+
+
+def test_without_a_copy_nothing_is_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    for assume in ("read:no",):
+        made = bench(assume=assume)
+        assert code_of(made.run()) == "edl-no-table"
+        assert made.module.verdict.counts["erases"] == 0
+    monkeypatch.setenv("MODEMFLASH_HOME", "/proc/none")
+    made = bench()
+    assert code_of(made.run()) == "edl-no-copy" and made.module.verdict.counts["erases"] == 0
+
+
+# -- report 002: what must never be written
+
+
+@pytest.mark.parametrize(
+    ("profile", "fault", "code"),
+    [
+        ("rm520n", "moved:2", "edl-layout-differs"),
+        ("rm520n", "geometry:2048", "edl-geometry"),
+        ("rm520n", "model:RM502Q-AE", "edl-other-model"),
+        ("rm520n-cfun5", "", "module-factory-mode"),
+        ("rm520n-dump", "", "edl-crash-dump"),
+        ("rm520n-edl", "", "edl-model-not-said"),
+    ],
+)
+def test_another_module_than_the_package_is_for_is_refused(profile: str, fault: str, code: str) -> None:
+    """Each with its own words, nothing erased, and the module back where it was."""
+    made = bench(profile, fault)
+    before = made.module.mode
+    end = made.run()
+    assert isinstance(end, Problem)
+    assert (end.code, end.modem_state) == (code, UNTOUCHED) and end.hint
+    made.module.advance(made.module.now_us + 60_000_000)
+    assert made.module.mode == before and made.module.verdict.counts["erases"] == 0
+    assert is_untouched(made) and made.journal.begun is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("RM520NGLAPR01A08M4G", "edl-other-model"),
+        ("RM520NGLAAR01A08M4G_OCPU", "edl-quecopen"),
+        ("update", "edl-package-unnamed"),
+    ],
+)
+def test_the_name_of_a_package_must_be_that_of_the_module(name: str, code: str) -> None:
+    """Another region, a QuecOpen build, no name at all."""
+    made = bench()
+    assert code_of(made.run(examined("rm520n", name=name))) == code
+    assert made.module.verdict.counts["erases"] == 0 and made.module.mode == "application"
+
+
+def test_an_older_package_needs_a_consent_and_the_same_one_a_wish() -> None:
+    made = bench()
+    plan = made.run(examined("rm520n", name="RM520NGLAAR01A04M4G"), only_look=True)
+    assert isinstance(plan, Plan)
+    assert plan.direction == "downgrade" and [each.consent.name for each in plan.needs] == ["allow-downgrade"]
+    same = examined("rm520n", name="RM520NGLAAR01A05M4G_01.001.01.001")
+    assert code_of(made.run(same)) == "edl-already-runs-it" and made.module.mode == "application"
+    plan = made.run(same, only_look=True, repair=True)
+    assert isinstance(plan, Plan) and plan.direction == "repair" and not plan.nothing_to_do
+
+
+def test_an_update_begins_at_the_dm_port() -> None:
+    made = bench()
+    end = made.run(port=2)
+    assert isinstance(end, Problem) and end.code == "module-port-not-dm" and "sim://0" in end.detail
+
+
+def test_the_plan_says_what_stays_and_how_long() -> None:
+    plan = bench().run(only_look=True)
+    assert isinstance(plan, Plan)
+    assert plan.facts["efs2"] == {"first_block": EFS2[0], "blocks": EFS2[1]}
+    assert [each.phase for each in plan.phases][:2] == ["switch", "load-programmer"]
+    assert any("never" in text or "No module was ever" in text for text in plan.warnings)
+
+
+# -- just before each command
+
+
+@pytest.mark.parametrize("what", ["order", "efs2 of the module", "another command", "behind the end"])
+def test_each_command_is_proved_again_before_it_is_sent(what: str) -> None:
+    """One function, whatever was proved before."""
+    package = examined("rm520n").image
+    flash = ModuleFlash(60, package.layout)
+    for number, command in enumerate(package.commands):
+        writing.refuse_unproved(package, flash, number, command)
+    number, command = 1, package.commands[1]
+    if what == "order":
+        command = package.commands[2]
+    elif what == "another command":
+        command = Command(command.kind, command.start, command.sectors, "", 0, command.attributes)
+    elif what == "behind the end":
+        flash = ModuleFlash(command.effect(package.geometry).end - 1, package.layout)
+    else:
+        at = command.effect(package.geometry)
+        flash = ModuleFlash(60, (Partition("EFS2", at.first, at.end - at.first),))
+    with pytest.raises(Problem) as caught:
+        writing.refuse_unproved(package, flash, number, command)
+    assert caught.value.code == "edl-not-proved"
+
+
+def test_no_command_is_sent_past_the_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer asks it each time, and what it refuses is not sent."""
+    asked: list[int] = []
+    real = writing.refuse_unproved
+
+    def counted(package: object, flash: object, number: int, command: object) -> None:
+        asked.append(number)
+        if number == 3:
+            flash = ModuleFlash(1, ())
+        real(package, flash, number, command)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writing, "refuse_unproved", counted)
+    made = bench()
+    end = made.run()
+    assert isinstance(end, Problem) and (end.code, end.modem_state) == ("edl-not-proved", RECOVERABLE)
+    assert asked == [0, 1, 2, 3] and made.module.verdict.counts["erases"] == 3
+
+
+# -- trouble on the way
+
+
+@pytest.mark.parametrize(
+    ("fault", "codes"),
+    [
+        ("no-edl", ["edl-not-entered"] * 2),
+        ("stays", ["edl-not-entered"] * 2),
+        ("crash-dump", ["edl-crash-dump"] * 2),
+        ("hello-lost", ["updated"]),
+        ("hello-lost-response", ["updated"]),
+        ("hello-lost-deaf", ["edl-silent", "updated"]),
+        ("stale-end", ["updated"]),
+        ("stale-read", ["updated"]),
+        ("programmer-runs", ["updated"]),
+        ("end-status:8", ["sahara-refused"] * 2),
+        ("die-in-sahara:1000", ["sahara-no-answer", "updated"]),
+        ("lost-in-sahara:1000", ["port-lost", "updated"]),
+        ("power-in-sahara:1000", ["port-lost", "updated"]),
+        ("nak-payload:4096", ["updated"]),
+        ("nak:configure=1", ["firehose-refused", "updated"]),
+        ("nak:erase=3", ["firehose-refused", "updated"]),
+        ("nak:program=2", ["firehose-refused", "updated"]),
+        ("nak:data=2", ["firehose-refused", "updated"]),
+        ("die:program=2", ["firehose-silent", "updated"]),
+        ("late:erase=2:60000", ["firehose-silent", "updated"]),
+        ("endless-xml", ["firehose-endless"] * 2),
+        ("malformed-logs,noise-log", ["updated"]),
+        ("merge-xml,lowercase-ack,no-greeting,no-power-ack", ["updated"]),
+        ("bad-block:26,bad-block:9", ["updated"]),
+        ("no-boot", ["edl-came-back", "updated"]),
+        ("not-updated", ["edl-other-version"] * 2),
+        ("other-imei", ["edl-other-imei", "edl-already-runs-it"]),
+    ],
+)
+def test_each_trouble_has_words_and_the_same_command_goes_on(fault: str, codes: list[str]) -> None:
+    made = bench(fault=fault)
+    assert made.run_until_updated(most=2) == codes
+    assert is_untouched(made)
+
+
+@pytest.mark.parametrize(
+    "assume",
+    [
+        "echo:no",
+        "after-sahara:re-enumerates",
+        "order:backward",
+        "read-blank:ee",
+        "storage-info:nak",
+        "lost-link:waits",
+    ],
+)
+def test_what_is_only_believed_makes_no_difference(assume: str) -> None:
+    made = bench(assume=assume)
+    assert code_of(made.run()) == "updated" and is_untouched(made)
+
+
+# -- report 003
+
+
+def test_a_programmer_that_runs_already_is_used(home: Path) -> None:
+    """As the owner of report 003 had it: in EDL, silent, `<?xm` as the answer to a byte."""
+    made = bench("rm520n-programmer")
+    end = made.run(model="RM520N-GLAA")
+    assert isinstance(end, Outcome) and end.status == "installed-unconfirmed"
+    verdict = made.module.verdict
+    assert (verdict.mode, verdict.revision, verdict.cfun) == ("application", revision_for("rm520n"), 1)
+    assert is_untouched(made)
+    assert any("IMEI was not known" in event.get("text", "") for event in made.sink.events)
+
+
+def test_a_module_that_holds_another_efs2_is_another_module() -> None:
+    """Its table is gone, so its EFS2 alone can prove who it is."""
+    first, other = bench(fault="lost:program=2"), bench(fault="lost:program=2", seed=7)
+    assert code_of(first.run()) == "port-lost" and code_of(other.run()) == "port-lost"
+    other.journal = first.journal
+    end = other.run()
+    assert isinstance(end, Problem) and (end.code, end.modem_state) == ("edl-other-module", RECOVERABLE)
+    assert first.run_until_updated() == ["updated"]
+
+
+def test_an_update_that_did_not_finish_wants_its_own_package() -> None:
+    made = bench(fault="lost:program=2")
+    made.run()
+    assert code_of(made.run(examined("rm520n", maker_for("rm520n", image_bytes=5000).contents()))) == (
+        "edl-other-package"
+    )
+
+
+# -- by the command
+
+
+def test_the_command_updates_and_tells(
+    home: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = maker_for("rm520n").write(tmp_path / revision_for("rm520n"))
+    port = f"sim://rm520n?state={tmp_path / 'module.json'}"
+    assert app.run(["update", str(folder), "-p", port + "&fault=lost:program=2", "-y", "--json"]) == 7
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (lines[-1]["code"], lines[-1]["boot_mode"]) == ("port-lost", "application")
+    assert [line["target"] for line in lines if line["event"] == "unfinished"] == [revision_for("rm520n")]
+    assert app.run(["update", str(folder), "-p", port, "-y"]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "did not finish" in words and "Updated:" in words and "never" in words
+
+
+# -- EFS2, whatever comes
+
+
+def run_seed(seed: int) -> None:
+    """A package that chance has spoiled, on a module that chance troubles."""
+    chance = random.Random(seed)
+    maker = maker_for("rm520n", image_bytes=chance.choice([None, 1000, 40_000]))
+    for _ in range(chance.choice([0, 0, 1, 2])):
+        block, length = chance.randrange(60), chance.randrange(1, 22)
+        image = chance.choice(["..\\tz.mbn", "..\\boot.img", "..\\sysfs.ubi"])
+        line = chance.choice([erase(block, length), program(block, length, image)])
+        if chance.random() < 0.3:
+            line = line.replace(f'"{block * 64}"', f'"{block * 64 + chance.randrange(64)}"')
+        maker.lines.insert(chance.randrange(len(maker.lines) + 1), line)
+    if maker.lines and chance.random() < 0.2:
+        maker.lines.remove(chance.choice(maker.lines))
+    command = chance.randrange(1, 30)
+    fault = chance.choice(
+        [
+            "",
+            f"nak:command={command}",
+            f"lost:command={command}",
+            f"late:command={command}:{chance.randrange(90_000)}",
+            f"power-at-byte:{chance.randrange(60_000)}",
+            f"bad-block:{chance.randrange(60)}",
+            "moved:1",
+            "malformed-logs",
+        ]
+    )
+    made = bench(fault=fault, seed=seed)
+    try:
+        file = examined("rm520n", maker.contents())
+    except Problem:
+        return
+    for _ in range(2):
+        if code_of(made.run(file)) == "updated":
+            break
+    assert is_untouched(made), f"seed {seed}, {fault}"
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_efs2_stays_whatever_a_package_says_and_a_module_does(seed: int) -> None:
+    run_seed(seed)
+
+
+@pytest.mark.sweep
+@pytest.mark.timeout(4 * 3600)
+def test_efs2_stays_in_ten_thousand_cases() -> None:
+    for seed in range(10_000):
+        run_seed(seed)
+
+
+def test_blocks_of_efs2_are_those_that_the_simulator_watches() -> None:
+    """Else the tests above would look elsewhere."""
+    at, blocks = EFS2
+    assert Blocks(at, at + blocks).meets(Blocks(8, 9))
