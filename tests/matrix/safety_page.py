@@ -35,6 +35,11 @@ modemflash checks everything it can before it writes, refuses known fatal paths,
 success that the modem did not confirm. After an interruption it carries on wherever the modem still
 answers. We expect most modems to answer; some reported ones never did, and no software can bring those
 back. Do not cut power during install.
+
+Of a Quectel modem: before the first erase it is proved, from the module's own partition table and from the
+package, that nothing touches or moves EFS2 (calibration and IMEI) and the other protected partitions; where
+that cannot be proved, nothing is written. No option turns the proof off, erases everything, or writes EFS,
+NV, QCN or IMEI. What is proved there, and what is only believed: [quectel-edl.md](quectel-edl.md).
 """
 
 _EVIDENCE = """## The evidence

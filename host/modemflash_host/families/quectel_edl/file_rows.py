@@ -18,8 +18,8 @@ from modemflash_host.families.quectel_edl.proof import is_protected
 from modemflash_host.families.vocabulary import DIM, DOUBT, GOOD, STRONG, Event, EventFields, Row, row
 
 _NOT_COMPARED = (
-    "the module's own partition table and flash were not compared: that needs the module, and this version "
-    "does not write to it"
+    "the module's own partition table and flash were not compared: that needs the module, and is done before "
+    "anything is erased"
 )
 _QUECOPEN = "a QuecOpen build: on a standard module it leaves no USB; the boot pin still leads to EDL"
 _VENDOR = "a line has additions of the vendor, whose meaning is believed, not known"

@@ -82,7 +82,7 @@ class QuectelJob:
     @property
     def unfinished(self) -> Unfinished | None:
         """What the journal knows, unless an application answers: what runs is what counts then."""
-        return unfinished_of(self._begun) if self._found.identity is None else None
+        return unfinished_of(self._begun)
 
     def look(self) -> ModuleInfo:
         """Say what the port is for, and ask what can be asked.
@@ -100,6 +100,7 @@ class QuectelJob:
         if identity is None:
             self.module = ModuleInfo(role.state, unfinished=self.unfinished)
             return self.module
+        self._begun = None  # an application runs: there is nothing to carry on
         if identity.mode == FACTORY_MODE:
             refusal = Refusal("module-factory-mode")
             self._reporter.say("warning", code=refusal.code, text=f"{refusal.happened} {refusal.hint}")
@@ -119,8 +120,6 @@ class QuectelJob:
         if plan.nothing_to_do:
             self._journal.remove()  # it may have come to its end while nobody watched
             return Outcome("nothing-to-do", plan.why, UNTOUCHED, before, before, self._found.state)
-        if self._found.identity is not None:
-            self._begun = None  # an application runs: there is nothing to carry on
         start = self._ports.now()
         try:
             self._write(plan)

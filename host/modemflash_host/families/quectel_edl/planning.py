@@ -110,7 +110,7 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
         nothing_to_do=nothing,
         why="edl-already-runs-it" if nothing else "",
         direction=direction,
-        from_version=found.identity.version if found.identity else "",
+        from_version=found.identity.version if found.identity else begun.before if begun else "",
         to_version=release.text,
         files=(PlannedFile("main", file.name, size, "package", release.text, file.sha256),),
         phases=_phases(package, size, found.state == "edl"),

@@ -124,7 +124,7 @@ def test_the_name_of_a_package_must_be_that_of_the_module(name: str, code: str) 
     assert made.module.verdict.counts["erases"] == 0 and made.module.mode == "application"
 
 
-def test_an_older_package_needs_a_consent_and_the_same_one_a_wish() -> None:
+def test_an_older_package_needs_a_consent_and_the_same_one_an_option() -> None:
     made = bench()
     plan = made.run(examined("rm520n", name="RM520NGLAAR01A04M4G"), only_look=True)
     assert isinstance(plan, Plan)
@@ -295,7 +295,8 @@ def test_the_command_updates_and_tells(
     assert [line["target"] for line in lines if line["event"] == "unfinished"] == [revision_for("rm520n")]
     assert app.run(["update", str(folder), "-p", port, "-y"]) == 0
     words = " ".join(capsys.readouterr().out.split())
-    assert "did not finish" in words and "Updated:" in words and "never" in words
+    assert "did not finish" in words and "No module was ever updated by this program" in words
+    assert f"Updated: RM520NGLAAR01A05M4G_01.001.01.001 → {revision_for('rm520n')}" in words
 
 
 # -- EFS2, whatever comes
