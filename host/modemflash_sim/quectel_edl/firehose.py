@@ -194,7 +194,8 @@ class Firehose:
             logs = [log("INFO: before"), *logs]
         value = good if result.good else bad
         if result.outgoing is None:
-            documents: list[bytes] = [*logs, response(value, **result.attributes)]
+            about = result.attributes or {"rawmode": "false"}
+            documents: list[bytes] = [*logs, response(value, **about)]
         else:
             documents = [
                 *logs,

@@ -142,7 +142,8 @@ class Commands:
     def carry_out(self, command: Command) -> Result:
         """Do it."""
         if command.wrong:
-            self._memory.violation(f"Firehose: {command.wrong}")
+            if self._configured:  # before that a host may take it for a boot ROM
+                self._memory.violation(f"Firehose: {command.wrong}")
             return _no(f"ERROR: {command.wrong}")
         do = self._known.get(command.kind)
         if do is None:
@@ -229,7 +230,7 @@ class Commands:
     def _patch(self, command: Command) -> Result:
         if command.text("filename") != "DISK":
             self._memory.violation(f"Firehose: a patch of {command.text('filename')!r}, which is a file")
-            return Result()
+            return _no("ERROR: filename is not DISK")
         sector = command.number("start_sector")
         name = self._memory.partition_at((sector or 0) // self._per_block)
         if sector is None or name in self._memory.protected:

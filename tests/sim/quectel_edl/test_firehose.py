@@ -161,6 +161,7 @@ def test_one_byte_is_answered_in_xml() -> None:
     said = host.ask(b"\0")
     assert int.from_bytes(said[:4], "little") == 1836597052
     assert b"ACK" in host.command("nop")
+    assert not module.verdict.violations
 
 
 @pytest.mark.parametrize("fault", ["split-xml:3", "merge-xml", "malformed-logs", "noise-log", "log-flood:50"])
