@@ -51,6 +51,7 @@ class Firehose:
         self._count: Counter[str] = Counter()
         self._incoming: Incoming | None = None
         self._raw_bytes = 0
+        self._image_since_us = 0
         self._busy_until_us = 0
         self._is_dead = False
 
@@ -119,10 +120,12 @@ class Firehose:
                     self._faults.spend(name)
                 return Answer((), event, now_us), memoryview(b"")
         self._raw_bytes += len(piece)
+        self._memory.counts.image_bytes += len(piece)
         incoming.take(piece)
         if incoming.left:
             return Answer(), rest
         self._incoming = None
+        self._memory.counts.image_us += now_us - self._image_since_us
         self._count["data"] += 1
         stage = f"data={self._count['data']}"
         broken = self._broken(now_us, stage)
@@ -163,6 +166,7 @@ class Firehose:
         if result.incoming is not None:
             self._incoming = result.incoming
             result.attributes["rawmode"] = "true"
+            self._image_since_us = now_us + result.took_us
         if result.restarts_after_us is not None:
             self._memory.counts.resets += 1
             said = () if "no-power-ack" in self._faults else self._answer(now_us, result, stages).said

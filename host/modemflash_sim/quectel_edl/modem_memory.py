@@ -25,7 +25,7 @@ _MARK_WITHIN_BYTES = 4096
 
 @dataclass(slots=True)
 class Counts:
-    """How often what was done."""
+    """How often what was done; of images how many bytes, and how long they took to come."""
 
     switches: int = 0
     programmers: int = 0
@@ -33,6 +33,8 @@ class Counts:
     programs: int = 0
     reads: int = 0
     resets: int = 0
+    image_bytes: int = 0
+    image_us: int = 0
 
 
 @dataclass(slots=True)
