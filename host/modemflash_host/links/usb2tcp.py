@@ -72,6 +72,15 @@ class Usb2tcpLink:
             self.close()
             raise LinkProblem("port-not-opened", f"{name} does not begin like usb2tcp") from None
 
+    def is_there(self) -> bool:
+        """Whether the server has not sent us away, as it does when the module leaves the bus."""
+        try:
+            self._receive(0)
+            self._unframe()
+        except LinkProblem:
+            return False
+        return True
+
     def readinto(self, buf: bytearray | memoryview, n: int, timeout_ms: int) -> int:
         """See `modemflash.line`."""
         deadline = time.monotonic() + timeout_ms / 1000

@@ -131,6 +131,8 @@ class Usb2tcpPorts(_RealTime):
 
     def listed(self) -> list[ModulePort]:
         """See `ModulePorts`."""
+        if self._link is not None and not self._link.is_there():
+            self.close()
         if self._link is None:
             try:
                 self._link = Usb2tcpLink(self._address, lambda: self._reporter.tick(self.now()))
