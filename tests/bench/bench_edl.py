@@ -3,10 +3,10 @@
     python tests/bench/bench_edl.py [--size BYTES]
 
 Rules: the modem is simulated in a process of its own and says how long its images
-took to come; bare is one plain program that writes as much to the same endpoint in
-pieces of 64 kB, where all is thrown away; the update is the ordinary command in a
-process of its own. The exit code is 1 below 0.9 of bare, or when that process took
-more than 60 MB.
+took to come; bare is a plain program that writes as much to the same modem, in
+pieces of 64 kB and with no look at any file; the update is the ordinary command, in
+a process of its own. The exit code is 1 below 0.9 of bare, or when that process
+took more than 60 MB.
 """
 
 from __future__ import annotations
@@ -15,79 +15,46 @@ import argparse
 import dataclasses
 import json
 import os
+import select
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import IO, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from modemflash_sim.endpoints.usb2tcp import TAG, Usb2tcpEndpoint
-from modemflash_sim.endpoints.usb_ports import Doors, PtyDoors, Usb2tcpDoors, UsbPort, serve_usb
+from modemflash_sim.endpoints.usb_ports import Doors, PtyDoors, Usb2tcpDoors, serve_usb
 from modemflash_sim.quectel_edl import assumptions
 from modemflash_sim.quectel_edl.module import SimQuectel
-from modemflash_sim.quectel_edl.packages import PackageMaker
+from modemflash_sim.quectel_edl.packages import PackageMaker, program
 from modemflash_sim.quectel_edl.partition_tables import LAYOUT
-from modemflash_sim.quectel_edl.profiles import PROFILES
+from modemflash_sim.quectel_edl.profiles import APPLICATION, PROFILES, PROGRAMMER
 
 GATE, MOST_MB = 0.9, 60
 KINDS = ("usb2tcp", "pty")
 REVISION = "RM502QAEAAR11A04M4G_01.001.01.001"
 PIECE_BYTES = 1 << 16
+LOOK_S = 0.02
 BIG = (*LAYOUT[:-1], ("system", 40, 470, "sysfs.ubi"))
 PROFILE = dataclasses.replace(
     PROFILES["rm502q"], layout=BIG, blocks=510, reenumerate_us=100_000, boot_us=300_000, erase_us=10
 )
 
 
-class Bare:
-    """A device with one port, where all is thrown away; it says how long `size` bytes took."""
-
-    vendor, product, interface, role, baud, now_us = 0x05C6, 0x9008, 0, "EDL", 0, 0
-
-    def __init__(self, size: int) -> None:
-        self._left = size
-        self._since_us: int | None = None
-        self._said: list[tuple[bytes, int]] = []
-        self.ports: Sequence[UsbPort] = (self,)
-
-    def feed(self, now_us: int, data: bytes, baud: int) -> None:
-        if self._since_us is None:
-            self._since_us = now_us
-        self._left -= len(data)
-        if not self._left:
-            self._said.append((b"%d\n" % (now_us - self._since_us), 0))
-
-    def take(self, now_us: int) -> Sequence[tuple[bytes, int]]:
-        said, self._said = self._said, []
-        return said
-
-    def advance(self, now_us: int) -> None:
-        pass
-
-    def due_us(self) -> int | None:
-        return None
-
-    def next_due(self) -> int | None:
-        return 0 if self._said else None
-
-    def set_rts(self, level: bool) -> None:
-        pass
-
-
 # -- in the process of the device ------------------------------------------------------
 
 
-def serve(kind: str, folder: Path, bare_bytes: int) -> None:
-    """Until standard input ends; then the counts as JSON."""
-    device = Bare(bare_bytes) if bare_bytes else SimQuectel(PROFILE, assumptions.parse(""))
+def serve(kind: str, folder: Path, mode: str) -> None:
+    """Until standard input ends; the verdict as JSON, once it was reset."""
+    device = SimQuectel(dataclasses.replace(PROFILE, start=mode), assumptions.parse(""))
     doors: Doors = PtyDoors(folder)
     if kind == "usb2tcp":
         endpoint = Usb2tcpEndpoint()
@@ -96,9 +63,11 @@ def serve(kind: str, folder: Path, bare_bytes: int) -> None:
     else:
         print(folder, flush=True)
     with serve_usb(device, doors):
-        sys.stdin.read()
-    if isinstance(device, SimQuectel):
+        while not device.memory.counts.resets:
+            if select.select([sys.stdin], [], [], LOOK_S)[0]:
+                return
         print(json.dumps(dataclasses.asdict(device.verdict)), flush=True)
+        sys.stdin.read()
 
 
 # -- in the process of the update ------------------------------------------------------
@@ -122,84 +91,114 @@ def update(package: str, port: str, folder: str) -> int:
     list_ports.comports = listed
     if not port.startswith("usb2tcp://"):
         port = next(each.device for each in listed() if each.location.endswith(".0"))
-    code = app.run(["update", package, "--port", port, "--yes", "--json"])
-    status = Path("/proc/self/status").read_text()
-    print("KB", status.partition("VmHWM:")[2].split()[0])
-    return code
+    return app.run(["update", package, "--port", port, "--yes", "--json"])
 
 
 # -- here ------------------------------------------------------------------------------
 
 
 @contextmanager
-def served(kind: str, folder: Path, bare_bytes: int = 0) -> Iterator[tuple[str, list[str]]]:
-    """A device in a process of its own: its port, and what it says at its end."""
-    command = [sys.executable, __file__, "--serve", kind, "--folder", str(folder), "--bare", str(bare_bytes)]
-    said: list[str] = []
+def served(kind: str, folder: Path, mode: str) -> Iterator[tuple[str, IO[str]]]:
+    """A modem in a process of its own: its port, and where it says what was done to it."""
+    command = [sys.executable, __file__, "--serve", kind, "--folder", str(folder), "--mode", mode]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().strip(), said
-        said += process.communicate()[0].splitlines()
+        yield process.stdout.readline().strip(), process.stdout
+        process.communicate()
+
+
+def rate_of(verdict: dict[str, Any]) -> float:
+    """Bytes of images a second."""
+    return float(verdict["counts"]["image_bytes"] / verdict["counts"]["image_us"] * 1e6)
+
+
+class Usb2tcpPipe:
+    """The plain end of usb2tcp."""
+
+    def __init__(self, url: str) -> None:
+        host, port = url.removeprefix("usb2tcp://").split(":")
+        self._client = socket.create_connection((host, int(port)))
+        self._client.recv(20)
+
+    def write(self, data: bytes) -> None:
+        self._client.sendall(struct.pack("<II", TAG, len(data)) + data)
+
+    def read(self) -> bytes:
+        return self._client.recv(4096)
+
+
+class PtyPipe:
+    """The plain end of a terminal."""
+
+    def __init__(self, folder: str) -> None:
+        while not (links := list(Path(folder).iterdir())):
+            time.sleep(LOOK_S)
+        self._terminal = os.open(links[0], os.O_RDWR | os.O_NOCTTY)
+
+    def write(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._terminal, left) :]
+
+    def read(self) -> bytes:
+        return os.read(self._terminal, 4096)
 
 
 def bare_rate(kind: str, folder: Path, size: int) -> float:
-    """Bytes a second that the pipe carries."""
-    piece = bytes(PIECE_BYTES)
-    with served(kind, folder, size) as (url, _):
-        if kind == "usb2tcp":
-            host, port = url.removeprefix("usb2tcp://").split(":")
-            with socket.create_connection((host, int(port))) as client:
-                client.recv(20)
-                for at in range(0, size, PIECE_BYTES):
-                    count = min(PIECE_BYTES, size - at)
-                    client.sendall(struct.pack("<II", TAG, count) + piece[:count])
-                took_us = int(client.recv(100)[8:])
-        else:
-            while not (links := list(folder.iterdir())):
-                time.sleep(0.01)
-            terminal = os.open(links[0], os.O_RDWR | os.O_NOCTTY)
-            left = size
-            while left:
-                left -= os.write(terminal, piece[:left])
-            took_us = int(os.read(terminal, 100))
-            os.close(terminal)
-    return size / took_us * 1e6
+    """Bytes a second that the pipe carries into the same modem."""
+    with served(kind, folder, PROGRAMMER) as (url, verdicts):
+        pipe = Usb2tcpPipe(url) if kind == "usb2tcp" else PtyPipe(url)
+
+        def command(text: str) -> None:
+            pipe.write(f"<?xml version='1.0'?><data><{text}/></data>".encode())
+            heard = b""
+            while b"ACK" not in heard or not heard.endswith(b"</data>"):
+                heard += pipe.read()
+
+        sectors = -(-size // PROFILE.page)
+        command('configure MemoryName="nand" MaxPayloadSizeToTargetInBytes="8192"')
+        command(program(40, 1, "x")[1:-2].replace('sectors="64"', f'sectors="{sectors}"'))
+        piece = bytes(PIECE_BYTES)
+        for at in range(0, sectors * PROFILE.page, PIECE_BYTES):
+            pipe.write(piece[: sectors * PROFILE.page - at])
+        pipe.read()
+        command('power value="reset"')
+        return rate_of(json.loads(verdicts.readline()))
 
 
 def update_rate(kind: str, folder: Path, package: Path, home: Path) -> tuple[float, int]:
-    """Bytes of images a second, and the memory that the command took in MB."""
-    with served(kind, folder) as (port, said):
+    """Bytes of images a second, and the memory that the command took in MB.
+
+    It is over when the modem is reset; what the command asks it afterwards is not waited for.
+    """
+    with served(kind, folder, APPLICATION) as (port, verdicts), (home.parent / "out.txt").open("w+") as out:
         while kind == "pty" and len(list(folder.iterdir())) < 4:
-            time.sleep(0.01)
-        command = [
-            sys.executable,
-            __file__,
-            "--update",
-            str(package),
-            "--port",
-            port,
-            "--folder",
-            str(folder),
-        ]
+            time.sleep(LOOK_S)
+        command = [sys.executable, __file__, "--update", str(package), "--port", port]
+        command += ["--folder", str(folder)]
         environment = {**os.environ, "MODEMFLASH_HOME": str(home)}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    verdict = json.loads(said[-1])
-    assert verdict["revision"] == REVISION and not verdict["violations"], verdict
+        with subprocess.Popen(command, stdout=out, stderr=out, env=environment) as process:
+            while not select.select([verdicts], [], [], LOOK_S)[0]:
+                assert process.poll() is None, (home.parent / "out.txt").read_text()[-3000:]
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            process.kill()  # what it asks the modem afterwards is not measured
+        verdict = json.loads(verdicts.readline())
+    assert verdict["revision"] == REVISION and not verdict["violations"] and not verdict["torn"], verdict
     counts = verdict["counts"]
-    return counts["image_bytes"] / counts["image_us"] * 1e6, int(done.stdout.rpartition("KB ")[2]) // 1000
+    return counts["image_bytes"] / counts["image_us"] * 1e6, int(
+        status.partition("VmHWM:")[2].split()[0]
+    ) // 1000
 
 
 def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--size", type=int, default=100_000_000, help="bytes of the largest image")
-    for name in ("--serve", "--update", "--port", "--folder"):
+    for name in ("--serve", "--mode", "--update", "--port", "--folder"):
         parser.add_argument(name, default="", help=argparse.SUPPRESS)
-    parser.add_argument("--bare", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        serve(options.serve, Path(options.folder), options.bare)
+        serve(options.serve, Path(options.folder), options.mode)
         return 0
     if options.update:
         return update(options.update, options.port, options.folder)

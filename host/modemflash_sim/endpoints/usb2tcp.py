@@ -54,7 +54,8 @@ class Usb2tcpEndpoint(TcpEndpoint):
 
     def heard(self, data: bytes) -> list[tuple[bytes, int]]:
         """The bytes that frames hold."""
-        pieces, rest = [], memoryview(data)
+        pieces: list[memoryview] = []
+        rest = memoryview(data)
         while rest:
             if not self._left:
                 take = _FRAME.size - len(self._head)
@@ -69,9 +70,8 @@ class Usb2tcpEndpoint(TcpEndpoint):
                     break
             piece, rest = rest[: self._left], rest[self._left :]
             self._left -= len(piece)
-            if piece:
-                pieces.append((bytes(piece), 0))
-        return pieces
+            pieces.append(piece)
+        return [(b"".join(pieces), 0)] if pieces else []
 
     def write(self, data: bytes) -> int:
         """See `Endpoint.write`."""
