@@ -28,6 +28,7 @@ _FRAME = struct.Struct("<II")
 _CONNECT_S = 3.0
 _HEADER_S = 3.0
 _MOST_IN_FRAME = 1 << 20
+_MOST_SENT_IN_FRAME = 1 << 14  # the largest payload of programmers that are known
 _STEP_S = 0.25
 _BLOCKED_S = 120.0
 
@@ -96,7 +97,9 @@ class Usb2tcpLink:
 
     def write(self, buf: bytes | bytearray | memoryview, off: int, n: int) -> None:
         """See `modemflash.line`."""
-        view = memoryview(_FRAME.pack(_TAG, n) + bytes(memoryview(buf)[off : off + n]))
+        data = memoryview(buf)[off : off + n]
+        pieces = [data[at : at + _MOST_SENT_IN_FRAME] for at in range(0, n, _MOST_SENT_IN_FRAME)]
+        view = memoryview(b"".join(each for piece in pieces for each in (_head(piece), piece)))
         taken_at = time.monotonic()
         while view:
             try:
@@ -172,6 +175,10 @@ class Usb2tcpLink:
 
     def _lost(self) -> LinkProblem:
         return LinkProblem("port-lost", self._name)
+
+
+def _head(piece: memoryview) -> bytes:
+    return _FRAME.pack(_TAG, len(piece))
 
 
 def _loopback(name: str) -> tuple[str, int]:

@@ -19,6 +19,7 @@ from modemflash_host.families.quectel_edl.firehose import ERASE_MS, PATCH_MS, Fi
 from modemflash_host.families.quectel_edl.module_flash import ModuleFlash, efs2_of
 from modemflash_host.families.quectel_edl.proof import is_protected, prove
 
+_AT_ONCE_BYTES = 1 << 16  # each piece is told and recorded, which costs more than to send it
 PHASES = {ERASE: "erase", PROGRAM: "transfer", PATCH: "patch"}
 
 
@@ -129,7 +130,8 @@ class Writer:
         """The image in pieces, its last sector filled with zeros."""
         left = command.image_sectors * self._package.geometry.sector_bytes
         at = 0
-        piece = bytearray(self._firehose.payload)
+        payload = self._firehose.payload
+        piece = bytearray(payload * max(1, _AT_ONCE_BYTES // payload))
         while left:
             wanted = min(len(piece), left)
             got = file.readinto(at, memoryview(piece)[:wanted]) if at < file.size else 0
