@@ -72,6 +72,17 @@ def test_what_was_said_before_anybody_listened_is_there() -> None:
         link.close()
 
 
+def test_an_end_that_was_closed_is_seen_and_what_came_is_kept() -> None:
+    with server(lambda peer: (peer.sendall(HEADER), peer.recv(1), peer.sendall(frame(b"bye")))) as address:
+        link = Usb2tcpLink(address)
+        assert link.is_there()
+        link.write(b"?", 0, 1)
+        assert read_all(link, 3) == b"bye"
+        while link.is_there():
+            pass
+        link.close()
+
+
 @pytest.mark.parametrize("data", [b"", b"HTTP/1.0 400 Bad Request\r\n", frame(b"", 1) * 3])
 def test_what_does_not_begin_like_usb2tcp_is_not_opened(data: bytes) -> None:
     with server(lambda peer: peer.sendall(data)) as address, pytest.raises(Problem) as caught:

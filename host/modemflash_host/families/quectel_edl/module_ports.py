@@ -60,7 +60,14 @@ class ModulePort:
 
 
 class ModulePorts(Protocol):
-    """The ports of all modules that can be reached in one way."""
+    """The ports of all modules that can be reached in one way.
+
+    Attributes:
+        shows_all: those of AT among them, and not only the one that leads on.
+    """
+
+    @property
+    def shows_all(self) -> bool: ...
 
     def listed(self) -> list[ModulePort]:
         """Those that are there now."""
@@ -97,6 +104,8 @@ class _RealTime:
 class SystemPorts(_RealTime):
     """The serial ports of this computer."""
 
+    shows_all = True
+
     def listed(self) -> list[ModulePort]:
         """See `ModulePorts`."""
         return [
@@ -123,6 +132,8 @@ class Usb2tcpPorts(_RealTime):
         address: of the server.
         reporter: who is told.
     """
+
+    shows_all = False
 
     def __init__(self, address: str, reporter: Reporter) -> None:
         super().__init__(reporter)
@@ -170,6 +181,8 @@ class SimulatedPorts:
         bus: the module.
         reporter: who is told.
     """
+
+    shows_all = True
 
     def __init__(self, bus: SimulatedBus, reporter: Reporter) -> None:
         self._bus = bus

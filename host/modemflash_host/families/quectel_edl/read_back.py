@@ -93,7 +93,7 @@ class Waiter:
                 self._last = identity
                 if self._is_all():
                     return True
-        if not asked and passed_ms > _WITHOUT_AT_S * 1000:
+        if not asked and passed_ms >= (_WITHOUT_AT_S * 1000 if self._ports.shows_all else 0):
             return self._asked_at_dm(listed)
         return False
 
