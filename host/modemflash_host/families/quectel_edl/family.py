@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from modemflash.errors import BadFile, LinkProblem, Refusal
 from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
@@ -120,7 +120,8 @@ class QuectelEdl:
         if is_usb2tcp(request.port) or is_simulated(request.port):
             ports = _ports_at(request.port, reporter)
             try:
-                listed = ports.listed()
+                wanted = parse_qs(urlsplit(request.port).query).get("port", [""])[0].lower()
+                listed = [each for each in ports.listed() if wanted in ("", each.role.name.lower())]
                 if not listed:
                     raise LinkProblem("port-absent", request.port)
                 yield QuectelJob(listed[0], ports, request, journal, reporter)

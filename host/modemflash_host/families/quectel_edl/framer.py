@@ -2,7 +2,8 @@
 
 Rules: a programmer and the data of images are firmware, and so is all that is read
 from a flash: calibration is in no capture; how long they are is known from what
-was asked before; what is not understood is talk, which passes the masks.
+was asked before; our own commands name nobody; what a module says is talk, which
+passes the masks.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class EdlFramer:
             return
         if data.lstrip().startswith(b"<?xml"):
             self._note_command(data)
-            yield Piece(data, TALK)
+            yield Piece(data, FRAME)
         elif _is_packet(data):
             yield Piece(data, FRAME)
         else:

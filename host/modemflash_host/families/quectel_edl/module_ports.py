@@ -193,7 +193,7 @@ class SimulatedPorts:
         found = []
         for each in self._bus.ports:
             where = f"simulated:1.{each.interface}"
-            name = f"sim://{each.interface}"
+            name = f"simulated port {each.interface}"
             role = role_of(each.usb, where)
             found.append(ModulePort(name, each.usb, "simulated", role, words_of(each.usb, where)))
         return found

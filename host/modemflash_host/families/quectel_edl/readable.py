@@ -10,6 +10,8 @@ from modemflash_host.families.vocabulary import Readable
 
 _MODEL = r"(?:AG|BG|EC|EG|EM|EP|RG|RM)\d{2,3}[A-Z]{0,4}(?:-[A-Z0-9]{1,6})?"
 _REVISION = r"[A-Z]{2}\d{2,3}[A-Z0-9]{2,10}R\d{2}A\d{2}[A-Z0-9]{0,6}(?:_\d{2}\.\d{3}\.\d{2}\.\d{3})?"
+_XML = r'<\?xml version="1\.0" encoding="UTF-8" \?>'
+_NEXT = f"(?:{_XML})?"  # documents follow each other without a break
 
 READABLE = Readable(
     lines=(
@@ -24,5 +26,11 @@ READABLE = Readable(
         _MODEL,
         rf"(?:Revision: )?{_REVISION}",
         r"\+CFUN: \d{1,2}",
+        _XML,
+        r"<data>",
+        r'<response value="(?:ACK|NAK|ack|nak)" rawmode="(?:true|false)" ?/></data>' + _NEXT,
+        r'<log value="INFO: Calling handler for [a-z0-9]{1,20}" ?/></data>' + _NEXT,
+        r'<log value="INFO: Erasing start sector \d{1,7}, num sectors \d{1,7}" ?/></data>' + _NEXT,
+        r'<log value="(?:INFO: )?Skipping: bad block 0x[0-9a-f]{1,5}" ?/></data>' + _NEXT,
     )
 )

@@ -138,7 +138,7 @@ def test_an_older_package_needs_a_consent_and_the_same_one_an_option() -> None:
 def test_an_update_begins_at_the_dm_port() -> None:
     made = bench()
     end = made.run(port=2)
-    assert isinstance(end, Problem) and end.code == "module-port-not-dm" and "sim://0" in end.detail
+    assert isinstance(end, Problem) and end.code == "module-port-not-dm" and "port 0" in end.detail
 
 
 def test_the_plan_says_what_stays_and_how_long() -> None:
