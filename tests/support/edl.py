@@ -14,7 +14,7 @@ from modemflash_host.families.quectel_edl.job import QuectelJob
 from modemflash_host.families.quectel_edl.journal import Begun, Journal
 from modemflash_host.families.quectel_edl.module_ports import SimulatedPorts
 from modemflash_host.families.quectel_edl.words import WORDS
-from modemflash_host.reporters import Reporter
+from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.quectel_edl import assumptions, faults
 from modemflash_sim.quectel_edl.address import ModemBus
@@ -118,6 +118,18 @@ class KillingBus(ModemBus):
         return line
 
 
+class _Stopping(Sink):
+    """Somebody asks to stop so often, in one phase."""
+
+    def __init__(self, requests: StopRequests, phase: str, stops: int) -> None:
+        self._requests, self._phase, self._stops = requests, phase, stops
+
+    def report(self, event: Event, at_s: float) -> None:
+        if event["event"] == "progress" and event["phase"] == self._phase and self._stops:
+            self._requests.count += self._stops
+            self._stops = 0
+
+
 @dataclass
 class Bench:
     """A module, and the journal of the computer that it is plugged into."""
@@ -136,11 +148,14 @@ class Bench:
         port: int = 0,
         only_look: bool = False,
         killed_at: int = 0,
+        stop_in: str = "",
+        stops: int = 0,
         **options: object,
     ) -> Outcome | Problem | Plan:
         """What one `update` comes to; `only_look`: its plan, as with `--dry-run`."""
         self.sink = EventSink()
-        reporter = Reporter([self.sink], StopRequests())
+        requests = StopRequests()
+        reporter = Reporter([self.sink, _Stopping(requests, stop_in, stops)], requests)
         reporter.use(WORDS)
         bus = KillingBus(self.module, killed_at)
         ports = SimulatedPorts(bus, reporter)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 EDL_S, APPLICATION_S = 60, 120
 _LOOK_EVERY_MS = 1000
 _STEP_MS = 250
+_RIGHTS_MS = 1000  # a system gives its users the right to a new port a moment after it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,7 @@ def wait_for_edl(ports: ModulePorts) -> ModulePort:
     found = wait_for(ports, EDL_S, look)
     if found is None:
         raise NoModem("edl-not-entered", f"none in {EDL_S} s")
+    ports.sleep(_RIGHTS_MS)
     return found
 
 

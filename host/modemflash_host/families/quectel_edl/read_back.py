@@ -101,6 +101,7 @@ class Waiter:
         """What is said there; None where it does not talk yet."""
         try:
             with self._ports.open(port) as line:
+                line.guard(_STOPS, "stopped-watching")
                 record = ask_at(line)
         except LinkProblem:
             return None  # it goes and comes while it starts

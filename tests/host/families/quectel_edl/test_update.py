@@ -249,6 +249,26 @@ def test_what_is_only_believed_makes_no_difference(assume: str) -> None:
     assert code_of(made.run()) == "updated" and is_untouched(made)
 
 
+@pytest.mark.parametrize(
+    ("phase", "stops", "code", "state"),
+    [
+        ("load-programmer", 1, "stopped-before-write", UNTOUCHED),
+        ("copy", 1, "stopped-before-write", UNTOUCHED),
+        ("erase", 1, "updated", UPDATED),
+        ("erase", 2, "edl-stopped", RECOVERABLE),
+        ("transfer", 1, "updated", UPDATED),
+        ("transfer", 2, "edl-stopped", RECOVERABLE),
+    ],
+)
+def test_a_stop_request_ends_it_where_the_phase_says(phase: str, stops: int, code: str, state: str) -> None:
+    """Before the first erase at once, and the module is sent back; behind it twice, between two commands."""
+    made = bench()
+    end = made.run(stop_in=phase, stops=stops)
+    assert not isinstance(end, Plan)
+    assert (end.code, end.modem_state) == (code, state)
+    assert made.run_until_updated()[-1] in ("updated", "edl-already-runs-it") and is_untouched(made)
+
+
 # -- report 003
 
 
