@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from modemflash.errors import LinkProblem, ModemProblem, NoModem, Problem, Refusal
 from modemflash.line import Line
 from modemflash_host.families.plan import FirmwareFile, PackageSource
-from modemflash_host.families.quectel_edl.efs2_copy import CopyWriter, Efs2Copy, copy_path
+from modemflash_host.families.quectel_edl.efs2_copy import Efs2Copy, copy_efs2, copy_path
 from modemflash_host.families.quectel_edl.examine import ProvedPackage
 from modemflash_host.families.quectel_edl.firehose import POWER_MS, PROGRAM_MS, Firehose
 from modemflash_host.families.quectel_edl.journal import SENT, WRITE, Begun
@@ -159,16 +159,16 @@ class EdlSession:
             Refusal: `edl-no-copy`.
         """
         path = copy_path(self._new.model, self._imei) if self.begun is None else None
-        writer = CopyWriter(self._package.geometry.sector_bytes, path)
         try:
-            read_efs2(self._line, firehose, self._package, writer.take)
-            copy = writer.finish()
+            copy = copy_efs2(
+                lambda sink: read_efs2(self._line, firehose, self._package, sink),
+                self._package.geometry.sector_bytes,
+                path,
+            )
         except ModemProblem as problem:
             if problem.code == "firehose-refused":
                 raise Refusal("edl-no-copy", problem.detail) from problem
             raise
-        finally:
-            writer.close()
         if path is not None:
             self._line.report(
                 "efs2-copy",

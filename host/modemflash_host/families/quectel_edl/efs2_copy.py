@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from modemflash.errors import Refusal
-from modemflash_host.store.new_file import new_file
-from modemflash_host.store.state_folder import give_to_caller, state_folder
+from modemflash_host.families.quectel_edl.firehose import Sink
+from modemflash_host.store.state_folder import state_folder
+from modemflash_host.store.whole_file import whole_file
 
 _FILLED = 0xEE
 
@@ -47,76 +48,52 @@ class Efs2Copy:
         )
 
 
-class CopyWriter:
-    """Takes the bytes of EFS2 as they come.
+class _Summing:
+    """Counts and sums the bytes of EFS2 as they come."""
 
-    Args:
-        page_bytes: of the flash.
-        path: where they go; None to sum them up only.
-
-    Raises:
-        Refusal: `edl-no-copy`.
-    """
-
-    def __init__(self, page_bytes: int, path: Path | None) -> None:
+    def __init__(self, page_bytes: int) -> None:
         self._page_bytes = page_bytes
-        self._path = path
-        self._sum = hashlib.sha256()
         self._held = bytearray()
-        self._pages = self._filled = 0
-        try:
-            self._file = new_file(self._part(path)) if path else None
-        except OSError as error:
-            raise Refusal("edl-no-copy", error.strerror or "") from error
+        self.sum = hashlib.sha256()
+        self.pages = self.filled_pages = 0
 
     def take(self, piece: bytes) -> None:
-        """The next bytes.
-
-        Raises:
-            Refusal: `edl-no-copy`: the disk is full.
-        """
-        self._sum.update(piece)
+        """The next bytes."""
+        self.sum.update(piece)
         self._held += piece
         while len(self._held) >= self._page_bytes:
             page = self._held[: self._page_bytes]
             self._held[: self._page_bytes] = b""
-            self._pages += 1
-            self._filled += page.count(_FILLED) == len(page)
+            self.pages += 1
+            self.filled_pages += page.count(_FILLED) == len(page)
+
+
+def copy_efs2(read: Callable[[Sink], object], page_bytes: int, path: Path | None) -> Efs2Copy:
+    """All bytes of EFS2, on the disk when this returns.
+
+    Args:
+        read: reads them into what it is given.
+        page_bytes: of the flash.
+        path: where they go; None to sum them up only.
+
+    Raises:
+        Refusal: `edl-no-copy`: there is no room, or no right.
+    """
+    summing = _Summing(page_bytes)
+    if path is None:
+        read(summing.take)
+    else:
         try:
-            if self._file is not None:
-                self._file.write(piece)
+            with whole_file(path) as file:
+
+                def take(piece: bytes) -> None:
+                    summing.take(piece)
+                    file.write(piece)
+
+                read(take)
         except OSError as error:
             raise Refusal("edl-no-copy", error.strerror or "") from error
-
-    def finish(self) -> Efs2Copy:
-        """All bytes are there: they are on the disk when this returns.
-
-        Raises:
-            Refusal: `edl-no-copy`.
-        """
-        if self._path is not None and self._file is not None:
-            try:
-                self._file.flush()
-                os.fsync(self._file.fileno())
-                self._file.close()
-                os.replace(self._part(self._path), self._path)  # noqa: PTH105 (atomic on every system)
-            except OSError as error:
-                raise Refusal("edl-no-copy", error.strerror or "") from error
-            give_to_caller(self._path)
-        return Efs2Copy(str(self._path or ""), self._sum.hexdigest(), self._pages, self._filled)
-
-    def close(self) -> None:
-        """An unfinished file goes."""
-        if self._file is not None and not self._file.closed:
-            with suppress(OSError):
-                self._file.close()
-        if self._path is not None:
-            with suppress(OSError):
-                self._part(self._path).unlink()
-
-    @staticmethod
-    def _part(path: Path) -> Path:
-        return path.with_name(path.name + ".part")
+    return Efs2Copy(str(path or ""), summing.sum.hexdigest(), summing.pages, summing.filled_pages)
 
 
 def copy_path(model: str, imei: str) -> Path:
@@ -133,6 +110,8 @@ def copy_path(model: str, imei: str) -> Path:
     name = "".join(c for c in model if c.isalnum() or c == "-")[:30] or "module"
     at = time.strftime("%Y-%m-%d-%Hh%Mm%Ss", time.gmtime())
     try:
-        return state_folder("efs2-copies") / f"efs2-{name}{whose}-{at}.bin"
+        folder = state_folder("efs2-copies")
     except OSError as error:
         raise Refusal("edl-no-copy", error.strerror or "") from error
+    names = (f"efs2-{name}{whose}-{at}{more}.bin" for more in ("", *(f"-{turn}" for turn in range(2, 100))))
+    return next((path for each in names if not os.path.lexists(path := folder / each)), folder / name)

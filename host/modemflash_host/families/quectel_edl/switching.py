@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from modemflash.errors import LinkProblem
 from modemflash.line import Line
+from modemflash_host.families.quectel_edl.diag import SWITCH_TO_EDL, packed
 
-FRAME = bytes.fromhex("4b650100540f7e")
+FRAME = packed(SWITCH_TO_EDL)
 _STALE_MS = 100
 _MOST_STALE = 1 << 16
 _ANSWER_MS = 3000
