@@ -57,7 +57,9 @@ def mibib(layout: Layout = LAYOUT, page: int = PAGE) -> bytes:
 
 
 def read_mibib(data: bytes, page: int) -> dict[str, tuple[int, int]]:
-    """Name to first block and blocks; {} where it is no table, or its CRC is wrong."""
+    """Name to first block and blocks; {} where it is no whole table, or its CRC is wrong."""
+    if len(data) < 4 * page:
+        return {}
     heads = [struct.unpack_from("<2I", data, number * page) for number in (0, 1, 3)]
     if heads != [_MIBIB, _SYSTEM, _CRC]:
         return {}

@@ -169,3 +169,11 @@ def test_another_model_geometry_and_table() -> None:
     module = modem(fault="moved:2")
     assert module.memory.place("EFS2") == (8, 14) and module.memory.place("RAWDATA") == (22, 2)
     assert module.verdict.cfun == 1
+
+
+def test_a_table_that_is_not_whole_is_none() -> None:
+    """Such as that of a block that is bad."""
+    from modemflash_sim.quectel_edl.partition_tables import mibib, read_mibib
+
+    whole = mibib()
+    assert read_mibib(whole, 4096)["EFS2"] and read_mibib(whole[:-1], 4096) == read_mibib(b"", 4096) == {}
