@@ -5,6 +5,8 @@ Source: the descriptions of the protocols, "believed, not known", and what is ta
 
 from __future__ import annotations
 
+from modemflash_sim.quectel_edl import efs_faults
+
 # name: (behaviours, what it is about)
 ASSUMPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "echo": (("yes", "no"), "whether the switch to EDL is echoed on the DM port"),
@@ -29,6 +31,7 @@ ASSUMPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "whole-disk": (("refused", "erases"), "an erase without a number of sectors"),
     "broken-chain": (("edl", "dump"), "where a modem ends up whose SBL is good and another image is not"),
     "lost-link": (("forgets", "waits"), "whether a transfer that the link broke off is forgotten"),
+    **efs_faults.ASSUMPTIONS,
 }
 
 

@@ -24,11 +24,6 @@ _ANSWER_US = 2 * MS
 _LEAVES_US = 50 * MS
 
 
-def unknown(request: bytes) -> bytes:
-    """The server of a modem whose files nobody asks for."""
-    return b""
-
-
 class DmPort:
     """What answers there.
 
@@ -38,7 +33,7 @@ class DmPort:
         server: who answers the rest.
     """
 
-    def __init__(self, memory: Memory, echoes: bool, server: DiagServer = unknown) -> None:
+    def __init__(self, memory: Memory, echoes: bool, server: DiagServer) -> None:
         self._memory = memory
         self._echoes = echoes
         self._server = server

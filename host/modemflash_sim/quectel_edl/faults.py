@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from modemflash_sim.quectel_edl import efs_faults
+
 # name: (how many arguments, one sentence)
 FAULTS: dict[str, tuple[int, str]] = {
     "no-edl": (0, "the switch to EDL is echoed, and no port comes back"),
@@ -61,7 +63,9 @@ FAULTS: dict[str, tuple[int, str]] = {
     "not-updated": (0, "after the update it says the revision that it had before"),
     "other-imei": (0, "after the update it says another IMEI"),
     "no-boot": (0, "after the reset it comes back in EDL"),
+    **efs_faults.FAULTS,
 }
+_TEXTS = ("model", *efs_faults.FAULTS)
 _AFTER_POWER = ("hello-lost-deaf", "die-in-sahara", "die", "die-at-byte")
 
 
@@ -125,7 +129,7 @@ def parse(text: str) -> Faults:
             raise ValueError(f"no such fault: {name!r}; there are {', '.join(FAULTS)}")
         if len(arguments) != FAULTS[name][0]:
             raise ValueError(f"{name} takes {FAULTS[name][0]} arguments: {FAULTS[name][1]}")
-        if arguments and "=" not in arguments[0] and name != "model":
+        if arguments and "=" not in arguments[0] and name not in _TEXTS:
             int(arguments[0], 16 if name == "end-status" else 0)
         faults.rows.setdefault(name, []).append(tuple(arguments))
     return faults

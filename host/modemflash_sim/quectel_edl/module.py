@@ -13,7 +13,8 @@ from typing import Protocol
 
 from modemflash_sim.quectel_edl import modem_memory
 from modemflash_sim.quectel_edl.at_port import AtPort
-from modemflash_sim.quectel_edl.dm_port import DiagServer, DmPort, unknown
+from modemflash_sim.quectel_edl.diag import SimDiag
+from modemflash_sim.quectel_edl.dm_port import DiagServer, DmPort
 from modemflash_sim.quectel_edl.faults import Faults
 from modemflash_sim.quectel_edl.firehose import Firehose
 from modemflash_sim.quectel_edl.modem_memory import EFS2, Memory
@@ -161,7 +162,7 @@ class SimQuectel:
         faults: see `faults.parse`.
         seed: of its random numbers.
         memory: what it holds; None for that of a new one.
-        diag: who answers the requests on the DM port that are not answered here.
+        diag: who answers the requests on the DM port that are not answered here; None for its own files.
 
     Attributes:
         ports: those that it has now.
@@ -176,13 +177,15 @@ class SimQuectel:
         faults: Faults | None = None,
         seed: int = 0,
         memory: Memory | None = None,
-        diag: DiagServer = unknown,
+        diag: DiagServer | None = None,
     ) -> None:
         self.profile = profile
         self.behave = behave
         self.faults = faults or Faults()
         self.memory = memory or modem_memory.new(profile, self.faults, seed)
-        self.diag = diag
+        of_files = {name: rows[0][0] if rows[0] else "" for name, rows in self.faults.rows.items()}
+        self._files = SimDiag(self.memory.imei if self.memory.cfun == 1 else "", of_files, behave)
+        self.diag = diag or self._files.answer
         self.model = self.faults.word("model") or profile.model
         self.now_us = 0
         self.revision = 0
@@ -293,7 +296,7 @@ class SimQuectel:
             memory.torn,
             tuple(f"{name} {digest}" for name, digest in memory.whole.items() if digest),
             asdict(memory.counts),
-            (*memory.violations, *touched),
+            (*memory.violations, *self._files.violations, *touched),
         )
 
     # -- its modes ---------------------------------------------------------------

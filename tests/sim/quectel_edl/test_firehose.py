@@ -38,7 +38,7 @@ def test_a_whole_update() -> None:
     boot = maker.files["update/boot.img"].ljust(3 * 4096, b"\0")
     assert f"boot {hashlib.sha256(boot).hexdigest()}" in verdict.images
     assert host.module.memory.flash.content(26, 1)[: len(boot)] == boot
-    assert verdict.counts.pop("image_us") < 5_000
+    assert verdict.counts.pop("image_us") // 100_000 == 25  # this host waits half a second before each image
     assert verdict.counts == {
         "switches": 0, "programmers": 1, "erases": 5, "programs": 5, "reads": 0, "resets": 1,
         "image_bytes": (4 * 3 + 4) * 4096,

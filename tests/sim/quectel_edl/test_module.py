@@ -77,7 +77,8 @@ def test_questions_over_diag() -> None:
     said = host.ask(bytes.fromhex("7E 00 78 F0 7E"))
     assert said[0] == 0 and said[-1] == 0x7E
     assert b"RM520NGLAAR01A05M4G" in host.ask(bytes.fromhex("7C 93 49 7E"))
-    assert host.ask(bytes.fromhex("4B 13 01 00 55 59 7E"))[:5] == bytes.fromhex("13 4B 13 01 00")
+    assert host.ask(bytes.fromhex("4B 13 01 00 55 59 7E"))[:4] == bytes.fromhex("4B 13 01 00")
+    assert host.ask(bytes.fromhex("0C 14 3A 7E"))[:2] == bytes.fromhex("13 0C")  # not known
     assert host.ask(bytes.fromhex("00 78 F1 7E")) == b""  # a wrong checksum
 
 
@@ -95,6 +96,19 @@ def test_other_requests_go_to_the_server() -> None:
     said = at(module, "DM").ask(bytes.fromhex("4B 13 0D 00 01 00 00 00 2D 75 7E"))
     assert asked == [bytes.fromhex("4B 13 0D 00 01 00 00 00")]
     assert said[:10] == bytes.fromhex("4B 13 0D 00 01 00 00 00 7D 5E")
+
+
+def test_its_files_are_read_over_the_same_port() -> None:
+    """With its IMEI, its faults and assumptions; what would change them is in its verdict."""
+    from modemflash_sim.quectel_edl.hdlc import framed
+
+    module = modem(fault="efs-denied:/nv", assume="efs-query:no")
+    host = at(module, "DM")
+    assert host.ask(framed(b"\x26\x26\x02" + bytes(130)))[3:12] == bytes.fromhex("08 8A 76 30 04 04 00 00 71")
+    assert host.ask(framed(bytes.fromhex("4B130100")))[0] == 0x13
+    assert not module.verdict.violations
+    host.ask(framed(bytes.fromhex("4B130800") + b"/nv\0"))
+    assert len(module.verdict.violations) == 1
 
 
 def test_what_changes_the_modem_is_refused() -> None:
