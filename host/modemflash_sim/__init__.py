@@ -9,7 +9,6 @@
     replay             the module of a capture
     demonstration      the scenario of `modemflash demo`
     address            what sim:// addresses share, and lines whose device is kept in a file
-    kept_file          such a file
     plain_data         records from JSON
     subprocess_server  a device in a process of its own
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.endpoints.wire import Device
-from modemflash_sim.kept_file import SoleUser
+from modemflash_sim.state_files import SoleUser
 
 _MOST = 1e12
 

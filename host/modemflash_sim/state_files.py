@@ -56,7 +56,7 @@ class SoleUser:
             return False
 
 
-def read(path: Path) -> str:
+def read(path: Path, most_bytes: int = _MOST_BYTES) -> str:
     """The text of a state file.
 
     Raises:
@@ -65,9 +65,9 @@ def read(path: Path) -> str:
     """
     with os.fdopen(os.open(path, os.O_RDONLY | (_CAREFULLY & ~getattr(os, "O_NOFOLLOW", 0))), "rb") as file:
         status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most_bytes:
             raise ValueError("it is too large, or no file")
-        return file.read(_MOST_BYTES).decode("utf-8")
+        return file.read(most_bytes).decode("utf-8")
 
 
 def write(path: Path, text: str) -> None:

@@ -25,11 +25,10 @@ from rich.text import Text
 from modemflash_host.cli.next_command import command_line
 from modemflash_host.cli.simulated_port import from_capture_option, module_of, serve_capture
 from modemflash_host.reporters.rows import Rows
-from modemflash_sim import devices
+from modemflash_sim import devices, state_files
 from modemflash_sim.endpoints.serve import open_endpoint, serve
 from modemflash_sim.endpoints.usb2tcp import Usb2tcpEndpoint
 from modemflash_sim.endpoints.usb_ports import PtyDoors, Usb2tcpDoors, serve_usb
-from modemflash_sim.kept_file import SoleUser
 from modemflash_sim.quectel_edl import assumptions as modem_assumptions
 from modemflash_sim.quectel_edl import faults as modem_faults
 from modemflash_sim.quectel_edl import profiles as modem_profiles
@@ -114,7 +113,7 @@ def simulate_module(
     with ExitStack() as stack:
         try:
             if state is not None:
-                stack.callback(SoleUser(state).close)
+                stack.callback(state_files.SoleUser(state).close)
             device = devices.start(f"{devices.SCHEME}://{profile}?{urlencode(said)}")
             has_usb = isinstance(device, SimQuectel)
             if endpoint not in (_USB_ENDPOINTS if has_usb else _SERIAL_ENDPOINTS):

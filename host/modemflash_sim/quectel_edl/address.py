@@ -11,11 +11,11 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from modemflash_sim.address import number, parameters, state_path
-from modemflash_sim.kept_file import SoleUser
 from modemflash_sim.quectel_edl import assumptions, faults, state_file
 from modemflash_sim.quectel_edl.line import QuectelLine
 from modemflash_sim.quectel_edl.module import SimPort, SimQuectel
 from modemflash_sim.quectel_edl.profiles import PROFILES
+from modemflash_sim.state_files import SoleUser
 
 URL_PARAMETERS = {
     "state": "file that keeps the modem between commands",

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from modemflash.errors import LinkProblem
 from modemflash_sim.address import KeptLine
-from modemflash_sim.kept_file import SoleUser
 from modemflash_sim.quectel_edl.module import SimPort
+from modemflash_sim.state_files import SoleUser
 
 
 class QuectelLine(KeptLine):

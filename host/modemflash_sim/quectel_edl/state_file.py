@@ -13,7 +13,7 @@ import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from modemflash_sim.kept_file import read_text, write_text
+from modemflash_sim import state_files
 from modemflash_sim.plain_data import made
 from modemflash_sim.quectel_edl.modem_memory import Counts
 from modemflash_sim.quectel_edl.module import SimQuectel
@@ -61,7 +61,7 @@ def save(modem: SimQuectel, path: Path) -> None:
         memory.counts,
         memory.violations,
     )
-    write_text(path, json.dumps(asdict(kept), indent=1) + "\n")
+    state_files.write(path, json.dumps(asdict(kept), indent=1) + "\n")
 
 
 def load(modem: SimQuectel, path: Path) -> None:
@@ -72,12 +72,12 @@ def load(modem: SimQuectel, path: Path) -> None:
         OSError: it cannot be read.
     """
     try:
-        kept = made(_Kept, json.loads(read_text(path, _MOST_BYTES)), path.name)
+        kept = made(_Kept, json.loads(state_files.read(path, _MOST_BYTES)), path.name)
         blocks = {
             int(block): bytearray(zlib.decompress(base64.b64decode(content)))
             for block, content in kept.blocks.items()
         }
-    except (ValueError, zlib.error) as error:
+    except (ValueError, RecursionError, zlib.error) as error:
         raise ValueError(f"{path} holds no simulated modem: {error}") from error
     if kept.profile != modem.profile.name:
         raise ValueError(f"{path} holds a simulated {kept.profile}")

@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from modemflash_sim import state_files
 from modemflash_sim.address import KeptLine, number, parameters, state_path
-from modemflash_sim.kept_file import SoleUser, read_text, write_text
 from modemflash_sim.plain_data import made
 from modemflash_sim.quectel_gnss import assumptions, faults
 from modemflash_sim.quectel_gnss.module import COMMAND, SimGnss
@@ -28,8 +28,6 @@ URL_PARAMETERS = {
     "hand_s": "somebody presses RESET every so many seconds (0: nobody)",
     "latency_ms": "how late an adapter hands on what it received (1)",
 }
-
-_MOST_BYTES = 1 << 16
 
 
 @dataclasses.dataclass(slots=True)
@@ -61,7 +59,7 @@ class GnssLine(KeptLine):
         module: SimGnss,
         path: Path | None = None,
         latency_ms: int = 1,
-        user: SoleUser | None = None,
+        user: state_files.SoleUser | None = None,
     ) -> None:
         keep = None if path is None else partial(save, module, path)
         super().__init__(module, module, keep, user, latency_us=latency_ms * 1000)
@@ -85,7 +83,7 @@ def save(module: SimGnss, path: Path) -> None:
         memory.erases,
         list(module.verdict.violations),
     )
-    write_text(path, json.dumps(dataclasses.asdict(kept), indent=1) + "\n")
+    state_files.write(path, json.dumps(dataclasses.asdict(kept), indent=1) + "\n")
 
 
 def open_line(url: str) -> GnssLine:
@@ -97,7 +95,7 @@ def open_line(url: str) -> GnssLine:
     """
     given = parameters(url, URL_PARAMETERS)
     path = state_path(given)
-    user = SoleUser(path) if path is not None else None
+    user = state_files.SoleUser(path) if path is not None else None
     try:
         return GnssLine(start(url), path, int(number(given, "latency_ms", 1)), user)
     except BaseException:
@@ -124,8 +122,8 @@ def start(url: str) -> SimGnss:
     path = state_path(given)
     if path is not None and path.exists():
         try:
-            kept = made(_Kept, json.loads(read_text(path, _MOST_BYTES)), path.name)
-        except ValueError as error:
+            kept = made(_Kept, json.loads(state_files.read(path)), path.name)
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path} holds no simulated module: {error}") from error
         if kept.profile != module.profile.name or len(kept.application) not in (0, 3):
             raise ValueError(f"{path} holds a simulated {kept.profile}")

@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from modemflash_sim.address import KeptLine, number, parameters, state_path
-from modemflash_sim.kept_file import SoleUser
 from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import MODES, SECOND_US, Profile
+from modemflash_sim.state_files import SoleUser
 
 POWER_CYCLE_US = 10 * SECOND_US
 # What a sim:// URL may say, and what it means.

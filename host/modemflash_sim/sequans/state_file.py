@@ -13,7 +13,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from modemflash_sim.kept_file import read_text, write_text
+from modemflash_sim import state_files
 from modemflash_sim.plain_data import made
 from modemflash_sim.sequans.assumptions import Assumptions
 from modemflash_sim.sequans.faults import Faults
@@ -24,7 +24,6 @@ from modemflash_sim.sequans.verdict import Record
 
 FORMAT = "modemflash simulated modem"
 FORMAT_NUMBER = 1
-_MOST_BYTES = 1 << 20
 
 
 class BadStateFile(ValueError):
@@ -48,7 +47,7 @@ def save(modem: SimModem, path: Path) -> None:
         "session": None if session is None else dataclasses.asdict(session),
         "record": dataclasses.asdict(modem.record),
     }
-    write_text(path, json.dumps(content, indent=1) + "\n")
+    state_files.write(path, json.dumps(content, indent=1) + "\n")
 
 
 def load(
@@ -65,7 +64,7 @@ def load(
         OSError: the file cannot be read.
     """
     try:
-        content = json.loads(read_text(path, _MOST_BYTES), parse_constant=_never)
+        content = json.loads(state_files.read(path), parse_constant=_never)
     except (ValueError, RecursionError) as error:
         raise BadStateFile(f"{path} is not JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
