@@ -22,7 +22,7 @@ from modemflash_sim.quectel_edl.line import QuectelLine
 from modemflash_sim.quectel_edl.module import SimPort, SimQuectel
 from modemflash_sim.quectel_edl.packages import PackageMaker
 from modemflash_sim.quectel_edl.profiles import PROFILES
-from support.quectel_package import PackageInMemory
+from support.package_in_memory import PackageInMemory
 from support.sinks import EventSink
 
 REVISIONS = {
