@@ -2,7 +2,8 @@
 
 Rules: which names make a package, the caller says; nothing leads out of the
 folder or the archive; a file is opened when it is asked for, and of an archive
-it is unpacked into a nameless temporary file; how much is looked at is bounded.
+it is unpacked into a nameless temporary file; what was read once must come again,
+whenever it is opened; how much is looked at is bounded.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Package:
         self.size = sum(file.size for file in files.values())
         self._files = files
         self._opened: tuple[str, StableFile] | None = None
+        self._digests: dict[str, dict[int, bytes]] = {}
 
     def open(self, name: str) -> StableFile:
         """One of its files; whoever opens it closes it.
@@ -65,6 +67,7 @@ class Package:
         if file.size != self._files[name].size:
             file.close()
             raise Refusal("file-replaced", f"{name}, which has another size now")
+        file.remember_in(self._digests.setdefault(name, {}))
         return file
 
     def readinto(self, offset: int, buf: bytearray | memoryview) -> int:

@@ -58,6 +58,14 @@ class StableFile(OpenFile):
             done += len(piece)
         return done
 
+    def remember_in(self, digests: dict[int, bytes]) -> None:
+        """What was read through an earlier opening must come again, too.
+
+        Args:
+            digests: of its pages, the same for every opening of the file; empty at first.
+        """
+        self._digests = digests
+
     def packed(self) -> OpenFile | None:
         """The whole file as one zlib stream, made once; None where there is no room for it."""
         if self._packed is None:

@@ -77,3 +77,25 @@ def test_a_file_that_became_another_is_seen(tmp_path: Path) -> None:
     with pytest.raises(Problem) as caught:
         package.open("a.bin")
     assert caught.value.code == "file-replaced"
+
+
+@pytest.mark.parametrize("kind", ["folder", "archive"])
+def test_what_was_read_once_must_come_again_whenever_it_is_opened(kind: str, tmp_path: Path) -> None:
+    """It is checked when it is read first, and sent from a later opening."""
+    if kind == "folder":
+        package = package_in_folder(folder(tmp_path / "p"), is_package)
+    else:
+        package = package_in_archive(packed(tmp_path / "p.zip"), is_package)
+    assert package is not None
+    buf = bytearray(100)
+    for _ in range(2):
+        file = package.open("e")
+        assert file.readinto(69_950, buf) == 50
+        file.close()
+    if kind == "folder":
+        (tmp_path / "p" / "e").write_bytes(b"x" * 69_999 + b"y")
+        file = package.open("e")
+        with pytest.raises(Problem) as caught:
+            file.readinto(69_950, buf)
+        assert caught.value.code == "file-replaced"
+        file.close()
