@@ -59,7 +59,7 @@ def test_terminals_that_come_and_go(
     folder.mkdir()
     monkeypatch.setattr(system, "comports", lambda: ports_in(folder))
     with serve_usb(module, PtyDoors(folder)):
-        while not list(folder.glob("*-DM")):
+        while len(list(folder.iterdir())) < len(module.profile.interfaces):
             pass
         [dm_port] = folder.glob("*-DM")
         code = app.run(["update", str(package), "-p", str(dm_port.resolve()), "-y", "--json"])
