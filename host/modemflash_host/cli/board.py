@@ -23,6 +23,7 @@ from modemflash_host.board.pic import Open, pic_channel
 from modemflash_host.board.ticking import UNINSTALL, at_board, leave, left, reach, ticking
 from modemflash_host.board.tools import esptool
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Command, Talk, talk_options
 from modemflash_host.computer.clock import ticker
 from modemflash_host.errors import Refusal
@@ -40,7 +41,7 @@ _POWER_WORDS = "The shield is told to cut the power. It is believed that this re
 Shown = list[tuple[str, Text]]
 
 
-@click.group()
+@click.group(cls=HelpGroup)
 def board() -> None:
     """The board between the PC and the modem."""
 

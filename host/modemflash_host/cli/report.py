@@ -8,13 +8,14 @@ import rich_click as click
 
 from modemflash.errors import Problem
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk
 from modemflash_host.families import registry
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @click.argument("run", required=False, default="")
 @click.option("--html", "as_page", is_flag=True, help="Only its page, to look at: it needs no network.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes.")

@@ -14,6 +14,7 @@ import rich_click as click
 from rich.text import Text
 
 from modemflash_host.board.install.package import deployed
+from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.next_command import command_line
 from modemflash_host.cli.simulate_firmware import simulate_firmware
 from modemflash_host.cli.simulate_module import simulate_module
@@ -39,7 +40,7 @@ from modemflash_sim.sequans.modem import SimModem
 _MODEM_HELP = f"Which modem, in which state: {', '.join(profiles.PROFILES)}."
 
 
-@click.group()
+@click.group(cls=HelpGroup)
 def simulate() -> None:
     """Simulated devices, to try things without risk."""
 

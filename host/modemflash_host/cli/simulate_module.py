@@ -10,6 +10,7 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.simulated_port import (
     from_capture_option,
     module_of,
@@ -24,7 +25,7 @@ from modemflash_sim.quectel_gnss.module import SimGnss
 from modemflash_sim.replay import ReplayModem
 
 
-@click.command("module")
+@click.command("module", cls=HelpCommand)
 @click.option(
     "--profile", default="lg290p", show_default=True,
     type=click.Choice(list(profiles.PROFILES)), metavar="PROFILE",
