@@ -27,7 +27,7 @@ from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from modemflash_host.cli import app, carry_out
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.report.history import history
 from modemflash_host.report.history_table import history_table

@@ -133,8 +133,8 @@ EXAMPLES: Mapping[str, HelpExamples] = {
     "simulate board": HelpExamples(
         (
             ("simulate board", "a GPy behind a port of its own"),
-            ("simulate board --card folder --blank", "as bought, with a card"),
+            ("simulate board --endpoint tcp --card folder", "at a TCP port, with a card"),
         ),
-        ("profile", "card", "blank"),
+        ("profile", "endpoint", "card", "blank"),
     ),
 }

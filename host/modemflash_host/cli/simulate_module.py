@@ -19,7 +19,7 @@ from modemflash_host.cli.simulated_port import (
 )
 from modemflash_host.reporters.rows import Rows
 from modemflash_sim import devices, state_files
-from modemflash_sim.endpoints.serve import open_endpoint
+from modemflash_sim.endpoints.serve import KINDS, open_endpoint, usual_endpoint
 from modemflash_sim.quectel_gnss import address, assumptions, faults, profiles
 from modemflash_sim.quectel_gnss.module import SimGnss
 from modemflash_sim.replay import ReplayModem
@@ -32,7 +32,7 @@ from modemflash_sim.replay import ReplayModem
     help=f"Which module, in which state: {', '.join(profiles.PROFILES)}.",
 )  # fmt: skip
 @click.option(
-    "--endpoint", default="pty", show_default=True, type=click.Choice(["pty", "tcp", "rfc2217"]),
+    "--endpoint", default=usual_endpoint, show_default="pty; tcp on Windows", type=click.Choice(KINDS),
     help="What it looks like from outside; tcp and rfc2217 work on every system.",
 )  # fmt: skip
 @click.option(
