@@ -49,6 +49,13 @@ EXAMPLES: Mapping[str, HelpExamples] = {
         ),
         ("port", "for", "json"),
     ),
+    "backup": HelpExamples(
+        (
+            ("backup -o module.tar", "of the one module"),
+            ("backup -o module.tar -p COM7 --json", "of the one at COM7, for a script"),
+        ),
+        ("output", "port", "json"),
+    ),
     "report": HelpExamples((("report", "the last run"), ("report 3 --html", "the page of the third last"))),
     "history": HelpExamples((("history", "the list"), ("history --html -o runs.html", "as a page"))),
     "explain": HelpExamples(

@@ -60,6 +60,9 @@ def test_help_is_one_screen(path: tuple[str, ...]) -> None:
     lines = text.splitlines()
     assert len(lines) <= 23 and max(map(len, lines)) <= 80
     assert lines[0].startswith("Usage: modemflash")
+    assert all(line.count("(") == line.count(")") for line in lines if path == ()), (
+        "a sentence cut in brackets"
+    )
     examples = EXAMPLES[" ".join(path)].examples
     assert len(examples) == 2
     for line, what in examples:
