@@ -137,6 +137,13 @@ EXAMPLES: Mapping[str, HelpExamples] = {
         ),
         ("profile", "endpoint", "fault", "state", "list"),
     ),
+    "simulate firmware": HelpExamples(
+        (
+            ("simulate firmware folder", "one file of each kind"),
+            ("simulate firmware folder CATM1-41065.dup", "this one"),
+        ),
+        (),
+    ),
     "simulate board": HelpExamples(
         (
             ("simulate board", "a GPy behind a port of its own"),
