@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from click.testing import CliRunner
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from modemflash_host.cli import app, carry_out
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.report.history import history
 from modemflash_host.report.history_table import history_table
@@ -111,6 +112,7 @@ def screens(width: int = _WIDTH) -> dict[str, str]:
             "update": update,
             "error": error,
             "history": _history(width),
+            **({"help": _help(width)} if width >= _WIDTH else {}),  # a help is as wide as it is
         }
 
 
@@ -150,6 +152,15 @@ def _history(width: int) -> str:
     dated = [dataclasses.replace(row, started=f"2026-01-15 09:{59 - 7 * n:02}") for n, row in enumerate(rows)]
     console.print(history_table(dated, width))
     return _svg(console, "history")
+
+
+def _help(width: int) -> str:
+    """A help as it is printed."""
+    console = _console(width)
+    _prompt(console, ["modemflash", "update", "--help"])
+    said = CliRunner().invoke(app.modemflash_group, ["update", "--help"], prog_name="modemflash").output
+    console.print(Text(said.rstrip()))
+    return _svg(console, "help")
 
 
 def _prompt(console: Console, words: list[str]) -> None:

@@ -36,6 +36,7 @@ _KINDS: dict[str, type] = {
     "command": list,
     "packages": dict,
     "capture_at": str,
+    "family": str,
 }
 _COUNTS = ("at_ms", "tx_block", "baud", "max_burst")
 

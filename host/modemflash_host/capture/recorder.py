@@ -55,6 +55,9 @@ class Recorder(Sink):
         self._release()
         self._readable = vocabulary.readable
         self._masks = {direction: Masker(self._readable) for direction in self._masks}
+        for file in (self.wire, self.story):
+            if file is not None and vocabulary.family:
+                file.write({"at_ms": self.now_ms(), "phase": self._phase, "family": vocabulary.family})
 
     def report(self, event: Event, at_s: float) -> None:
         """Write an event down."""

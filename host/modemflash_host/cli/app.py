@@ -15,6 +15,7 @@ import rich_click as click
 
 import modemflash
 from modemflash.errors import Refusal
+from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.output import Output
 from modemflash_host.errors import StopNow
 from modemflash_host.reporters.words import printable
@@ -46,7 +47,7 @@ _TALKING = ("backup", "identify", "info", "rescue", "update")  # commands that t
 _EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exit_codes.EXIT_CODES)
 
 
-class _LazyGroup(click.RichGroup):
+class _LazyGroup(HelpGroup):
     """Commands that are imported when they are named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -60,11 +61,11 @@ class _LazyGroup(click.RichGroup):
         return command
 
 
-@click.group(cls=_LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_LazyGroup, epilog=_EPILOG)
 @click.version_option(modemflash.__version__, "-V", "--version", prog_name="modemflash")
 @click.pass_context
 def modemflash_group(context: click.Context) -> None:
-    """Update the firmware of Sequans LTE modems on Pycom GPy, FiPy and G01 boards."""
+    """Update Sequans LTE modems (Pycom GPy, FiPy, G01) and Quectel LG290P receivers."""
     if context.invoked_subcommand in _TALKING:
         from modemflash_host.privacy import without_passwords
         from modemflash_host.store.settings import load

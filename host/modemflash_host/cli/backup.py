@@ -8,13 +8,14 @@ import rich_click as click
 
 from modemflash_host import api
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, port_options, talk_options
 from modemflash_host.families.plan import Request
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.result import Result
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @click.option(
     "-o",
     "--output",

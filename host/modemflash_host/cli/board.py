@@ -23,7 +23,8 @@ from modemflash_host.board.pic import Open, pic_channel
 from modemflash_host.board.ticking import UNINSTALL, at_board, leave, left, reach, ticking
 from modemflash_host.board.tools import esptool
 from modemflash_host.cli.carry_out import carry_out
-from modemflash_host.cli.options import Command, Talk, talk_options
+from modemflash_host.cli.help_page import HelpGroup
+from modemflash_host.cli.options import Command, Talk, port_name, talk_options
 from modemflash_host.computer.clock import ticker
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters import Reporter
@@ -40,7 +41,7 @@ _POWER_WORDS = "The shield is told to cut the power. It is believed that this re
 Shown = list[tuple[str, Text]]
 
 
-@click.group()
+@click.group(cls=HelpGroup)
 def board() -> None:
     """The board between the PC and the modem."""
 
@@ -53,6 +54,7 @@ def _port_option(command: Command) -> Command:
         show_default=True,
         envvar="MODEMFLASH_PORT",
         show_envvar=True,
+        callback=port_name,
         help="A device, COM name or pyserial URL; auto: the one board that is plugged in.",
     )(command)
 
@@ -97,7 +99,10 @@ def chip(port: str, talk: Talk) -> int:
 @board.command()
 @click.argument("archive", type=click.Path(path_type=Path), metavar="FILE.tar.gz")
 @click.option("--dry-run", is_flag=True, help="Show what a write would do. Nothing else is offered.")
-@click.option("-p", "--port", default="", envvar="MODEMFLASH_PORT", help="Check it against this board, too.")
+@click.option(
+    "-p", "--port", default="", envvar="MODEMFLASH_PORT", callback=port_name,
+    help="Check it against this board, too.",
+)  # fmt: skip
 @talk_options
 def firmware(archive: Path, dry_run: bool, port: str, talk: Talk) -> int:
     """Check a Pycom firmware archive: whose it is, what would be written where, what becomes of /flash."""

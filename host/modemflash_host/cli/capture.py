@@ -9,6 +9,7 @@ import rich_click as click
 
 from modemflash.errors import Problem, Refusal
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Talk
 from modemflash_host.run.result import Result
 from modemflash_host.store.new_file import may_replace, new_file
@@ -16,7 +17,7 @@ from modemflash_host.store.new_file import may_replace, new_file
 _PCAPNG_START = b"\x0a\x0d\x0d\x0a"
 
 
-@click.group()
+@click.group(cls=HelpGroup)
 def capture() -> None:
     """What went over the wire, for other programs to show."""
 

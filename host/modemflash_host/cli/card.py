@@ -19,6 +19,7 @@ from modemflash_host.cli.family_options import (
     options_of,
     options_of_family,
 )
+from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.families.plan import Request
 from modemflash_host.families.sequans import card as cards
@@ -41,7 +42,7 @@ click.rich_click.OPTION_GROUPS["modemflash card prepare"] = [
 ]
 
 
-@click.group()
+@click.group(cls=HelpGroup)
 def card() -> None:
     """SD cards that update boards with no PC."""
 

@@ -28,6 +28,7 @@ from modemflash_host.cli.options import Talk
 from modemflash_host.cli.output import Output
 from modemflash_host.computer.sleep_watch import SleepWatch, words
 from modemflash_host.errors import StopNow
+from modemflash_host.families import registry
 from modemflash_host.families.vocabulary import Vocabulary
 from modemflash_host.privacy import mask_quotes
 from modemflash_host.reporters import Event, Reporter, Sink
@@ -67,7 +68,9 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
         StopRequests(app.is_process) as stop_requests,
         closing(Reporter([MaskingSink(sink)], stop_requests, recorder, lost)) as reporter,
     ):
-        watch = SleepWatch(lambda s: reporter.say("warning", code="computer-slept", text=words(s)))
+        watch = SleepWatch(
+            lambda s: reporter.say("warning", code="computer-slept", text=words(s), seconds=round(s))
+        )
         reporter.listen(watch)
         reporter.listen(deferred)
         reporter.listen(begun)
@@ -148,7 +151,7 @@ def _make_report(reporter: Reporter, own_file: Path) -> None:
     from modemflash_host.report.bundle import make_report
 
     try:
-        reporter.say("report", path=str(make_report(run_at(own_file))))
+        reporter.say("report", path=str(make_report(run_at(own_file), registry.words_of)))
     except Refusal as refusal:
         reporter.say("warning", code=refusal.code, text=refusal.happened)
     except Exception as error:  # noqa: BLE001 (how the run ended is told whatever becomes of its report)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import rich_click as click
 from click.shell_completion import get_completion_class
 
+from modemflash_host.cli.help_page import HelpCommand
+
 _PROGRAM = "modemflash"
 _VARIABLE = "_MODEMFLASH_COMPLETE"
 _SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command(
+    cls=HelpCommand,
     epilog='bash: eval "$(modemflash completion bash)" in ~/.bashrc · zsh: the same in ~/.zshrc · '
-    "fish: modemflash completion fish > ~/.config/fish/completions/modemflash.fish"
+    "fish: modemflash completion fish > ~/.config/fish/completions/modemflash.fish",
 )
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context

@@ -9,16 +9,18 @@ from rich.text import Text
 
 from modemflash.errors import Problem
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk
 from modemflash_host.privacy import without_passwords
+from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.rows import Rows
 from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines for scripts.")
+@click.command(cls=HelpCommand)
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines for scripts; the last one is the result.")
 def config(as_json: bool) -> int:
     """Show every setting, its value, where it comes from, and which files are read."""
     from modemflash_host.store.settings import load
@@ -30,10 +32,13 @@ def config(as_json: bool) -> int:
         return carry_out(lambda _: result, Talk(as_json=as_json))
     shown_values = {name: _shown(value.value) for name, value in found.values.items()}
     if as_json:
-        for name, value in found.values.items():
-            event = {"event": "setting", "name": name, "value": shown_values[name], "source": value.source}
-            click.echo(json.dumps(event))
-        return 0
+
+        def tell(reporter: Reporter) -> Result:
+            for name, value in found.values.items():
+                reporter.say("setting", name=name, value=shown_values[name], source=value.source)
+            return Result("nothing-to-do", "settings-listed")
+
+        return carry_out(tell, Talk(as_json=True))
     console = SteadyConsole()
     for name, value in found.values.items():
         plain = shown_values[name]

@@ -8,12 +8,13 @@ from rich.rule import Rule
 from rich.text import Text
 
 from modemflash_host.cli.demonstration import FROM_BUILD, TO_BUILD, show
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.help_page import HelpCommand
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run import exit_codes
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 def demo() -> int:
     """Update a simulated modem, for real, in about a minute."""
     console = SteadyConsole()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from modemflash_host.run import exit_codes
 from modemflash_sim.demonstration import FROM_BUILD, TO_BUILD, demonstration
+from modemflash_sim.endpoints.serve import usual_endpoint
 from modemflash_sim.sequans.verdict import Verdict
 
 __all__ = ["FROM_BUILD", "TO_BUILD", "Shown", "show"]
@@ -38,9 +39,8 @@ def show(tell: Callable[[str, list[str]], None], options: list[str]) -> Shown:
         tell: called once before the update begins, with the port and the update's command line.
         options: more options for the update.
     """
-    endpoint = "pty" if os.name == "posix" else "tcp"
     folder = tempfile.mkdtemp(prefix="modemflash-demo-")
-    with demonstration(endpoint, Path(folder)) as scene:
+    with demonstration(usual_endpoint(), Path(folder)) as scene:
         files = [scene.firmware.name, "--updater", scene.updater.name]
         words = ["update", *files, "--port", scene.port, "--yes", *options]
         tell(scene.port, ["modemflash", *words])

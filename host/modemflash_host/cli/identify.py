@@ -9,6 +9,7 @@ import rich_click as click
 from modemflash.errors import Problem, Stopped
 from modemflash_host import api
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.families import registry
 from modemflash_host.families.plan import FirmwareFile
@@ -17,7 +18,7 @@ from modemflash_host.reporters import Event, Reporter
 from modemflash_host.run.result import Result
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @talk_options
 def identify(files: tuple[Path, ...], talk: Talk) -> int:

@@ -9,8 +9,9 @@ import rich_click as click
 from modemflash.errors import Refusal
 from modemflash_host import api
 from modemflash_host.cli.carry_out import carry_out
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, port_options, talk_options
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.families import registry
 from modemflash_host.families.plan import AUTO as AUTO_VIA
 from modemflash_host.families.plan import Request
@@ -20,7 +21,7 @@ from modemflash_host.run.result import Result
 from modemflash_host.store.firmware_places import places
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @port_options
 @talk_options
 def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:

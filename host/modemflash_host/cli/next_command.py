@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -12,10 +9,10 @@ import rich_click as click
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Refusal
 from modemflash_host.cli.selected import typed_files, typed_path
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.consents import YES, flag_of
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.links.names import AUTO
-from modemflash_host.reporters.words import printable
 from modemflash_host.rescue.retry import MODEM_IS_SILENT
 from modemflash_host.run.result import Result
 from modemflash_host.store.firmware_places import places
@@ -96,23 +93,3 @@ def _files(begun: Sequence[str]) -> list[str]:
 
 def _without_dry_run() -> str:
     return command_line(["modemflash", *(word for word in sys.argv[1:] if word != "--dry-run")])
-
-
-def command_line(words: list[str]) -> str:
-    """Words as they are typed into this system's shell; what no screen shows stands there as an escape."""
-    if os.name == "nt":
-        return printable(subprocess.list2cmdline(words))
-    return " ".join(shlex.quote(word) if word.isprintable() else _escaped(word) for word in words)
-
-
-def _escaped(word: str) -> str:
-    """A word in the quotes of bash, zsh and ksh that know escapes: the same bytes, and no control code."""
-    letters = []
-    for letter in word:
-        if letter in "\\'":
-            letters.append("\\" + letter)
-        elif letter.isprintable():
-            letters.append(letter)
-        else:
-            letters += [f"\\{byte:03o}" for byte in os.fsencode(letter)]
-    return "$'" + "".join(letters) + "'"

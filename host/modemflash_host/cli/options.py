@@ -15,6 +15,7 @@ from typing import Any
 import rich_click as click
 
 from modemflash_host.families.plan import AUTO, VIAS
+from modemflash_host.links.names import device_name
 
 Command = Callable[..., Any]
 """A command's function: click calls it with a keyword for each option."""
@@ -39,6 +40,11 @@ class Talk:
     color: str = "auto"
     capture: Path | None = None
     capture_raw: bool = False
+
+
+def port_name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    """What was typed as a port, as this system names it."""
+    return device_name(name)
 
 
 def talk_options(command: Command) -> Command:
@@ -96,6 +102,7 @@ def port_options(command: Command) -> Command:
             show_default=True,
             envvar="MODEMFLASH_PORT",
             show_envvar=True,
+            callback=port_name,
             help="auto: the one board; else a device, COM name, URL (rfc2217://…, socket://…) or sim://PROFILE.",
         ),
     ):

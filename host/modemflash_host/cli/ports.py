@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.links.absent import why_absent
 from modemflash_host.links.ports import Port, list_ports
@@ -18,7 +19,7 @@ from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @talk_options
 def ports(talk: Talk) -> int:
     """Show every serial port: what it is, and who holds it. Opens none."""

@@ -1,4 +1,4 @@
-"""`modemflash report`: one zip of a run, for support."""
+"""`modemflash report`: one zip of a run, for support, or its page alone."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ import rich_click as click
 
 from modemflash.errors import Problem
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk
+from modemflash_host.families import registry
 from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @click.argument("run", required=False, default="")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the zip goes.")
-def report(run: str, output: Path | None) -> int:
+@click.option("--html", "as_page", is_flag=True, help="Only its page, to look at: it needs no network.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes.")
+def report(run: str, as_page: bool, output: Path | None) -> int:
     """Pack a run into a zip for support: its number in `modemflash history`, or its name; else the last.
 
-    It holds versions, command line, plan, events, the modem before and after, and what went over the wire:
-    without firmware, and with the numbers of modem, SIM and phone masked.
+    It holds a page to look at, versions, command line, plan, events, the modem before and after, and what
+    went over the wire: without firmware, and with the numbers of modem, SIM and phone masked.
     """
     from modemflash_host.capture.runs import find_run
-    from modemflash_host.report.bundle import make_report
+    from modemflash_host.report.bundle import make_page, make_report
 
     try:
-        path = make_report(find_run(run), output)
+        path = (make_page if as_page else make_report)(find_run(run), registry.words_of, output)
     except Problem as problem:
         result = Result.of_problem(problem)
         return carry_out(lambda _: result, Talk())

@@ -17,6 +17,7 @@ from modemflash_host.board.console.session import BoardPort
 from modemflash_host.board.ticking import at_board
 from modemflash_host.cli.asking import asker
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, port_options, talk_options
 from modemflash_host.cli.selected import select_files
 from modemflash_host.computer.clock import MonotonicClock
@@ -44,7 +45,7 @@ def duration_s(ctx: click.Context, parameter: click.Parameter, text: str) -> int
     return int(found[1]) * _UNITS_S[found[2]]
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCE]...")
 @port_options
 @click.option(

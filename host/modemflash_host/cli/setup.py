@@ -8,6 +8,7 @@ import rich_click as click
 from rich.text import Text
 
 from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.links.ports import list_ports
 from modemflash_host.links.setup import advice
@@ -16,7 +17,7 @@ from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run.result import Result
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @talk_options
 def setup(talk: Talk) -> int:
     """Show the exact lines that let this computer's user reach a board. Changes nothing."""

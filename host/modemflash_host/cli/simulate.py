@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import signal
 import sys
 import tempfile
@@ -14,7 +13,8 @@ import rich_click as click
 from rich.text import Text
 
 from modemflash_host.board.install.package import deployed
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.help_page import HelpGroup
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.cli.simulate_firmware import simulate_firmware
 from modemflash_host.cli.simulate_module import simulate_module
 from modemflash_host.cli.simulated_port import (
@@ -23,6 +23,7 @@ from modemflash_host.cli.simulated_port import (
     serve_capture,
     serve_until_ended,
 )
+from modemflash_host.cli.typed_lines import TypedLines
 from modemflash_host.computer import micropython as micropythons
 from modemflash_host.computer.programs import Unavailable
 from modemflash_host.links.usb_ids import PIC_VENDOR
@@ -31,7 +32,7 @@ from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.store.state_folder import state_folder
 from modemflash_sim import state_files
 from modemflash_sim.board import profiles as boards
-from modemflash_sim.endpoints.serve import open_endpoint
+from modemflash_sim.endpoints.serve import KINDS, open_endpoint, usual_endpoint
 from modemflash_sim.replay import ReplayModem
 from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
@@ -39,7 +40,7 @@ from modemflash_sim.sequans.modem import SimModem
 _MODEM_HELP = f"Which modem, in which state: {', '.join(profiles.PROFILES)}."
 
 
-@click.group()
+@click.group(cls=HelpGroup)
 def simulate() -> None:
     """Simulated devices, to try things without risk."""
 
@@ -71,9 +72,9 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
 )
 @click.option(
     "--endpoint",
-    default="pty",
-    show_default=True,
-    type=click.Choice(["pty", "tcp", "rfc2217"]),
+    default=usual_endpoint,
+    show_default="pty; tcp on Windows",
+    type=click.Choice(KINDS),
     help="What it looks like from outside; tcp and rfc2217 work on every system.",
 )
 @click.option(
@@ -174,6 +175,10 @@ def modem(
     callback=_parsed(faults.parse),
     help="What is wrong with the modem; more than once. `simulate modem --list` names them all.",
 )
+@click.option(
+    "--endpoint", default=usual_endpoint, show_default="pty; tcp on Windows", type=click.Choice(KINDS),
+    help="What its console looks like from outside.",
+)  # fmt: skip
 @click.option("--blank", is_flag=True, help="Nothing of ours on /flash, as bought.")
 @click.option(
     "--adapter", default="plain", show_default=True, type=click.Choice(["plain", "pic"]),
@@ -195,18 +200,19 @@ def board(
     modem_profile: str,
     card: Path | None,
     its_faults: faults.Faults,
+    endpoint: str,
     blank: bool,
     adapter: str,
     micropython: Path | None,
     fetch: bool,
 ) -> int:
-    """Run a simulated board, its REPL on a pseudo terminal. Power, reset and card are typed here."""
+    """Run a simulated board, its REPL at a port of its own. Power, reset and card are typed here."""
     from modemflash_sim.board.interactive import COMMANDS, PYSENSE, InteractiveBoard
 
     console = SteadyConsole()
     micropython = micropython or _micropython(console, fetch)
     try:
-        endpoint = open_endpoint("rfc2217" if adapter == "pic" else "pty")
+        opened = open_endpoint("rfc2217" if adapter == "pic" else endpoint)
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
     its_modem = SimModem(modem_profile, None, its_faults)
@@ -215,34 +221,34 @@ def board(
         table = InteractiveBoard(
             profile,
             its_modem,
-            endpoint,
+            opened,
             interpreter=micropython,
             room=Path(room),
             card=card,
             library={} if blank else deployed(),
             shield=adapter == "pic",
         )
-        port = endpoint.url + (f"#{PIC_VENDOR:04x}:{PYSENSE:04x}" if adapter == "pic" else "")
+        port = opened.url + (f"#{PIC_VENDOR:04x}:{PYSENSE:04x}" if adapter == "pic" else "")
         console.print(Text.assemble(("Port   ", "dim"), (port, "bold")), soft_wrap=True)
         info = command_line(["modemflash", "info", "--port", port, "--via", "relay"])
         console.print(Text.assemble(("Try    ", "dim"), (info, "cyan")), soft_wrap=True)
         console.print(Text.assemble(("Type   ", "dim"), ", ".join(COMMANDS)))
         light = ""
+        typed = TypedLines(sys.stdin)
         try:
             while not table.over:
                 table.step()
                 if table.light != light:
                     light = table.light
                     console.print(Text.assemble(("Light  ", "dim"), light))
-                if select.select([sys.stdin], [], [], 0)[0]:
-                    line = sys.stdin.readline()
-                    if words := table.do(line or "quit"):
-                        console.print(words)
+                line = typed.next()
+                if line is not None and (words := table.do(line or "quit")):
+                    console.print(words)
         except KeyboardInterrupt:
             pass
         finally:
             table.close()
-            endpoint.close()
+            opened.close()
     _verdict(console, its_modem)
     return 0
 

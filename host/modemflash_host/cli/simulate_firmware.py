@@ -11,7 +11,8 @@ from pathlib import Path
 import rich_click as click
 from rich.text import Text
 
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.help_page import HelpCommand
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_sim.quectel_edl.packages import PackageMaker
 from modemflash_sim.quectel_gnss import packages
@@ -23,7 +24,7 @@ _GNSS, _QUECTEL = "LG290P03AANR02A01S.pkg", "RM502QAEAAR11A04M4G.zip"
 _ALL = (_IMAGE, _UPDATER, _GNSS, _QUECTEL)
 
 
-@click.command("firmware")
+@click.command("firmware", cls=HelpCommand)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def simulate_firmware(folder: Path, names: tuple[str, ...]) -> int:

@@ -22,11 +22,12 @@ import rich_click as click
 from rich.console import Console
 from rich.text import Text
 
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.help_page import HelpCommand
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.cli.simulated_port import from_capture_option, module_of, serve_capture
 from modemflash_host.reporters.rows import Rows
 from modemflash_sim import devices, state_files
-from modemflash_sim.endpoints.serve import open_endpoint, serve
+from modemflash_sim.endpoints.serve import KINDS, open_endpoint, serve, usual_endpoint
 from modemflash_sim.endpoints.usb2tcp import Usb2tcpEndpoint
 from modemflash_sim.endpoints.usb_ports import PtyDoors, Usb2tcpDoors, serve_usb
 from modemflash_sim.quectel_edl import assumptions as modem_assumptions
@@ -41,7 +42,7 @@ from modemflash_sim.quectel_gnss import profiles as gnss_profiles
 from modemflash_sim.quectel_gnss.module import SimGnss
 
 _LOOK_S = 0.5
-_SERIAL_ENDPOINTS, _USB_ENDPOINTS = ("pty", "tcp", "rfc2217"), ("pty", "usb2tcp")
+_SERIAL_ENDPOINTS, _USB_ENDPOINTS = KINDS, ("pty", "usb2tcp")
 _PROFILES = (*gnss_profiles.PROFILES, *modem_profiles.PROFILES)
 _TABLES = {
     "GNSS modules": (gnss_faults.FAULTS, gnss_assumptions.ASSUMPTIONS),
@@ -49,14 +50,14 @@ _TABLES = {
 }
 
 
-@click.command("module")
+@click.command("module", cls=HelpCommand)
 @click.option(
     "--profile", default="lg290p", show_default=True, type=click.Choice(list(_PROFILES)), metavar="PROFILE",
     help=f"Which module, in which state: {', '.join(_PROFILES)}.",
 )  # fmt: skip
 @click.option(
-    "--endpoint", default="pty", show_default=True,
-    type=click.Choice(["pty", "tcp", "rfc2217", "usb2tcp"]),
+    "--endpoint", default=usual_endpoint, show_default="pty; tcp on Windows",
+    type=click.Choice([*KINDS, "usb2tcp"]),
     help="What it looks like from outside; all but pty work on every system. "
     "A modem with USB ports takes pty or usb2tcp, a GNSS module all but usb2tcp.",
 )  # fmt: skip

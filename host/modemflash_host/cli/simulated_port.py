@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.capture.reading import read_capture
-from modemflash_host.cli.next_command import command_line
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.run import exit_codes
 from modemflash_sim.endpoints.pace import Endpoint
 from modemflash_sim.endpoints.serve import serve

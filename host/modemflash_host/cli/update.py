@@ -17,6 +17,7 @@ from modemflash_host.cli.family_options import (
     option_names,
     options_of,
 )
+from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, port_options, talk_options
 from modemflash_host.cli.selected import select_files
 from modemflash_host.families.plan import Request
@@ -28,11 +29,11 @@ click.rich_click.OPTION_GROUPS["modemflash update"] = [
     {"name": "Consent", "options": ["--yes", *danger_names()]},
     {"name": "Special cases", "options": option_names("special")},
     {"name": "Patience and capture", "options": ["--answer-timeout", "--capture", "--capture-raw"]},
-    {"name": "Output", "options": ["--json", "--color", "--verbose", "--quiet", "--help"]},
+    {"name": "Output", "options": ["--json", "--color", "--verbose", "--quiet", "--help", "--help-all"]},
 ]
 
 
-@click.command()
+@click.command(cls=HelpCommand)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @port_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and end; nothing is written.")

@@ -231,6 +231,9 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     # the board between the PC and the modem
     "ports-listed": ("These are the ports of this computer", "Nothing to do.", UNTOUCHED),
+    "history-listed": ("These are the last runs", "Nothing to do.", UNTOUCHED),
+    "settings-listed": ("These are the settings", "Nothing to do.", UNTOUCHED),
+    "explained": ("This is what is known of it", "Nothing to do.", UNTOUCHED),
     "setup-shown": ("These are the lines for this computer", "Type those that you want.", UNTOUCHED),
     "board-read": ("The board was asked, nothing was written", "Nothing to do.", UNTOUCHED),
     "board-reset": (
@@ -262,8 +265,8 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     # this program
     "unknown-code": (
-        "There is no error of this name",
-        "`modemflash explain` without a name lists them all.",
+        "There is no error, exit code or vendor's word of this name",
+        "`modemflash explain` without a word lists the errors.",
         UNTOUCHED,
     ),
     "usage": (

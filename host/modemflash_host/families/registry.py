@@ -21,7 +21,7 @@ from modemflash_host.families.plan import FileSource, FirmwareFile, Request
 from modemflash_host.families.quectel_edl.family import QuectelEdl
 from modemflash_host.families.quectel_gnss.family import QuectelGnss
 from modemflash_host.families.sequans.family import Sequans
-from modemflash_host.families.vocabulary import Danger, VendorWord
+from modemflash_host.families.vocabulary import Danger, VendorWord, Vocabulary
 
 _QUECTEL_EDL = QuectelEdl()
 FAMILIES: list[Family] = [Sequans(), QuectelGnss(), _QUECTEL_EDL]
@@ -33,6 +33,11 @@ _HEAD_BYTES = 64
 def family_named(name: str) -> Family:
     """A family by its name; the first one for a name that nobody has."""
     return next((family for family in FAMILIES if family.name == name), FAMILIES[0])
+
+
+def words_of(name: str) -> Vocabulary:
+    """The words of a family by its name; the common ones for a name that nobody has."""
+    return next((family.vocabulary for family in FAMILIES if family.name == name), Vocabulary())
 
 
 def family_of_file(source: FileSource) -> Family:

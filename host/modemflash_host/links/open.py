@@ -25,6 +25,7 @@ from modemflash_host.links.absent import why_absent
 from modemflash_host.links.linux import holder_of, may_be_serial
 from modemflash_host.links.names import is_address, is_simulated
 from modemflash_host.links.serial_port import SerialPort
+from modemflash_host.links.system_errors import is_absent, is_busy, is_not_permitted
 from modemflash_host.links.usb2tcp import Usb2tcpLink, is_usb2tcp
 from modemflash_host.links.wait import PortBusy
 
@@ -56,8 +57,6 @@ if TYPE_CHECKING:
 
 FIRST_BAUD = MODEM_BAUD
 CTS_PATIENCE_S = 0.3
-_NO_RFC2217 = "does not seem to support RFC2217"  # pyserial's words, as the next
-_REFUSED = "does not accept parameter change"
 _POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
 
 
@@ -150,6 +149,8 @@ def _open_serial(
     """A pyserial object, open and exclusive, or the reason why not."""
     import serial
 
+    from modemflash_host.links.rfc2217_link import SettingRefused, rfc2217_link
+
     is_device = not is_address(name)
     if is_device and os.name == "posix" and not may_be_serial(name):
         raise LinkProblem("port-not-opened", f"{name} is no serial port")
@@ -157,15 +158,16 @@ def _open_serial(
         holder = holder_of(name)
         if holder:
             raise PortBusy(name, holder)
+    over_rfc2217 = name.startswith("rfc2217:")
     try:
-        link = serial.serial_for_url(name, do_not_open=True)
+        link = rfc2217_link(name) if over_rfc2217 else serial.serial_for_url(name, do_not_open=True)
     except (ValueError, OSError) as error:
         raise _why_not(name, error) from error
     try:
         link.baudrate = 115_200 if name.startswith("socket:") else baud
         link.bytesize = data_bits
         link.timeout = _POLL_S
-        link.rtscts = flow_control and (is_device or name.startswith("rfc2217:"))
+        link.rtscts = flow_control and (is_device or over_rfc2217)
         # Asserted is what the kernel makes of both lines at open: so nothing moves.
         link.dtr = True
         link.rts = True
@@ -173,11 +175,11 @@ def _open_serial(
             link.exclusive = True
             if keep_input:
                 setattr(link, "_reset_input_buffer", _nothing)  # noqa: B010 (pyserial calls it in `open`)
+        if is_device and os.name == "nt":
+            link.write_timeout = 0  # else a write waits for ever while CTS holds; `SerialPort` counts itself
         try:
             link.open()
-        except (ValueError, OSError) as error:
-            if is_device or (isinstance(error, OSError) and _REFUSED not in str(error)):
-                raise
+        except SettingRefused:
             # This server cannot do all of it; a rate that it lacks may never be needed.
             link.rtscts = False
             link.baudrate = CONSOLE_BAUD
@@ -215,17 +217,17 @@ def settle(link: Any) -> None:
 
 def _why_not(name: str, error: BaseException) -> LinkProblem:
     """The code for a port that did not open."""
-    number = getattr(error, "errno", None)
-    text = str(error)
-    if name.startswith("rfc2217:") and (_NO_RFC2217 in text or _REFUSED in text):
+    from modemflash_host.links.rfc2217_link import NoRfc2217, SettingRefused
+
+    if isinstance(error, (NoRfc2217, SettingRefused)):
         return LinkProblem("link-no-rfc2217", name)
-    if number in (errno.EBUSY, errno.EAGAIN) or "Access is denied" in text:
+    if is_busy(error):
         return PortBusy(name, holder_of(name))
-    if number in (errno.EACCES, errno.EPERM):
+    if is_not_permitted(error):
         return LinkProblem("port-not-permitted", name)
-    if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:
+    if is_absent(error):
         return LinkProblem("port-absent", _what_instead(name))
-    return LinkProblem("port-not-opened", f"{name}: {text}")
+    return LinkProblem("port-not-opened", f"{name}: {error}")
 
 
 def _what_instead(name: str) -> str:

@@ -12,14 +12,17 @@ import os
 import select
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from modemflash_host.errors import LinkProblem
+from modemflash_host.links.system_errors import is_refused_setting
 
 BURST_WITHOUT_FLOW_CONTROL_BYTES = 2016
 WAIT_STEP_S = 0.25
 BLOCKED_S = 120.0  # nothing taken for so long: nobody will take it
-_REFUSED = "does not accept parameter change"  # pyserial's words
+PIECE_BYTES = 4096  # of a link whose writes do not wait: as much as its driver was told to hold
+_LOOK_S = 0.002  # between two looks at what such a driver still holds
 _MOST_DROPS = 256  # a line that never falls silent must not hold us
 
 
@@ -36,6 +39,8 @@ class SerialPort:
         self._on_wait = on_wait
         self._fd = _descriptor(link)
         self._keeps_baud = type(link).__module__.endswith("protocol_socket")
+        self._counts = self._fd < 0 and getattr(link, "write_timeout", None) == 0
+        self._held = b""  # what the driver was given last: it may read from there until it is sent
         flow_control = link.rtscts or self._keeps_baud
         self.max_burst = 0 if flow_control else BURST_WITHOUT_FLOW_CONTROL_BYTES
 
@@ -84,6 +89,9 @@ class SerialPort:
         """
         view = memoryview(buf)[off : off + n]
         try:
+            if self._counts:
+                self._write_counting(view)
+                return
             if self._fd < 0:
                 self._link.write(view)
                 return
@@ -104,6 +112,32 @@ class SerialPort:
         except OSError as error:
             raise self._lost() from error
 
+    def _write_counting(self, view: memoryview) -> None:
+        """Where a write never waits: a piece at a time, each when the driver has sent the one before.
+
+        pyserial's own waiting write on Windows ends never while CTS holds, and where it is given a time,
+        nobody learns how much was sent when that is over.
+        """
+        while view:
+            self._wait_until_sent()
+            self._held = bytes(view[:PIECE_BYTES])
+            taken = self._link.write(self._held)
+            view = view[taken or 0 :]
+
+    def _wait_until_sent(self) -> None:
+        left, moved_at = self._unsent(), time.monotonic()
+        told_at = moved_at
+        while left:
+            time.sleep(_LOOK_S)
+            now, before, left = time.monotonic(), left, self._unsent()
+            if left != before:
+                moved_at = now
+            if now - told_at >= WAIT_STEP_S:
+                self._on_wait()
+                told_at = now
+            if now - moved_at > BLOCKED_S:
+                raise LinkProblem("port-blocked", str(self._link.port))
+
     def drain(self, timeout_ms: int) -> bool:
         """Wait until all is sent. False when the time is over before."""
         deadline = time.monotonic() + timeout_ms / 1000
@@ -120,7 +154,9 @@ class SerialPort:
         try:
             return int(self._link.out_waiting)
         except (AttributeError, OSError):
-            return 0  # sockets and pseudo terminals have no count: what was taken is on its way
+            if self._counts:
+                raise  # this one has a count: it is gone
+            return 0  # sockets and pseudo terminals have none: what was taken is on its way
 
     def set_baud(self, rate: int) -> bool:
         """Send what waits, then change our rate. False where the link has a fixed one."""
@@ -132,27 +168,22 @@ class SerialPort:
                 import termios
 
                 termios.tcdrain(self._fd)
-            self._change_rate(rate)
-        except ValueError:
-            return False
+            return self._change_rate(rate)
         except Exception as error:
             raise self._lost() from error
-        return True
 
-    def _change_rate(self, rate: int) -> None:
-        """Change the rate; one that is refused leaves the one before.
-
-        Raises:
-            ValueError: it is refused.
-        """
+    def _change_rate(self, rate: int) -> bool:
+        """Change the rate; one that is refused leaves the one before, and is False."""
         before = self._link.baudrate
         try:
             self._link.baudrate = rate
-        except (ValueError, OSError) as error:
-            if isinstance(error, OSError) and _REFUSED not in str(error):
+        except Exception as error:
+            if not is_refused_setting(error):
                 raise
-            self._link.baudrate = before  # pyserial believes in the new one
-            raise ValueError(str(error)) from error
+            with suppress(ValueError):  # it may refuse that, too: pyserial believes in it again in any case
+                self._link.baudrate = before
+            return False
+        return True
 
     def set_data_bits(self, bits: int) -> None:
         """Change the data bits of both directions, and nothing else.
@@ -184,6 +215,8 @@ class SerialPort:
     def close(self) -> None:
         """Let the port go. A port that is gone already is no error."""
         try:
+            if self._counts:
+                self._link.reset_output_buffer()  # else some drivers keep a port that CTS holds
             self._link.close()
         except Exception:  # noqa: BLE001 (we are leaving, and what broke was said before)
             pass
@@ -194,7 +227,7 @@ class SerialPort:
 
 def _descriptor(link: Any) -> int:
     """The file descriptor to wait on, -1 where the link has none that says the truth."""
-    if os.name != "posix" or type(link).__module__.endswith("rfc2217"):
+    if os.name != "posix" or any(kind.__module__.endswith("rfc2217") for kind in type(link).__mro__):
         return -1
     try:
         return int(link.fileno())

@@ -1,6 +1,7 @@
 """One zip to send to support: everything about a run, and nothing about its owner.
 
-    report.txt      for people: what ran, on what, how it ended, the modem before and after
+    report.html     for people: what happened, is the module safe, what to do next, and how it came to that
+    report.txt      the same as text: what ran, on what, how it ended, the modem before and after
     capture.jsonl   the bytes both ways (docs/json.md), masked, without firmware
     events.jsonl    the story alone, with its times
 
@@ -12,10 +13,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,13 @@ from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture, StreamedCapture, ends_of, open_capture
 from modemflash_host.capture.runs import Run
 from modemflash_host.errors import Refusal
+from modemflash_host.report.page.run_page import run_page
+from modemflash_host.report.page.story import WordsOf, wire_of
+from modemflash_host.report.report_files import report_file, write_page
 from modemflash_host.reporters.words import clock_time, printable, size
-from modemflash_host.store.new_file import new_file
-from modemflash_host.store.regular_file import only_regular, open_regular
-from modemflash_host.store.state_folder import kept_file, state_folder
+from modemflash_host.store.regular_file import open_regular
 
-_KEPT = 20
 _FIRST_PARTS = ["report.txt", "events.jsonl"]
-_NAME = re.compile(r"modemflash-report-\d{6,9}-\d{8}-\d{6}-\d+\.zip")
 _LABEL_WIDTH = 12
 _LONGEST_COURSE = 200
 # event: its title in the report
@@ -61,11 +59,12 @@ _COURSE = {
 _RAW = "not included: it was captured raw, with identities and the vendor's firmware"
 
 
-def make_report(run: Run, to: Path | None = None) -> Path:
+def make_report(run: Run, words_of: WordsOf, to: Path | None = None) -> Path:
     """Make the zip.
 
     Args:
         run: the run.
+        words_of: the words of a family, by its name.
         to: where; by default in the state folder, under the run's name.
 
     Returns:
@@ -76,23 +75,32 @@ def make_report(run: Run, to: Path | None = None) -> Path:
     """
     capture = open_capture(run.path)
     wire, why_not = _wire(run, capture)
-    try:
-        path = to or _place(run)
-        if os.path.lexists(path) and not _is_report(path):
-            raise Refusal("report-not-written", f"{path}: something else is there, which is not overwritten")
-        make = kept_file if to is None else new_file
-        with make(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
-            bundle.writestr("report.txt", report_text(run, capture, why_not))
-            with bundle.open("events.jsonl", "w") as story:
-                for each in capture.records:
-                    if "event" in each:
-                        story.write(_line(each).encode())
-            if wire is not None:
-                with open_regular(wire) as source, bundle.open("capture.jsonl", "w") as target:
-                    shutil.copyfileobj(source, target)
-    except OSError as error:
-        raise Refusal("report-not-written", f"{to or 'state folder'}: {error.strerror}") from error
+    with (
+        report_file(f"modemflash-report-{run.name}.zip", to, _is_report) as (path, file),
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle,
+    ):
+        bundle.writestr("report.txt", report_text(run, capture, why_not))
+        with bundle.open("events.jsonl", "w") as story:
+            for each in capture.records:
+                if "event" in each:
+                    story.write(_line(each).encode())
+        bundle.writestr("report.html", _page(run, capture, words_of, wire, why_not))
+        if wire is not None:
+            with open_regular(wire) as source, bundle.open("capture.jsonl", "w") as target:
+                shutil.copyfileobj(source, target)
     return path
+
+
+def make_page(run: Run, words_of: WordsOf, to: Path | None = None) -> Path:
+    """Make the page alone; all else is as with `make_report`."""
+    capture = open_capture(run.path)
+    page = _page(run, capture, words_of, *_wire(run, capture))
+    return write_page(page, f"modemflash-report-{run.name}.html", to)
+
+
+def _page(run: Run, capture: StreamedCapture, words_of: WordsOf, wire: Path | None, why_not: str) -> str:
+    elsewhere = None if wire is None or wire == run.path else wire_of(open_capture(wire).records)
+    return run_page(run, capture, words_of, elsewhere, why_not)
 
 
 def _is_report(path: Path) -> bool:
@@ -182,19 +190,6 @@ def _wire(run: Run, capture: StreamedCapture) -> tuple[Path | None, str]:
     except Refusal as refusal:
         return None, refusal.happened
     return (None, _RAW) if header.get("raw") else (path, "")
-
-
-def _place(run: Run) -> Path:
-    folder = state_folder("reports")
-    _forget(sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name)))
-    return folder / f"modemflash-report-{run.name}.zip"
-
-
-def _forget(paths: list[Path]) -> None:
-    for path in paths[: -_KEPT + 1]:
-        with suppress(OSError):  # a folder, say, or another run was faster
-            only_regular(path.lstat())
-            path.unlink()
 
 
 def _line(record: Record) -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 from modemflash_host.capture.file import Record
 from modemflash_host.links.names import is_address
 
-_PACKAGES = ("pyserial", "click", "rich", "rich-click", "platformdirs")
+# What it is made of, and the tools for boards that it may run.
+_PACKAGES = ("pyserial", "click", "rich", "rich-click", "platformdirs", "esptool", "mpremote")
 _SYS_TTY = Path("/sys/class/tty")
 
 

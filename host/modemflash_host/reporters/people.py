@@ -28,7 +28,7 @@ from modemflash_host.reporters.rows import STYLES, Rows, marked, texts
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 UNTOLD = ("watch-power",)  # phases that are only seen while they last
 _WIDE = 60  # columns from which before and after stand side by side
-_ENDS_PHASE = (
+ENDS_PHASE = (
     "phase",
     "verified",
     "board-left",
@@ -79,7 +79,7 @@ class People(Sink):
     def report(self, event: Event, at_s: float) -> None:
         """Show one event."""
         kind = event["event"]
-        if kind in _ENDS_PHASE and self.watch.phase:
+        if kind in ENDS_PHASE and self.watch.phase:
             self.phase_ended(at_s, good=self._ends_well(event))
             self.watch.end()
             self.retries = 0

@@ -2,7 +2,7 @@
 
 Rules: a signal only counts; the family stops at its next safe point, and how
 many stop requests a phase needs is its rule. What people are told stands in its
-vocabulary, by phase. A closed terminal counts like one Ctrl-C: a transfer goes
+vocabulary, by phase. A closed terminal or window counts like one Ctrl-C: a transfer goes
 on without anybody watching, and an install always does. The third one ends the
 command at once, whatever it waits for, until its end is being told; where the
 process ends with it, nothing changes that end any more, its exit code above all.
@@ -11,10 +11,12 @@ process ends with it, nothing changes that end any more, its exit code above all
 from __future__ import annotations
 
 import signal
+from contextlib import ExitStack
 from types import FrameType
 
 from modemflash_host.errors import StopNow
 from modemflash_host.reporters import AT_ONCE
+from modemflash_host.run.console_window import window_watched
 
 _HANG_UP = getattr(signal, "SIGHUP", None)
 
@@ -37,8 +39,10 @@ class StopRequests:
         self.asking = self.telling_end = False
         self._hung_up = False
         self._before: dict[int, object] = {}
+        self._window = ExitStack()
 
     def __enter__(self) -> StopRequests:
+        self._window.enter_context(window_watched(self._hang_up))
         for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             number = getattr(signal, name, None)
             if number is not None:
@@ -50,14 +54,20 @@ class StopRequests:
             is_over = self._process_ends and self.telling_end
             signal.signal(number, signal.SIG_IGN if is_over else handler)  # type: ignore[arg-type]
         self._before.clear()
+        self._window.close()
+
+    def _hang_up(self) -> None:
+        """Nobody sees the screen any more; the kernel and the shell may both tell of it."""
+        if not self._hung_up:
+            self._hung_up = True
+            self.count += 1
 
     def _count(self, number: int, _frame: FrameType | None) -> None:
         if self.asking:
             raise KeyboardInterrupt
         if number == _HANG_UP:
-            if self._hung_up:
-                return  # the kernel and the shell both tell of one closed terminal
-            self._hung_up = True
-        self.count += 1
+            self._hang_up()
+        else:
+            self.count += 1
         if self.count >= AT_ONCE and not self.telling_end:
             raise StopNow

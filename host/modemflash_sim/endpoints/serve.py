@@ -12,6 +12,7 @@ from modemflash_sim.endpoints.pace import Endpoint, Pump
 from modemflash_sim.endpoints.wire import Device
 
 CLOSE_PATIENCE_S = 10.0
+KINDS = ("pty", "tcp", "rfc2217")
 
 
 def open_endpoint(kind: str, port: int = 0) -> Endpoint:
@@ -39,6 +40,15 @@ def open_endpoint(kind: str, port: int = 0) -> Endpoint:
 
         return Rfc2217Endpoint(port)
     raise ValueError(f"no such endpoint: {kind}; there are pty, tcp and rfc2217")
+
+
+def usual_endpoint() -> str:
+    """What a client opens most easily here: a pseudo terminal, or where there is none a TCP port."""
+    try:
+        import pty  # noqa: F401 (whether this system has them)
+    except ImportError:
+        return "tcp"
+    return "pty"
 
 
 @contextmanager

@@ -418,7 +418,7 @@ def test_no_color_is_honoured(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_help_names_every_exit_code(desk: Desk) -> None:
-    text = " ".join(desk.type("--help").out.split())
+    text = " ".join(desk.type("--help-all").out.split())
     for number, meaning in exit_codes.EXIT_CODES:
         assert f"{number} {meaning}" in text
 

@@ -9,7 +9,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from docs.test_command_lines import parse
 from modemflash_host.cli.app import modemflash_group
+from modemflash_host.cli.help_examples import EXAMPLES
+from modemflash_host.families import registry
 
 Found = tuple[tuple[str, ...], click.Command]
 
@@ -28,11 +31,15 @@ def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[Fou
 ALL = dict(commands(modemflash_group))
 
 
+def shown(path: tuple[str, ...], word: str) -> str:
+    return CliRunner().invoke(modemflash_group, [*path, word], prog_name="modemflash").output
+
+
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
-def test_fits_80_columns(path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_of_the_help_fits_80_columns(path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """No line is longer, every option has its whole name there, and so has every choice."""
     monkeypatch.setenv("COLUMNS", "80")
-    text = CliRunner().invoke(modemflash_group, [*path, "--help"], prog_name="modemflash").output
+    text = shown(path, "--help-all")
     assert max(map(len, text.splitlines())) <= 80
     typed = text.replace("│", " ").split()
     words = [part for word in typed for part in word.split("/")]
@@ -44,6 +51,49 @@ def test_fits_80_columns(path: tuple[str, ...], monkeypatch: pytest.MonkeyPatch)
         if isinstance(parameter.type, click.Choice):
             missing = [name for name in parameter.type.choices if not any(name in word for word in words)]
             assert not missing, (parameter.name, missing)
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_help_is_one_screen(path: tuple[str, ...]) -> None:
+    """80 × 24: what it is for, two examples that the program takes, and no danger's flag."""
+    text = shown(path, "--help")
+    lines = text.splitlines()
+    assert len(lines) <= 23 and max(map(len, lines)) <= 80
+    assert lines[0].startswith("Usage: modemflash")
+    assert all(line.count("(") == line.count(")") for line in lines if path == ()), (
+        "a sentence cut in brackets"
+    )
+    examples = EXAMPLES[" ".join(path)].examples
+    assert len(examples) == 2
+    for line, what in examples:
+        assert f"modemflash {line}" in text and what
+        parse(f"modemflash {line}")
+    assert not [name for name in registry.all_dangers() if f"--{name}" in text]
+    options = [each for each in ALL[path].params if isinstance(each, click.Option) and not each.hidden]
+    missing = [each.opts for each in options if not set(each.opts) & set(text.replace(",", " ").split())]
+    assert ("--help-all" in text) == bool(missing or ALL[path].epilog)
+
+
+def test_every_row_of_examples_is_of_a_command() -> None:
+    for words, row in EXAMPLES.items():
+        known = {name for each in ALL[tuple(words.split())].params for name in each.opts}
+        assert {f"--{name}" for name in row.common} <= known, words
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["updat"], "`modemflash update`"),
+        (["bord", "info"], "`modemflash board`"),
+        (["board", "deplyo"], "`modemflash board deploy`"),
+        (["update", "x", "--dryrun"], "--dry-run"),
+    ],
+)
+def test_what_was_meant(typed: list[str], meant: str) -> None:
+    """Commands and options that are spelled alike are named."""
+    done = CliRunner().invoke(modemflash_group, typed, prog_name="modemflash")
+    assert done.exit_code == 2
+    assert f"Did you mean {meant}" in " ".join(done.output.split()).replace("'", "")
 
 
 def test_simulate_board_says_where_a_micropython_comes_from(

@@ -25,6 +25,7 @@ from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.runs import find_run, runs
 from modemflash_host.cli import app
 from modemflash_host.computer import battery
+from modemflash_host.families.registry import words_of
 from modemflash_host.report.bundle import make_report
 from modemflash_host.run import exit_codes
 from modemflash_host.store.journal_files import SlotFiles, journal_key
@@ -236,7 +237,7 @@ def test_killed_at_a_random_point_capture_and_journal_still_open(desk: Desk, mom
         key = journal_key(port)
         past = Journal(SlotFiles(folder, key), key).read() if folder.is_dir() else None
         assert past is None or past["files"]
-        report = make_report(find_run(), desk.folder / "r.zip") if runs() else None
+        report = make_report(find_run(), words_of, desk.folder / "r.zip") if runs() else None
         assert report is None or zipfile.ZipFile(report).testzip() is None
         done = subprocess.run(words, capture_output=True, text=True, timeout=200)
         assert done.returncode == exit_codes.DONE, done.stderr

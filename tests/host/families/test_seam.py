@@ -12,6 +12,7 @@ from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.runs import find_run
 from modemflash_host.cli import app
 from modemflash_host.families import registry
+from modemflash_host.families.registry import words_of
 from modemflash_host.report.bundle import make_report, report_text
 from support.tiny_family.device import TinyDevice
 from support.tiny_family.family import TinyFamily, make_file
@@ -74,7 +75,7 @@ def test_capture_and_report(device: TinyDevice, file: str, tmp_path: Path) -> No
     assert [record["tx_block"] for record in capture.records if "tx_block" in record] == [len(make_file("2"))]
     assert "tiny 1" in "".join(record.get("rx", "") for record in capture.records)
     assert "two.tiny" in report_text(run, capture)
-    assert make_report(run, tmp_path / "report.zip").is_file()
+    assert make_report(run, words_of, tmp_path / "report.zip").is_file()
 
 
 def test_port_and_file_that_disagree(

@@ -13,6 +13,7 @@ from rich.console import Console
 from modemflash.frames import BLOCK
 from modemflash_host.capture.runs import begin_run, find_run
 from modemflash_host.errors import Refusal
+from modemflash_host.families.registry import words_of
 from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.report import environment
@@ -64,10 +65,10 @@ def contents(path: Path) -> dict[str, str]:
 def test_report_has_everything_support_asks_for(home: Path) -> None:
     """Versions, command line, plan, capture, events, platform, and the modem before and after."""
     carry_out(STORY)
-    path = make_report(find_run())
+    path = make_report(find_run(), words_of)
     assert path.parent == home / "reports"
     files = contents(path)
-    assert set(files) == {"report.txt", "events.jsonl", "capture.jsonl"}
+    assert set(files) == {"report.txt", "report.html", "events.jsonl", "capture.jsonl"}
     text = files["report.txt"]
     for words in (
         "modemflash update CATM1-41065.dup -p /dev/ttyUSB0",
@@ -99,7 +100,7 @@ def test_course_tells_when_what_happened() -> None:
         recorder.report({"event": "stall", "seconds": seconds, "note": "erasing"}, 0.0)
     recorder.report({"event": "retry", "what": "block", "attempt": 2, "reason": "damaged"}, 0.0)
     recorder.close()
-    text = contents(make_report(find_run()))["report.txt"]
+    text = contents(make_report(find_run(), words_of))["report.txt"]
     lines = [line.split() for line in text.partition("Course")[2].splitlines()[1:]]
     assert lines == [
         ["0:00", "-", "phase", "transfer"],
@@ -115,7 +116,7 @@ def test_a_long_course_is_cut_in_its_middle() -> None:
     for number in range(1000):
         recorder.report({"event": "phase", "phase": f"p{number}"}, 0.0)
     recorder.close()
-    files = contents(make_report(find_run()))
+    files = contents(make_report(find_run(), words_of))
     lines = files["report.txt"].partition("Course")[2].splitlines()[1:]
     assert len(lines) == 201
     assert "800 more" in lines[100]
@@ -125,7 +126,7 @@ def test_a_long_course_is_cut_in_its_middle() -> None:
 def test_no_identity_is_in_the_report() -> None:
     """An IMEI on the wire and one in an event: neither is in any file of the zip."""
     carry_out(STORY)
-    for name, text in contents(make_report(find_run())).items():
+    for name, text in contents(make_report(find_run(), words_of)).items():
         assert "123456789012345" not in text, name
 
 
@@ -135,7 +136,7 @@ def test_report_of_a_killed_run() -> None:
     run = find_run()
     with run.path.open("ab") as file:
         file.write(b'{"at_ms":12,"rx":"to')
-    text = contents(make_report(find_run()))["report.txt"]
+    text = contents(make_report(find_run(), words_of))["report.txt"]
     assert "its last line is torn" in text
     assert "the program was killed" in text
 
@@ -143,9 +144,9 @@ def test_report_of_a_killed_run() -> None:
 def test_raw_capture_is_never_sent(tmp_path: Path) -> None:
     """A raw capture, at home or elsewhere, stays out of the zip."""
     carry_out(STORY, raw=True)
-    assert set(contents(make_report(find_run()))) == {"report.txt", "events.jsonl"}
+    assert set(contents(make_report(find_run(), words_of))) == {"report.txt", "report.html", "events.jsonl"}
     carry_out(STORY, raw=True, to=tmp_path / "mine")
-    files = contents(make_report(find_run()))
+    files = contents(make_report(find_run(), words_of))
     assert "capture.jsonl" not in files
     assert "captured raw" in files["report.txt"]
     assert all("123456789012345" not in text for text in files.values())
@@ -154,17 +155,17 @@ def test_raw_capture_is_never_sent(tmp_path: Path) -> None:
 def test_capture_elsewhere_is_put_in(tmp_path: Path) -> None:
     """A masked capture that the user put elsewhere is in the zip; where it is gone, the text says so."""
     carry_out(STORY, to=tmp_path / "mine")
-    assert '"rx"' in contents(make_report(find_run()))["capture.jsonl"]
+    assert '"rx"' in contents(make_report(find_run(), words_of))["capture.jsonl"]
     (tmp_path / "mine").unlink()
-    assert "There is no such file" in contents(make_report(find_run()))["report.txt"]
+    assert "There is no such file" in contents(make_report(find_run(), words_of))["report.txt"]
 
 
 def test_report_that_cannot_be_written(tmp_path: Path) -> None:
     """A place that is not there has its words."""
     carry_out(STORY)
     with pytest.raises(Refusal, match="report-not-written"):
-        make_report(find_run(), tmp_path / "no" / "r.zip")
-    assert make_report(find_run(), tmp_path / "r.zip") == tmp_path / "r.zip"
+        make_report(find_run(), words_of, tmp_path / "no" / "r.zip")
+    assert make_report(find_run(), words_of, tmp_path / "r.zip") == tmp_path / "r.zip"
 
 
 def test_history_rows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from modemflash_host.capture.runs import begin_run, find_run
 from modemflash_host.cli import app
+from modemflash_host.families.registry import words_of
 from modemflash_host.report.bundle import make_report
 from modemflash_host.store.firmware_places import remember
 from modemflash_host.store.journal_files import SlotFiles, board_at
@@ -44,8 +45,8 @@ def everything(folder: Path) -> None:
     recorder, _ = begin_run(["update"], "COM5", pytest.fail)
     recorder.report({"event": "result"}, 0.0)
     recorder.close()
-    make_report(find_run())
-    make_report(find_run(), folder / "mine.zip")
+    make_report(find_run(), words_of)
+    make_report(find_run(), words_of, folder / "mine.zip")
     try:
         raise ValueError
     except ValueError:

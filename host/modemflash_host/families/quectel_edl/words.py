@@ -5,22 +5,8 @@ from __future__ import annotations
 from modemflash_host.families.quectel_edl.file_rows import package_rows
 from modemflash_host.families.quectel_edl.planning import DOWNGRADE
 from modemflash_host.families.quectel_edl.readable import READABLE
-from modemflash_host.families.vocabulary import BAD, DOUBT, GOOD, Danger, VendorWord, Vocabulary
-
-# What the vendor's tool prints, and what is known of it. Sources: docs/quectel-edl.md ("The protocol").
-VENDOR_WORDS = {
-    "sahara_cmd_unkonow_1836597052": VendorWord(
-        "The number is the text `<?xm`: a Firehose programmer was running already, and answered in XML",
-        (
-            "The module is not bricked. Run `modemflash update` with its package: it goes on with the "
-            "programmer that runs. Or cut its power for 10 seconds first."
-        ),
-    ),
-    "sahara_wait_hello": VendorWord(
-        "The vendor's tool waits for the first word of the boot ROM, which says it once and may be lost",
-        "Run `modemflash update` with its package, which asks for that word again; or cut its power.",
-    ),
-}
+from modemflash_host.families.quectel_edl.vendor_words import VENDOR_WORDS
+from modemflash_host.families.vocabulary import BAD, DOUBT, GOOD, Danger, Vocabulary
 
 _WRITING = (
     (
@@ -74,8 +60,8 @@ WORDS = Vocabulary(
             "downgrade",
         )
     },
-    vendor_words=VENDOR_WORDS,
     settings={"ATI": "Model", "AT+QGMR": "Firmware", "AT+CFUN?": "Radio mode", "AT+CGSN": "IMEI"},
+    vendor_words=VENDOR_WORDS,
     readable=READABLE,
     file_rows=package_rows,
 )

@@ -11,6 +11,7 @@ from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
 from modemflash_host.families.sequans.file_rows import RADIOS, file_rows
 from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.sequans.readable import READABLE
+from modemflash_host.families.sequans.vendor_words import VENDOR_WORDS
 from modemflash_host.families.vocabulary import (
     BAD,
     BOARD_PHASES,
@@ -168,6 +169,7 @@ WORDS = Vocabulary(
     dangers=DANGERS,
     questions={AFTER_PART_1: "Was part 1 of 48829 the last thing that was written to it?"},
     evidence=EVIDENCE,
+    vendor_words=VENDOR_WORDS,
     whole_update=WHOLE_UPDATE,
     attempts=ATTEMPTS,
     readable=READABLE,

@@ -1,0 +1,92 @@
+"""`--help` as one screen: what it is for, two examples, common options; `--help-all` has every option.
+
+Rules: a page fits into 80 × 24; where all options do, all of them are there; a
+danger's flag stands in `--help-all` alone, with its risk beside it; a command
+that nobody knows is answered with those that are spelled alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import rich_click as click
+
+_HELP_NAMES = ("-h", "--help")
+
+
+class HelpCommand(click.RichCommand):
+    """A command with both."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its options, both of the help included."""
+        return [*super().get_params(ctx), _help_all(self)]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """`--help`."""
+        return _help(self)
+
+
+class HelpGroup(click.RichGroup):
+    """A group of commands with both."""
+
+    command_class = HelpCommand
+    group_class = type
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its options, both of the help included."""
+        return [*super().get_params(ctx), _help_all(self)]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """`--help`."""
+        return _help(self)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant.
+
+        Raises:
+            UsageError: there is none; with those that are spelled alike.
+        """
+        name = args[0]
+        if name[:1] == "-" or self.get_command(ctx, name) is not None or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        import difflib  # costs start-up time, as the texts below
+
+        near = difflib.get_close_matches(name, self.list_commands(ctx), n=3, cutoff=0.5)
+        meant = (
+            f" Did you mean {' or '.join(f'`{ctx.command_path} {each}`' for each in near)}?" if near else ""
+        )
+        raise click.UsageError(f"No such command '{name}'.{meant}", ctx)
+
+
+def _help(command: click.Command) -> click.Option:
+    """The option of a command, always the same one: click compares them."""
+    return _kept(command, "_help_page", _HELP_NAMES, "Show this message and exit.", _page)
+
+
+def _help_all(command: click.Command) -> click.Option:
+    return _kept(command, "_help_all", ("--help-all",), "Every option.", lambda ctx: ctx.get_help())
+
+
+def _kept(command: click.Command, place: str, names: Sequence[str], text: str, page: object) -> click.Option:
+    known = command.__dict__.get(place)
+    if isinstance(known, click.Option):
+        return known
+    assert callable(page)
+
+    def show(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+        if wanted and not ctx.resilient_parsing:
+            click.echo(page(ctx), color=ctx.color)
+            ctx.exit()
+
+    words = [*names, place]
+    option = click.Option(words, is_flag=True, is_eager=True, expose_value=False, help=text, callback=show)
+    setattr(command, place, option)
+    return option
+
+
+def _page(ctx: click.Context) -> str:
+    from modemflash_host.cli.help_text import help_page
+
+    return help_page(ctx)
