@@ -33,7 +33,7 @@ from typing import IO, Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from modemflash_sim.endpoints.usb2tcp import TAG, Usb2tcpEndpoint
-from modemflash_sim.endpoints.usb_ports import Doors, PtyDoors, Usb2tcpDoors, serve_usb
+from modemflash_sim.endpoints.usb_ports import PtyEndpoints, Usb2tcpEndpoints, UsbEndpoints, serve_usb
 from modemflash_sim.quectel_edl import assumptions
 from modemflash_sim.quectel_edl.module import SimPort, SimQuectel
 from modemflash_sim.quectel_edl.packages import PackageMaker, program
@@ -94,14 +94,14 @@ def serve(kind: str, folder: Path, mode: str, bytes_a_s: float) -> None:
     """Until standard input ends; the verdict as JSON, once it was reset."""
     device = PacedModem(dataclasses.replace(PROFILE, start=mode), assumptions.parse(""))
     device.pace = Pace(bytes_a_s)
-    doors: Doors = PtyDoors(folder)
+    endpoints: UsbEndpoints = PtyEndpoints(folder)
     if kind == "usb2tcp":
         endpoint = Usb2tcpEndpoint()
-        doors = Usb2tcpDoors(endpoint)
+        endpoints = Usb2tcpEndpoints(endpoint)
         print(endpoint.url, flush=True)
     else:
         print(folder, flush=True)
-    with serve_usb(device, doors):
+    with serve_usb(device, endpoints):
         counts = device.memory.counts
         samples: list[tuple[float, int]] = []
         while not counts.resets:

@@ -111,6 +111,10 @@ PLACES = {
     "modemflash_sim/quectel_edl/packages.py PackageMaker.pack": OWN,
     "modemflash_sim/quectel_edl/packages.py PackageMaker.packed": OWN,
     "modemflash_sim/quectel_edl/packages.py PackageMaker.write": OWN,
+    "modemflash_host/cli/simulate_module.py _usb": OWN,
+    "modemflash_sim/endpoints/usb_ports.py PtyEndpoints.meet": (
+        "test_each_port_has_a_terminal_that_goes_with_it"
+    ),
     "modemflash_sim/state_files.py read": "test_what_is_no_state_file_is_refused",
     "modemflash_sim/state_files.py write": "test_nothing_is_written_through_a_link",
     "modemflash_sim/subprocess_server.py serve_in_subprocess": OWN,

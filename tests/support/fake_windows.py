@@ -1,6 +1,6 @@
 """pyserial's own code for Windows, on a kernel that is a fake: what it does is what it does there.
 
-Rules: `serial/serialwin32.py` is loaded as it is installed; only its door to the
+Rules: `serial/serialwin32.py` is loaded as it is installed; only its way to the
 system, `serial.win32`, is another one; a call that would wait for ever fails the
 test.
 """

@@ -29,7 +29,7 @@ from modemflash_host.reporters.rows import Rows
 from modemflash_sim import devices, state_files
 from modemflash_sim.endpoints.serve import KINDS, open_endpoint, serve, usual_endpoint
 from modemflash_sim.endpoints.usb2tcp import Usb2tcpEndpoint
-from modemflash_sim.endpoints.usb_ports import PtyDoors, Usb2tcpDoors, serve_usb
+from modemflash_sim.endpoints.usb_ports import PtyEndpoints, Usb2tcpEndpoints, serve_usb
 from modemflash_sim.quectel_edl import assumptions as modem_assumptions
 from modemflash_sim.quectel_edl import faults as modem_faults
 from modemflash_sim.quectel_edl import profiles as modem_profiles
@@ -161,13 +161,13 @@ def _usb(
     """
     if endpoint == "usb2tcp":
         server = Usb2tcpEndpoint(tcp_port)
-        with serve_usb(device, Usb2tcpDoors(server), on_end):
+        with serve_usb(device, Usb2tcpEndpoints(server), on_end):
             yield server.url
         return
     with ExitStack() as stack:
         if folder is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="modemflash-")))
-        stack.enter_context(serve_usb(device, PtyDoors(folder), on_end))
+        stack.enter_context(serve_usb(device, PtyEndpoints(folder), on_end))
         yield str(folder)
 
 

@@ -63,7 +63,7 @@ class UsbDevice(Protocol):
         """When it does something by itself; None for never."""
 
 
-class Doors(Protocol):
+class UsbEndpoints(Protocol):
     """Endpoints for ports."""
 
     def meet(self, ports: Sequence[UsbPort]) -> list[tuple[UsbPort, Endpoint]]:
@@ -76,7 +76,7 @@ class Doors(Protocol):
         """Close all."""
 
 
-class PtyDoors:
+class PtyEndpoints:
     """A pseudo terminal for each port, under a name that says what it is.
 
     Args:
@@ -88,7 +88,7 @@ class PtyDoors:
         self._open: dict[int, tuple[UsbPort, Endpoint, Path]] = {}
 
     def meet(self, ports: Sequence[UsbPort]) -> list[tuple[UsbPort, Endpoint]]:
-        """See `Doors`."""
+        """See `UsbEndpoints`."""
         from modemflash_sim.endpoints.pty import PtyEndpoint
 
         here = {id(port) for port in ports}
@@ -105,15 +105,15 @@ class PtyDoors:
         return [(port, endpoint) for port, endpoint, _ in self._open.values()]
 
     def files(self) -> list[Endpoint]:
-        """See `Doors`."""
+        """See `UsbEndpoints`."""
         return [endpoint for _, endpoint, _ in self._open.values()]
 
     def close(self) -> None:
-        """See `Doors`."""
+        """See `UsbEndpoints`."""
         self.meet(())
 
 
-class Usb2tcpDoors:
+class Usb2tcpEndpoints:
     """The first port at one address.
 
     Args:
@@ -125,7 +125,7 @@ class Usb2tcpDoors:
         self._port: UsbPort | None = None
 
     def meet(self, ports: Sequence[UsbPort]) -> list[tuple[UsbPort, Endpoint]]:
-        """See `Doors`."""
+        """See `UsbEndpoints`."""
         first = ports[0] if ports else None
         if first is not self._port:
             self._endpoint.hang_up()
@@ -134,25 +134,25 @@ class Usb2tcpDoors:
         return [(first, self._endpoint)] if first is not None and self._endpoint.is_taken else []
 
     def files(self) -> list[Endpoint]:
-        """See `Doors`."""
+        """See `UsbEndpoints`."""
         return [self._endpoint]
 
     def close(self) -> None:
-        """See `Doors`."""
+        """See `UsbEndpoints`."""
         self._endpoint.close()
 
 
 class UsbPump:
-    """Moves bytes between the ports of `device` and their doors.
+    """Moves bytes between the ports of `device` and their endpoints.
 
     Args:
         device: it belongs to the pump until `run` has returned.
-        doors: see above.
+        endpoints: see above.
     """
 
-    def __init__(self, device: UsbDevice, doors: Doors) -> None:
+    def __init__(self, device: UsbDevice, endpoints: UsbEndpoints) -> None:
         self._device = device
-        self._doors = doors
+        self._endpoints = endpoints
         self._unread: dict[int, bytearray] = {}
         self._stopping = False
         self._start_ns = time.monotonic_ns() - device.now_us * 1_000
@@ -161,21 +161,21 @@ class UsbPump:
     def run(self) -> None:
         """Serve until `stop`."""
         with self._bell, self._ringer:
-            doors: list[tuple[UsbPort, Endpoint]] = []
+            endpoints: list[tuple[UsbPort, Endpoint]] = []
             while not self._stopping:
                 now_us = self._now_us()
                 self._device.advance(now_us)
-                for port, endpoint in doors:  # the last words of a port that leaves
+                for port, endpoint in endpoints:  # the last words of a port that leaves
                     self._hand_over(now_us, port, endpoint)
-                doors = self._doors.meet(self._device.ports)
-                for port, endpoint in doors:
+                endpoints = self._endpoints.meet(self._device.ports)
+                for port, endpoint in endpoints:
                     self._hand_over(now_us, port, endpoint)
-                ready = self._wait(now_us, doors)
-                for port, endpoint in doors:
+                ready = self._wait(now_us, endpoints)
+                for port, endpoint in endpoints:
                     if endpoint in ready:
                         self._take_in(port, endpoint)
-                if not doors:
-                    for endpoint in self._doors.files():
+                if not endpoints:
+                    for endpoint in self._endpoints.files():
                         endpoint.read()  # a client is let in, or sent away
 
     def stop(self) -> None:
@@ -209,32 +209,36 @@ class UsbPump:
             if not pieces:
                 break
 
-    def _wait(self, now_us: int, doors: list[tuple[UsbPort, Endpoint]]) -> Sequence[Endpoint | socket.socket]:
+    def _wait(
+        self, now_us: int, endpoints: list[tuple[UsbPort, Endpoint]]
+    ) -> Sequence[Endpoint | socket.socket]:
         """Sleep until something is to be done; who has something to read."""
-        moments = [self._device.due_us(), *(port.next_due() for port, _ in doors)]
+        moments = [self._device.due_us(), *(port.next_due() for port, _ in endpoints)]
         next_us = min((moment for moment in moments if moment is not None), default=None)
         patience_s = None if next_us is None else max(0, next_us - now_us) / 1_000_000
-        waiting = [end for port, end in doors if end.pending or self._unread.get(id(port))]
-        readers: list[Endpoint | socket.socket] = [self._bell, *self._doors.files()]
+        waiting = [end for port, end in endpoints if end.pending or self._unread.get(id(port))]
+        readers: list[Endpoint | socket.socket] = [self._bell, *self._endpoints.files()]
         return select.select(readers, waiting, [], patience_s)[0]
 
 
 @contextmanager
-def serve_usb(device: UsbDevice, doors: Doors, on_end: Callable[[], object] = lambda: None) -> Iterator[None]:
+def serve_usb(
+    device: UsbDevice, endpoints: UsbEndpoints, on_end: Callable[[], object] = lambda: None
+) -> Iterator[None]:
     """Serve the device in a thread of this process.
 
     Args:
-        device: leave it alone until the doors are closed.
-        doors: they are closed at the end.
+        device: leave it alone until the endpoints are closed.
+        endpoints: they are closed at the end.
         on_end: called from the thread when it ends, by itself, too.
     """
-    pump = UsbPump(device, doors)
+    pump = UsbPump(device, endpoints)
     broke: list[BaseException] = []
 
     def run() -> None:
         try:
             pump.run()
-        except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the doors)
+        except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the endpoints)
             broke.append(error)
         finally:
             on_end()
@@ -246,6 +250,6 @@ def serve_usb(device: UsbDevice, doors: Doors, on_end: Callable[[], object] = la
     finally:
         pump.stop()
         thread.join(_CLOSE_PATIENCE_S)
-        doors.close()
+        endpoints.close()
     if broke:
         raise broke[0]

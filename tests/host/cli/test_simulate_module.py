@@ -1,4 +1,4 @@
-"""`modemflash simulate module` with USB ports: doors that fit, and a verdict at the end."""
+"""`modemflash simulate module` with USB ports: endpoints that fit, and a verdict at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of doors to a device with USB ports: they come and go with it; usb2tcp frames, and names it."""
+"""Rules of endpoints to a device with USB ports: they come and go with it; usb2tcp frames, and names it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modemflash_sim.endpoints.usb2tcp import Usb2tcpEndpoint
-from modemflash_sim.endpoints.usb_ports import PtyDoors, Usb2tcpDoors, serve_usb
+from modemflash_sim.endpoints.usb_ports import PtyEndpoints, Usb2tcpEndpoints, serve_usb
 from modemflash_sim.quectel_edl import assumptions
 from modemflash_sim.quectel_edl.module import SimQuectel
 from modemflash_sim.quectel_edl.profiles import PROFILES
@@ -48,7 +48,7 @@ def hear(client: socket.socket, size: int) -> bytes:
 def test_usb2tcp_says_what_is_there_and_sends_away_who_has_lost_it() -> None:
     """The same bytes as the description: an application, then EDL."""
     endpoint = Usb2tcpEndpoint()
-    with serve_usb(module(), Usb2tcpDoors(endpoint)):
+    with serve_usb(module(), Usb2tcpEndpoints(endpoint)):
         client = connected(endpoint.url)
         assert hear(client, 20) == TAG + bytes.fromhex("0C000000 7C2C0000 01080000 04000000")
         client.sendall(framed(SWITCH[:3]) + framed(SWITCH[3:]))
@@ -76,7 +76,7 @@ def test_usb2tcp_says_what_is_there_and_sends_away_who_has_lost_it() -> None:
 
 def test_each_port_has_a_terminal_that_goes_with_it(tmp_path: Path) -> None:
     """With ids and interface in its name."""
-    with serve_usb(module(), PtyDoors(tmp_path)):
+    with serve_usb(module(), PtyEndpoints(tmp_path)):
         dm = wait_for(tmp_path, "2c7c-0801-0-DM")
         assert sorted(each.name for each in tmp_path.iterdir()) == [
             "2c7c-0801-0-DM", "2c7c-0801-1-NMEA", "2c7c-0801-2-AT", "2c7c-0801-3-modem",

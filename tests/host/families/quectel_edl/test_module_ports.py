@@ -9,7 +9,7 @@ from modemflash_host.links.quectel_ports import DIAG, EDL
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.endpoints.usb2tcp import Usb2tcpEndpoint
-from modemflash_sim.endpoints.usb_ports import Usb2tcpDoors, serve_usb
+from modemflash_sim.endpoints.usb_ports import Usb2tcpEndpoints, serve_usb
 from modemflash_sim.quectel_edl import assumptions
 from modemflash_sim.quectel_edl.module import SimQuectel
 from modemflash_sim.quectel_edl.profiles import PROFILES
@@ -21,7 +21,7 @@ QUICK = dataclasses.replace(PROFILES["rm520n"], reenumerate_us=50_000)
 def test_a_module_that_was_looked_at_too_early_is_looked_at_again() -> None:
     """It answers first and leaves then: whoever looks in between still sees the application."""
     endpoint = Usb2tcpEndpoint()
-    with serve_usb(SimQuectel(QUICK, assumptions.parse("")), Usb2tcpDoors(endpoint)):
+    with serve_usb(SimQuectel(QUICK, assumptions.parse("")), Usb2tcpEndpoints(endpoint)):
         ports = Usb2tcpPorts(endpoint.url, Reporter([], StopRequests()))
         [port] = ports.listed()
         with ports.open(port) as line:

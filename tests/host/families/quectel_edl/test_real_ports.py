@@ -14,7 +14,7 @@ from serial.tools import list_ports as system
 from modemflash_host.cli import app
 from modemflash_host.families.quectel_edl import read_back
 from modemflash_sim.endpoints.usb2tcp import Usb2tcpEndpoint
-from modemflash_sim.endpoints.usb_ports import PtyDoors, Usb2tcpDoors, serve_usb
+from modemflash_sim.endpoints.usb_ports import PtyEndpoints, Usb2tcpEndpoints, serve_usb
 from modemflash_sim.quectel_edl import assumptions
 from modemflash_sim.quectel_edl.module import SimQuectel
 from modemflash_sim.quectel_edl.profiles import PROFILES
@@ -58,7 +58,7 @@ def test_terminals_that_come_and_go(
     folder = tmp_path / "ports"
     folder.mkdir()
     monkeypatch.setattr(system, "comports", lambda: ports_in(folder))
-    with serve_usb(module, PtyDoors(folder)):
+    with serve_usb(module, PtyEndpoints(folder)):
         while len(list(folder.iterdir())) < len(module.profile.interfaces):
             pass
         [dm_port] = folder.glob("*-DM")
@@ -74,7 +74,7 @@ def test_usb2tcp_on_this_computer(
     """It shows no AT port, so the end is not confirmed, and says so."""
     monkeypatch.setattr(read_back, "APPLICATION_S", 20)
     endpoint = Usb2tcpEndpoint()
-    with serve_usb(module, Usb2tcpDoors(endpoint)):
+    with serve_usb(module, Usb2tcpEndpoints(endpoint)):
         address = f"usb2tcp://127.0.0.1:{endpoint.url.rsplit(':', 1)[1]}"
         code = app.run(["update", str(package), "-p", address, "-y", "--json"])
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
