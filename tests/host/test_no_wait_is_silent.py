@@ -47,7 +47,7 @@ WAITS = {
     "links/serial_port.py:_wait_until_sent": SHOWN,
     "links/serial_port.py:drain": SHORT,
     "links/serial_port.py:write": SHOWN,
-    "links/usb2tcp.py:_receive": "the engine's line says how long, and ticks; the greeting has two seconds",
+    "links/usb2tcp.py:_receive": "the engine's line says how long, and ticks; the greeting has three seconds",
     "links/usb2tcp.py:write": SHOWN,
     "links/wait.py:open_patiently": SHOWN,
     "rescue/port_monitor.py:_look": "a quarter of a second; its caller ticks after each look",

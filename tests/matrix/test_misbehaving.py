@@ -241,14 +241,14 @@ def test_a_modem_that_never_stops_talking(words: str, every_us: int) -> None:
 
 @pytest.mark.parametrize("words", BABBLE)
 def test_memory_is_bounded_whatever_is_said(words: str) -> None:
-    """Half a minute of talk leaves no more than a board can hold."""
+    """Ten seconds of talk leave no more than a board can hold."""
     wire = VirtualLine(Babbler(BABBLE[words], 4000))
     line = Line(wire, wire, Reporter())
     at = At(line)
     jobs: list[Callable[[], object]] = [
-        lambda: at.resync(30000),
+        lambda: at.resync(10000),
         lambda: at.binary("AT+DUMP"),
-        lambda: at.command("AT", 30000),
+        lambda: at.command("AT", 10000),
     ]
     for job in jobs:
         tracemalloc.start()

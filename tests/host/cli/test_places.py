@@ -41,7 +41,7 @@ def typed(
     return done
 
 
-@pytest.mark.parametrize("columns", [1, 2, 3, 5, 7, 16])
+@pytest.mark.parametrize("columns", [1, 3, 7, 16])
 def test_a_narrow_terminal_ends_nothing(tmp_path: Path, columns: int) -> None:
     words = ["update", "sim://CATM1-41065.dup", "sim://updater.elf", "-p", PORT, "-y"]
     done = typed(tmp_path, *words, environment={"COLUMNS": str(columns)})
