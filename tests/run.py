@@ -14,6 +14,7 @@ if sys.version_info < (3, 10):
 
 import argparse
 import hashlib
+import os
 import platform
 import re
 import subprocess
@@ -246,6 +247,7 @@ def main() -> int:
     words = sys.argv[1:]
     cut = words.index("--") if "--" in words else len(words)
     options, extra = parser.parse_args(words[:cut]), words[cut + 1 :]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of some thousand processes would compile all anew
     if options.list:
         for stage in STAGES:
             print("%-18s%s%s" % (stage.name, stage.title, " (--all)" if stage.linter else ""))

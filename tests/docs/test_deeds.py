@@ -19,6 +19,10 @@ BOARD = "a name for what is done on a board, whose own deeds stand in their file
 # place → the test that holds the check before it (what is checked: docs/decisions/0012), or why none is due
 PLACES = {
     "modemflash_host/board/firmware/archive.py read": "test_memory_stays_below_60_mb_for_any_file",
+    "modemflash_host/board/install/kept_package.py _write": (
+        "test_where_nothing_may_be_written_it_is_made_each_time"
+    ),
+    "modemflash_host/board/install/package.py deployed": FIXED,
     "modemflash_host/board/install/package.py main": "by hand, for maintainers",
     "modemflash_host/board/install/package.py programs": FIXED,
     "modemflash_host/board/install/package.py where": FIXED,

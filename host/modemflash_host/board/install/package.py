@@ -23,6 +23,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import modemflash
+from modemflash_host.board.install import packing
+from modemflash_host.board.install.kept_package import kept
 from modemflash_host.board.install.packing import pack
 
 LIMIT_BYTES = 80_000  # docs/decisions/0007
@@ -49,14 +51,18 @@ class _Cut(NamedTuple):
 @functools.cache
 def deployed() -> Mapping[str, bytes]:
     """Every file that a board gets: path below its library folder -> content."""
+    ours = {path.name: path.read_bytes() for path in map(Path, (__file__, packing.__file__))}
+    sources = {name: path.read_bytes() for name, path in _sources().items()}
+    return MappingProxyType(dict(kept({**ours, **sources}, _packed)))
+
+
+def _packed() -> dict[str, bytes]:
     texts = programs()
     needs = {name: _needs(text, texts) for name, text in texts.items()}
-    return MappingProxyType(
-        {
-            name: text if name in READABLE else pack(text, _leaves_first(name, needs))
-            for name, text in texts.items()
-        }
-    )
+    return {
+        name: text if name in READABLE else pack(text, _leaves_first(name, needs))
+        for name, text in texts.items()
+    }
 
 
 def programs() -> dict[str, bytes]:
