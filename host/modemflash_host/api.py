@@ -33,6 +33,7 @@ from modemflash_host.links.names import is_simulated
 from modemflash_host.links.ports import usb_at
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed_plan, of_this_run
+from modemflash_host.run.expected import NOTHING, BoardSeen, Expected
 from modemflash_host.run.result import Result
 from modemflash_host.store.whole_file import whole_file
 
@@ -135,7 +136,14 @@ def backup(request: Request, reporter: Reporter, path: Path) -> Copied:
     return copied
 
 
-def update(request: Request, reporter: Reporter, ask: Ask, *, dry_run: bool = False) -> Result:
+def update(
+    request: Request,
+    reporter: Reporter,
+    ask: Ask,
+    *,
+    dry_run: bool = False,
+    expected: Expected = NOTHING,
+) -> Result:
     """Update the module at the request's port with its files.
 
     Args:
@@ -143,6 +151,7 @@ def update(request: Request, reporter: Reporter, ask: Ask, *, dry_run: bool = Fa
         reporter: who is told.
         ask: who is asked for a consent that is missing.
         dry_run: end with the plan.
+        expected: what must be at the port; anything else is refused before it is written.
 
     Returns:
         The result, with its `problem` where it did not end well.
@@ -151,13 +160,21 @@ def update(request: Request, reporter: Reporter, ask: Ask, *, dry_run: bool = Fa
     result = Result("failed")
     family: Family | None = None
     reached: Job | None = None
+    seen = BoardSeen.at(reporter)
     try:
         with _job(request, reporter) as (family, job):
             reached = job
             try:
-                _look(job, reporter)
+                module = replace(_look(job, reporter), unfinished=job.unfinished)
+                expected.check_module(module, seen.board)
                 confirmed = confirmed_plan(
-                    job, request, reporter, ask, needs_power=not is_simulated(request.port), dry_run=dry_run
+                    job,
+                    request,
+                    reporter,
+                    ask,
+                    needs_power=not is_simulated(request.port),
+                    dry_run=dry_run,
+                    expected=expected,
                 )
             except Problem as problem:
                 raise of_this_run(problem, job) from None

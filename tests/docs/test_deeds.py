@@ -37,6 +37,7 @@ PLACES = {
     "modemflash_host/computer/battery.py _pmset": "test_a_program_of_the_system_is_not_looked_for_here",
     "modemflash_host/computer/battery.py _read": FIXED,
     "modemflash_host/computer/process.py is_running": "test_a_number_that_was_given_again_is_another_process",
+    "modemflash_host/computer/process.py is_stopped": FIXED,
     "modemflash_host/computer/sleep_inhibitor.py _end": OWN,
     "modemflash_host/computer/sleep_inhibitor.py _start": (
         "test_a_program_of_the_system_is_not_looked_for_here"
@@ -53,6 +54,12 @@ PLACES = {
         "test_a_full_folder_for_temporary_files_costs_time_and_nothing_else"
     ),
     "modemflash_host/files/simulated.py make": "test_no_room_for_simulated_firmware_is_said",
+    "modemflash_host/fleet/labgrid.py _run": OWN,
+    "modemflash_host/fleet/labgrid.py _take_over": "test_only_what_is_over_is_given_back",
+    "modemflash_host/fleet/labgrid.py release_leftovers": "test_only_what_is_over_is_given_back",
+    "modemflash_host/fleet/place_record.py held": "test_only_what_is_over_is_given_back",
+    "modemflash_host/fleet/results.py keep": "test_only_results_are_forgotten",
+    "modemflash_host/fleet/worker.py Worker._run": "test_nothing_in_the_current_folder_is_run_by_a_fleet",
     "modemflash_host/links/linux.py _name_of": FIXED,
     "modemflash_host/links/linux.py _text": FIXED,
     "modemflash_host/links/linux.py may_be_serial": FIXED,

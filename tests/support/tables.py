@@ -24,6 +24,7 @@ ERROR_TABLES = (
     ("host/modemflash_host/errors/card.py", "CARD_CATALOGUE"),
     ("host/modemflash_host/errors/copies.py", "COPY_CATALOGUE"),
     ("host/modemflash_host/errors/edl.py", "EDL_CATALOGUE"),
+    ("host/modemflash_host/errors/fleet.py", "FLEET_CATALOGUE"),
     ("host/modemflash_host/errors/gnss.py", "GNSS_CATALOGUE"),
     ("host/modemflash_host/errors/packages.py", "PACKAGE_CATALOGUE"),
 )

@@ -7,7 +7,7 @@ made; what is done to a board before its modem is a part of the plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from modemflash.errors import Refusal
@@ -80,11 +80,13 @@ class Found:
         state: the modem's boot mode.
         identity: who it is.
         record: its settings, see `modemflash.identity.record`.
+        marks: see `ModuleInfo.marks`; a modem behind a board is known by its board.
     """
 
     state: str
     identity: Identity
     record: Mapping[str, str]
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 class ModemUpdate(Protocol):
@@ -124,16 +126,21 @@ class EngineUpdate:
     Args:
         update: the engine's.
         check_plan: the refusal of a plan that cannot be carried out through this line.
+        marks: what tells the modem from others; asked after the look.
     """
 
     first_step: FirstStep | None = None
     is_under_way = False
 
     def __init__(
-        self, update: Update, check_plan: Callable[[Plan], Refusal | None] = lambda plan: None
+        self,
+        update: Update,
+        check_plan: Callable[[Plan], Refusal | None] = lambda plan: None,
+        marks: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._update = update
         self._check_plan = check_plan
+        self._marks = marks
 
     @property
     def past(self) -> JournalRecord | None:
@@ -150,7 +157,9 @@ class EngineUpdate:
     def found(self) -> Found | None:
         """See `ModemUpdate`."""
         update = self._update
-        return None if update.modem is None else Found(update.modem.state, update.identity, update.before)
+        if update.modem is None:
+            return None
+        return Found(update.modem.state, update.identity, update.before, self._marks())
 
     def look(self) -> Found:
         """See `ModemUpdate`."""

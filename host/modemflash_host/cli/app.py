@@ -30,6 +30,7 @@ _COMMANDS = {
     "config": "config",
     "demo": "demo",
     "explain": "explain",
+    "fleet": "fleet",
     "history": "history",
     "identify": "identify",
     "info": "info",
@@ -89,7 +90,7 @@ def run(arguments: list[str]) -> int:
         if out.lost is not None and not isinstance(out.lost, BrokenPipeError):
             if not out.is_said:
                 print(f"The output could not be written: {out.lost.strerror}.", file=sys.stderr)
-            if code == exit_codes.DONE and not set(_WRITING) & set(arguments[:1]):
+            if code == exit_codes.DONE and not _writes(arguments):
                 code = exit_codes.FAILED_UNTOUCHED
         err.end()
     finally:
@@ -138,12 +139,16 @@ def _run(arguments: list[str], out: Output) -> int:
     except OSError:
         # Whether it is about our words or about a module, only the stream knows; a command that
         # writes has its own guard, and what escapes that is no good end.
-        if out.lost is None or set(_WRITING) & set(arguments[:1]):
+        if out.lost is None or _writes(arguments):
             return _unexpected(arguments)
         return exit_codes.DONE  # `modemflash explain | head`, `> /dev/full`; `run` says so
     except Exception:  # noqa: BLE001 (the guard: whatever it is, people get words and a file, no traceback)
         return _unexpected(arguments)
     return code if isinstance(code, int) else exit_codes.DONE
+
+
+def _writes(arguments: list[str]) -> bool:
+    return bool(set(_WRITING) & set(arguments[:1])) or arguments[:2] == ["fleet", "update"]
 
 
 def _last_line(arguments: list[str], code: str, status: str) -> None:

@@ -43,6 +43,22 @@ def family_options(command: Command) -> Command:
     return _with_flags(command, registry.all_options(), registry.all_dangers())
 
 
+def plain_options(command: Command) -> Command:
+    """A flag for each option of each family, and for no danger: those are never accepted for many boards."""
+    return _with_flags(command, registry.all_options(), {})
+
+
+def words_of_options(flags: Mapping[str, object]) -> list[str]:
+    """The command line words that say the same to another command."""
+    words: list[str] = []
+    for name, value in options_of(flags).items():
+        if isinstance(value, bool):
+            words.append(f"--{name}" if value else f"--not-{name}")
+        else:
+            words += [f"--{name}", str(value)]
+    return words
+
+
 def options_of_family(name: str) -> Callable[[Command], Command]:
     """The same for one family, without the options that name a file."""
     family = registry.family_named(name)

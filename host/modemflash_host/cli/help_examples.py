@@ -56,6 +56,44 @@ EXAMPLES: Mapping[str, HelpExamples] = {
         ),
         ("output", "port", "json"),
     ),
+    "fleet": HelpExamples(
+        (
+            ("fleet scan -o fleet.toml", "write the list of what is plugged in"),
+            ("fleet update firmware.zip --boards fleet.toml", "update them all"),
+        )
+    ),
+    "fleet update": HelpExamples(
+        (
+            ("fleet update firmware.zip --boards fleet.toml --canary 1", "one first, then the others"),
+            ("fleet update firmware.zip --all -y --json", "all that are plugged in, for a script"),
+        ),
+        ("boards", "all", "jobs", "canary", "stop-after", "yes", "json"),
+    ),
+    "fleet plan": HelpExamples(
+        (
+            ("fleet plan firmware.zip --boards fleet.toml", "the plan of each"),
+            ("fleet plan firmware.zip --all --json", "for a script"),
+        ),
+        ("boards", "all", "json"),
+    ),
+    "fleet info": HelpExamples(
+        (
+            ("fleet info --boards fleet.toml", "who they are"),
+            ("fleet info --all", "all that are plugged in"),
+        )
+    ),
+    "fleet scan": HelpExamples(
+        (
+            ("fleet scan -o fleet.toml", "write the list"),
+            ("fleet scan -o fleet.toml --jobs 12", "ask twelve at a time"),
+        )
+    ),
+    "fleet results": HelpExamples(
+        (
+            ("fleet results", "of the last run"),
+            ("fleet results --csv results.csv --html results.html", "for others"),
+        )
+    ),
     "report": HelpExamples((("report", "the last run"), ("report 3 --html", "the page of the third last"))),
     "history": HelpExamples((("history", "the list"), ("history --html -o runs.html", "as a page"))),
     "explain": HelpExamples(

@@ -22,10 +22,11 @@ from modemflash_host.cli.options import Talk, port_options, talk_options
 from modemflash_host.cli.selected import select_files
 from modemflash_host.families.plan import Request
 from modemflash_host.reporters import Reporter
+from modemflash_host.run.expected import NAMES, Expected
 from modemflash_host.run.result import Result
 
 click.rich_click.OPTION_GROUPS["modemflash update"] = [
-    {"name": "Options", "options": ["--port", "--via", "--dry-run", *option_names("options")]},
+    {"name": "Options", "options": ["--port", "--via", "--dry-run", "--expect", *option_names("options")]},
     {"name": "Consent", "options": ["--yes", *danger_names()]},
     {"name": "Special cases", "options": option_names("special")},
     {"name": "Patience and capture", "options": ["--answer-timeout", "--capture", "--capture-raw"]},
@@ -33,11 +34,29 @@ click.rich_click.OPTION_GROUPS["modemflash update"] = [
 ]
 
 
+def _expected(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> Expected:
+    pairs = [word.partition("=") for word in words]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise click.BadParameter(f"{name} has no value: write NAME=VALUE", context, parameter)
+    try:
+        return Expected.of_words({name: value for name, _, value in pairs})
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, parameter) from None
+
+
 @click.command(cls=HelpCommand)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @port_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and end; nothing is written.")
 @click.option("-y", "--yes", is_flag=True, help="Say yes to a plain upgrade, and to nothing else.")
+@click.option(
+    "--expect",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_expected,
+    help=f"What must be there, else nothing is written: {', '.join(NAMES)}; of an IMEI its last digits.",
+)
 @family_options
 @talk_options
 def update(
@@ -46,6 +65,7 @@ def update(
     via: str,
     answer_timeout: int | None,
     dry_run: bool,
+    expect: Expected,
     talk: Talk,
     **words: object,
 ) -> int:
@@ -71,6 +91,8 @@ def update(
                 find_timeout_s=answer_timeout,
                 answer_timeout_s=answer_timeout,
             )
-            return api.update(request, reporter, asker(reporter, talk.as_json), dry_run=dry_run)
+            return api.update(
+                request, reporter, asker(reporter, talk.as_json), dry_run=dry_run, expected=expect
+            )
 
     return carry_out(work, talk, port)

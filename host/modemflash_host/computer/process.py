@@ -37,6 +37,14 @@ def is_running(pid: int, name: str = "") -> bool:
     return name.encode() in line
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a process was stopped (SIGSTOP) and does nothing for now; False where nobody can say."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] in (b"T", b"t")
+    except (OSError, IndexError):
+        return False
+
+
 def _is_running_windows(pid: int) -> bool:
     import ctypes
 

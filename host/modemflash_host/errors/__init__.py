@@ -11,6 +11,7 @@ import modemflash_host.errors.board
 import modemflash_host.errors.card
 import modemflash_host.errors.copies
 import modemflash_host.errors.edl
+import modemflash_host.errors.fleet
 import modemflash_host.errors.gnss
 import modemflash_host.errors.packages  # noqa: F401 (their rows join the catalogue)
 from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, LinkProblem, Problem, Refusal, Stopped
@@ -73,6 +74,24 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
             "Switch it on there: in ser2net `accepter: telnet(rfc2217),tcp,PORT`. A server that only passes bytes "
             "is socket://host:port; its rate is then the one that is set there."
         ),
+        UNTOUCHED,
+    ),
+    "other-module": (
+        "Another module than the one that is expected is at this port",
+        "Look which cable leads where; `modemflash info` shows who is at a port. Nothing was written.",
+        UNTOUCHED,
+    ),
+    "module-not-recognised": (
+        "What was expected of the module at this port could not be compared: it does not say it",
+        (
+            "A modem behind a board is known by the board's address (mac), one at an adapter by its IMEI. "
+            "Expect what it can say, or leave it out and look at its port yourself."
+        ),
+        UNTOUCHED,
+    ),
+    "other-version": (
+        "The module runs another version than the one that is expected",
+        "Look at it with `modemflash info`; expect this version, or none, if it is right. Nothing was written.",
         UNTOUCHED,
     ),
     "port-lost": (

@@ -7,6 +7,7 @@ text, "" where they are not known; this file is a leaf.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
@@ -115,6 +116,7 @@ class ModuleInfo:
         details: more of it, as fields of the events `details` and `before`.
         unfinished: an update of it that did not finish.
         is_ours: it is of this family, as far as it says; one that is not is shown, and never written to.
+        marks: what tells it from others of its kind, by name ("imei": its last digits); never shown.
     """
 
     state: str
@@ -123,6 +125,7 @@ class ModuleInfo:
     details: Facts = field(default_factory=dict)
     unfinished: Unfinished | None = None
     is_ours: bool = True
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from modemflash_host.families.plan import FileSource, FirmwareFile, Request
 from modemflash_host.families.quectel_edl.family import QuectelEdl
 from modemflash_host.families.quectel_gnss.family import QuectelGnss
 from modemflash_host.families.sequans.family import Sequans
-from modemflash_host.families.vocabulary import Danger, VendorWord, Vocabulary
+from modemflash_host.families.vocabulary import COMMON_PHASES, Danger, VendorWord, Vocabulary
 
 _QUECTEL_EDL = QuectelEdl()
 FAMILIES: list[Family] = [Sequans(), QuectelGnss(), _QUECTEL_EDL]
@@ -123,6 +123,22 @@ def vendor_words() -> Mapping[str, VendorWord]:
 def all_options() -> tuple[Option, ...]:
     """The options of every family; one that two of them have stands once."""
     return tuple({option.name: option for family in FAMILIES for option in family.options}.values())
+
+
+def all_phases() -> Mapping[str, str]:
+    """The phases of every family, as people read them; where two name one, the first one's words."""
+    words = {name: text for family in reversed(FAMILIES) for name, text in family.vocabulary.phases.items()}
+    return {**COMMON_PHASES, **words}
+
+
+def writes(phase: str) -> bool:
+    """Whether a module may have changed once this phase has begun; True of one that nobody knows."""
+    known = [
+        family.vocabulary
+        for family in FAMILIES
+        if phase in family.vocabulary.phases or phase in family.vocabulary.harmless_phases
+    ]
+    return not known or any(each.writes(phase) for each in known)
 
 
 def suffixes() -> tuple[str, ...]:

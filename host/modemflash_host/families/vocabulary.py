@@ -115,7 +115,7 @@ BETWEEN_STEPS = (
     "Stopping at the next safe point. Leave the power on and run the same command again.",
 )
 
-_PHASES = {
+COMMON_PHASES = {
     "find": "find the module",
     "identify": "ask who it is",
     "verify": "check the files",
@@ -202,7 +202,7 @@ class Vocabulary:
 
     def phase(self, name: str) -> str:
         """A phase as a person would say it."""
-        return self.phases.get(name) or _PHASES.get(name, name)
+        return self.phases.get(name) or COMMON_PHASES.get(name, name)
 
     def state(self, name: str) -> Span:
         """A boot mode as a person would say it, and its tone."""

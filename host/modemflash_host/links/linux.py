@@ -15,7 +15,13 @@ _DRIVERS = Path("/proc/tty/drivers")
 
 
 def holder_of(device: str) -> str:
-    """Another process that has the device open, such as "picocom (4711)"; "" when none is seen.
+    """Another process that has the device open, such as "picocom (4711)"; "" when none is seen."""
+    pid = holder_pid(device)
+    return f"{_name_of(Path('/proc', str(pid)))} ({pid})" if pid else ""
+
+
+def holder_pid(device: str) -> int:
+    """The number of another process that has the device open; 0 when none is seen.
 
     Who makes a pseudo terminal, and mostly has both ends open, is no holder of it.
     """
@@ -28,8 +34,8 @@ def holder_of(device: str) -> str:
             and target in map(_leads_to, _entries(process / "fd"))
             and not _makes(process, target)
         ):
-            return f"{_name_of(process)} ({process.name})"
-    return ""
+            return int(process.name)
+    return 0
 
 
 def may_be_serial(device: str) -> bool:

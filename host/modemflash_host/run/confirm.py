@@ -17,6 +17,7 @@ from modemflash_host.errors import ConsentMissing, QuestionOpen
 from modemflash_host.families.contract import Job
 from modemflash_host.families.plan import Need, Plan, Request
 from modemflash_host.reporters import Reporter
+from modemflash_host.run.expected import NOTHING, Expected
 
 
 class Ask(Protocol):
@@ -46,7 +47,14 @@ class Confirmed:
 
 
 def confirmed_plan(
-    job: Job, request: Request, reporter: Reporter, ask: Ask, *, needs_power: bool, dry_run: bool
+    job: Job,
+    request: Request,
+    reporter: Reporter,
+    ask: Ask,
+    *,
+    needs_power: bool,
+    dry_run: bool,
+    expected: Expected = NOTHING,
 ) -> Confirmed | None:
     """The plan that everything was consented to; None when only the plan was wanted.
 
@@ -57,6 +65,7 @@ def confirmed_plan(
         ask: who is asked for the rest.
         needs_power: this computer must last as long as the update; a simulation needs no battery.
         dry_run: end with the plan.
+        expected: what must be at the port.
 
     Raises:
         Refusal: a rule forbids it, or a consent is missing.
@@ -66,6 +75,7 @@ def confirmed_plan(
     plan = _plan(job, request, ask)
     if job.is_under_way:
         return Confirmed(plan, request.consents)
+    expected.check_plan(job.module, plan)
     reporter.report(plan.event())
     if needs_power and (low := battery.warning(battery.battery())):
         reporter.say("warning", code="battery-low", text=low)

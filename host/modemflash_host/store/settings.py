@@ -159,8 +159,7 @@ def config_files(environ: Mapping[str, str]) -> list[Path]:
 def _read(path: Path, must_exist: bool) -> dict[str, object] | None:
     """A file's content; None where there is no file."""
     try:
-        content: dict[str, object] = _toml.loads(read_regular(path, _LARGEST_BYTES).decode())
-        return content
+        return loads_toml(read_regular(path, _LARGEST_BYTES).decode())
     except (FileNotFoundError, NotADirectoryError, NotRegular) as error:
         if must_exist:
             raise Refusal("config-broken", f"{path}: there is no such file") from error
@@ -171,6 +170,16 @@ def _read(path: Path, must_exist: bool) -> dict[str, object] | None:
         raise Refusal("config-broken", f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise Refusal("config-broken", f"{path}: {error}") from error
+
+
+def loads_toml(text: str) -> dict[str, object]:
+    """The table of a TOML text, on every Python.
+
+    Raises:
+        ValueError: it is none.
+    """
+    content: dict[str, object] = _toml.loads(text)
+    return content
 
 
 def _find(name: str) -> Setting | None:

@@ -34,6 +34,7 @@ from modemflash_host.links.usb_ids import BOARD, NO_DEVICE, device_of_url, devic
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
+    from modemflash.journal import Journal
     from modemflash.line import Line
 
 
@@ -120,8 +121,16 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
                 location.report_location(reporter, port, row.via)
             if has_one_rate(line):
                 reporter.note(ONE_RATE)
-            engine = _engine(line, port, wanted)
-            yield EngineUpdate(engine, lambda plan: refusal_of_rates(line, engine, plan)), True
+            journal = journals.journal_at(port, line)
+            engine = _engine(line, journal, wanted)
+            yield (
+                EngineUpdate(
+                    engine,
+                    lambda plan: refusal_of_rates(line, engine, plan),
+                    lambda: journals.marks_of(journal),
+                ),
+                True,
+            )
         return
     if via == AUTO:
         reporter.note(f"Going by {row.via}: {row.condition}, and {row.why}.")
@@ -130,6 +139,6 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
         yield update, False
 
 
-def _engine(line: Line, port: str, wanted: EngineRequest) -> Update:
+def _engine(line: Line, journal: Journal, wanted: EngineRequest) -> Update:
     options = {**wanted.options, "who_else": refuse_others}
-    return Update(line, wanted.files, set(wanted.consents), journals.journal_at(port, line), options)
+    return Update(line, wanted.files, set(wanted.consents), journal, options)

@@ -43,7 +43,7 @@ class SequansJob:
     def module(self) -> ModuleInfo | None:
         """See `Job`."""
         found = self._update.found
-        return None if found is None else module_of(found.state, found.identity, found.record)
+        return None if found is None else module_of(found)
 
     @property
     def is_under_way(self) -> bool:
@@ -64,7 +64,7 @@ class SequansJob:
             if self._silent is not None:
                 problem.stamp(UNKNOWN)
             raise
-        return module_of(found.state, found.identity, found.record)
+        return module_of(found)
 
     def plan(self, request: Request) -> Plan:
         """See `Job`."""

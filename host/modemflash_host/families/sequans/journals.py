@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from modemflash.journal import Journal
@@ -31,6 +32,11 @@ class _NoFolder:
 def journal_at(port: str, line: Line) -> Journal:
     """The journal of the module that is found behind `port`."""
     return _journal(port, line, "")
+
+
+def marks_of(journal: Journal) -> Mapping[str, str]:
+    """What the module told that no other has, see `ModuleInfo.marks`; nothing before it was asked."""
+    return journal.marks if isinstance(journal, ModuleJournal) else {}
 
 
 def journal_of_board(port: str, address: str, line: Line) -> Journal:

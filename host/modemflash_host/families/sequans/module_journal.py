@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from modemflash_host.board.modem_update import JournalRecord
 
 _IMEI_DIGITS = range(14, 18)
+_MARK_DIGITS = 8
 _ASK_MS = 10_000
 
 
@@ -76,6 +77,7 @@ class ModuleJournal(Journal):
         self._is_known = False
         self._note = ModuleNote()
         self._taken = ""  # the key of the record that this module goes on from
+        self.marks: dict[str, str] = {}  # what tells the module from others, never shown and never kept
         first = [] if key else at_place(open_records(folder), port)
         self._use(key or (first[0].key if first else journal_key(port)))
 
@@ -142,6 +144,7 @@ class ModuleJournal(Journal):
     def _who(self, modem: Modem, identity: Identity) -> ModuleNote:
         number = ""
         if modem.state != "errors-only" and (imei := _imei(modem.at.command("AT+CGSN", _ASK_MS).text)):
+            self.marks = {"imei": imei[-_MARK_DIGITS:]}
             try:
                 number = hashed(self._folder, imei)
             except OSError:

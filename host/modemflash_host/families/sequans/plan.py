@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from modemflash.builds import DIFFERENCE
@@ -23,9 +22,8 @@ from modemflash_host.families.vocabulary import Facts
 
 if TYPE_CHECKING:
     from modemflash import planning
-    from modemflash.identity import Identity
     from modemflash_host.board.engine_result import EngineResult
-from modemflash_host.board.modem_update import FirstStep
+from modemflash_host.board.modem_update import FirstStep, Found
 
 _ROLES = ("main", "part-2", "updater", "bootrom")
 _RECORD = ("step", "route", "part")  # of the journal's record, in the event
@@ -51,14 +49,16 @@ def unfinished_of(past: Facts | None) -> Unfinished | None:
     )
 
 
-def module_of(state: str, identity: Identity, record: Mapping[str, str]) -> ModuleInfo:
+def module_of(found: Found) -> ModuleInfo:
     """What the engine found out about a modem."""
+    identity = found.identity
     return ModuleInfo(
-        state=state,
+        state=found.state,
         product=identity.product,
         version=version_text(identity.build),
-        details={"bootloaders": identity.bootloaders, "record": dict(record)},
-        is_ours=not is_foreign(state, identity),
+        details={"bootloaders": identity.bootloaders, "record": dict(found.record)},
+        is_ours=not is_foreign(found.state, identity),
+        marks=found.marks,
     )
 
 

@@ -1,0 +1,170 @@
+"""One command on every board of a fleet: from the list of boards to the exit code."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from modemflash.errors import Problem, Refusal
+from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.options import Talk
+from modemflash_host.families import registry
+from modemflash_host.fleet import labgrid
+from modemflash_host.fleet.board_state import BoardState, worst
+from modemflash_host.fleet.fleet_file import BoardEntry, read_fleet
+from modemflash_host.fleet.place_record import Waiting
+from modemflash_host.fleet.places import reached
+from modemflash_host.fleet.supervisor import Limits, Supervisor
+from modemflash_host.fleet.views import FinalView, JsonView, LinesView, SafeView
+from modemflash_host.fleet.worker import Events, Worker
+from modemflash_host.reporters import Reporter
+from modemflash_host.reporters.steady_console import SteadyConsole
+from modemflash_host.run import exit_codes
+from modemflash_host.run.result import Result
+
+
+def carry_out_fleet(
+    boards: Path | None,
+    everything: bool,
+    limits: Limits,
+    line: Callable[[BoardEntry, str], list[str]],
+    talk: Talk,
+    before: Callable[[Sequence[BoardEntry], Reporter], object] = lambda entries, reporter: None,
+    results_to: tuple[Path | None, Path | None] | None = None,
+    heard: Callable[[BoardState, Mapping[str, Any]], object] = lambda state, event: None,
+    after: Callable[[Sequence[BoardState]], object] = lambda states: None,
+) -> int:
+    """One command on every board; the exit code is that of the worst."""
+    codes: list[int] = []
+
+    def work(reporter: Reporter) -> Result:
+        entries = _entries(boards, everything)
+        before(entries, reporter)
+        states = [BoardState(entry, writes=registry.writes) for entry in entries]
+        _give_back(reporter)
+        view = _view(talk, reporter, heard)
+
+        def start(state: BoardState, events: Events) -> Worker:
+            entry = state.entry
+            return Worker(entry.name, partial(reached, entry.port), lambda port: line(entry, port), events)
+
+        supervisor = Supervisor(states, limits, start, view, reporter.stop_wanted)
+        supervisor.run()
+        seconds = supervisor.now_s
+        view.close(states, seconds)
+        for state in states:
+            not_begun = exit_codes.INTERRUPTED  # nobody may take it for done
+            codes.append(not_begun if state.exit_code is None else state.exit_code)
+        after(states)
+        if results_to is not None:
+            _keep(states, seconds, results_to, reporter)
+        return _result(states, seconds)
+
+    carried = carry_out(work, replace(talk, quiet=True))
+    return worst(codes) if codes and carried != 1 else carried
+
+
+def _result(states: Sequence[BoardState], seconds: float) -> Result:
+    bad = [state for state in states if not state.is_good]
+    if not bad:
+        did = any(state.status == "updated" for state in states)
+        status = "updated" if did else "nothing-to-do"
+        code = "updated" if did else "fleet-nothing-to-do"
+        return Result(status, code, "updated" if did else "untouched", seconds=seconds)
+    order = ("unknown", "recoverable", "updated", "untouched")
+    state = min((each.modem_state or "untouched" for each in bad), key=order.index)
+    problem = Problem("fleet-not-all", ", ".join(each.entry.name for each in bad[:10])).stamp(state)
+    return Result.of_problem(problem, seconds)
+
+
+def _view(
+    talk: Talk, reporter: Reporter, heard: Callable[[BoardState, Mapping[str, Any]], object]
+) -> SafeView:
+    def lost(error: Exception) -> None:
+        if not isinstance(error, OSError):  # a reader that went away needs no words
+            reporter.say("warning", code="fleet-not-shown", text=f"the display failed: {error}")
+
+    view: FinalView
+    if talk.as_json:
+        view = JsonView(sys.stdout)
+    else:
+        from modemflash_host.fleet.table import TableView
+
+        phases = registry.all_phases()
+        console = SteadyConsole(color=talk.color)
+        is_live = console.is_terminal and not console.is_dumb_terminal and not console.legacy_windows
+        view = TableView(console, phases) if is_live else LinesView(console, phases)
+    return SafeView(view, heard, lost)
+
+
+def _entries(boards: Path | None, everything: bool) -> tuple[BoardEntry, ...]:
+    if (boards is None) == (not everything):
+        raise click.UsageError("Say which boards: --boards fleet.toml, or --all.")
+    if boards is not None:
+        return read_fleet(boards, registry.all_dangers())
+    from modemflash_host.links.ports import list_ports
+
+    entries: list[BoardEntry] = []
+    for port in list_ports():
+        if port.is_candidate:
+            entries.append(BoardEntry(_free_name(port.name, [each.name for each in entries]), port.name))
+    if not entries:
+        raise Refusal("fleet-no-boards")
+    return tuple(entries)
+
+
+def _keep(
+    states: Sequence[BoardState],
+    seconds: float,
+    results_to: tuple[Path | None, Path | None],
+    reporter: Reporter,
+) -> None:
+    from modemflash_host.fleet import results as kept
+
+    try:
+        write_results(kept.keep(states, seconds), *results_to)
+    except OSError as error:
+        reporter.say("warning", code="fleet-not-kept", text=f"the results were not kept: {error.strerror}")
+
+
+def _free_name(port: str, taken: Sequence[str]) -> str:
+    """A name for the board at a port, as `fleet.toml` takes it."""
+    base = re.sub(r"[^A-Za-z0-9._-]", "-", Path(port).name).strip("-._")[:32] or "board"
+    names = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in taken)
+
+
+def _give_back(reporter: Reporter) -> None:
+    """What a killed run left acquired on other computers, whichever boards this run is about."""
+    waiting = Waiting(reporter.stop_wanted, lambda text: None)
+    for place in labgrid.release_leftovers(waiting):
+        text = f"the place {place} of an earlier run could not be given back; it is tried again the next time"
+        reporter.say("warning", code="labgrid-failed", text=text)
+
+
+def write_results(content: Mapping[str, Any], html: Path | None, csv_file: Path | None) -> None:
+    """Write them as table and as page, where somebody wants that."""
+    from modemflash_host.fleet.results import as_csv
+
+    if csv_file is not None:
+        write_text(csv_file, as_csv(content["boards"]))
+    if html is not None:
+        from modemflash_host.fleet.page import page
+
+        write_text(html, page(content))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file."""
+    from modemflash_host.store.new_file import new_file
+
+    with new_file(path) as file:
+        file.write(text.encode())

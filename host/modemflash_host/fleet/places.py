@@ -1,0 +1,67 @@
+"""Where a board of a fleet is: the words of `fleet.toml` as a port that can be opened.
+
+/dev/ttyACM0, COM5, rfc2217://…     as they are
+serial:NUMBER                       the port of this computer whose USB device has that serial number
+labgrid:PLACE, labgrid:tags(a=b)    see `modemflash_host.fleet.labgrid`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from modemflash_host.errors import LinkProblem, Refusal
+from modemflash_host.fleet import labgrid
+from modemflash_host.fleet.place_record import Waiting, held, wait_for
+from modemflash_host.fleet.worker import Reached
+from modemflash_host.links.linux import holder_pid
+from modemflash_host.links.names import is_address
+from modemflash_host.links.ports import Port, list_ports
+
+_SERIAL = "serial:"
+
+
+@contextmanager
+def reached(place: str, stop_wanted: Callable[[], int], tick: Callable[[str], object]) -> Iterator[Reached]:
+    """The port to open, held as long as it is needed.
+
+    Args:
+        place: as in `fleet.toml`.
+        stop_wanted: how often the user asked to stop.
+        tick: told what is waited for, several times a second.
+
+    Raises:
+        Problem: it cannot be reached; see `port_of`, `place_record.held` and `labgrid.place`.
+    """
+    waiting = Waiting(stop_wanted, tick)
+    with held(place, waiting) as mine:
+
+        def works(pid: int) -> None:
+            mine.note(pid=pid)
+
+        if place.startswith(labgrid.SCHEME):
+            with labgrid.place(place[len(labgrid.SCHEME) :], mine, waiting) as port:
+                yield Reached(port, works)
+        else:
+            port = port_of(place)
+            if not is_address(port):
+                wait_for(holder_pid(port), waiting)
+            yield Reached(port, works)
+
+
+def port_of(place: str, ports: Callable[[], Iterable[Port]] = list_ports) -> str:
+    """The port to open; looked for anew each time, because a cable may have moved.
+
+    Raises:
+        LinkProblem: `port-absent`.
+        Refusal: `port-ambiguous`: several have that number.
+    """
+    if not place.startswith(_SERIAL):
+        return place
+    number = place[len(_SERIAL) :]
+    found = [port.name for port in ports() if port.serial == number and port.name]
+    if not found:
+        raise LinkProblem("port-absent", f"no USB device with the serial number {number}")
+    if len(found) > 1:
+        raise Refusal("port-ambiguous", f"{', '.join(found)} have the serial number {number}")
+    return found[0]

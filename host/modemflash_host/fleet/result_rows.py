@@ -1,0 +1,39 @@
+"""The results of a fleet as lines: a board each, and below it what is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from modemflash_host.reporters import words as w
+
+_NAME, _STATUS = 16, 20
+_GOOD = ("updated", "nothing-to-do")
+
+
+def result_rows(rows: Sequence[Mapping[str, Any]], width: int) -> Iterator[Text]:
+    """The lines of a kept run.
+
+    Args:
+        rows: as `modemflash_host.fleet.results` keeps them.
+        width: cells of the terminal.
+    """
+    for row in rows:
+        is_good = row["status"] in _GOOD
+        status = str(row["code"] if row["status"] in ("nothing-to-do", "failed", "") else row["status"])
+        line = Text(f"{w.printable(row['name']):<{_NAME}.{_NAME}}")
+        line.append(
+            f"  {w.printable(status or row['stage']):<{_STATUS}.{_STATUS}}",
+            "green" if is_good else "bold red",
+        )
+        versions = " → ".join(dict.fromkeys(filter(None, (row["from_version"], row["to_version"]))))
+        line.append(f"  {w.printable(versions)}  {w.clock_time(float(row['seconds']))}", "dim")
+        line.truncate(max(1, width))
+        yield line
+        told = " ".join(str(row[name]) for name in ("happened", "next") if row[name])
+        if not is_good and told:
+            yield Text("  " + w.printable(told), "dim")
+    good = sum(row["status"] in _GOOD for row in rows)
+    yield Text(f"{good} of {len(rows)} run what they should.", "bold")

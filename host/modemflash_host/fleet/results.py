@@ -1,0 +1,125 @@
+"""The results of fleets: kept as one JSON file a run, shown as table, CSV, JSON or page.
+
+Rules: a run keeps its own file and names it; the last twenty stay; a file that is not ours is passed over.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modemflash.errors import Refusal
+from modemflash_host.fleet.board_state import BoardState
+from modemflash_host.store.regular_file import read_regular
+from modemflash_host.store.state_folder import kept_file, state_folder
+from modemflash_host.strict_json import loads
+
+_NAME = re.compile(r"\d{8}-\d{6}-\d{1,10}\.json")
+_KEPT = 20
+_LARGEST_BYTES = 32 << 20
+COLUMNS = (
+    "name",
+    "port",
+    "status",
+    "code",
+    "modem_state",
+    "from_version",
+    "to_version",
+    "seconds",
+    "starts",
+    "happened",
+    "next",
+)
+
+
+def keep(states: Sequence[BoardState], seconds: float) -> Mapping[str, Any]:
+    """Write a run down, and forget the oldest; what was written.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder = state_folder("fleets")
+    path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.json"
+    content = {"fleet": 1, "seconds": round(seconds, 1), "boards": [row_of(state) for state in states]}
+    with kept_file(path) as file:
+        file.write(json.dumps(content).encode())
+    for old in _files(folder)[_KEPT:]:
+        old.unlink(missing_ok=True)
+    return content
+
+
+def row_of(state: BoardState) -> Mapping[str, Any]:
+    """A board as it is kept: what it came to, and when it did what."""
+    return {**state.row(), "began_s": round(state.began_s, 1), "phases": state.phases, "rates": state.rates}
+
+
+def last() -> Mapping[str, Any]:
+    """The newest run that was kept.
+
+    Raises:
+        Refusal: `fleet-no-results`.
+    """
+    for path in _files(state_folder("fleets")):
+        try:
+            content = loads(read_regular(path, _LARGEST_BYTES))
+        except (OSError, ValueError):
+            continue
+        if (
+            isinstance(content, dict)
+            and content.get("fleet") == 1
+            and _is_number(content.get("seconds"))
+            and _are_rows(content.get("boards"))
+        ):
+            return content
+    raise Refusal("fleet-no-results")
+
+
+def _are_rows(rows: object) -> bool:
+    return isinstance(rows, list) and all(isinstance(row, dict) and _is_row(row) for row in rows)
+
+
+def _is_row(row: Mapping[str, Any]) -> bool:
+    """Whether it has all that is shown of a board, each of its kind."""
+    numbers = [row.get(name) for name in ("seconds", "starts", "began_s")]
+    points = row.get("rates")
+    phases = row.get("phases")
+    return (
+        all(
+            isinstance(row.get(name), str)
+            for name in (*COLUMNS, "stage")
+            if name not in ("seconds", "starts")
+        )
+        and all(map(_is_number, numbers))
+        and isinstance(points, list)
+        and all(isinstance(each, list) and len(each) == 2 and all(map(_is_number, each)) for each in points)
+        and isinstance(phases, list)
+        and all(isinstance(each, list) and len(each) == 2 and _is_number(each[0]) for each in phases)
+    )
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def _files(folder: Path) -> list[Path]:
+    """The runs, the newest first."""
+    found = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+    return sorted(found, key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
+
+
+def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows for a spreadsheet; what could be a formula there is text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        cells = [str(row[name]) for name in COLUMNS]
+        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
+    return out.getvalue()

@@ -1,0 +1,64 @@
+"""Which board is begun next: the canaries first and alone, then so many at a time, until too many failed.
+
+Rules: nothing of this knows what an update is; a board is begun once; those
+that run are never stopped by the failure of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Rollout:
+    """The order of a fleet.
+
+    Args:
+        names: of the boards, in the order of the file.
+        jobs: so many at a time.
+        canary: so many are begun first; all of them must end well before any other is begun.
+        stop_after: after so many failures none is begun any more; 0 for never.
+
+    Attributes:
+        waiting: not begun yet.
+        running: begun, not ended.
+        failed: how many did not end well.
+        is_halted: no more are begun.
+    """
+
+    def __init__(self, names: Sequence[str], jobs: int, canary: int = 0, stop_after: int = 0) -> None:
+        self.waiting = list(names)
+        self.running: set[str] = set()
+        self.failed = 0
+        self.is_halted = False
+        self._jobs = jobs
+        self._canaries = set(self.waiting[:canary])
+        self._stop_after = stop_after
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing runs and nothing will."""
+        return not self.running and (self.is_halted or not self.waiting)
+
+    def next(self) -> str | None:
+        """The board that is begun now; None while none may be."""
+        if self.is_halted or not self.waiting or len(self.running) >= self._jobs:
+            return None
+        if self._canaries and self.waiting[0] not in self._canaries:
+            return None  # they are not through
+        name = self.waiting.pop(0)
+        self.running.add(name)
+        return name
+
+    def end(self, name: str, is_good: bool) -> None:
+        """A board that ran has ended."""
+        self.running.discard(name)
+        is_canary = name in self._canaries
+        self._canaries.discard(name)
+        if not is_good:
+            self.failed += 1
+            if is_canary or (self._stop_after and self.failed >= self._stop_after):
+                self.halt()
+
+    def halt(self) -> None:
+        """Begin no more."""
+        self.is_halted = True

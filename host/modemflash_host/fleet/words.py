@@ -1,0 +1,115 @@
+"""One board, and all of them, in words: what a row of the table says.
+
+Rules: what is shown is made from the state alone; what has to be done stands last
+in a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from modemflash.errors import RECOVERABLE, UNKNOWN, UPDATED
+from modemflash_host.families.vocabulary import BAD, DIM, DOUBT, GOOD, PLAIN
+from modemflash_host.fleet.board_state import AWAY, ENDED, NOT_BEGUN, RUNNING, WAITING, BoardState
+from modemflash_host.reporters.words import MODEM_STATES
+
+_ENDS = {
+    "dry-run": "plan made",
+    "modem-asked": "asked",
+    "board-read": "board asked",
+    "nothing-to-do": "runs it already",
+    "updated": "updated",
+}
+# How boards that were only asked are counted, by the code of their result.
+_ASKED = {"dry-run": "plans made", "modem-asked": "asked", "board-read": "boards asked"}
+_WHAT_TO_DO = {
+    RECOVERABLE: "run the same command again",
+    UNKNOWN: "keep its power on, then look at it with `modemflash info`",
+    UPDATED: "look at it with `modemflash info`",
+}
+
+
+def is_away(state: BoardState) -> bool:
+    """Its port is away, and it is waited for."""
+    return state.stage == AWAY or (state.stage == RUNNING and state.away_s is not None)
+
+
+def tone_of(state: BoardState) -> str:
+    """How a row is meant, as the vocabulary has tones."""
+    if is_away(state):
+        return DOUBT
+    if state.stage == ENDED:
+        return GOOD if state.is_good else BAD
+    return {RUNNING: PLAIN}.get(state.stage, DIM)
+
+
+def what_it_does(state: BoardState, phases: Mapping[str, str], now_s: float) -> str:
+    """The phase that runs, or how it ended."""
+    if is_away(state) and state.away_s is not None:
+        return f"waits {now_s - state.away_s:.0f} s"
+    if state.stage == AWAY:
+        return "begun again"
+    if state.waits_for:
+        return f"waits {now_s - state.watch.began_s:.0f} s"
+    if state.stage == RUNNING:
+        return phases.get(state.watch.phase, state.watch.phase) or "begins"
+    if state.stage == ENDED:
+        return _ENDS.get(state.code) or _ENDS.get(state.status) or state.code
+    return state.stage
+
+
+def note_of(state: BoardState, now_s: float) -> str:
+    """What is to be known or done; "" where there is nothing."""
+    if state.waits_for and state.stage == RUNNING:
+        return state.waits_for
+    if is_away(state) and state.away_s is not None:
+        return state.happened
+    if state.stage == RUNNING:
+        quiet_s = now_s - state.heard_s
+        stall = state.watch.stall(now_s)
+        if stall:
+            return stall
+        if quiet_s >= 20 and not state.watch.allowed_s:
+            return f"no word for {quiet_s:.0f} s"
+        return "" if state.watch.total else state.watch.times
+    if state.stage == AWAY:
+        return "its process ended without a result"
+    if state.stage == ENDED and not state.is_good:
+        to_do = _WHAT_TO_DO.get(state.modem_state)
+        return "; ".join(filter(None, (to_do, state.happened, "" if to_do else state.hint)))
+    if state.stage == NOT_BEGUN:
+        return "was not begun"
+    return ""
+
+
+def versions_of(state: BoardState, arrow: str = "→") -> str:
+    """From which version to which."""
+    if not state.to_version or state.from_version == state.to_version:
+        return state.from_version
+    return f"{state.from_version or '?'} {arrow} {state.to_version}"
+
+
+def summary(states: Sequence[BoardState]) -> str:
+    """All of them in a sentence, such as "11 of 12 updated, 1 recoverable: run the same command again."."""
+    total = len(states)
+    updated = sum(state.status == "updated" for state in states)
+    good = [state.code for state in states if state.stage == ENDED and state.is_good]
+    asked = {told: good.count(code) for code, told in _ASKED.items() if code in good}
+    already = len(good) - updated - sum(asked.values())
+    parts = (
+        [f"{total} boards"] if asked and not updated and not already else [f"{updated} of {total} updated"]
+    )
+    parts += [f"{count} {told}" for told, count in {**asked, "needed nothing": already}.items() if count]
+    away = sum(map(is_away, states))
+    running = sum(state.stage == RUNNING for state in states) - sum(
+        is_away(state) for state in states if state.stage == RUNNING
+    )
+    waiting, not_begun = (sum(state.stage == stage for state in states) for stage in (WAITING, NOT_BEGUN))
+    counted = {"running": running, "away": away, "waiting": waiting, "not begun": not_begun}
+    parts += [f"{count} {told}" for told, count in counted.items() if count]
+    bad = [state for state in states if state.stage == ENDED and not state.is_good]
+    for modem_state in MODEM_STATES:
+        if count := sum(state.modem_state == modem_state for state in bad):
+            to_do = _WHAT_TO_DO.get(modem_state)
+            parts.append(f"{count} failed and {modem_state}" + (f": {to_do}" if to_do else ""))
+    return ", ".join(parts)

@@ -1,0 +1,117 @@
+"""What is remembered of a place: who is at work there is waited for, and what is over is given back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modemflash.errors import Stopped
+from modemflash_host.fleet import labgrid
+from modemflash_host.fleet.place_record import PlaceRecord, Waiting, held, read, records
+
+QUIET = Waiting(lambda: 0, lambda text: None)
+AT_WORK = [sys.executable, "-c", "import sys; print(); sys.stdin.read()", "modemflash"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def other() -> Iterator[subprocess.Popen[str]]:
+    """Another process of this program, at work until its input ends."""
+    with subprocess.Popen(AT_WORK, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stdout.readline()
+        yield child
+        child.kill()
+
+
+def leave(place: str, pid: int, **more: str) -> None:
+    """As a killed run does."""
+    with held(place, QUIET) as mine:
+        mine.note(pid=pid, **more)
+        mine.stays = True
+
+
+def test_a_place_is_waited_for_as_long_as_another_is_at_work_there(other: subprocess.Popen[str]) -> None:
+    leave("/dev/a", other.pid)
+    said: list[str] = []
+
+    def tick(text: str) -> None:
+        said.append(text)
+        if len(said) == 3:
+            other.communicate("")
+
+    with held("/dev/a", Waiting(lambda: 0, tick)) as mine:
+        assert mine.record.pid == os.getpid()
+    assert str(other.pid) in said[0] and not list(records())
+
+
+def test_a_stop_request_ends_the_wait_and_takes_nothing_away(other: subprocess.Popen[str]) -> None:
+    leave("/dev/a", other.pid)
+    asked = iter([0, 1, 1])
+    with pytest.raises(Stopped), held("/dev/a", Waiting(lambda: next(asked), lambda text: None)):
+        pass
+    [(_, record)] = records()
+    assert record.pid == other.pid
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_process_that_was_stopped_is_not_waited_for(other: subprocess.Popen[str]) -> None:
+    leave("/dev/a", other.pid)
+    os.kill(other.pid, 19)
+    os.waitpid(other.pid, os.WUNTRACED)
+    with held("/dev/a", QUIET) as mine:
+        assert mine.left is not None and mine.left.pid == other.pid
+    os.kill(other.pid, 18)
+
+
+def test_only_what_is_over_is_given_back(
+    other: subprocess.Popen[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Places of the dead are released and reservations cancelled; those where somebody works stay."""
+    client = tmp_path / "labgrid-client"
+    client.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/said\n')
+    client.chmod(0o755)
+    monkeypatch.setattr(labgrid, "find_program", lambda name: str(client))
+    over = subprocess.Popen([sys.executable, "-c", ""])
+    over.wait()
+    leave("labgrid:pump-1", other.pid, labgrid_place="pump-1")
+    leave("labgrid:tags(a=b)", over.pid, labgrid_place="pump-2", token="ABC")
+    leave("/dev/a", over.pid)
+    assert labgrid.release_leftovers(QUIET) == []
+    assert (tmp_path / "said").read_text().splitlines() == ["-p pump-2 release", "cancel-reservation ABC"]
+    assert [record.place for _, record in records()] == ["labgrid:pump-1"]
+
+
+@pytest.mark.parametrize(("says", "stays"), [("place p is not acquired", False), ("no connection", True)])
+def test_what_could_not_be_given_back_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, stays: bool
+) -> None:
+    client = tmp_path / "labgrid-client"
+    client.write_text(f'#!/bin/sh\necho "{says}"; exit 1\n')
+    client.chmod(0o755)
+    monkeypatch.setattr(labgrid, "find_program", lambda name: str(client))
+    over = subprocess.Popen([sys.executable, "-c", ""])
+    over.wait()
+    leave("labgrid:p", over.pid, labgrid_place="p")
+    assert labgrid.release_leftovers(QUIET) == (["p"] if stays else [])
+    assert bool(list(records())) == stays
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"place": 1, "pid": 2}', '{"place": "a", "pid": "2"}', '{"x": 1}']
+)
+def test_what_is_no_record_is_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.json").write_text(content)
+    assert read(tmp_path / "a.json") is None
+    (tmp_path / "a.json").write_text(json.dumps({"place": "a", "pid": 2}))
+    assert read(tmp_path / "a.json") == PlaceRecord("a", 2)

@@ -1,0 +1,147 @@
+"""A fleet with workers that say what a test wants: nobody's end changes another's, and no wait is endless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from modemflash_host.errors import StopNow
+from modemflash_host.fleet.board_state import ENDED, NOT_BEGUN, BoardState, worst
+from modemflash_host.fleet.fleet_file import BoardEntry
+from modemflash_host.fleet.supervisor import Limits, Supervisor
+from modemflash_host.fleet.worker import Events, Heard, Worker
+
+Story = list[Mapping[str, Any] | int]
+"""Events of a process, its exit code at last; without one it goes on for ever."""
+
+
+def result(status: str, code: str = "", state: str = "untouched") -> dict[str, Any]:
+    return {"event": "result", "status": status, "code": code or status, "modem_state": state, "next": ""}
+
+
+UPDATED: Story = [{"event": "phase", "phase": "transfer"}, result("updated", state="updated"), 0]
+FAILED: Story = [{"event": "phase", "phase": "transfer"}, result("failed", "modem-lost", "recoverable"), 7]
+AWAY: Story = [{"event": "phase", "phase": "verify"}, result("failed", "port-absent"), 3]
+CRASHED: Story = [{"event": "phase", "phase": "transfer"}, -9]
+HANGS: Story = [{"event": "phase", "phase": "transfer", "allowed_s": 0.05}]
+
+
+class _Process:
+    def __init__(self) -> None:
+        self.stops = 0
+
+    def ask_to_stop(self) -> None:
+        self.stops += 1
+
+
+class _View:
+    def __init__(self) -> None:
+        self.ticks = 0
+
+    def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
+        pass
+
+    def tick(self, states: Sequence[BoardState], now_s: float) -> None:
+        self.ticks += 1
+
+
+class Fleet:
+    """Boards by their names, each with a story for each time that it is begun; the last one stays."""
+
+    def __init__(
+        self, stories: Mapping[str, list[Story]], stop: Callable[[], int] = lambda: 0, **limits: Any
+    ) -> None:
+        self.states = {name: BoardState(BoardEntry(name, name)) for name in stories}
+        self._stories = {name: list(each) for name, each in stories.items()}
+        self.processes: dict[str, _Process] = {}
+        self.view = _View()
+        limits = {"jobs": 4, "port_wait_s": 30.0, "again_s": 0.0, **limits}
+        self.supervisor = Supervisor(
+            list(self.states.values()), Limits(**limits), self._start, self.view, stop
+        )
+
+    def _start(self, state: BoardState, events: Events) -> Worker:
+        name = state.entry.name
+        stories = self._stories[name]
+        story = stories.pop(0) if len(stories) > 1 else stories[0]
+        for each in story:
+            events.put(Heard(name, None, each) if isinstance(each, int) else Heard(name, dict(each)))
+        self.processes[name] = _Process()
+        return cast("Worker", self.processes[name])
+
+    def run(self) -> dict[str, str]:
+        self.supervisor.run()
+        return {name: state.code for name, state in self.states.items()}
+
+    def exit_code(self) -> int:
+        return worst([state.exit_code for state in self.states.values() if state.exit_code is not None])
+
+
+def test_one_that_fails_changes_nothing_for_the_others() -> None:
+    fleet = Fleet({"a": [UPDATED], "b": [FAILED], "c": [UPDATED]}, jobs=1)
+    assert fleet.run() == {"a": "updated", "b": "modem-lost", "c": "updated"}
+    assert fleet.exit_code() == 7
+
+
+def test_a_process_that_crashed_is_begun_again() -> None:
+    fleet = Fleet({"a": [CRASHED, CRASHED, UPDATED]})
+    assert fleet.run() == {"a": "updated"}
+    assert fleet.states["a"].starts == 3
+
+
+def test_a_process_that_always_crashes_ends_as_not_known() -> None:
+    fleet = Fleet({"a": [CRASHED], "b": [UPDATED]})
+    assert fleet.run() == {"a": "fleet-worker-ended", "b": "updated"}
+    assert fleet.states["a"].modem_state == "unknown" and fleet.exit_code() == 9
+
+
+def test_a_port_that_is_away_is_waited_for() -> None:
+    fleet = Fleet({"a": [AWAY, AWAY, AWAY, UPDATED]})
+    assert fleet.run() == {"a": "updated"}
+
+
+def test_a_port_that_stays_away_is_given_up() -> None:
+    fleet = Fleet({"a": [AWAY], "b": [UPDATED]}, port_wait_s=0.3, again_s=0.1)
+    assert fleet.run() == {"a": "port-absent", "b": "updated"}
+    assert 2 <= fleet.states["a"].starts < 10 and fleet.exit_code() == 3
+
+
+def test_a_place_that_cannot_be_reached_is_a_result_as_well() -> None:
+    fleet = Fleet({"a": [[result("failed", "port-absent"), 3]]}, port_wait_s=0.0)
+    assert fleet.run() == {"a": "port-absent"}
+
+
+def test_a_process_that_hangs_is_left_alone_and_not_known() -> None:
+    fleet = Fleet({"a": [HANGS], "b": [UPDATED]}, silent_s=0.1)
+    assert fleet.run() == {"a": "fleet-worker-ended", "b": "updated"}
+    assert fleet.states["a"].modem_state == "unknown"
+    assert fleet.processes["a"].stops == 0  # it may be writing
+
+
+def test_a_stop_request_reaches_all_that_run_and_begins_no_other() -> None:
+    count = 0
+    fleet = Fleet({"a": [HANGS], "b": [UPDATED]}, lambda: count, jobs=1, silent_s=0.1)
+    count = 1
+    assert fleet.run() == {"a": "fleet-worker-ended", "b": ""}
+    assert fleet.processes["a"].stops == 1
+    assert (fleet.states["a"].stage, fleet.states["b"].stage) == (ENDED, NOT_BEGUN)
+
+
+def test_the_third_stop_request_ends_it_with_what_is_known() -> None:
+    asked = [0]
+
+    def stop() -> int:
+        asked[0] += 1
+        if asked[0] == 4:
+            raise StopNow
+        return 3 if asked[0] > 4 else 2
+
+    fleet = Fleet({"a": [HANGS]}, stop, last_words_s=0.3)
+    assert fleet.run() == {"a": "fleet-worker-ended"}
+    assert fleet.processes["a"].stops == 3
+
+
+def test_the_screen_moves_while_nothing_is_heard() -> None:
+    fleet = Fleet({"a": [HANGS]}, silent_s=0.6)
+    fleet.run()
+    assert fleet.view.ticks >= 3

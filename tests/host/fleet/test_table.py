@@ -1,0 +1,88 @@
+"""The table of a fleet: never larger than the terminal, and each wait moves every second."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from modemflash_host.families import registry
+from modemflash_host.fleet.board_state import AWAY, BoardState
+from modemflash_host.fleet.fleet_file import BoardEntry
+from modemflash_host.fleet.table import lines
+
+SENDS = {"event": "phase", "phase": "transfer", "usual_s": 80}
+LOST = {"event": "problem", "code": "port-lost", "happened": "The port went away", "hint": ""}
+ENDS = {"status": "failed", "code": "port-lost", "modem_state": "recoverable", "next": ""}
+STALLS = {"event": "stall", "seconds": 5, "note": "the modem erases or writes; minutes of silence are normal"}
+Story = list[tuple[float, Mapping[str, Any]]]
+STORIES: dict[str, Story] = {
+    "begins": [],
+    "sends": [(1, SENDS), *((2.0 + s, {"event": "progress", "done": s, "total": 99}) for s in range(40))],
+    "stalls": [(1, SENDS), (2, {"event": "progress", "done": 1, "total": 99}), (8, STALLS)],
+    "installs": [(1, {"event": "phase", "phase": "install", "usual_s": 80, "allowed_s": 1200})],
+    "waits": [(1, {"event": "waits", "text": "labgrid: acquire"})],
+    "away": [(1, LOST), (2, {"event": "result", **ENDS})],
+    "failed": [(1, LOST), (2, {"event": "result", **ENDS})],
+    "updated": [(1, {"event": "result", "status": "updated", "code": "updated", "modem_state": "updated"})],
+}
+
+
+def board(name: str, story: Story) -> BoardState:
+    state = BoardState(BoardEntry(name, "/dev/x"), writes=registry.writes)
+    state.begin(0.0)
+    for at_s, event in story:
+        state.take(event, at_s)
+    kind = name.partition("-")[0]
+    if kind == "away":
+        state.stage, state.away_s = AWAY, 2.0
+    elif kind in ("failed", "updated"):
+        state.end(7 if kind == "failed" else 0, 3.0)
+    return state
+
+
+def shown(states: list[BoardState], now_s: float, width: int = 76, height: int = 24) -> list[str]:
+    return [line.plain for line in lines(states, now_s, width, height, registry.all_phases())]
+
+
+@pytest.mark.parametrize("kind", ["begins", "sends", "stalls", "installs", "waits", "away"])
+def test_each_row_moves_every_second(kind: str) -> None:
+    """Whatever is waited for: who looks at it for a second sees that the program lives."""
+    state = board(kind, STORIES[kind])
+    rows = [shown([state], now_s)[0] for now_s in range(45, 60)]
+    assert all(one != other for one, other in itertools.pairwise(rows)), rows[:2]
+
+
+def test_a_port_that_is_away_is_one_wait_however_often_its_process_begins() -> None:
+    state = board("away", STORIES["away"])
+    state.begin(20.0)
+    assert "waits 18 s" in shown([state], 20.0)[0] and "went away" in shown([state], 20.0)[0]
+    state.take(SENDS, 21.0)
+    assert "waits" not in shown([state], 22.0)[0] and state.away_s is None
+
+
+@pytest.mark.parametrize("width", [1, 10, 40, 76, 196])
+@pytest.mark.parametrize("height", [1, 5, 24, 50])
+def test_it_is_never_larger_than_the_terminal(width: int, height: int) -> None:
+    states = [board(f"{name}-{n}", story) for n in range(8) for name, story in STORIES.items()]
+    found = shown(states, 60.0, width, height)
+    assert max(map(len, found)) <= width
+    if width >= 40 and height >= 24:
+        assert len(found) <= height - 1
+
+
+def test_who_needs_eyes_is_shown_first_when_not_all_fit() -> None:
+    states = [board(f"{name}-{n}", story) for n in range(8) for name, story in STORIES.items()]
+    found = "\n".join(shown(states, 60.0))
+    assert found.count("failed-") == found.count("away-") == 8 and "updated-" not in found
+    assert " more" in found
+
+
+def test_while_nothing_moves_it_is_said_why() -> None:
+    assert "the modem erases or writes" in shown([board("stalls", STORIES["stalls"])], 50.0)[0]
+
+
+def test_how_long_a_phase_may_take_is_said() -> None:
+    assert "usual 80 s, allowed 20 min" in shown([board("installs", STORIES["installs"])], 50.0)[0]
