@@ -6,10 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from modemflash_sim.sequans import images
 from modemflash_sim.sequans.modem import SimModem
@@ -39,14 +39,16 @@ class Bench:
         """It waits in recovery for an image: there a run comes to its transfer soonest."""
         return SimModem(find("pycom-catm1", timing=QUICK, start_mode="recovery", start_half_written=True))
 
-    def start(self, *words: str, **how: Any) -> subprocess.Popen[Any]:
+    def start(
+        self, *words: str, program: Sequence[str] = tuple(PROGRAM), **how: Any
+    ) -> subprocess.Popen[Any]:
         options: dict[str, Any] = {
             "stdin": subprocess.DEVNULL,
             "stdout": subprocess.PIPE,
             "text": True,
             **how,
         }
-        child = subprocess.Popen([*PROGRAM, *words], env=self.environment, cwd=self.folder, **options)
+        child = subprocess.Popen([*program, *words], env=self.environment, cwd=self.folder, **options)
         self.started.append(child)
         return child
 
@@ -54,17 +56,23 @@ class Bench:
         return self.start("update", self.image.name, "-p", port, "-y", *more, **how)
 
 
+_Made = TypeVar("_Made", bound=Bench)
+
+
 @contextmanager
-def bench_in(folder: Path) -> Iterator[Bench]:
-    """A bench whose processes are ended at the end."""
-    made = Bench(folder)
-    yield made
-    for child in made.started:
-        child.kill()
-        child.wait()
-        for stream in (child.stdout, child.stderr):
-            if stream is not None:
-                stream.close()
+def bench_in(folder: Path, kind: type[_Made] = Bench) -> Iterator[_Made]:  # type: ignore[assignment]
+    """A bench whose processes are ended at the end, whatever the test ended with."""
+    made = kind(folder)
+    try:
+        yield made
+    finally:
+        for child in made.started:
+            child.kill()
+            child.wait()
+            for stream in (child.stdin, child.stdout, child.stderr):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
 
 
 def until(stream: IO[str], wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

@@ -101,6 +101,13 @@ def _qcsuper() -> Path:
     return python_of(environment).with_name("qcsuper")
 
 
+def _labgrid() -> Path:
+    """Labgrid's client, in an environment of its own: its serial library cannot share ours."""
+    package = "labgrid==26.0.1"
+    environment = made_once(CACHE / "labgrid", package, lambda folder: make_environment(folder, package))
+    return python_of(environment).with_name("labgrid-client")
+
+
 def _tshark() -> Path:
     """Wireshark without a window. CI runs as root, where it runs scripts in Lua only when it is told to."""
     folder = debian_package("tshark")
@@ -186,6 +193,7 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "tshark": _tshark,
     "qcsuper": _qcsuper,
     "chromium": _chromium,
+    "labgrid": _labgrid,
 }
 
 

@@ -1,0 +1,143 @@
+"""`fleet scan`, `plan`, `info`, `results`, consents by board: the real program on simulated modems."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modemflash_host.cli.fleet import fleet
+from modemflash_host.families import registry
+from modemflash_host.fleet import results
+from modemflash_host.fleet.worker import START
+from support.fleet_desk import FleetDesk, ended, fleet_desk_in, rows
+
+# The ports of this computer, as a test wants them; workers are told theirs.
+SCAN = """
+import sys
+from modemflash_host.links import ports
+listed = [ports.Port(name, ports.Device("a board", ports.BOARD)) for name in sys.argv.pop(1).split()]
+ports.list_ports = lambda *_: listed
+from modemflash_host.cli import main
+sys.exit(main())
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[FleetDesk]:
+    with fleet_desk_in(tmp_path) as made:
+        yield made
+
+
+def test_plan_and_info_write_nothing_and_say_what_they_did(desk: FleetDesk) -> None:
+    desk.simulated("pump-1")
+    desk.simulated("pump-2", "build=48829")
+    code, events = ended(desk.fleet("plan", "--json"))
+    end = rows(events)
+    assert end["pump-1"]["code"] == "dry-run"
+    assert (end["pump-1"]["from_version"], end["pump-1"]["to_version"]) == ("38638", "41065")
+    assert code == 0 and events[-1]["status"] == "nothing-to-do"
+    assert desk.build("pump-1") == 38638 and desk.build("pump-2") == 48829
+    child = desk.fleet("info")
+    out, _ = child.communicate(timeout=60)
+    assert child.returncode == 0 and "2 boards, 2 asked" in out.splitlines()
+    assert "runs it already" not in out and "38638" in out
+
+
+def test_a_consent_reaches_the_update_of_its_board_and_no_other(desk: FleetDesk) -> None:
+    desk.simulated("pump-1", "build=48829", 'consents = ["allow-downgrade"]')
+    desk.simulated("pump-2", "build=48829")
+    code, events = ended(desk.fleet("update", "--json"))
+    end = rows(events)
+    assert (end["pump-1"]["code"], end["pump-2"]["code"]) == ("updated", "consent-missing")
+    assert (desk.build("pump-1"), desk.build("pump-2")) == (41065, 48829)
+    assert code == 5
+
+
+@pytest.mark.parametrize("verb", ["update", "plan"])
+def test_no_danger_is_accepted_for_all_at_once(desk: FleetDesk, verb: str) -> None:
+    """No flag, no settings, no environment: whatever a danger is called."""
+    desk.simulated("pump-1", "build=48829")
+    typed = desk.fleet(verb, "--allow-downgrade", stderr=subprocess.DEVNULL)
+    typed.communicate(timeout=60)
+    assert typed.returncode == 2
+    params = [each for command in fleet.commands.values() for each in command.params]
+    options = {word for each in params for word in each.opts}
+    assert not options & {f"--{name}" for name in registry.all_dangers()}
+    desk.environment |= {"MODEMFLASH_ALLOW_DOWNGRADE": "1", "MODEMFLASH_FLEET_UPDATE_ALLOW_DOWNGRADE": "1"}
+    _, events = ended(desk.fleet("update", "--json"))
+    assert rows(events)["pump-1"]["code"] == "consent-missing"
+
+
+def test_scan_writes_a_list_that_plan_takes(desk: FleetDesk) -> None:
+    desk.simulated("pump-1")
+    port = json.loads(desk.entries["pump-1"].removeprefix("port = "))
+    command = [sys.executable, "-c", SCAN, f"{port} /dev/no-such-port"]
+    child = desk.start("fleet", "scan", "-o", "fleet.toml", "--wait", "0", program=command)
+    child.communicate(timeout=60)
+    assert child.returncode == 3  # of the one that is not there
+    text = (desk.folder / "fleet.toml").read_text()
+    assert "# GM01Q 38638" in text or "38638" in text.splitlines()[2], text
+    assert "no-such-port" in text and "# port-absent" in text
+    again = desk.start("fleet", "scan", "-o", "fleet.toml", program=command, stderr=-1)
+    _, said = again.communicate(timeout=60)
+    assert again.returncode == 2 and "is there already" in said  # nobody's list is written over
+    desk.start("fleet", "plan", desk.image.name, "--boards", "fleet.toml", "--wait", "0").communicate(
+        timeout=60
+    )
+
+
+def test_results_are_shown_again_as_table_csv_json_and_page(desk: FleetDesk) -> None:
+    nothing = desk.start("fleet", "results", stderr=-1)
+    _, said = nothing.communicate(timeout=60)
+    assert nothing.returncode == 5 and "No run of a fleet is remembered yet" in said
+    desk.simulated("pump-1")
+    desk.simulated("pump-2", "build=48829")
+    desk.fleet("update").communicate(timeout=60)
+    shown = desk.start("fleet", "results").communicate(timeout=60)[0]
+    assert "pump-1" in shown and shown.splitlines()[-1] == "1 of 2 run what they should."
+    written = desk.start("fleet", "results", "--csv", "a.csv", "--html", "a.html")
+    assert written.communicate(timeout=60)[0] == "" and written.returncode == 0
+    with (desk.folder / "a.csv").open() as file:
+        assert [row["code"] for row in csv.DictReader(file)] == ["updated", "consent-missing"]
+    assert "1 of 2 boards run what they should" in (desk.folder / "a.html").read_text()
+    content = json.loads(desk.start("fleet", "results", "--json").communicate(timeout=60)[0])
+    assert [row["name"] for row in content["boards"]] == ["pump-1", "pump-2"]
+
+
+def test_a_file_of_results_that_is_not_ours_is_passed_over(desk: FleetDesk) -> None:
+    folder = desk.folder / "home" / "fleets"
+    folder.mkdir(parents=True)
+    row = {"name": 5, "port": None, "seconds": "x"}
+    for number, content in enumerate(("{", "[]", json.dumps({"fleet": 1, "seconds": 1, "boards": [row]}))):
+        (folder / f"20260101-00000{number}-1.json").write_text(content)
+    child = desk.start("fleet", "results", "--html", "a.html", stderr=-1)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 5 and "No run of a fleet is remembered yet" in said
+
+
+def test_nothing_in_the_current_folder_is_run_by_a_fleet(desk: FleetDesk) -> None:
+    """Firmware is unpacked there, and whoever packed it may have put a program beside it."""
+    desk.simulated("pump-1")
+    for name in ("json", "queue", "modemflash_host", "serial"):
+        (desk.folder / f"{name}.py").write_text("open('it-was-run', 'w').close()\n")
+    child = desk.fleet("info", "--json", program=[sys.executable, "-c", START])
+    assert ended(child)[0] == 0 and not (desk.folder / "it-was-run").exists()
+
+
+def test_only_results_are_forgotten(desk: FleetDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twenty newest stay, and what is named otherwise is not ours."""
+    monkeypatch.setenv("MODEMFLASH_HOME", str(desk.folder / "home"))
+    folder = desk.folder / "home" / "fleets"
+    folder.mkdir(parents=True)
+    for number in range(30):
+        (folder / f"20200101-0000{number:02}-1.json").write_text("{}")
+    (folder / "mine.json").write_text("{}")
+    results.keep([], 0.0)
+    assert len(list(folder.glob("2*.json"))) == 20 and (folder / "mine.json").exists()
+    assert results.last()["boards"] == []
