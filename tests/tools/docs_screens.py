@@ -35,6 +35,10 @@ from modemflash_host.report.history_table import history_table
 from modemflash_host.reporters import Event
 from modemflash_host.reporters.terminal import Terminal
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tools.fleet_picture import fleet_table
+
 _NEW, _UPDATER = "sim://CATM1-41065.dup", "sim://updater.elf"
 _MODEM = "sim://pycom-catm1?state=modem.json"
 _BROKEN = "sim://pycom-catm1?fault=install-fails:9"
@@ -112,6 +116,7 @@ def screens(width: int = _WIDTH) -> dict[str, str]:
             "update": update,
             "error": error,
             "history": _history(width),
+            "fleet": _fleet(width),
             **({"help": _help(width)} if width >= _WIDTH else {}),  # a help is as wide as it is
         }
 
@@ -161,6 +166,15 @@ def _help(width: int) -> str:
     said = CliRunner().invoke(app.modemflash_group, ["update", "--help"], prog_name="modemflash").output
     console.print(Text(said.rstrip()))
     return _svg(console, "help")
+
+
+def _fleet(width: int) -> str:
+    """A fleet at one moment."""
+    console = _console(width)
+    _prompt(console, ["modemflash", "fleet", "update", "CATM1-41065.dup", "--boards", "fleet.toml"])
+    for line in fleet_table(width):
+        console.print(line, soft_wrap=True)
+    return _svg(console, "fleet")
 
 
 def _prompt(console: Console, words: list[str]) -> None:
