@@ -14,6 +14,7 @@ LINES = 23  # of a terminal with 24, whose last one is the prompt
 _WIDTH = 80
 _MOST_INDENT, _MOST_EXAMPLE = 26, 56
 _NO_EXAMPLES = HelpExamples()
+_RARELY = ("completion", "config")  # commands that are left to --help-all
 
 
 def help_page(ctx: click.Context) -> str:
@@ -38,6 +39,7 @@ def _page(
     if isinstance(command, click.Group):
         commands = [(name, command.get_command(ctx, name)) for name in command.list_commands(ctx)]
         known = [(name, below) for name, below in commands if below is not None and not below.hidden]
+        known = [(name, below) for name, below in known if not (more and name in _RARELY)]
         lines += ["", *_pairs([(name, _clause(_what_for(below))) for name, below in known])]
     if shown.examples:
         typed = [(f"modemflash {line}", what) for line, what in shown.examples]
@@ -45,7 +47,7 @@ def _page(
     if options:
         lines += ["", *_pairs([(_typed(option, ctx), option.help or "") for option in options])]
     if more:
-        words = "Every option and the exit codes" if command.epilog else "Every option"
+        words = "Every command, option and exit code" if command.epilog else "Every option"
         lines += ["", f"{words}: {ctx.command_path} --help-all"]
     for place in (0, -1, 0):  # what goes first, where it is too long: commands and examples stay apart
         empty = [number for number, line in enumerate(lines) if not line]

@@ -82,9 +82,11 @@ class JsonView:
     def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
         """See `View`."""
         name = state.entry.name
-        kind = "board-result" if event["event"] == "result" else event["event"]
+        told = {**event, "board_name": name}
+        if event["event"] == "result":  # the last line is the result of all
+            told |= {"event": "board-result"}
         lines = self._lines.setdefault(name, JsonLines(self._out))
-        lines.report({**event, "event": kind, "board_name": name}, event.get("at_s", state.heard_s))
+        lines.report(told, event.get("at_s", state.heard_s))
 
     def tick(self, states: Sequence[BoardState], now_s: float) -> None:
         """See `View`: nothing moves here."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from support.fleet_desk import workers_of
 from support.processes import Bench, bench_in
 
 NAMES = ("pump-1", "pump-2", "pump-3", "pump-4")
@@ -95,7 +96,3 @@ def test_workers_and_supervisor_are_killed_and_the_same_command_ends_it(bench: B
         if code == 0:
             break
     assert {row["status"] for row in boards_of(events).values()} <= {"updated", "nothing-to-do"}
-
-
-def workers_of(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -111,8 +111,8 @@ def prove(desk: FleetDesk, micropython: Path, boards: int, far: int, modems: int
     assert not list(desk.folder.glob("*.lock"))
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.sweep
+@pytest.mark.timeout(600)
 def test_a_small_desk(desk: FleetDesk, tool: Callable[[str], Path]) -> None:
     prove(desk, tool("micropython"), boards=1, far=2, modems=2, kills=3)
 
