@@ -1,13 +1,14 @@
-"""Real time over a pty and over usb2tcp: the images of a Quectel update, next to what the pipe carries bare.
+"""Real time over usb2tcp and over a pty: the images of a Quectel update, next to what the pipe carries bare.
 
-    python tests/bench/bench_edl.py [--size BYTES] [--rate BYTES_A_SECOND]
+    python tests/bench/bench_edl.py [--size BYTES] [--rate BYTES_A_SECOND] [--rounds NUMBER]
 
-Rules: the modem is simulated in a process of its own, where it is looked how fast its
-images come, in the best second of each run; bare is a plain program that writes as much to the same modem, in
-pieces of 64 kB and with no look at any file; the update is the ordinary command, in
-a process of its own. The modem takes no more than a flash does, 12 MB/s, which is
-several times what real ones were seen to take: without that (`--rate 0`) loopback and
-the 4 kB of a terminal would be measured. The exit code is 1 below 0.9 of bare, or when
+Rules: the modem is simulated in a process of its own, where it is looked when the first byte
+of an image came and when the last one did, with all commands between; bare is a plain program that
+writes as much to the same modem, in pieces of 64 kB and with no look at any file; the update is
+the ordinary command, in a process of its own. Both take turns, and the best of each counts:
+others use the machine, too. The modem takes no more than USB 2.0 at high speed carries, 40
+MB/s, several times what a flash was seen to take; with `--rate 0` loopback itself is
+measured, 120 MB/s and more, which no module has. The exit code is 1 below 0.9 of bare, or when
 that process took more than 60 MB.
 """
 
@@ -46,13 +47,18 @@ KINDS = ("usb2tcp", "pty")
 REVISION = "RM502QAEAAR11A04M4G_01.001.01.001"
 PIECE_BYTES = 1 << 16
 LOOK_S = 0.02
-FLASH_BYTES_A_S = 12e6
+HIGH_SPEED_BYTES_A_S = 40e6
 BUFFER_BYTES = 1 << 20
 LEAST_SLEEP_S = 0.002
-WINDOW_S = 1.0
 BIG = (*LAYOUT[:-1], ("system", 40, 470, "sysfs.ubi"))
 PROFILE = dataclasses.replace(
-    PROFILES["rm502q"], layout=BIG, blocks=510, reenumerate_us=100_000, boot_us=300_000, erase_us=10
+    PROFILES["rm502q"],
+    layout=BIG,
+    blocks=510,
+    reenumerate_us=100_000,
+    boot_us=300_000,
+    erase_us=10,
+    program_us=10,
 )
 
 
@@ -77,17 +83,27 @@ class Pace:
 
 
 class PacedModem(SimQuectel):
-    """A modem that takes no more than its flash does."""
+    """A modem that takes no more than its USB carries, and looks at the clock.
+
+    Attributes:
+        first, last: when bytes of images came, and how many there were by then.
+    """
 
     pace = Pace(0)
+    first = last = (0.0, 0)
 
     def answer(self, port: SimPort, answer: Answer) -> None:
         done = self.memory.counts.image_bytes
-        self.pace.wait(done - self._done)
-        self._done = done
+        if done != self.last[1]:
+            self.pace.wait(done - self.last[1])
+            self.last = (time.monotonic(), done)
+            self.first = self.first if self.first[1] else self.last
         super().answer(port, answer)
 
-    _done = 0
+    @property
+    def rate(self) -> float:
+        """Bytes of images a second, from the first to the last."""
+        return (self.last[1] - self.first[1]) / (self.last[0] - self.first[0])
 
 
 def serve(kind: str, folder: Path, mode: str, bytes_a_s: float) -> None:
@@ -103,25 +119,12 @@ def serve(kind: str, folder: Path, mode: str, bytes_a_s: float) -> None:
         print(folder, flush=True)
     with serve_usb(device, endpoints):
         counts = device.memory.counts
-        samples: list[tuple[float, int]] = []
         while not counts.resets:
             if select.select([sys.stdin], [], [], LOOK_S)[0]:
                 return
-            samples.append((time.monotonic(), counts.image_bytes))
-        verdict = {**dataclasses.asdict(device.verdict), "rate": best_rate(samples)}
+        verdict = {**dataclasses.asdict(device.verdict), "rate": device.rate}
         print(json.dumps(verdict), flush=True)
         sys.stdin.read()
-
-
-def best_rate(samples: list[tuple[float, int]]) -> float:
-    """Bytes a second in the best window: others use the machine, too."""
-    best, first = 0.0, 0
-    for at_s, done in samples:
-        while at_s - samples[first][0] > WINDOW_S:
-            since_s, before = samples[first]
-            best = max(best, (done - before) / (at_s - since_s))
-            first += 1
-    return best
 
 
 # -- in the process of the update ------------------------------------------------------
@@ -244,7 +247,10 @@ def main() -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--size", type=int, default=100_000_000, help="bytes of the largest image")
-    parser.add_argument("--rate", type=float, default=FLASH_BYTES_A_S, help="of the modem; 0 for no limit")
+    parser.add_argument(
+        "--rate", type=float, default=HIGH_SPEED_BYTES_A_S, help="of the modem; 0 for no limit"
+    )
+    parser.add_argument("--rounds", type=int, default=2, help="of which the best counts")
     for name in ("--serve", "--mode", "--update", "--port", "--folder"):
         parser.add_argument(name, default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -262,9 +268,13 @@ def main() -> int:
         folder = Path(temporary) / "ports"
         folder.mkdir()
         for kind in KINDS:
-            bare = bare_rate(kind, folder, options.size // 4, options.rate)
-            home = Path(temporary) / "home"
-            rate, memory_mb = update_rate(kind, folder, package, home, options.rate)
+            bare = rate = 0.0
+            memory_mb = 0
+            for number in range(options.rounds):
+                bare = max(bare, bare_rate(kind, folder, options.size, options.rate))
+                home = Path(temporary) / f"home-{kind}-{number}"
+                once, took_mb = update_rate(kind, folder, package, home, options.rate)
+                rate, memory_mb = max(rate, once), max(memory_mb, took_mb)
             share = rate / bare
             good = good and share >= GATE and memory_mb <= MOST_MB
             print(

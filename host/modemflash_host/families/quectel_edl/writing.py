@@ -17,9 +17,10 @@ from modemflash_host.families.quectel_edl.commands import ERASE, PATCH, PROGRAM,
 from modemflash_host.families.quectel_edl.examine import ProvedPackage
 from modemflash_host.families.quectel_edl.firehose import ERASE_MS, PATCH_MS, Firehose
 from modemflash_host.families.quectel_edl.module_flash import ModuleFlash, efs2_of
+from modemflash_host.families.quectel_edl.planning import image_bytes
 from modemflash_host.families.quectel_edl.proof import is_protected, prove
 
-_AT_ONCE_BYTES = 1 << 16  # each piece is told and recorded, which costs more than to send it
+_AT_ONCE_BYTES = 1 << 18  # each piece is told and recorded, which costs more than to send it
 PHASES = {ERASE: "erase", PROGRAM: "transfer", PATCH: "patch"}
 
 
@@ -81,6 +82,7 @@ class Writer:
         self._package = package
         self._source = source
         self._flash = flash
+        self._all_bytes = image_bytes(package)
         self.sent_bytes = 0
 
     def run(self, on_phase: Callable[[str], object]) -> None:
@@ -107,11 +109,6 @@ class Writer:
             done += 1
             if command.kind != PROGRAM:
                 self._line.report("progress", phase=phase, done=done, total=totals[command.kind])
-
-    def image_bytes(self) -> int:
-        """How much is sent of images in all."""
-        sectors = sum(each.image_sectors for each in self._package.commands)
-        return sectors * self._package.geometry.sector_bytes
 
     def _send(self, command: Command) -> None:
         if command.kind == ERASE:
@@ -142,4 +139,4 @@ class Writer:
 
     def _sent(self, size: int) -> None:
         self.sent_bytes += size
-        self._line.report("progress", phase="transfer", done=self.sent_bytes, total=self.image_bytes())
+        self._line.report("progress", phase="transfer", done=self.sent_bytes, total=self._all_bytes)
