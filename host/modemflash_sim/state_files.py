@@ -7,11 +7,13 @@ without a bound; what is written comes whole or not at all, and through no link.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 _MOST_BYTES = 1 << 20
 _CAREFULLY = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"))
@@ -68,6 +70,23 @@ def read(path: Path, most_bytes: int = _MOST_BYTES) -> str:
         if not stat.S_ISREG(status.st_mode) or status.st_size > most_bytes:
             raise ValueError("it is too large, or no file")
         return file.read(most_bytes).decode("utf-8")
+
+
+def read_json(path: Path, most_bytes: int = _MOST_BYTES) -> Any:
+    """What a state file holds, as JSON gives it; a number that is none is an error, as all else that is no JSON.
+
+    Raises:
+        ValueError: as `read`; or it is no JSON.
+        OSError: it cannot be read.
+    """
+    try:
+        return json.loads(read(path, most_bytes), parse_constant=_never)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _never(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
 
 
 def write(path: Path, text: str) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from modemflash_sim import devices
-from modemflash_sim.state_files import SoleUser
+from modemflash_sim.state_files import SoleUser, read_json
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes and links")
-PROFILES = ("pycom-catm1", "lg290p")
+PROFILES = ("pycom-catm1", "lg290p", "rm502q")
 
 
 @pytest.mark.timeout(10)
@@ -66,3 +66,17 @@ def test_the_right_is_given_back_twice(tmp_path: Path) -> None:
     user.close()
     user.close()
     SoleUser(tmp_path / "x").close()
+
+
+@pytest.mark.parametrize("text", ["[NaN]", '{"a": -Infinity}', "[" * 100_000, "{"])
+def test_what_is_no_json_is_no_state(tmp_path: Path, text: str) -> None:
+    """One reader for every family: a number that is none would be written again."""
+    path = tmp_path / "state.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"."):
+        read_json(path)
+    assert not [
+        file
+        for file in Path(devices.__file__).parent.rglob("*.py")
+        if "state_files.read(" in file.read_text()
+    ]

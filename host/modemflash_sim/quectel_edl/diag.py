@@ -25,12 +25,13 @@ class SimDiag:
     """See above; `answer` is what the module's DM port is handed.
 
     Args:
-        imei: 15 digits; "" for none.
+        imei: see below.
         faults: fault → its argument, rows of `efs_faults.FAULTS`.
         behave: the assumptions, rows of `efs_faults.ASSUMPTIONS`; the believed ones without.
         tree: path → bytes of the files; a small one without.
 
     Attributes:
+        imei: 15 digits; "" for none.
         efs: the file system.
     """
 
@@ -41,7 +42,7 @@ class SimDiag:
         behave: Mapping[str, str] | None = None,
         tree: Mapping[bytes, bytes] | None = None,
     ) -> None:
-        self._imei = imei
+        self.imei = imei
         self._faults = faults or {}
         self._behave = behave or efs_faults.chosen()
         self._violations: list[str] = []
@@ -75,8 +76,8 @@ class SimDiag:
         """An NV item: its data and a status."""
         number = int.from_bytes(request[1:3], "little")
         data, status = b"", _NOT_ACTIVE
-        if number == IMEI_ITEM and self._imei and self._behave["nv-imei"] == "yes":
-            nibbles = "a" + self._imei  # the kind of the number, then its digits, the low half first
+        if number == IMEI_ITEM and self.imei and self._behave["nv-imei"] == "yes":
+            nibbles = "a" + self.imei  # the kind of the number, then its digits, the low half first
             data = b"\x08" + bytes(int(nibbles[at + 1] + nibbles[at], 16) for at in range(0, 16, 2))
             status = 0
         return request[:3] + data.ljust(_ITEM_BYTES, b"\0") + status.to_bytes(2, "little")

@@ -184,7 +184,7 @@ class SimQuectel:
         self.faults = faults or Faults()
         self.memory = memory or modem_memory.new(profile, self.faults, seed)
         of_files = {name: rows[0][0] if rows[0] else "" for name, rows in self.faults.rows.items()}
-        self._files = SimDiag(self.memory.imei if self.memory.cfun == 1 else "", of_files, behave)
+        self._files = SimDiag("", of_files, behave)
         self.diag = diag or self._files.answer
         self.model = self.faults.word("model") or profile.model
         self.now_us = 0
@@ -369,6 +369,7 @@ class SimQuectel:
         self.mode = mode
         self.revision += 1
         if mode == APPLICATION:
+            self._files.imei = self.memory.imei if self.memory.cfun == 1 else ""
             self.ports = tuple(self._application_port(*each) for each in self._main_first())
         elif mode in (EDL, CRASH_DUMP):
             sahara = Sahara(self.profile, self.memory, self.behave, self.faults, mode == CRASH_DUMP)

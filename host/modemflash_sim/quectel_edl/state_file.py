@@ -72,12 +72,12 @@ def load(modem: SimQuectel, path: Path) -> None:
         OSError: it cannot be read.
     """
     try:
-        kept = made(_Kept, json.loads(state_files.read(path, _MOST_BYTES)), path.name)
+        kept = made(_Kept, state_files.read_json(path, _MOST_BYTES), path.name)
         blocks = {
             int(block): bytearray(zlib.decompress(base64.b64decode(content)))
             for block, content in kept.blocks.items()
         }
-    except (ValueError, RecursionError, zlib.error) as error:
+    except (ValueError, zlib.error) as error:
         raise ValueError(f"{path} holds no simulated modem: {error}") from error
     if kept.profile != modem.profile.name:
         raise ValueError(f"{path} holds a simulated {kept.profile}")

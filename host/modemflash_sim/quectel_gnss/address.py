@@ -122,8 +122,8 @@ def start(url: str) -> SimGnss:
     path = state_path(given)
     if path is not None and path.exists():
         try:
-            kept = made(_Kept, json.loads(state_files.read(path)), path.name)
-        except (ValueError, RecursionError) as error:
+            kept = made(_Kept, state_files.read_json(path), path.name)
+        except ValueError as error:
             raise ValueError(f"{path} holds no simulated module: {error}") from error
         if kept.profile != module.profile.name or len(kept.application) not in (0, 3):
             raise ValueError(f"{path} holds a simulated {kept.profile}")

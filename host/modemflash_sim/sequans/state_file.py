@@ -64,8 +64,8 @@ def load(
         OSError: the file cannot be read.
     """
     try:
-        content = json.loads(state_files.read(path), parse_constant=_never)
-    except (ValueError, RecursionError) as error:
+        content = state_files.read_json(path)
+    except ValueError as error:
         raise BadStateFile(f"{path} is not JSON: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise BadStateFile(f"{path} does not hold a simulated modem")
@@ -90,7 +90,3 @@ def load(
     except (ValueError, OverflowError) as error:
         raise BadStateFile(f"{path} is damaged: {error}") from error
     return modem
-
-
-def _never(name: str) -> float:
-    raise ValueError(name)

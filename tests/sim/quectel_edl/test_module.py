@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modemflash.errors import LinkProblem
-from modemflash_sim.quectel_edl.module import EDL_PORT
+from modemflash_sim.quectel_edl.module import EDL_PORT, SimQuectel
 from modemflash_sim.quectel_edl.profiles import APPLICATION, EDL, PROFILES
 from support.edl_port import HELLO, SWITCH, at, in_firehose, modem
 
@@ -191,3 +191,23 @@ def test_a_table_that_is_not_whole_is_none() -> None:
 
     whole = mibib()
     assert read_mibib(whole, 4096)["EFS2"] and read_mibib(whole[:-1], 4096) == read_mibib(b"", 4096) == {}
+
+
+def test_its_imei_is_the_same_over_diag_and_at_and_after_a_restart() -> None:
+    """One memory, whoever asks; with EFS2 empty there is none."""
+    module = modem("rm502q", "other-imei")
+    for expected in ("867034040000017", "867034040000025"):
+        assert module.memory.imei == expected
+        assert _told_over_diag(module) == expected
+        module.power(False, module.now_us)
+        module.power(True, module.now_us + 1_000_000)
+        module.advance(module.now_us + 60_000_000)
+    assert _told_over_diag(modem("rm520n-cfun5")) == ""
+
+
+def _told_over_diag(module: SimQuectel) -> str:
+    answer = module.diag(b"\x26" + (550).to_bytes(2, "little") + bytes(130))
+    if answer[-2:] != bytes(2):
+        return ""
+    nibbles = "".join(f"{byte & 15:x}{byte >> 4:x}" for byte in answer[4:12])
+    return nibbles[1:]
