@@ -23,7 +23,7 @@ READABLE = Readable(
         r"AT\+CFUN(?:\?|=1)",
         r'AT\+QCFGEXT="disusb"',
         r"Quectel",
-        _MODEL,
+        rf"(?:Quectel )?{_MODEL}",
         rf"(?:Revision: )?{_REVISION}",
         r"\+CFUN: \d{1,2}",
         _XML,

@@ -10,7 +10,7 @@ VENDOR_WORDS = {
         "Printed by QFirehose as an unknown Sahara command. The number is `<?xm`, the beginning of an answer "
         "in XML: the programmer from an earlier try is running already",
         "The module is not bricked: one that shows 05c6:9008 is alive. Leave it on, and check the package "
-        "with `modemflash identify` before anything is tried again.",
+        "with `modemflash identify`; `modemflash update` then goes on with that programmer.",
     ),
     "confirm dynamic com port": VendorWord(
         "Printed by QFlash when it has asked for the download mode and no new port (05c6:9008) came",

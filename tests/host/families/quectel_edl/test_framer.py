@@ -88,3 +88,12 @@ def test_of_what_a_programmer_says_only_known_lines_stay_readable() -> None:
     assert mask(kept_lines, READABLE) == kept_lines
     masked = mask(b'<log value="INFO: Chip serial num: 305419896 (0x12345678)" /></data>\n', READABLE)
     assert b"305419896" not in masked and b"12345678" not in masked
+
+
+def test_the_model_is_readable_on_the_screen() -> None:
+    """As the event says it: maker and model in one line."""
+    from modemflash_host.families.quectel_edl.readable import READABLE
+    from modemflash_host.privacy import mask_event
+
+    event = {"event": "identity", "product": "Quectel RM520N-GLAA", "version": "RM520NGLAAR01A05M4G"}
+    assert mask_event(event, READABLE) == event
