@@ -73,7 +73,7 @@ def read(path: Path, most_bytes: int = _MOST_BYTES) -> str:
 
 
 def read_json(path: Path, most_bytes: int = _MOST_BYTES) -> Any:
-    """What a state file holds, as JSON gives it; a number that is none is an error, as all else that is no JSON.
+    """What a state file holds, as JSON gives it; a number that is none is an error.
 
     Raises:
         ValueError: as `read`; or it is no JSON.
