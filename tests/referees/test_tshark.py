@@ -13,6 +13,7 @@ from modemflash_host.capture.export import DISSECTOR, export
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.cli import app
 from modemflash_sim.quectel_gnss import packages
+from support.edl import maker_for, revision_for
 
 CAPTURES = sorted((Path(__file__).parents[1] / "captures").glob("*[!s].jsonl"))
 FIELDS = (
@@ -26,6 +27,11 @@ FIELDS = (
     "modemflash_gnss.sequence",
     "modemflash_gnss.crc_status",
     "modemflash_nmea.name",
+    "modemflash_sahara.name",
+    "modemflash_sahara.size",
+    "modemflash_firehose.name",
+    "modemflash_firehose.value",
+    "modemflash_diag.name",
     "_ws.col.protocol",
     "_ws.malformed",
     "frame.comment",
@@ -106,6 +112,51 @@ def test_a_gnss_module(tool: Callable[[str], Path], tmp_path: Path, gnss_capture
     assert statuses == {"good"}  # a damaged answer is talk in a capture, so nothing is computed of it
     assert {"GNRMC", "PQTMVERNO"} <= {row["modemflash_nmea.name"].split(",")[0] for row in rows}
     assert not [row for row in rows if row["_ws.col.protocol"] == "STP"]
+
+
+def test_a_quectel_modem(
+    tool: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sahara packets by their names, Firehose by its documents; reads of 32 and of 64 bits."""
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    for profile, read in (("rm520n", "READ_DATA"), ("rm551e", "READ_DATA64")):
+        package = maker_for(profile).write(tmp_path / profile / revision_for(profile))
+        capture, file = tmp_path / f"{profile}.jsonl", tmp_path / f"{profile}.pcapng"
+        words = ["update", str(package), "-p", f"sim://{profile}", "-y", "-q", "--capture", str(capture)]
+        assert app.run(words) == 0
+        with file.open("wb") as out:
+            export(capture, out)
+        rows = columns_of(tool("tshark"), file)
+        assert not [row for row in rows if row["_ws.malformed"]]
+        names = {row["modemflash_sahara.name"] for row in rows}
+        assert {"HELLO", "HELLO_RESP", read, "END_IMAGE", "DONE", "DONE_RESP"} <= names
+        wanted = sum(int(row["modemflash_sahara.size"]) for row in rows if row["modemflash_sahara.size"])
+        sizes = [record["tx_block"] for record in read_capture(capture).records if "tx_block" in record]
+        assert 0 < wanted < sum(sizes)
+        asked = [name for row in rows for name in row["modemflash_firehose.name"].split(",")]
+        assert [asked.count(name) for name in ("configure", "erase", "program", "power")] == [1, 5, 5, 1]
+        values = ",".join(row["modemflash_firehose.value"] for row in rows)
+        assert "ACK" in values and "NAK" not in values
+
+
+def test_requests_about_files(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """As `backup` captures them, by their names; what none of ours is stays a number."""
+    commands = {0: "HELLO", 1: "QUERY", 2: "OPEN", 3: "CLOSE", 4: "READ", 9: "command 9", 11: "OPENDIR"}
+    commands |= {12: "READDIR", 13: "CLOSEDIR", 15: "STAT"}
+    capture, file = tmp_path / "copy.jsonl", tmp_path / "copy.pcapng"
+    records = [
+        {"at_ms": number, "phase": "", way: bytes([0x4B, at, number, 0, 1, 2]).decode("latin-1")}
+        for number in commands
+        for way, at in (("tx", 0x13), ("rx", 0x3E))
+    ]
+    header = CAPTURES[0].read_text().splitlines()[0]
+    capture.write_text("\n".join([header, *map(json.dumps, records), ""]))
+    with file.open("wb") as out:
+        export(capture, out)
+    rows = columns_of(tool("tshark"), file)
+    assert not [row for row in rows if row["_ws.malformed"]]
+    names = [row["modemflash_diag.name"] for row in rows]
+    assert names == [name for name in commands.values() for _ in range(2)]
 
 
 def test_a_cut_file_opens(tool: Callable[[str], Path], tmp_path: Path) -> None:

@@ -75,8 +75,5 @@ def test_what_is_no_json_is_no_state(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(ValueError, match=r"."):
         read_json(path)
-    assert not [
-        file
-        for file in Path(devices.__file__).parent.rglob("*.py")
-        if "state_files.read(" in file.read_text()
-    ]
+    sources = Path(devices.__file__).parent.rglob("*.py")
+    assert not [source for source in sources if "state_files.read(" in source.read_text()]

@@ -1,5 +1,5 @@
 -- Takes apart the packets of `modemflash capture export --pcapng`: AT, STP, relay frames, frames
--- and sentences of GNSS modules.
+-- and sentences of GNSS modules, and of Quectel modems DIAG requests, Sahara packets and Firehose documents.
 --
 -- A packet of link type USER0 begins with four bytes: format, channel, direction, kind
 -- (export.py beside this file). Use: wireshark -X lua_script:FILE, or put this file into
@@ -56,6 +56,35 @@ g.crc_status = ProtoField.string("modemflash_gnss.crc_status", "CRC status")
 local nmea = Proto("modemflash_nmea", "GNSS sentences")
 nmea.fields.sentence = ProtoField.string("modemflash_nmea.sentence", "Sentence")
 nmea.fields.name = ProtoField.string("modemflash_nmea.name", "Name")
+
+local sahara = Proto("modemflash_sahara", "Sahara")
+local h = sahara.fields
+h.command = ProtoField.uint32("modemflash_sahara.command", "Command", base.HEX)
+h.name = ProtoField.string("modemflash_sahara.name", "Name")
+h.length = ProtoField.uint32("modemflash_sahara.length", "Length of the packet", base.DEC)
+h.image = ProtoField.uint32("modemflash_sahara.image", "Image", base.DEC)
+h.offset = ProtoField.uint64("modemflash_sahara.offset", "Offset", base.DEC)
+h.size = ProtoField.uint64("modemflash_sahara.size", "Bytes wanted", base.DEC)
+h.status = ProtoField.uint32("modemflash_sahara.status", "Status", base.HEX)
+
+local firehose = Proto("modemflash_firehose", "Firehose")
+firehose.fields.name = ProtoField.string("modemflash_firehose.name", "Name")
+firehose.fields.value = ProtoField.string("modemflash_firehose.value", "Value")
+firehose.fields.start = ProtoField.uint32("modemflash_firehose.start_sector", "First sector", base.DEC)
+firehose.fields.sectors = ProtoField.uint32("modemflash_firehose.sectors", "Sectors", base.DEC)
+
+local diag = Proto("modemflash_diag", "DIAG, file system")
+diag.fields.command = ProtoField.uint16("modemflash_diag.command", "Command", base.DEC)
+diag.fields.name = ProtoField.string("modemflash_diag.name", "Name")
+
+local PACKETS = {
+  [1] = "HELLO", [2] = "HELLO_RESP", [3] = "READ_DATA", [4] = "END_IMAGE", [5] = "DONE", [6] = "DONE_RESP",
+  [7] = "RESET", [8] = "RESET_RESP", [0x12] = "READ_DATA64",
+}
+local FILE_COMMANDS = {
+  [0] = "HELLO", [1] = "QUERY", [2] = "OPEN", [3] = "CLOSE", [4] = "READ", [11] = "OPENDIR", [12] = "READDIR",
+  [13] = "CLOSEDIR", [15] = "STAT",
+}
 
 local SYNC = {
   [0x09134C51] = "SYNC 1", [0x4D3AFCAA] = "RESPONSE 1", [0x04A50312] = "SYNC 2", [0xA05BFD55] = "RESPONSE 2",
@@ -191,6 +220,80 @@ local function dissect_gnss(tvb, pinfo, tree, size)
   pinfo.cols.info:append(words .. " ")
 end
 
+-- Whether exactly one Sahara packet stands here.
+local function is_sahara(tvb)
+  return tvb:len() >= 8 and tvb:len() <= 64 and PACKETS[tvb(0, 4):le_uint()] and tvb(4, 4):le_uint() == tvb:len()
+end
+
+local function dissect_sahara(tvb, pinfo, tree)
+  local sub = tree:add(sahara, tvb())
+  local command, size = tvb(0, 4):le_uint(), tvb:len()
+  local words = PACKETS[command]
+  sub:add_le(h.command, tvb(0, 4))
+  sub:add(h.name, tvb(0, 4), words)
+  sub:add_le(h.length, tvb(4, 4))
+  if command == 3 and size == 20 then
+    sub:add_le(h.image, tvb(8, 4))
+    sub:add(h.offset, tvb(12, 4), UInt64(tvb(12, 4):le_uint()))
+    sub:add(h.size, tvb(16, 4), UInt64(tvb(16, 4):le_uint()))
+    words = words .. " " .. tvb(16, 4):le_uint() .. " bytes from " .. tvb(12, 4):le_uint()
+  elseif command == 0x12 and size == 32 then
+    sub:add_le(h.image, tvb(8, 4))
+    sub:add_le(h.offset, tvb(16, 8))
+    sub:add_le(h.size, tvb(24, 8))
+    words = words .. " " .. tostring(tvb(24, 8):le_uint64()) .. " bytes from " .. tostring(tvb(16, 8):le_uint64())
+  elseif command == 4 and size == 16 then
+    sub:add_le(h.image, tvb(8, 4))
+    sub:add_le(h.status, tvb(12, 4))
+    words = words .. string.format(" status 0x%02X", tvb(12, 4):le_uint())
+  elseif command == 6 and size == 12 then
+    words = words .. (tvb(8, 4):le_uint() == 1 and " complete" or " pending")
+  end
+  pinfo.cols.protocol = "Sahara"
+  pinfo.cols.info:append(words)
+end
+
+-- Documents follow each other; masked ones and pieces of one are shown as far as they go.
+local function dissect_firehose(tvb, pinfo, tree)
+  local sub = tree:add(firehose, tvb())
+  local text, words = tvb():string(), {}
+  for name, rest in text:gmatch("<(%a[%w_]*)%s*([^<>]*)>") do
+    if name ~= "data" and name ~= "xml" then
+      local value = rest:match('value="([^"]*)"')
+      sub:add(firehose.fields.name, tvb(), name)
+      if value then sub:add(firehose.fields.value, tvb(), value) end
+      local start, sectors = rest:match('start_sector="(%d+)"'), rest:match('num_partition_sectors="(%d+)"')
+      if start then sub:add(firehose.fields.start, tvb(), tonumber(start)) end
+      if sectors then sub:add(firehose.fields.sectors, tvb(), tonumber(sectors)) end
+      if start then value = (sectors or "?") .. " sectors from " .. start end
+      words[#words + 1] = value and name .. " " .. value or name
+    end
+  end
+  pinfo.cols.protocol = "Firehose"
+  pinfo.cols.info:append(#words > 0 and table.concat(words, " | ") or "piece of a document")
+end
+
+local function is_firehose(tvb)
+  local head = tvb(0, math.min(tvb:len(), 200)):string()
+  return head:match("^%s*<%?xml") or head:match("^%s*<data>") or head:match("^%s*<log ") or head:match("^%s*<response ")
+end
+
+-- A request about files, or its answer, as captures keep them: without check sum and end.
+local function is_diag(tvb)
+  local subsystem = tvb:len() >= 4 and tvb(0, 1):uint() == 0x4B and tvb(1, 1):uint()
+  return (subsystem == 0x13 or subsystem == 0x3E) and tvb(3, 1):uint() == 0
+end
+
+local function dissect_diag(tvb, pinfo, tree)
+  local sub = tree:add(diag, tvb())
+  local command = tvb(2, 2):le_uint()
+  local words = FILE_COMMANDS[command] or ("command " .. command)
+  sub:add_le(diag.fields.command, tvb(2, 2))
+  sub:add(diag.fields.name, tvb(2, 2), words)
+  pinfo.cols.protocol = "DIAG"
+  pinfo.cols.info:append(words)
+end
+
 -- Packets that end a frame whose firmware is left out: its CRC, over bytes that are not here, and 55.
 local ends_frame, after_firmware = {}, false
 
@@ -237,6 +340,15 @@ local function dissect_bytes(tvb, pinfo, tree)
       tree:add(gnss, tvb()):add(g.crc32, tvb(0, 4))
       pinfo.cols.protocol = "GNSS"
       pinfo.cols.info:append("end of the packet")
+      return
+    elseif is_sahara(tvb) then
+      dissect_sahara(tvb, pinfo, tree)
+      return
+    elseif is_firehose(tvb) then
+      dissect_firehose(tvb, pinfo, tree)
+      return
+    elseif is_diag(tvb) then
+      dissect_diag(tvb, pinfo, tree)
       return
     elseif is_frame then
       used = dissect_stp(tvb, pinfo, tree)
