@@ -51,6 +51,12 @@ def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
         "LG290P03AANR01A06S",
         "Updated: unknown → LG290P03AANR02A01S",
         "same millisecond",
+        "EFS2: blocks 8 to 19",
+        "its DM port",
+        "The copy holds",
+        "It is no restore point",
+        "the beginning of an answer",
+        "Updated: RM502QAEAAR11A03M4G_01.001.01.001",
     ):
         assert words in said
 
