@@ -51,7 +51,7 @@ def simulate_firmware(folder: Path, names: tuple[str, ...]) -> int:
         console.print(Text.assemble(("Made  ", "dim"), (str(path), "bold")), soft_wrap=True)
     words = command_line(["modemflash", "identify", *map(str, made)])
     console.print(Text.assemble(("Try   ", "dim"), (words, "cyan")), soft_wrap=True)
-    console.print(Text("For simulated modems only: a consent is asked for each that an update uses.", "dim"))
+    console.print(Text("For simulated modems only: a consent is asked before a real one gets any.", "dim"))
     return 0
 
 
@@ -66,7 +66,7 @@ def _content(name: str) -> bytes:
     if name.endswith(".pkg"):
         return packages.make_named(name, _BYTES, marked=True)
     if name.endswith(".zip"):
-        return PackageMaker().packed()
+        return PackageMaker().mark().packed()
     try:
         return images.make_marked(name, _BYTES)
     except ValueError as error:

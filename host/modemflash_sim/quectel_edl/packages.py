@@ -142,6 +142,11 @@ class PackageMaker:
                 self.files["update/" + image] = (bytes([number]) + mark).ljust(size, bytes([number]))
             self.lines += [program(at, blocks, filename, page=page), erase(at, blocks, page=page)]
 
+    def mark(self) -> PackageMaker:
+        """Let it say of itself that it is simulated, so that no real module gets it without a consent."""
+        self.files["contents.xml"] += b"<!--modemflash: simulated firmware-->"
+        return self
+
     def contents(self) -> dict[str, bytes]:
         """Every file with its sum, as it would lie on a disk."""
         files = {self.list_name: self.list_xml(), **self.files}

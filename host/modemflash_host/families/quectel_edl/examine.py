@@ -31,6 +31,8 @@ from modemflash_host.families.quectel_edl.proof import ProofLine, prove
 from modemflash_host.families.quectel_edl.whole import WholePackage, read_whole
 from modemflash_host.families.quectel_edl.xml_reader import read_xml
 
+_SIMULATED = b"modemflash: simulated firmware"
+
 
 @dataclass(frozen=True, slots=True)
 class ProvedPackage:
@@ -44,6 +46,7 @@ class ProvedPackage:
         layout: its partitions.
         commands: what it does, in the order that can be interrupted.
         proof: what was proved, line by line.
+        is_simulated: no module could run it.
     """
 
     files: PackageFiles
@@ -53,6 +56,7 @@ class ProvedPackage:
     layout: tuple[Partition, ...]
     commands: tuple[Command, ...]
     proof: tuple[ProofLine, ...]
+    is_simulated: bool = False
 
 
 def examine_package(source: PackageSource, progress: Progress) -> ProvedPackage:
@@ -96,4 +100,6 @@ def examine_package(source: PackageSource, progress: Progress) -> ProvedPackage:
         contents = read_xml(whole.heads[files.contents], files.contents)
     product = read_product(contents, source.name, files.programmer)
     proof = prove(commands, layout, geometry, files.mibib)
-    return ProvedPackage(files, whole, product, geometry, layout, in_safe_order(commands), proof)
+    ordered = in_safe_order(commands)
+    is_simulated = _SIMULATED in whole.heads.get(files.contents, b"")
+    return ProvedPackage(files, whole, product, geometry, layout, ordered, proof, is_simulated)

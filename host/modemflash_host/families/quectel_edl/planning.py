@@ -27,8 +27,10 @@ from modemflash_host.families.quectel_edl.journal import SWITCHED, Begun, imei_s
 from modemflash_host.families.quectel_edl.module_flash import efs2_of
 from modemflash_host.families.quectel_edl.module_ports import APPLICATION_S, EDL_S
 from modemflash_host.families.quectel_edl.revision import Revision, is_quecopen, revision_of
+from modemflash_host.links.names import is_simulated
 
 DOWNGRADE = "allow-downgrade"
+UNKNOWN_FILE = "accept-unknown-file"
 _READS_A_SECOND, _WRITES_A_SECOND = 5_000_000, 3_000_000
 # phase: seconds that it usually takes, and how long it may (0: while it answers).
 TIMES = {
@@ -104,6 +106,8 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
     needs: tuple[Need, ...] = ()
     if direction == "downgrade" and runs is not None:
         needs = (Need(Consent(DOWNGRADE), f"the package is {release.text}, older than {runs.text}"),)
+    if package.is_simulated and not is_simulated(request.port):
+        needs += (Need(Consent(UNKNOWN_FILE), f"{file.name} is simulated firmware: no module could run it"),)
     efs2 = efs2_of(package)
     size = image_bytes(package)
     return Plan(

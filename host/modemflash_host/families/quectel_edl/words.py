@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modemflash_host.families.quectel_edl.file_rows import package_rows
-from modemflash_host.families.quectel_edl.planning import DOWNGRADE
+from modemflash_host.families.quectel_edl.planning import DOWNGRADE, UNKNOWN_FILE
 from modemflash_host.families.quectel_edl.readable import READABLE
 from modemflash_host.families.quectel_edl.vendor_words import VENDOR_WORDS
 from modemflash_host.families.vocabulary import BAD, DOUBT, GOOD, Danger, Vocabulary
@@ -58,7 +58,11 @@ WORDS = Vocabulary(
             "The firmware in the package is OLDER than the one that runs: whether settings and the format "
             "of EFS2 go back is not known.",
             "downgrade",
-        )
+        ),
+        UNKNOWN_FILE: Danger(
+            "The package is simulated: a real module would be left without firmware.",
+            "unknown-file",
+        ),
     },
     settings={"ATI": "Model", "AT+QGMR": "Firmware", "AT+CFUN?": "Radio mode", "AT+CGSN": "IMEI"},
     vendor_words=VENDOR_WORDS,

@@ -11,12 +11,13 @@ import pytest
 
 from modemflash.errors import RECOVERABLE, UNTOUCHED, UPDATED, Problem
 from modemflash_host.cli import app
-from modemflash_host.families.plan import Outcome, Plan
+from modemflash_host.families.plan import Outcome, Plan, Request
 from modemflash_host.families.quectel_edl import writing
 from modemflash_host.families.quectel_edl.commands import Command
 from modemflash_host.families.quectel_edl.geometry import Blocks
 from modemflash_host.families.quectel_edl.module_flash import ModuleFlash
 from modemflash_host.families.quectel_edl.partition_tables import Partition
+from modemflash_host.families.quectel_edl.planning import Found, make_plan
 from modemflash_sim.quectel_edl.packages import erase, program
 from modemflash_sim.quectel_edl.partition_tables import LAYOUT
 from support.edl import Bench, bench, code_of, examined, maker_for, revision_for
@@ -133,6 +134,16 @@ def test_an_older_package_needs_a_consent_and_the_same_one_an_option() -> None:
     assert code_of(made.run(same)) == "edl-already-runs-it" and made.module.mode == "application"
     plan = made.run(same, only_look=True, repair=True)
     assert isinstance(plan, Plan) and plan.direction == "repair" and not plan.nothing_to_do
+
+
+@pytest.mark.parametrize("port", ["sim://rm520n", "/dev/ttyUSB0", "usb2tcp://127.0.0.1:9008"])
+def test_a_simulated_package_needs_a_consent_for_a_real_module(port: str) -> None:
+    """In EDL a programmer that runs already would take it."""
+    file = examined("rm520n", maker_for("rm520n").mark().contents())
+    found = Found("edl")
+    plan = make_plan(Request(port, files=(file,), options={"model": "RM520N-GLAA"}), found, None)
+    names = [each.consent.name for each in plan.needs]
+    assert names == ([] if port.startswith("sim://") else ["accept-unknown-file"])
 
 
 def test_an_update_begins_at_the_dm_port() -> None:
