@@ -10,13 +10,20 @@ END, ESCAPE = 0x7E, 0x7D
 MOST_BYTES = 4096
 
 
+def _of_byte(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ 0x8408 if byte & 1 else byte >> 1
+    return byte
+
+
+_OF_BYTE = tuple(map(_of_byte, range(256)))
+
+
 def crc(data: bytes | bytearray) -> int:
     """CRC-16/X-25: "123456789" gives 0x906E."""
     value = 0xFFFF
     for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ 0x8408 if value & 1 else value >> 1
+        value = value >> 8 ^ _OF_BYTE[(value ^ byte) & 0xFF]
     return value ^ 0xFFFF
 
 
