@@ -11,6 +11,7 @@ from modemflash_host.families.contract import PortFacts
 from modemflash_host.families.plan import Request
 from modemflash_host.families.quectel_gnss.journal import Begun, Journal
 from modemflash_host.families.sequans.module_journal import ModuleJournal
+from modemflash_host.families.vocabulary import HARMLESS, NOTHING_WRITTEN
 from modemflash_host.links.usb_ids import BOARD, DEVICES
 from modemflash_host.store.state_folder import state_folder
 
@@ -56,3 +57,11 @@ def test_only_a_port_that_may_be_anything_is_listened_to(ids: tuple[int, int]) -
     assert registry.is_open(facts) == (DEVICES[ids].kind != BOARD)
     if DEVICES[ids].kind == BOARD:
         assert registry.family_of(facts).name == "sequans"
+
+
+@pytest.mark.parametrize("name", ["sequans", "quectel-gnss", "quectel-edl"])
+def test_what_only_reads_is_harmless_in_every_family(name: str) -> None:
+    """Else a copy that is stopped tells of a module that was changed."""
+    vocabulary = registry.family_named(name).vocabulary
+    assert [phase for phase in HARMLESS if vocabulary.writes(phase)] == []
+    assert vocabulary.stop_answer("list-files", 1) == NOTHING_WRITTEN[0]

@@ -6,7 +6,7 @@ from modemflash_host.families.quectel_edl.file_rows import package_rows
 from modemflash_host.families.quectel_edl.planning import DOWNGRADE, UNKNOWN_FILE
 from modemflash_host.families.quectel_edl.readable import READABLE
 from modemflash_host.families.quectel_edl.vendor_words import VENDOR_WORDS
-from modemflash_host.families.vocabulary import BAD, DOUBT, GOOD, Danger, Vocabulary
+from modemflash_host.families.vocabulary import BAD, DOUBT, GOOD, HARMLESS, Danger, Vocabulary
 
 _WRITING = (
     (
@@ -39,7 +39,7 @@ WORDS = Vocabulary(
         **dict.fromkeys(("erase", "transfer", "patch"), _WRITING),
         "reboot": _WATCHING,
     },
-    harmless_phases=("", "find", "identify", "verify", *_IN_EDL_PHASES),
+    harmless_phases=(*HARMLESS, *_IN_EDL_PHASES),
     states={
         "application": ("its firmware runs", GOOD),
         "edl": ("EDL: the boot ROM waits for firmware; not bricked", DOUBT),

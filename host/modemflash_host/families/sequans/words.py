@@ -14,10 +14,10 @@ from modemflash_host.families.sequans.readable import READABLE
 from modemflash_host.families.sequans.vendor_words import VENDOR_WORDS
 from modemflash_host.families.vocabulary import (
     BAD,
-    BOARD_PHASES,
     DIM,
     DOUBT,
     GOOD,
+    HARMLESS,
     PLAIN,
     STRONG,
     Danger,
@@ -154,7 +154,7 @@ WORDS = Vocabulary(
         "reboot": _INSTALLING,
         "read-back": _INSTALLING,
     },
-    harmless_phases=("", "find", "identify", "verify", "prepare", *BOARD_PHASES),
+    harmless_phases=(*HARMLESS, "prepare"),
     states={name: (text, _TONES.get(name, DOUBT)) for name, text in STATES.items()},
     directions={
         "upgrade": ("upgrade", GOOD),
