@@ -27,7 +27,7 @@ def steps() -> list[tuple[str, int]]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 @pytest.mark.skipif(_BASH is None, reason="needs a bash")
 def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
     """One shell, one command after the other; each ends as it is said."""
@@ -36,7 +36,7 @@ def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MODEMFLASH_")}
     environment |= {"MODEMFLASH_HOME": str(tmp_path / "home"), "PATH": _path()}
     done = subprocess.run(
-        [str(_BASH), "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=280
+        [str(_BASH), "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=380
     )
     codes = [int(code) for code in re.findall(r"<ended (\d+)>", done.stderr)]
     assert dict(zip(commands, codes, strict=True)) == {each: each[1] for each in commands}, done.stderr
