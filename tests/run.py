@@ -159,7 +159,7 @@ def run_types(extra: list[str]) -> Count:
 
 
 def run_benches(extra: list[str]) -> Count:
-    """The figures of a board, with their gates: checksums, unpacking, share of the line, and of USB."""
+    """The figures of a board, with their gates: checksums, unpacking, share of the line."""
     crc = subprocess.run(
         [fetch.get("micropython-i386"), "-X", "heapsize=" + BOARD_HEAP, BENCHES / "bench_crc.py"], cwd=ROOT
     ).returncode
@@ -169,7 +169,6 @@ def run_benches(extra: list[str]) -> Count:
         _call(BENCHES / "bench_unpack.py"),
         _call(BENCHES / "bench_board.py", "--size", 300_000),
         _call(BENCHES / "bench_lg290p.py", "--size", 150_000, "--rounds", 1),
-        _call(BENCHES / "bench_edl.py", "--size", 20_000_000),
     ]
     return Count(passed=codes.count(0), failed=len(codes) - codes.count(0))
 

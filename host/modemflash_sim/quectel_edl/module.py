@@ -8,7 +8,7 @@ the modem finds itself after a reset is decided from its flash alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Protocol
 
 from modemflash_sim.quectel_edl import modem_memory
@@ -40,6 +40,7 @@ from modemflash_sim.quectel_edl.spoken import (
     Answer,
     Spoken,
 )
+from modemflash_sim.quectel_edl.verdict import Verdict
 
 QUECTEL, QUALCOMM = 0x2C7C, 0x05C6
 EDL_PRODUCT, DUMP_PRODUCT = 0x9008, 0x900E
@@ -47,33 +48,6 @@ EDL_PORT, DUMP = "EDL", "dump"
 _POWER_BACK_US = 2 * SECOND_US
 _LINK_BACK_US = 3 * SECOND_US
 _NO_BAUD = 0  # on USB there is none
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the modem says about those who talked to it.
-
-    Attributes:
-        mode: where it is now.
-        model, revision, cfun: what it would say over AT.
-        efs2_unchanged: EFS2 is as it was at the start, byte for byte.
-        changed: protected partitions that are not.
-        torn: partitions whose image is not whole.
-        images: partition and SHA-256 of what stands there.
-        counts: what was done, and how often.
-        violations: what a careful program does not do.
-    """
-
-    mode: str
-    model: str
-    revision: str
-    cfun: int
-    efs2_unchanged: bool
-    changed: tuple[str, ...]
-    torn: tuple[str, ...]
-    images: tuple[str, ...]
-    counts: dict[str, int]
-    violations: tuple[str, ...]
 
 
 class _Session(Protocol):
