@@ -18,7 +18,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from modemflash.errors import UNKNOWN, UNTOUCHED, Problem, Refusal, Stopped
+from modemflash.errors import UNKNOWN, UNTOUCHED, NoModem, Problem, Refusal, Stopped
 from modemflash_host.capture.line import open_line
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
@@ -106,7 +106,7 @@ def info(request: Request, reporter: Reporter) -> ModuleInfo:
     """
     request = replace(request, only_look=True)
     with _job(request, reporter) as (_, job):
-        module = _look(job, reporter)
+        module = _look(job, request, reporter)
         reporter.say("details", **module.details)
         return replace(module, unfinished=job.unfinished)
 
@@ -165,7 +165,7 @@ def update(
         with _job(request, reporter) as (family, job):
             reached = job
             try:
-                module = replace(_look(job, reporter), unfinished=job.unfinished)
+                module = replace(_look(job, request, reporter), unfinished=job.unfinished)
                 expected.check_module(module, seen.board)
                 confirmed = confirmed_plan(
                     job,
@@ -209,18 +209,30 @@ def _run(job: Job, confirmed: Confirmed, request: Request, reporter: Reporter) -
 @contextmanager
 def _job(request: Request, reporter: Reporter) -> Iterator[tuple[Family, Job]]:
     """A job that has not looked yet, of the family that port and files name."""
-    family = _family_of(request, reporter)
-    reporter.use(family.vocabulary, family.framer())
     is_connected = False
     try:
+        family = _family_of(request, reporter)
+        reporter.use(family.vocabulary, family.framer())
         with family.connect(request, reporter) as job:
             is_connected = True
             yield family, job
     except Problem as problem:
-        if not is_connected and (unfinished := family.unfinished(request)) is not None:
-            reporter.say("unfinished", **unfinished.event())
-            problem.stamp(UNKNOWN)
+        if not is_connected:
+            _may_be_unfinished(problem, request, reporter)
         raise
+
+
+def _is_anybodys(request: Request) -> bool:
+    """Whether nothing says of which family the module is."""
+    return not request.files and registry.is_open(PortFacts(request.port, usb_at(request.port)))
+
+
+def _may_be_unfinished(problem: Problem, request: Request, reporter: Reporter) -> None:
+    """A module that was not reached, or says nothing, may be any whose update did not finish."""
+    unfinished = registry.unfinished_at(request, usb_at(request.port))
+    if unfinished is not None:
+        reporter.say("unfinished", **unfinished.event())
+        problem.stamp(UNKNOWN)
 
 
 def _family_of(request: Request, reporter: Reporter) -> Family:
@@ -241,11 +253,13 @@ def _family_of(request: Request, reporter: Reporter) -> Family:
     return registry.family_of(replace(facts, heard=heard))
 
 
-def _look(job: Job, reporter: Reporter) -> ModuleInfo:
+def _look(job: Job, request: Request, reporter: Reporter) -> ModuleInfo:
     """Find the module, and tell of an update that did not finish."""
     try:
         return job.look()
     except Problem as problem:
+        if isinstance(problem, NoModem) and job.unfinished is None and _is_anybodys(request):
+            _may_be_unfinished(problem, request, reporter)
         raise of_this_run(problem, job) from None
     finally:
         _tell_unfinished(job, reporter)

@@ -17,7 +17,7 @@ from modemflash_host.families.contract import (
     PackageFamily,
     PortFacts,
 )
-from modemflash_host.families.plan import FileSource, FirmwareFile, Request
+from modemflash_host.families.plan import FileSource, FirmwareFile, Request, Unfinished
 from modemflash_host.families.quectel_edl.family import QuectelEdl
 from modemflash_host.families.quectel_gnss.family import QuectelGnss
 from modemflash_host.families.sequans.family import Sequans
@@ -106,6 +106,20 @@ def begun_at(request: Request) -> Family | None:
     known = [(family, family.unfinished(request)) for family in FAMILIES]
     begun = [family for family, unfinished in known if unfinished is not None and unfinished.is_of_port]
     return begun[0] if len(begun) == 1 else None
+
+
+def unfinished_at(request: Request, usb: str = "") -> Unfinished | None:
+    """An update that a module may have open which was not reached or is silent; of its port before others.
+
+    Args:
+        request: its files say which family is meant; without files each that may be at the port is.
+        usb: of the port.
+    """
+    named = {file.family for file in request.files}
+    port = PortFacts(request.port, usb)
+    meant = [each for each in FAMILIES if (each.name in named if named else each.claims(port) > Claim.NO)]
+    known = [unfinished for each in meant if (unfinished := each.unfinished(request)) is not None]
+    return next(iter(sorted(known, key=lambda each: not each.is_of_port)), None)
 
 
 def all_dangers() -> Mapping[str, Danger]:

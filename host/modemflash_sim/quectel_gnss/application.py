@@ -24,7 +24,7 @@ def second(number: int) -> bytes:
 
 
 def answers(
-    line: bytes, version: tuple[str, str, str], baud: int, violations: list[str]
+    line: bytes, version: tuple[str, str, str], number: str, baud: int, violations: list[str]
 ) -> tuple[bytes, bool]:
     """What a line from outside is answered, and whether it is the command to reset."""
     at = line.rfind(b"$")
@@ -38,8 +38,8 @@ def answers(
         return b"", True
     if body == "PQTMVERNO":
         return sentence(f"PQTMVERNO,{','.join(version)}"), False
-    if body == "PQTMUNIQID":
-        return sentence("PQTMUNIQID,OK,8,0011223344556677"), False
+    if body == "PQTMUNIQID" and number:
+        return sentence(f"PQTMUNIQID,OK,{len(number) // 2},{number}"), False
     if body == "PQTMCFGUART,R":
         return sentence(f"PQTMCFGUART,OK,1,{baud},8,0,1,0"), False
     return sentence(f"{name},ERROR,3") if name.startswith("PQTM") else b"", False

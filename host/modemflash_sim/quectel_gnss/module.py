@@ -30,6 +30,7 @@ _COMMAND_RESET_US = 100 * MS
 _STUCK_US = 45 * SECOND_US  # longer than any answer takes
 _POWER_BACK_US = 2 * SECOND_US
 _KEPT_BYTES = 400
+_FIRST_NUMBER = 0x0011_2233_4455_6677
 Version = tuple[str, str, str]
 
 
@@ -75,6 +76,7 @@ class SimGnss:
         press_every_us: a person presses RESET so often, unless frames are exchanged; 0 for nobody there.
 
     Attributes:
+        number: its own; "" where it tells none.
         revision: counts what a killed program must not undo.
     """
 
@@ -87,6 +89,7 @@ class SimGnss:
         press_every_us: int = 0,
     ) -> None:
         self.profile = profile
+        self.number = f"{_FIRST_NUMBER ^ seed:016X}"
         self.behave = behave
         self.faults = faults or Faults()
         says = (profile.version, profile.date, profile.time)
@@ -243,7 +246,7 @@ class SimGnss:
             line = bytes(self._held[:end])
             del self._held[: end + 1]
             said, wants_reset = application.answers(
-                line, self.memory.application, self.memory.app_baud, self.memory.violations
+                line, self.memory.application, self.number, self.memory.app_baud, self.memory.violations
             )
             if said:
                 self._say(self.now_us + 20 * MS, said)

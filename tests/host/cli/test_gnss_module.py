@@ -69,7 +69,7 @@ def test_cut_and_the_same_command(capsys: pytest.CaptureFixture[str]) -> None:
     )
     Path("module.json").write_text(kept, encoding="utf-8")
     code, result, out = typed(capsys, "info", "-p", port)
-    assert (code, result["code"]) == (4, "gnss-silent")
+    assert (code, result["code"], result["modem_state"]) == (9, "gnss-silent", "unknown")
     assert '"unfinished"' in out and NEW in out
     code, result, _ = typed(capsys, "update", f"{NEW}.pkg", "-y", "-p", port + "&hand_s=40")
     assert (code, result["to_version"]) == (0, NEW)

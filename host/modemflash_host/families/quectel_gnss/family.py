@@ -15,7 +15,7 @@ from modemflash_host.families.quectel_gnss import nmea
 from modemflash_host.families.quectel_gnss.chips import chip_of
 from modemflash_host.families.quectel_gnss.framer import GnssFramer
 from modemflash_host.families.quectel_gnss.job import GnssJob
-from modemflash_host.families.quectel_gnss.journal import Journal, unfinished_of
+from modemflash_host.families.quectel_gnss.journal import Journal, unfinished_at
 from modemflash_host.families.quectel_gnss.package import (
     LARGEST_BYTES,
     Package,
@@ -121,4 +121,4 @@ class QuectelGnss:
 
     def unfinished(self, request: Request) -> Unfinished | None:
         """What the note of this computer says."""
-        return unfinished_of(Journal(request.port).load())
+        return unfinished_at(Journal(request.port))

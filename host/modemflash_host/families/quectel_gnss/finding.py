@@ -1,6 +1,6 @@
 """Who is at the port: the application at one of its rates, or the boot loader, or nobody.
 
-Rules: it writes nothing: the only words sent are the question for the version,
+Rules: it writes nothing: the only words sent are the questions for version and number,
 sync words and the query of the boot loader; a boot loader that was entered only
 to look is left again by its own reset.
 """
@@ -25,6 +25,7 @@ APPLICATION, OTHER_APPLICATION, BOOT_LOADER, NOISE, SILENCE = (
 )
 _LISTEN_MS = 1200  # sentences come once a second, the answer in between
 _ASK_AGAIN_MS = 400
+_NUMBER_MS = 600
 _LOOK_FOR_BOOT_LOADER_MS = 1500
 _KEPT_BYTES = 16_384
 
@@ -131,6 +132,19 @@ def _ask(line: Line) -> bytes:
             break
         del heard[:-_KEPT_BYTES]
     return bytes(heard)
+
+
+def ask_number(line: Line) -> str:
+    """The own number of the module whose application answers at this rate; "" where it does not tell."""
+    buf = bytearray(1024)
+    heard = bytearray()
+    line.port.drop_input()
+    start = line.now()
+    line.write(nmea.sentence(nmea.NUMBER))
+    while (left_ms := _NUMBER_MS - line.since(start)) > 0 and not nmea.number_in(bytes(heard)):
+        heard += buf[: line.read(buf, len(buf), left_ms)]
+        del heard[:-_KEPT_BYTES]
+    return nmea.number_in(bytes(heard))
 
 
 def find_boot_loader(line: Line, boot_loader: BootLoader) -> Found | None:

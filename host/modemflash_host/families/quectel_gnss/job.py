@@ -3,7 +3,7 @@
 Rules: nothing is erased before the boot loader has accepted the file's facts, and
 nothing after a missing or bad answer is sent: it begins anew with the reset, twice
 at most; the end is what the application says of itself; the journal is
-written before the erase.
+written before the erase, and the record of another module is kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from modemflash_host.families.quectel_gnss import finding, frames
 from modemflash_host.families.quectel_gnss.boot_loader import ANSWER_MS, BootLoader
 from modemflash_host.families.quectel_gnss.chips import LG290P, version_of
 from modemflash_host.families.quectel_gnss.finding import Found
-from modemflash_host.families.quectel_gnss.journal import Begun, Journal, unfinished_of
+from modemflash_host.families.quectel_gnss.journal import Begun, Journal, unfinished_at, unfinished_of
 from modemflash_host.families.quectel_gnss.package import Package
 from modemflash_host.families.quectel_gnss.planning import (
     REBOOT_S,
@@ -62,6 +62,8 @@ class GnssJob:
         self._journal = journal
         self._found = Found(finding.SILENCE)
         self._begun = journal.load()
+        self._silent: Unfinished | None = None
+        self._number: str | None = None  # a hash; None: nobody was asked yet
         self._erased = self._sent_whole = False
         self.module: ModuleInfo | None = None
         self.sent_bytes = 0
@@ -69,7 +71,7 @@ class GnssJob:
     @property
     def unfinished(self) -> Unfinished | None:
         """What the journal knows, unless an application answers that proves it to be over."""
-        return unfinished_of(self._begun)
+        return unfinished_of(self._begun) or self._silent
 
     def look(self) -> ModuleInfo:
         """See `Job`. With a file at hand a silent module is no end: its boot loader is looked for later."""
@@ -81,9 +83,14 @@ class GnssJob:
             finding.leave_boot_loader(line)
         self._found = found
         if found.build is not None:
-            self._begun = None  # an application runs: there is nothing to carry on
+            self._compare(found.build.version)
         elif not self._request.files and found.state in (finding.SILENCE, finding.NOISE):
-            raise NoModem("gnss-silent" if found.state == finding.SILENCE else "gnss-noise")
+            self._silent = unfinished_at(self._journal)
+            problem = NoModem("gnss-silent" if found.state == finding.SILENCE else "gnss-noise")
+            raise problem.stamp(UNKNOWN) if self._silent else problem
+        elif self._begun is None and (elsewhere := self._journal.elsewhere()) is not None:
+            text = f"{_told(elsewhere)}: this may be that module, it cannot say."
+            line.report("warning", code="record-elsewhere", text=text)
         line.report("found", state=found.state, baud=found.baud, resumed=False)
         version = found.build.version if found.build else ""
         parts = version_of(version)
@@ -91,6 +98,16 @@ class GnssJob:
         line.report("identity", product=product, version=version)
         self.module = ModuleInfo(found.state, product, version, finding.details(found), self.unfinished)
         return self.module
+
+    def _compare(self, version: str) -> None:
+        """An application runs: there is nothing to carry on; a record of another module is kept."""
+        if self._begun is not None or self._request.files:
+            self._ask_number()
+        if self._begun is not None and not self._begun.may_be_of(version, self._number or ""):
+            text = f"{_told(self._begun)} at this port is of another module: it is kept."
+            self._line.report("warning", code="other-module", text=text)
+            self._journal.keep()
+        self._begun = None
 
     def plan(self, request: Request) -> Plan:
         """See `Job`."""
@@ -100,7 +117,7 @@ class GnssJob:
         """See `Job`."""
         before = self.module.version if self.module else ""
         if plan.nothing_to_do:
-            self._journal.remove()  # it may have come to its end while nobody watched
+            self._journal.remove(self._number or "")  # it may have come to its end while nobody watched
             return Outcome("nothing-to-do", plan.why, UNTOUCHED, before, before, self._found.state)
         if missing := [need.consent for need in plan.missing(consents)]:
             raise ConsentMissing(names_of(tuple(missing)), tuple(missing))
@@ -115,8 +132,7 @@ class GnssJob:
             return Outcome(
                 "installed-unconfirmed", "gnss-unconfirmed", UNKNOWN, before, "", "", self.sent_bytes, seconds
             )
-        self._journal.remove()
-        self._begun = None
+        self._ended()
         return Outcome(
             "updated", "updated", UPDATED, before, after, finding.APPLICATION, self.sent_bytes, seconds
         )
@@ -222,19 +238,29 @@ class GnssJob:
                 runs = f"{build.version} of {build.date} at {build.time}"
                 says = f"{runs}, not {package.version} of {package.built}"
                 problem = UpdateFailed("gnss-other-version", says)
-                self._journal.remove()
-                self._begun = None
+                self._ended()
                 raise problem.stamp(UPDATED)
             return found.build.version
         if finding.find_boot_loader(line, BootLoader(line)) is not None:
             raise UpdateFailed("gnss-no-application")
         return None
 
+    def _ended(self) -> None:
+        """An application runs, and can say which module it is: all that was begun on that one is over."""
+        if self._number is None:
+            self._ask_number()
+        self._journal.remove(self._number or "")
+        self._begun = None
+
+    def _ask_number(self) -> None:
+        self._number = self._journal.hashed(finding.ask_number(self._line))
+
     def _keep(self, stage: str) -> None:
         file = the_file(self._request)
         package: Package = file.image
         before = self.module.version if self.module else ""
-        begun = Begun(stage, file.name, file.sha256, package.version, package.parts.target, before)
+        number = self._number or (self._begun.number if self._begun else "")
+        begun = Begun(stage, file.name, file.sha256, package.version, package.parts.target, before, number)
         self._journal.save(begun)
         self._begun = begun
 
@@ -250,6 +276,11 @@ class GnssJob:
         elif name == "reboot":
             self._line.guard(2, "stopped-watching")
         self._line.report("phase", phase=name, usual_s=usual_s, allowed_s=allowed_s, note="")
+
+
+def _told(begun: Begun) -> str:
+    where = f" ({begun.given})" if begun.given else ""
+    return f"An update to {begun.version} that did not finish{where}"
 
 
 def _refuse_others(heard: bytes) -> None:

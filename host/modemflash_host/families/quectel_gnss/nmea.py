@@ -1,6 +1,6 @@
 """Talk with the application: sentences with a checksum, asked for and found among all the others.
 
-Rules: nothing but the question for the version and the reset is ever sent, neither
+Rules: nothing but the questions for version and number and the reset is ever sent, none
 changes a setting; a sentence counts when its checksum is right, wherever in a line it begins.
 Source: docs/lg290p.md ("The protocol").
 """
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 _SENTENCE = re.compile(rb"\$([A-Z][A-Za-z0-9,.:/_ +-]{3,200})\*([0-9A-Fa-f]{2})")
-VERSION, RESET = "PQTMVERNO", "PQTMSRR"
+VERSION, NUMBER, RESET = "PQTMVERNO", "PQTMUNIQID", "PQTMSRR"
 RATES = (460_800, 115_200, 921_600, 230_400, 9_600)
 """Those that an application can be set to, the usual one first."""
 
@@ -58,3 +58,11 @@ def build_in(data: bytes) -> Build | None:
         if fields[0] == VERSION and len(fields) == 4 and fields[1] != "ERROR":
             return Build(*fields[1:])
     return None
+
+
+def number_in(data: bytes) -> str:
+    """The module's own number, as hex digits; "" where it does not say one that it alone has."""
+    for fields in reversed(sentences(data)):
+        if fields[:2] == [NUMBER, "OK"] and len(fields) == 4 and len(set(fields[3])) > 1:
+            return fields[3]
+    return ""

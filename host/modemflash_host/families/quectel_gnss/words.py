@@ -72,7 +72,7 @@ _VERSION = r"L[GC]\d{2,3}[A-Z]{1,2}\d{0,2}[A-Z]{0,4}R\d{2}[A-Z]\d{2}[A-Z](?:_[A-
 _BUILT = r"\d{4}/\d\d/\d\d[ ,]\d\d:\d\d:\d\d"
 READABLE = Readable(
     lines=(
-        r"\$PQTM(?:VERNO\*58|SRR\*4B)",
+        r"\$PQTM(?:VERNO\*58|UNIQID\*16|SRR\*4B)",
         rf"\$PQTMVERNO,{_VERSION},{_BUILT}\*[0-9A-F]{{2}}",
         r"\$PQTMVERNO,ERROR,\d\*\d\d",
         r"\$(?:G[A-Z]{4}|PQTM[A-Z]{2,12})",
