@@ -10,6 +10,7 @@ from modemflash_sim.board.console_traits import traits_of
 from modemflash_sim.board.profiles import find
 from modemflash_sim.board.python import Poll
 from modemflash_sim.board.repl import BAUD, SimConsole
+from support.evaluating_board import told
 
 BOOT_MS = 500  # until boot.py; Ctrl-F is heard
 IDENTITY = (
@@ -42,7 +43,7 @@ class BehavingPython:
         self._next = Poll(ended=None if self._running else b"", events=events)
 
     def begin(self, code: bytes, at_prompt: bool) -> None:
-        self._next = Poll(f"\x1e{self._says}\x1f{len(self._says)}\x1f\n".encode(), b"")
+        self._next = Poll(b"\x1d" + told(self._says) + b"\n", b"")
 
     def interrupt(self) -> None:
         if self._main == "polite":

@@ -89,9 +89,12 @@ class BoardFiles:
 
     def __init__(self, repl: Repl) -> None:
         self._repl = repl
-        answer = repl.exec(_PREPARE + "os.stat\nos.mkdir\nos.rename\n_b.a2b_base64\n")
-        if answer.error:
-            raise BoardProblem("board-no-files", answer.last_line)
+        try:
+            repl.run(_PREPARE + "os.stat\nos.mkdir\nos.rename\n_b.a2b_base64\n")
+        except BoardProblem as problem:
+            if problem.code != "board-refused":
+                raise
+            raise BoardProblem("board-no-files", problem.detail) from None
 
     def size(self, path: str) -> int | None:
         """Bytes of a file, -1 for a folder, None where there is neither."""
@@ -141,16 +144,16 @@ class BoardFiles:
             raise
 
     def _put(self, path: str, part: str, data: bytes) -> None:
-        self._repl.run_whole(f"_f = open({part!a}, 'wb')\n")
+        self._repl.run(f"_f = open({part!a}, 'wb')\n")
         try:
             for start in range(0, len(data), CHUNK_BYTES):
                 text = base64.b64encode(data[start : start + CHUNK_BYTES]).decode()
-                self._repl.run_whole(f"_f.write(_b.a2b_base64('{text}'))\n")
+                self._repl.run(f"_f.write(_b.a2b_base64('{text}'))\n")
         finally:
-            self._repl.run_whole("_f.close()\n")
+            self._repl.run("_f.close()\n")
         if not self.holds(part, data):
             raise BoardProblem("board-file-differs", path)
-        self._repl.run_whole(f"_move({part!a}, {path!a})\n")
+        self._repl.run(f"_move({part!a}, {path!a})\n")
 
     def sha256(self, path: str) -> str:
         """The digest of a file as hex: made on the board, or here where its one hash is in use.
@@ -188,20 +191,20 @@ class BoardFiles:
     def remove_files(self, paths: Sequence[str]) -> None:
         """Remove files that are there."""
         for start in range(0, len(paths), _PATHS_AT_ONCE):
-            self._repl.run_whole(f"for p in {list(paths[start : start + _PATHS_AT_ONCE])!a}: os.remove(p)\n")
+            self._repl.run(f"for p in {list(paths[start : start + _PATHS_AT_ONCE])!a}: os.remove(p)\n")
 
     def make_folder(self, path: str) -> None:
         """A folder, and those above it."""
         for end in [at for at, letter in enumerate(path) if letter == "/" and at] + [len(path)]:
-            self._repl.run_whole(f"_mkdir({path[:end]!a})\n")
+            self._repl.run(f"_mkdir({path[:end]!a})\n")
 
     def remove(self, path: str) -> None:
         """Remove a file, or an empty folder; one that is not there is no error."""
         if self.size(path) is not None:
-            self._repl.run_whole(f"(os.rmdir if _stat({path!a}) < 0 else os.remove)({path!a})\n")
+            self._repl.run(f"(os.rmdir if _stat({path!a}) < 0 else os.remove)({path!a})\n")
 
     def _read(self, path: str) -> bytes:
-        self._repl.run_whole(f"_f = open({path!a}, 'rb')\n")
+        self._repl.run(f"_f = open({path!a}, 'rb')\n")
         data = bytearray()
         try:
             is_more = True
@@ -212,7 +215,7 @@ class BoardFiles:
                 if len(piece) > CHUNK_BYTES or len(data) > _MOST_BYTES:
                     raise BoardProblem("board-file-differs", path)
         finally:
-            self._repl.run_whole("_f.close()\n")
+            self._repl.run("_f.close()\n")
         return bytes(data)
 
 

@@ -96,7 +96,7 @@ class ReplPort:
             LinkProblem: `uart-refused`: the firmware does not give them.
         """
         try:
-            self._repl.run_whole(_OPEN)
+            self._repl.run(_OPEN)
         except BoardProblem as problem:
             if problem.code != "board-refused":
                 raise
@@ -135,7 +135,7 @@ class ReplPort:
         """
         for at in range(off, off + n, CHUNK_BYTES):
             piece = bytes(buf[at : min(at + CHUNK_BYTES, off + n)])
-            self._repl.run_whole(f"_d = _b.a2b_base64('{base64.b64encode(piece).decode()}')\n_n = 0\n")
+            self._repl.run(f"_d = _b.a2b_base64('{base64.b64encode(piece).decode()}')\n_n = 0\n")
             self._until_taken("_put(_d, _n)", f"_n >= {len(piece)}")
 
     def drain(self, timeout_ms: int) -> bool:

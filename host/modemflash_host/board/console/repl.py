@@ -41,7 +41,19 @@ _TRIES = 3
 _DAMAGED = "bytes were lost"
 _HEARD_BYTES = 4096
 _MOST_BYTES = 1 << 18  # of one answer; a line that brings more is a flood, and is not kept
+_RUNS = b"\x1d"  # printed before code that arrived whole begins
 _BEGIN, _END = "\x1e", "\x1f"  # around a value: threads of the user's program may print beside it
+_TELL = "print('\\x1e' + _s + '\\x1f%d %d\\x1f' % (len(_s), sum(bytes(_s, 'utf-8'))))\n"
+
+
+def _checked(code: str) -> str:
+    """Code that runs only where each of its bytes arrived, by length and sum, and tells that it runs."""
+    code = f"print('\\x1d', end='')\n{code}"
+    sums = f"{len(code)} {sum(code.encode('ascii'))}"
+    return (
+        f"_c = {code!a}\nif '%d %d' % (len(_c), sum(bytes(_c, 'ascii'))) != '{sums}': "
+        f"raise ValueError('{_DAMAGED}')\nexec(_c)\n"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +196,12 @@ class Repl:
         return answer
 
     def begin(self, code: str) -> None:
-        """Start code that takes the console away; `ended` waits for its end.
+        """Start code that takes the console away, unless it arrives damaged; `ended` waits for its end.
 
         Raises:
             BoardProblem: `board-out-of-step`.
         """
-        self._begin(code.encode("ascii"), *_BRISK)
+        self._begin(_checked(code).encode("ascii"), *_BRISK)
 
     def _exec(self, data: bytes, deadline_ms: int, piece_bytes: int, gap_ms: int) -> Answer:
         self._begin(data, piece_bytes, gap_ms)
@@ -220,31 +232,20 @@ class Repl:
             raise BoardProblem("board-out-of-step", raw=bytes(self._unread))
         return Answer(out, error)
 
-    def run_whole(self, code: str, deadline_ms: int = EXEC_MS) -> bytes:
-        """As `run`, for code that must not lose a byte on its way: a path, say, that is written to.
-
-        Raises:
-            BoardProblem: `board-line-bad`, and as `run`.
-        """
-        whole = f"_c = {code!a}\nif len(_c) != {len(code)}: raise ValueError('{_DAMAGED}')\nexec(_c)\n"
-        for _ in range(_TRIES):
-            answer = self.exec(whole, deadline_ms)
-            if not answer.error:
-                return answer.out
-            if _DAMAGED not in answer.last_line:
-                raise BoardProblem("board-refused", answer.last_line, raw=answer.error)
-        raise BoardProblem("board-line-bad")
-
     def run(self, code: str, deadline_ms: int = EXEC_MS) -> bytes:
-        """As `exec`, for code that must end well: what it printed.
+        """As `exec`, for code that must end well: what it printed. A byte of it that is lost or
+        changed on its way is noticed on the board before anything of it runs.
 
         Raises:
-            BoardProblem: `board-refused`, with the exception; and as `exec`.
+            BoardProblem: `board-refused`, with the exception; `board-line-bad`; and as `exec`.
         """
-        answer = self.exec(code, deadline_ms)
-        if answer.error:
-            raise BoardProblem("board-refused", answer.last_line, raw=answer.error)
-        return answer.out
+        for _ in range(_TRIES):
+            answer = self.exec(_checked(code), deadline_ms)
+            if not answer.error:
+                return answer.out.replace(_RUNS, b"", 1)
+            if _RUNS in answer.out and _DAMAGED not in answer.last_line:
+                raise BoardProblem("board-refused", answer.last_line, raw=answer.error)
+        raise BoardProblem("board-line-bad", answer.last_line, raw=answer.error)
 
     def value(self, expression: str, prepare: str = "", deadline_ms: int = EXEC_MS) -> str:
         """The text of an expression, found among whatever else is printed.
@@ -257,12 +258,11 @@ class Repl:
         Raises:
             BoardProblem: as `run`.
         """
-        code = f"{prepare}\n_s = str({expression})\nprint('\\x1e' + _s + '\\x1f%d\\x1f' % len(_s))\n"
-        out = self.run(code, deadline_ms).decode("utf-8", "replace")
+        out = self.run(f"{prepare}\n_s = str({expression})\n{_TELL}", deadline_ms).decode("utf-8", "replace")
         begin, end = out.rfind(_BEGIN), out.rfind(_END)
-        text, between, length = out[begin + 1 : max(end, 0)].rpartition(_END)
-        if begin < 0 or not between or length != str(len(text)):  # a character was lost on the way
-            raise BoardProblem("board-out-of-step", raw=out.encode())
+        text, between, sums = out[begin + 1 : max(end, 0)].rpartition(_END)
+        if begin < 0 or not between or sums != f"{len(text)} {sum(text.encode())}":
+            raise BoardProblem("board-out-of-step", raw=out.encode())  # a character was lost or changed
         return text
 
     def _interrupt(self) -> None:

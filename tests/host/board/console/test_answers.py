@@ -15,6 +15,7 @@ from modemflash_host.board.console.repl import Repl
 from modemflash_host.board.location import report_card
 from modemflash_host.errors import BoardProblem
 from modemflash_host.rescue import arming
+from support.evaluating_board import told
 from support.sinks import Clock, reporter
 
 IDENTITY = str(
@@ -79,10 +80,8 @@ class Console:
             out = b""
             if b"\\x1e" in self._code:
                 self.questions += 1
-                words = self._text.encode("utf-8", "surrogatepass")
-                out = b"\x1e" + words + b"\x1f%d\x1f\r\n" % len(self._text)
-                out = self._damage(self.questions, out)
-            self._unread += b"OK" + out + b"\x04\x04>"
+                out = self._damage(self.questions, told(self._text) + b"\r\n")
+            self._unread += b"OK\x1d" + out + b"\x04\x04>"
             self._code.clear()
 
     def readinto(self, buf: Any, n: int, timeout_ms: int) -> int:
