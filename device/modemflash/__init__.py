@@ -10,7 +10,7 @@ The functions below are for a board's REPL, see `modemflash.board.app`.
 
 __version__ = "0.1.0"
 
-NO_ROOM = "modemflash: not enough memory here: reset the board, and do this before its own program runs"
+NO_ROOM = "not enough memory here: reset the board, and do this before its own program runs"
 
 
 def _verb(name: str) -> "Callable[..., Any]":
@@ -20,7 +20,7 @@ def _verb(name: str) -> "Callable[..., Any]":
 
             return call(name, words, named)
         except MemoryError:
-            print(NO_ROOM)
+            print("modemflash:", NO_ROOM)
             return None
 
     return verb

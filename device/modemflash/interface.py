@@ -55,7 +55,8 @@ RESCUE_RECORD = "/flash/modemflash.rescue"
 LOG_NAME = "modemflash.log"
 FIRMWARE_ENDINGS = (".dup", ".elf")  # of Sequans files, in lower case
 
-# What the console says while the board works; in a rescue a JSON record follows.
+# What the console says while the board works, and for nothing else at power-up: a PC then leaves the board
+# alone. In a rescue a JSON record follows.
 CONSOLE_SIGN = "modemflash:"
 RESCUE_SIGN = "modemflash rescue:"
 MODEM_ANSWERED = "found"  # "code" of that record where the modem answered

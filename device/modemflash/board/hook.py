@@ -30,11 +30,11 @@ def start(button: str = "") -> None:
 
             act(_kept(NVS_RESCUE))
     except KeyboardInterrupt:
-        print("modemflash: skipped")
+        print("modemflash hook: skipped")
     except MemoryError:
-        print(NO_ROOM)
+        print("modemflash hook:", NO_ROOM)
     except Exception as error:  # noqa: BLE001 (the board's own program has to run)
-        print("modemflash:", repr(error))
+        print("modemflash hook:", repr(error))
 
 
 def _card_concerns_us() -> bool:

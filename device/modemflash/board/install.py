@@ -66,7 +66,7 @@ def lines(button: str, made: bool) -> bytes:
         + (_MADE if made else b"")
         + b": looks for a card with firmware for the modem; modemflash.remove_hook() takes this out\n"
         + b'try: __import__("modemflash").hook(button="' + button.encode() + b'")\n'
-        + b'except Exception as error: print("modemflash:", repr(error))\n'
+        + b'except Exception as error: print("modemflash hook:", repr(error))\n'
         + _END
         + b"\n"
     )  # fmt: skip

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -18,6 +22,7 @@ from modemflash_host.board.console.connect import (
     REPL,
     SAFE_BOOT,
     connect,
+    is_at_work,
     is_binary,
 )
 from modemflash_host.board.console.identity import need_pycom, read_identity
@@ -203,3 +208,28 @@ def test_another_micropython_on_an_esp32_is_told_what_to_install(machine: str) -
         need_pycom(read_identity(connect(board.open, quiet).repl))
     assert caught.value.code == "board-other-firmware"
     assert "1.20.2.r6" in caught.value.hint and "1.24.1" in caught.value.happened
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, MemoryError, OSError(5), ImportError()], ids=repr)
+def test_what_the_hook_says_at_power_up_is_no_update(
+    fault: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A board that resets when its port is opened, with a broken updater: it can be reached, and mended."""
+
+    def broken(*_: object) -> int:
+        raise fault
+
+    for name, functions in (("machine", {"reset_cause": broken}), ("pycom", {})):
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace(**functions))
+    before = set(sys.modules)
+    try:
+        main_py = importlib.import_module("modemflash.board.install").lines("P10", False)
+        if isinstance(fault, ImportError):
+            monkeypatch.setattr("modemflash.hook", broken)
+        exec(main_py)
+    finally:
+        for name in set(sys.modules) - before:
+            del sys.modules[name]
+    said = capsys.readouterr().out
+    assert said.startswith("modemflash hook: ")
+    assert not is_at_work(said.encode())
