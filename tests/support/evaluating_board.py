@@ -22,7 +22,7 @@ from support.sinks import Clock
 MAC = b"\x24\x0a\xc4\x01\x02\x03"
 BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 _KEYS = re.compile(rb"([\x01-\x04])")
-Damage = Callable[[bytes], bytes]
+LineFault = Callable[[bytes], bytes]
 
 
 def told(text: str) -> bytes:
@@ -57,17 +57,19 @@ class EvaluatingBoard:
 
     Args:
         folder: stands for its file system.
-        damage: what the line does to what goes over it.
+        line_fault: what the line does to what goes over it.
 
     Attributes:
         clock: of the line.
         nvs: what is kept there.
+        started: what the engine was told, each time it was started.
     """
 
-    def __init__(self, folder: Path, damage: Damage = OneByte()) -> None:  # noqa: B008 (none)
+    def __init__(self, folder: Path, line_fault: LineFault = OneByte()) -> None:  # noqa: B008 (none)
         self.clock = Clock()
         self.nvs: dict[str, int] = {}
-        self.damage = damage
+        self.started: list[str] = []
+        self.line_fault = line_fault
         self._folder = folder
         self._unread = bytearray()
         self._typed = bytearray()
@@ -80,7 +82,7 @@ class EvaluatingBoard:
 
     def write(self, buf: Any, off: int, n: int) -> None:
         """What is typed."""
-        for piece in _KEYS.split(self.damage(bytes(buf[off : off + n]))):
+        for piece in _KEYS.split(self.line_fault(bytes(buf[off : off + n]))):
             if len(piece) == 1 and piece < b"\x05":
                 self._take(piece[0])
             else:
@@ -112,7 +114,7 @@ class EvaluatingBoard:
     # -- the board -----------------------------------------------------------
 
     def _say(self, data: bytes) -> None:
-        self._unread += self.damage(data)
+        self._unread += self.line_fault(data)
 
     def _take(self, byte: int) -> None:
         if byte == 1:
@@ -176,6 +178,7 @@ class EvaluatingBoard:
             "pycom": pycom,
             "sys": SimpleNamespace(implementation=("micropython", (1, 11)), path=[]),
             "machine": SimpleNamespace(unique_id=lambda: MAC),
+            "modemflash.board.relay": SimpleNamespace(run=self.started.append),
             "hashlib": sys.modules["hashlib"],
             "binascii": sys.modules["binascii"],
         }

@@ -46,8 +46,12 @@ _BEGIN, _END = "\x1e", "\x1f"  # around a value: threads of the user's program m
 _TELL = "print('\\x1e' + _s + '\\x1f%d %d\\x1f' % (len(_s), sum(bytes(_s, 'utf-8'))))\n"
 
 
-def _checked(code: str) -> str:
-    """Code that runs only where each of its bytes arrived, by length and sum, and tells that it runs."""
+def checked(code: str) -> str:
+    """Code that runs only where each of its bytes arrived, by length and sum, and tells that it runs.
+
+    Args:
+        code: ASCII.
+    """
     code = f"print('\\x1d', end='')\n{code}"
     sums = f"{len(code)} {sum(code.encode('ascii'))}"
     return (
@@ -201,7 +205,7 @@ class Repl:
         Raises:
             BoardProblem: `board-out-of-step`.
         """
-        self._begin(_checked(code).encode("ascii"), *_BRISK)
+        self._begin(checked(code).encode("ascii"), *_BRISK)
 
     def _exec(self, data: bytes, deadline_ms: int, piece_bytes: int, gap_ms: int) -> Answer:
         self._begin(data, piece_bytes, gap_ms)
@@ -240,7 +244,7 @@ class Repl:
             BoardProblem: `board-refused`, with the exception; `board-line-bad`; and as `exec`.
         """
         for _ in range(_TRIES):
-            answer = self.exec(_checked(code), deadline_ms)
+            answer = self.exec(checked(code), deadline_ms)
             if not answer.error:
                 return answer.out.replace(_RUNS, b"", 1)
             if _RUNS in answer.out and _DAMAGED not in answer.last_line:

@@ -19,7 +19,7 @@ from modemflash.interface import COMMAND_FILE, ENDED, LIBRARY, LOOKED, LOOKING
 from modemflash.line import Line
 from modemflash.phases import has_written
 from modemflash.steps import INSTALL_MS
-from modemflash_host.board.console.repl import Repl
+from modemflash_host.board.console.repl import Repl, checked
 from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.image_rows import image_row
 from modemflash_host.board.modem_update import EngineRequest, JournalRecord, Options
@@ -210,6 +210,8 @@ class RelayTalk:
 def start(repl: Repl, job: str, files: Files, options: Options, past: JournalRecord | None) -> None:
     """Let the board's engine begin to look at the modem; its console is away from here on.
 
+    What arrives damaged does not begin: the board is silent then, which ends the wait for its look.
+
     Args:
         repl: in the raw REPL.
         job: see `job_of`.
@@ -218,7 +220,7 @@ def start(repl: Repl, job: str, files: Files, options: Options, past: JournalRec
         past: what this PC's own journal holds.
     """
     rows = tuple(image_row(image) for image, _ in files)
-    code = _START.format(Start(job, rows, options, past).encode()).encode("ascii")
+    code = checked(_START.format(Start(job, rows, options, past).encode())).encode("ascii")
     link = repl.link
     link.drop_input()
     for at in range(0, len(code), _PIECE_BYTES):

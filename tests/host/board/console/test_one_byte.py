@@ -25,6 +25,7 @@ from modemflash_host.board.install import deploy as deploying
 from modemflash_host.board.install import temporary
 from modemflash_host.board.install.deploy import deploy, needed, remove
 from modemflash_host.board.location import report_card
+from modemflash_host.board.relay.conversation import start
 from modemflash_host.board.relay.journals import BoardSlots
 from modemflash_host.errors import BoardProblem
 from support.evaluating_board import MAC, EvaluatingBoard, OneByte
@@ -146,26 +147,26 @@ def outcome(board: EvaluatingBoard, dialogue: Callable[[Any], Any]) -> Any:
         board.close()
 
 
-def places(total: int, *, whole_sweep: bool) -> Iterator[tuple[int, bool]]:
-    for at in range(0, total, 1 if whole_sweep else EVERY):
+def places(total: int, every: int) -> Iterator[tuple[int, bool]]:
+    for at in range(0, total, every):
         yield at, False
         yield at, True
 
 
-def try_each(name: str, tmp_path: Path, *, whole_sweep: bool) -> None:
+def try_each(name: str, tmp_path: Path, every: int) -> None:
     package, dialogue = DIALOGUES[name]
     bench = Bench(tmp_path)
     board, folder = bench.board(package)
-    board.damage = counted = OneByte()
+    board.line_fault = counted = OneByte()
     expected, left = outcome(board, dialogue), content(folder)
     nvs = dict(board.nvs)
     assert not isinstance(expected, Problem), expected
-    for at, change in places(counted.seen, whole_sweep=whole_sweep):
+    for at, change in places(counted.seen, every):
         where = f"{name}: byte {at} {'changed' if change else 'lost'}"
         board, folder = bench.board(package)
-        board.damage = OneByte(at, change=change)
+        board.line_fault = OneByte(at, change=change)
         result = outcome(board, dialogue)
-        board.damage = OneByte()
+        board.line_fault = OneByte()
         now = content(folder)
         assert {path: now.get(path) for path in USERS} == USERS, where
         if isinstance(result, Problem):
@@ -179,11 +180,31 @@ def try_each(name: str, tmp_path: Path, *, whole_sweep: bool) -> None:
 
 @pytest.mark.parametrize("name", DIALOGUES)
 def test_one_byte(name: str, tmp_path: Path) -> None:
-    try_each(name, tmp_path, whole_sweep=False)
+    try_each(name, tmp_path, EVERY)
+
+
+def test_a_damaged_order_is_none(tmp_path: Path) -> None:
+    """What the board's engine is told of files, options and the past arrives whole, or nothing begins."""
+    board = EvaluatingBoard(tmp_path)
+    repl = Session(board).repl
+    board.line_fault = counted = OneByte()
+    start(repl, "0badcafe", [], {"find_ms": 60_000, "expect_build": 41065}, RECORD)
+    [told] = board.started
+    assert "41065" in told
+    runs = 0
+    for at, change in places(counted.seen, every=3):
+        board.started.clear()
+        board.line_fault = OneByte(at, change=change)
+        repl.enter()
+        board.line_fault = OneByte(at, change=change)
+        start(repl, "0badcafe", [], {"find_ms": 60_000, "expect_build": 41065}, RECORD)
+        assert board.started in ([], [told]), at
+        runs += len(board.started)
+    assert runs
 
 
 @pytest.mark.sweep
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", DIALOGUES)
 def test_every_byte(name: str, tmp_path: Path) -> None:
-    try_each(name, tmp_path, whole_sweep=True)
+    try_each(name, tmp_path, 1)
