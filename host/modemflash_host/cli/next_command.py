@@ -47,7 +47,8 @@ def next_command(result: Result, port: str, begun: Sequence[str] = ()) -> str:
         return again
     if problem.code in MODEM_IS_SILENT and port:
         return _with_files("rescue", port, begun)
-    if problem.code == "power-must-stay" and port and _files(begun):
+    is_begun = problem.code == "power-must-stay" or (isinstance(problem, NoModem) and bool(begun))
+    if is_begun and port and _files(begun):
         return _with_files("update", port, begun)
     if result.modem_state == UNKNOWN:
         return ask_it

@@ -80,11 +80,13 @@ class FirstAid:
         power: the one instruction about its power, "" for none; nothing else speaks of that.
         checks: (title, sentence), the best first.
         prognosis: how likely it is to come back.
+        may_lose_power: a power cut harms it in no state, and the checks say so where it helps.
     """
 
     power: str
     checks: tuple[tuple[str, str], ...]
     prognosis: str
+    may_lose_power: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,12 @@ def _table(rows: Sequence[Row], width: int, arrow: str) -> Iterator[RenderableTy
         ended = (Text(_versions(row, arrow)), _result(row))
         time = "" if row.seconds is None else w.clock_time(row.seconds)
         line = Text.assemble((f"{number:>{_NUMBER}}", "bold"), " " * _GAP)
-        if wide:
-            for cell, (_, cells) in zip((*begun, *ended), _COLUMNS, strict=True):
-                line.append_text(cell).append(" " * max(1, cells + _GAP - len(cell)))
-            yield line.append(f"{time:>{_TIME}}")
+        columns = line.copy()
+        for cell, (_, cells) in zip((*begun, *ended), _COLUMNS, strict=True):
+            columns.append_text(cell).append(" " * max(1, cells + _GAP - len(cell)))
+        columns.append(f"{time:>{_TIME}}")
+        if wide and len(columns) <= width:
+            yield columns
         else:
             yield _joined(line, begun)
             yield _joined(Text(" " * (_NUMBER + _GAP)), (*ended, Text(time)))

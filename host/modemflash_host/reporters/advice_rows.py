@@ -40,9 +40,10 @@ def advice_rows(
         checks = [(f"{n}. {title}", text) for n, (title, text) in enumerate(aid.checks, 1)]
         rows += [("By hand", Text.assemble(*_paragraphs(checks))), ("Prognosis", Text(aid.prognosis))]
     words = w.MODEM_STATES[state]
+    speaks_of_power = aid is not None and (bool(aid.power) or aid.may_lose_power)
     if begun and state == "untouched":
         words = "as this run found it: the update begun earlier is not finished"
-    elif state == UNKNOWN and ((aid and aid.power) or CATALOGUE.get(code, ("", "", ""))[2] == UNKNOWN):
+    elif state == UNKNOWN and (speaks_of_power or CATALOGUE.get(code, ("", "", ""))[2] == UNKNOWN):
         words = w.NOT_KNOWN
     rows.append(("Modem", Text(words, _STATE_STYLES[state])))
     return rows

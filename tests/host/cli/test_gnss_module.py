@@ -69,13 +69,24 @@ def test_cut_and_the_same_command(capsys: pytest.CaptureFixture[str]) -> None:
     )
     Path("module.json").write_text(kept, encoding="utf-8")
     code, result, out = typed(capsys, "info", "-p", port)
-    assert (code, result["code"], result["modem_state"]) == (9, "gnss-silent", "unknown")
+    assert (code, result["code"], result["modem_state"]) == (7, "gnss-silent", "recoverable")
     assert '"unfinished"' in out and NEW in out
+    assert result["next"].startswith(f"modemflash update {NEW}.pkg -p ")  # no loop of `info`
     code, result, _ = typed(capsys, "update", f"{NEW}.pkg", "-y", "-p", port + "&hand_s=40")
     assert (code, result["to_version"]) == (0, NEW)
     code, result, out = typed(capsys, "info", "-p", port)
     assert (code, result["from_version"]) == (0, NEW)
     assert '"unfinished"' not in out
+
+
+def test_a_silent_module_s_screen_speaks_of_its_power_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be cut by hand; so nothing else on the screen says that it has to stay."""
+    app.run(["update", f"{NEW}.pkg", "-y", "-p", "sim://lg290p?state=a.json&fault=hang-at:9000", "--json"])
+    capsys.readouterr()
+    assert app.run(["info", "-p", "sim://lg290p-interrupted?state=b.json", "--via", "direct"]) == 9
+    shown = " ".join("".join(capsys.readouterr()).split())
+    assert "cut its power for 2 seconds" in shown
+    assert "keep its power" not in shown
 
 
 def test_a_way_to_reset_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:

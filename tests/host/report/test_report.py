@@ -217,6 +217,15 @@ def test_history_fits_any_width(width: int) -> None:
         assert word in text
 
 
+def test_a_long_version_leaves_no_time_on_a_line_of_its_own() -> None:
+    """Versions of other families are as long as a column is wide."""
+    old, new = "LG290P03AANR01A06S", "LG290P03AANR02A01S"
+    row = Row("n1", "2026-11-20 08:53", "update", "COM5", "LG290P", old, new, "updated", "", 131.0)
+    lines = rendered(80, row).splitlines()
+    assert not [line for line in lines if line.strip() == "2:11"]
+    assert [line for line in lines if new in line and "updated" in line and "2:11" in line]
+
+
 def test_empty_history() -> None:
     """Nothing yet is said, not shown as an empty table."""
     assert "No run" in rendered(80)

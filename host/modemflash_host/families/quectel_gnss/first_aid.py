@@ -63,4 +63,4 @@ def first_aid(evidence: str, unfinished: Event | None, _code: str = "") -> First
     if evidence not in _ORDER:
         return None
     checks = tuple(_CHECKS[name] for name in _ORDER[evidence])
-    return FirstAid("", checks, _BEGUN if unfinished else _GOOD)
+    return FirstAid("", checks, _BEGUN if unfinished else _GOOD, may_lose_power=True)

@@ -85,8 +85,10 @@ class GnssJob:
         if found.build is not None:
             self._compare(found.build.version)
         elif not self._request.files and found.state in (finding.SILENCE, finding.NOISE):
-            self._silent = unfinished_at(self._journal)
             problem = NoModem("gnss-silent" if found.state == finding.SILENCE else "gnss-noise")
+            if self._begun is not None:
+                raise problem.stamp(RECOVERABLE)  # it has no application, and its boot loader stays
+            self._silent = unfinished_at(self._journal)
             raise problem.stamp(UNKNOWN) if self._silent else problem
         elif self._begun is None and (elsewhere := self._journal.elsewhere()) is not None:
             text = f"{_told(elsewhere)}: this may be that module, it cannot say."
