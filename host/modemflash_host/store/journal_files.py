@@ -19,6 +19,7 @@ from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import advised, kept_file
 
 _SLOTS = 2
+_NEWER_NS = 2_000_000_000  # the coarsest time that a file system keeps
 _MOST_BYTES = 1 << 16  # of a slot; a record has some hundred
 
 
@@ -62,6 +63,24 @@ def newest_first(folder: Path, wanted: set[str]) -> list[str]:
             return 0.0
 
     return sorted(wanted, key=lambda key: (-written_at(key), key))
+
+
+def make_newest(path: Path, pattern: str) -> None:
+    """Let a file that was just written be the newest of its kind, whatever this computer's clock says.
+
+    A clock that was wrong once has left files of the future, and they would be the last ones for ever.
+
+    Args:
+        path: the file.
+        pattern: of the names of its kind, in its folder.
+    """
+    try:
+        others = [each.stat().st_mtime_ns for each in path.parent.glob(pattern) if each != path]
+        if others and path.stat().st_mtime_ns <= max(others):
+            later = max(others) + _NEWER_NS
+            os.utime(path, ns=(later, later), follow_symlinks=os.utime not in os.supports_follow_symlinks)
+    except (OSError, ValueError, OverflowError):
+        pass  # the record is there; only the order of several is doubtful
 
 
 def board_at(folder: Path, port: str, address: str) -> str:
@@ -121,3 +140,4 @@ class SlotFiles:
                 os.fsync(file.fileno())
         except OSError as error:
             raise advised(error) from error
+        make_newest(path, "*.[01]")

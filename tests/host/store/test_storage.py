@@ -10,7 +10,7 @@ import pytest
 
 from modemflash.errors import Problem
 from modemflash_host.files.stable_file import open_stable
-from modemflash_host.store.journal_files import SlotFiles, journal_key
+from modemflash_host.store.journal_files import SlotFiles, journal_key, newest_first
 from modemflash_host.store.state_folder import state_folder
 
 
@@ -89,6 +89,20 @@ def test_two_modems_never_share_a_journal_and_one_keeps_its_own() -> None:
     one = journal_key("sim://pycom-catm1?state=/tmp/a&fault=drop:0.1")
     assert one == journal_key("sim://pycom-catm1?state=/tmp/a")
     assert one != journal_key("sim://pycom-catm1?state=/tmp/b")
+
+
+@pytest.mark.parametrize("then", [4_294_000_000, 0], ids=["2106", "1970"])
+def test_the_last_record_is_the_last_whatever_the_clock_said(tmp_path: Path, then: int) -> None:
+    """A record that was written with a wrong clock is neither the last one for ever nor always the first."""
+    for number, key in enumerate(("first", "second", "third")):
+        slots = SlotFiles(tmp_path, key)
+        slots.save(number % 2, b"x")
+        if number == 1:
+            os.utime(tmp_path / "second.1", (then, then))
+            SlotFiles(tmp_path, "second").save(0, b"y")
+        assert newest_first(tmp_path, {"first", "second", "third"})[0] == key
+    SlotFiles(tmp_path, "first").save(1, b"z")
+    assert newest_first(tmp_path, {"first", "second", "third"}) == ["first", "third", "second"]
 
 
 def test_the_state_folder_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

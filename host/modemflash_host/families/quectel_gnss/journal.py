@@ -14,7 +14,7 @@ from pathlib import Path
 
 from modemflash.errors import Problem
 from modemflash_host.families.plan import Unfinished
-from modemflash_host.store.journal_files import journal_key
+from modemflash_host.store.journal_files import journal_key, make_newest
 from modemflash_host.store.module_notes import Place, hashed
 from modemflash_host.store.record_file import RecordFile
 from modemflash_host.store.state_folder import state_folder
@@ -98,8 +98,9 @@ class Journal:
         """
         place = Place.of_port(self._port)
         try:
-            record = RecordFile(state_folder("journal") / f"{self._key}{_SUFFIX}")
-            record.save(asdict(replace(begun, given=place.given, real=place.real)))
+            path = state_folder("journal") / f"{self._key}{_SUFFIX}"
+            RecordFile(path).save(asdict(replace(begun, given=place.given, real=place.real)))
+            make_newest(path, f"*{_SUFFIX}")
         except OSError as error:
             raise Problem("gnss-no-journal", error.strerror or "") from error
 

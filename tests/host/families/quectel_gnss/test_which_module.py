@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from modemflash_host.cli import app
 from modemflash_host.families.plan import DIRECT
+from modemflash_host.families.quectel_gnss.journal import Journal
 from modemflash_host.store.state_folder import state_folder
 from modemflash_sim.quectel_gnss import assumptions, packages
 from modemflash_sim.quectel_gnss.module import SimGnss
@@ -90,6 +92,18 @@ def test_one_without_a_number_is_told_by_its_version(desk: Desk) -> None:
     assert desk.warned() == ["other-module"]
     desk.ports.plug(PORT, first)
     assert desk.type("update", PORT)["status"] == "updated"
+
+
+def test_a_record_of_the_future_is_not_the_last_for_ever(desk: Desk) -> None:
+    """This computer's clock was in 2106 once; what is begun now at the same port is what counts there."""
+    first, second = module(), module(seed=2)
+    desk.cut(first)
+    [kept] = state_folder("journal").glob("*.gnss")
+    os.utime(kept, (4_294_000_000, 4_294_000_000))
+    desk.cut(second)
+    begun = Journal(PORT).load()
+    assert begun is not None
+    assert begun.number == Journal(PORT).hashed(second.number)
 
 
 def test_a_module_that_is_not_reached_may_be_the_one(
