@@ -246,7 +246,7 @@ def test_killed_at_a_random_point_capture_and_journal_still_open(desk: Desk, mom
 
 def test_the_commands_are_listed(desk: Desk) -> None:
     """history, report, config and completion are there."""
-    helped = desk.type("--help").out
+    helped = desk.type("--help-all").out
     for name in ("history", "report", "config", "completion"):
         assert name in helped
     assert app is not None
