@@ -8,6 +8,7 @@ displays by way of `usbfs`, and their serial driver loses them.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -144,7 +145,9 @@ def usb_devices(root: Path) -> Iterator[UsbDevice]:
         if device.kind not in (BOARD, CHIP) and not is_of_quectel(usb):
             continue
         interfaces = [each for each in _in(folder) if each.name.startswith(f"{folder.name}:")]
-        drivers = [(each / "driver").resolve().name for each in interfaces if (each / "driver").exists()]
+        drivers = [
+            Path(os.path.realpath(each / "driver")).name for each in interfaces if (each / "driver").exists()
+        ]
         ports = [
             port.name
             for each in interfaces

@@ -135,9 +135,6 @@ def rescue(
         ticked(at_s)
         person.move(at_s)
 
-    table.heard.report = told  # type: ignore[method-assign]
-    table.heard.tick = time_passed  # type: ignore[method-assign]
-
     def board_at(name: str, say: Any = None) -> BoardPort:
         assert name == person.port
         return replace(table.board_port(), port=name)
@@ -154,6 +151,8 @@ def rescue(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "find_board", board_at)
+        patch.setattr(table.heard, "report", told)  # of this rescue alone
+        patch.setattr(table.heard, "tick", time_passed)
         context = RescueContext(
             "simulated", person.find, board_at, table.pc, attempt or try_once, unfinished_of
         )
