@@ -22,6 +22,7 @@ _HASH_MS = 60_000
 _MOST_BYTES = 1 << 20  # of a file that is read: nothing of ours is half as large
 _PIECE = "(_f.seek({}), str(_b.b2a_base64(_f.read({})), 'ascii').strip())[1]"
 _PATHS_AT_ONCE = 16
+_NEEDS = "import os\nos.stat\nos.mkdir\nos.rename\n"
 _PREPARE = """\
 import os
 try:
@@ -90,7 +91,8 @@ class BoardFiles:
     def __init__(self, repl: Repl) -> None:
         self._repl = repl
         try:
-            repl.run(_PREPARE + "os.stat\nos.mkdir\nos.rename\n_b.a2b_base64\n")
+            repl.run(_NEEDS)  # by itself: the smallest boards have no room for what follows
+            repl.run(_PREPARE + "_b.a2b_base64\n")
         except BoardProblem as problem:
             if problem.code != "board-refused":
                 raise
