@@ -141,7 +141,6 @@ class SimQuectel:
     Attributes:
         ports: those that it has now.
         mode: where it is.
-        revision: counts what a killed program must not undo.
     """
 
     def __init__(
@@ -162,7 +161,7 @@ class SimQuectel:
         self.diag = diag or self._files.answer
         self.model = self.faults.word("model") or profile.model
         self.now_us = 0
-        self.revision = 0
+        self._revision = 0
         self.mode = OFF
         self.ports: tuple[SimPort, ...] = ()
         self._programmer: Firehose | None = None
@@ -238,6 +237,11 @@ class SimQuectel:
             return self._later[1]
         return self.memory.boots_to(self.behave)
 
+    @property
+    def revision(self) -> int:
+        """Counts what a killed program must not undo."""
+        return self._revision + len(self.memory.violations)
+
     # -- its ports ---------------------------------------------------------------
 
     def port(self, role: str) -> SimPort | None:
@@ -246,7 +250,8 @@ class SimQuectel:
 
     def answer(self, port: SimPort, answer: Answer) -> None:
         """What a session said, and what it asks of the modem."""
-        self.revision += 1
+        if answer.event or self.mode != APPLICATION:  # the application only answers questions
+            self._revision += 1
         port.say(answer.said)
         if answer.event:
             at_us = max([answer.at_us, *(item.at_us for item in answer.said)])
@@ -331,7 +336,7 @@ class SimQuectel:
         self.ports = ()
         self.mode = mode
         self._later = None
-        self.revision += 1
+        self._revision += 1
         if not keeps_programmer:
             self._programmer = None
 
@@ -341,7 +346,7 @@ class SimQuectel:
             mode = PROGRAMMER
             self._programmer = self._new_programmer()
         self.mode = mode
-        self.revision += 1
+        self._revision += 1
         if mode == APPLICATION:
             self._files.imei = self.memory.imei if self.memory.cfun == 1 else ""
             self.ports = tuple(self._application_port(*each) for each in self._main_first())
