@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from modemflash_sim.endpoints.virtual import VirtualLine
@@ -17,6 +17,28 @@ from modemflash_sim.endpoints.wire import Device
 from modemflash_sim.state_files import SoleUser
 
 _MOST = 1e12
+
+
+T = TypeVar("T")
+
+
+def for_sole_user(path: Path | None, make: Callable[[SoleUser | None], T]) -> T:
+    """What `make` makes of the right to a state file; the right is given back where that fails.
+
+    Args:
+        path: the file; None for none, and no right to it.
+        make: makes it.
+
+    Raises:
+        OSError: EBUSY: another command has the file.
+    """
+    user = SoleUser(path) if path is not None else None
+    try:
+        return make(user)
+    except BaseException:
+        if user is not None:
+            user.close()
+        raise
 
 
 class KeptDevice(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
-from modemflash_sim.address import number, parameters, state_path
+from modemflash_sim.address import for_sole_user, number, parameters, state_path
 from modemflash_sim.quectel_edl import assumptions, faults, state_file
 from modemflash_sim.quectel_edl.line import QuectelLine
 from modemflash_sim.quectel_edl.module import SimPort, SimQuectel
@@ -97,14 +97,12 @@ def open_bus(url: str) -> ModemBus:
         OSError: as `start`; EBUSY: another command has its file.
     """
     path = state_path(parameters(url, URL_PARAMETERS))
-    user = SoleUser(path) if path is not None else None
-    try:
+
+    def made(user: SoleUser | None) -> ModemBus:
         modem = start(url)
-    except BaseException:
-        if user is not None:
-            user.close()
-        raise
-    return ModemBus(modem, None if path is None else partial(state_file.save, modem, path), user)
+        return ModemBus(modem, None if path is None else partial(state_file.save, modem, path), user)
+
+    return for_sole_user(path, made)
 
 
 def open_line(url: str) -> QuectelLine:
@@ -116,15 +114,13 @@ def open_line(url: str) -> QuectelLine:
     """
     path = state_path(parameters(url, URL_PARAMETERS))
     wanted = parameters(url, URL_PARAMETERS).get("port", "")
-    user = SoleUser(path) if path is not None else None
-    try:
+
+    def made(user: SoleUser | None) -> QuectelLine:
         modem = start(url)
         has = [port for port in modem.ports if wanted.lower() in ("", port.role.lower())]
         if not has:
             roles = ", ".join(port.role for port in modem.ports) or "none"
             raise ValueError(f"{modem.profile.name} has no port {wanted!r} now; it has {roles}")
         return QuectelLine(has[0], None if path is None else partial(state_file.save, modem, path), user)
-    except BaseException:
-        if user is not None:
-            user.close()
-        raise
+
+    return for_sole_user(path, made)

@@ -5,6 +5,7 @@ Source: the descriptions of the protocols, "believed, not known", and what is ta
 
 from __future__ import annotations
 
+from modemflash_sim import switches
 from modemflash_sim.quectel_edl import efs_faults
 
 # name: (behaviours, what it is about)
@@ -41,12 +42,4 @@ def parse(text: str) -> dict[str, str]:
     Raises:
         ValueError: there is no such assumption or behaviour.
     """
-    chosen = {name: behaviours[0] for name, (behaviours, _) in ASSUMPTIONS.items()}
-    for item in filter(None, text.split(",")):
-        name, _, behaviour = item.partition(":")
-        if name not in ASSUMPTIONS:
-            raise ValueError(f"no such assumption: {name!r}; there are {', '.join(ASSUMPTIONS)}")
-        if behaviour not in ASSUMPTIONS[name][0]:
-            raise ValueError(f"{name} is one of {', '.join(ASSUMPTIONS[name][0])}, not {behaviour!r}")
-        chosen[name] = behaviour
-    return chosen
+    return switches.behaviours(text, ASSUMPTIONS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from modemflash_sim import switches
 from modemflash_sim.quectel_edl import efs_faults
 
 # name: (how many arguments, one sentence)
@@ -123,13 +124,8 @@ def parse(text: str) -> Faults:
         ValueError: there is no such fault, or its arguments are not what it takes.
     """
     faults = Faults()
-    for item in filter(None, text.split(",")):
-        name, *arguments = item.split(":")
-        if name not in FAULTS:
-            raise ValueError(f"no such fault: {name!r}; there are {', '.join(FAULTS)}")
-        if len(arguments) != FAULTS[name][0]:
-            raise ValueError(f"{name} takes {FAULTS[name][0]} arguments: {FAULTS[name][1]}")
+    for name, arguments in switches.faults(text, FAULTS):
         if arguments and "=" not in arguments[0] and name not in _TEXTS:
             int(arguments[0], 16 if name == "end-status" else 0)
-        faults.rows.setdefault(name, []).append(tuple(arguments))
+        faults.rows.setdefault(name, []).append(arguments)
     return faults

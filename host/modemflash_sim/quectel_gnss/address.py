@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from modemflash_sim import state_files
-from modemflash_sim.address import KeptLine, number, parameters, state_path
+from modemflash_sim.address import KeptLine, for_sole_user, number, parameters, state_path
 from modemflash_sim.plain_data import made
 from modemflash_sim.quectel_gnss import assumptions, faults
 from modemflash_sim.quectel_gnss.module import COMMAND, SimGnss
@@ -95,13 +95,11 @@ def open_line(url: str) -> GnssLine:
     """
     given = parameters(url, URL_PARAMETERS)
     path = state_path(given)
-    user = state_files.SoleUser(path) if path is not None else None
-    try:
+
+    def made(user: state_files.SoleUser | None) -> GnssLine:
         return GnssLine(start(url), path, int(number(given, "latency_ms", 1)), user)
-    except BaseException:
-        if user is not None:
-            user.close()
-        raise
+
+    return for_sole_user(path, made)
 
 
 def start(url: str) -> SimGnss:

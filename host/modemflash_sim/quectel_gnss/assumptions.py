@@ -5,6 +5,8 @@ Source: the description of the protocol, "believed, not known".
 
 from __future__ import annotations
 
+from modemflash_sim import switches
+
 # name: (behaviours, what it is about)
 ASSUMPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "bare": (
@@ -30,12 +32,4 @@ def parse(text: str) -> dict[str, str]:
     Raises:
         ValueError: there is no such assumption or behaviour.
     """
-    chosen = {name: behaviours[0] for name, (behaviours, _) in ASSUMPTIONS.items()}
-    for item in filter(None, text.split(",")):
-        name, _, behaviour = item.partition(":")
-        if name not in ASSUMPTIONS:
-            raise ValueError(f"no such assumption: {name!r}; there are {', '.join(ASSUMPTIONS)}")
-        if behaviour not in ASSUMPTIONS[name][0]:
-            raise ValueError(f"{name} is one of {', '.join(ASSUMPTIONS[name][0])}, not {behaviour!r}")
-        chosen[name] = behaviour
-    return chosen
+    return switches.behaviours(text, ASSUMPTIONS)

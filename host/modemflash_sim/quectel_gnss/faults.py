@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from modemflash_sim import switches
+
 # name: (how many arguments, one sentence)
 FAULTS: dict[str, tuple[int, str]] = {
     "silent": (0, "the boot loader never answers"),
@@ -74,15 +76,10 @@ def parse(text: str) -> Faults:
         ValueError: there is no such fault, or its arguments are not what it takes.
     """
     faults = Faults()
-    for item in filter(None, text.split(",")):
-        name, *arguments = item.split(":")
-        if name not in FAULTS:
-            raise ValueError(f"no such fault: {name!r}; there are {', '.join(FAULTS)}")
-        if len(arguments) != FAULTS[name][0]:
-            raise ValueError(f"{name} takes {FAULTS[name][0]} arguments: {FAULTS[name][1]}")
+    for name, arguments in switches.faults(text, FAULTS):
         if name in ("boot-noise", "flip", "swallow", "power-cut", "reset-at", "hang-at", "noise"):
             int(arguments[0])
         if name == "status":
             int(arguments[1], 16)
-        faults.rows.setdefault(name, []).append(tuple(arguments))
+        faults.rows.setdefault(name, []).append(arguments)
     return faults

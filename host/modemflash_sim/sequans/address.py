@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from modemflash_sim.address import KeptLine, number, parameters, state_path
+from modemflash_sim.address import KeptLine, for_sole_user, number, parameters, state_path
 from modemflash_sim.sequans import assumptions, faults, profiles, state_file
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import MODES, SECOND_US, Profile
@@ -73,17 +73,15 @@ def open_line(url: str) -> SimLine:
     """
     given = parameters(url, URL_PARAMETERS)
     path = state_path(given)
-    user = SoleUser(path) if path is not None else None
-    try:
+
+    def made(user: SoleUser | None) -> SimLine:
         modem = start(url)
         burst = int(number(given, "max_burst", 0))
         line = SimLine(modem, path, given.get("pace") == "real", burst, user)
         line.jump(modem.now_us)
-    except BaseException:
-        if user is not None:
-            user.close()
-        raise
-    return line
+        return line
+
+    return for_sole_user(path, made)
 
 
 def start(url: str) -> SimModem:
