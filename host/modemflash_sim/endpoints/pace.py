@@ -7,10 +7,10 @@ never throughput: what is over is computed from the clock.
 """
 
 import select
-import socket
 import time
 from typing import Protocol
 
+from modemflash_sim.endpoints.own_thread import StopSignal
 from modemflash_sim.endpoints.wire import Device, Wire
 
 TICK_US = 1_000
@@ -65,14 +65,13 @@ class Pump:
         self._endpoint = endpoint
         self._unread = bytearray()
         self._ready = True
-        self._stopping = False
         self._start_ns = time.monotonic_ns()
-        self._bell, self._ringer = socket.socketpair()
+        self._stop_signal = StopSignal()
 
     def run(self) -> None:
         """Serve until `stop`; what the client sent before that still reaches the device."""
-        with self._bell, self._ringer:
-            while not self._stopping:
+        with self._stop_signal:
+            while not self._stop_signal.is_set:
                 now_us = self._now_us()
                 self._hand_over(now_us)
                 if self._wait(now_us):
@@ -83,11 +82,7 @@ class Pump:
 
     def stop(self) -> None:
         """Let `run` return soon. May be called from any thread, and more than once."""
-        self._stopping = True
-        try:
-            self._ringer.send(b"\0")
-        except OSError:
-            pass  # `run` has returned already
+        self._stop_signal.set()
 
     def _now_us(self) -> int:
         """The device's time; it starts at 0."""
@@ -113,7 +108,7 @@ class Pump:
 
     def _wait(self, now_us: int) -> bool:
         """Sleep until something is to be done. True when the client has sent something."""
-        readers: list[Endpoint | socket.socket] = [self._bell]
+        readers: list[Endpoint | StopSignal] = [self._stop_signal]
         if self._wire.under_way < ROOM_BYTES:
             readers.append(self._endpoint)
         writers = [self._endpoint] if self._unread or self._endpoint.pending else []

@@ -4,10 +4,10 @@ Rules: the device belongs to the endpoint until it is closed, only then may its
 verdict be read; what broke inside is raised by whoever opened the endpoint.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from modemflash_sim.endpoints.own_thread import running
 from modemflash_sim.endpoints.pace import Endpoint, Pump
 from modemflash_sim.endpoints.wire import Device
 
@@ -74,23 +74,6 @@ def serve(
     if isinstance(endpoint, str):
         endpoint = open_endpoint(endpoint)
     pump = Pump(device, endpoint, paced, latency_us)
-    broke: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            pump.run()
-        except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the endpoint)
-            broke.append(error)
-        finally:
-            on_end()
-
-    thread = threading.Thread(target=run, name=f"device at {endpoint.url}")
-    thread.start()
-    try:
+    name = f"device at {endpoint.url}"
+    with running(name, pump.run, pump.stop, endpoint.close, on_end, CLOSE_PATIENCE_S):
         yield endpoint.url
-    finally:
-        pump.stop()
-        thread.join(CLOSE_PATIENCE_S)
-        endpoint.close()
-    if broke:
-        raise broke[0]

@@ -9,14 +9,13 @@ pty, or its client, with it.
 from __future__ import annotations
 
 import select
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from modemflash_sim.endpoints.own_thread import StopSignal, running
 from modemflash_sim.endpoints.pace import Endpoint
 from modemflash_sim.endpoints.usb2tcp import Usb2tcpEndpoint
 from modemflash_sim.endpoints.wire import Device
@@ -154,15 +153,14 @@ class UsbPump:
         self._device = device
         self._endpoints = endpoints
         self._unread: dict[int, bytearray] = {}
-        self._stopping = False
         self._start_ns = time.monotonic_ns() - device.now_us * 1_000
-        self._bell, self._ringer = socket.socketpair()
+        self._stop_signal = StopSignal()
 
     def run(self) -> None:
         """Serve until `stop`."""
-        with self._bell, self._ringer:
+        with self._stop_signal:
             endpoints: list[tuple[UsbPort, Endpoint]] = []
-            while not self._stopping:
+            while not self._stop_signal.is_set:
                 now_us = self._now_us()
                 self._device.advance(now_us)
                 for port, endpoint in endpoints:  # the last words of a port that leaves
@@ -180,11 +178,7 @@ class UsbPump:
 
     def stop(self) -> None:
         """Let `run` return soon. May be called from any thread, and more than once."""
-        self._stopping = True
-        try:
-            self._ringer.send(b"\0")
-        except OSError:
-            pass  # `run` has returned already
+        self._stop_signal.set()
 
     def _now_us(self) -> int:
         """The device's time, which goes on from where it was."""
@@ -211,13 +205,13 @@ class UsbPump:
 
     def _wait(
         self, now_us: int, endpoints: list[tuple[UsbPort, Endpoint]]
-    ) -> Sequence[Endpoint | socket.socket]:
+    ) -> Sequence[Endpoint | StopSignal]:
         """Sleep until something is to be done; who has something to read."""
         moments = [self._device.due_us(), *(port.next_due() for port, _ in endpoints)]
         next_us = min((moment for moment in moments if moment is not None), default=None)
         patience_s = None if next_us is None else max(0, next_us - now_us) / 1_000_000
         waiting = [end for port, end in endpoints if end.pending or self._unread.get(id(port))]
-        readers: list[Endpoint | socket.socket] = [self._bell, *self._endpoints.files()]
+        readers: list[Endpoint | StopSignal] = [self._stop_signal, *self._endpoints.files()]
         return select.select(readers, waiting, [], patience_s)[0]
 
 
@@ -233,23 +227,5 @@ def serve_usb(
         on_end: called from the thread when it ends, by itself, too.
     """
     pump = UsbPump(device, endpoints)
-    broke: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            pump.run()
-        except BaseException as error:  # noqa: BLE001 (handed to the thread that opened the endpoints)
-            broke.append(error)
-        finally:
-            on_end()
-
-    thread = threading.Thread(target=run, name="device with USB ports")
-    thread.start()
-    try:
+    with running("device with USB ports", pump.run, pump.stop, endpoints.close, on_end, _CLOSE_PATIENCE_S):
         yield
-    finally:
-        pump.stop()
-        thread.join(_CLOSE_PATIENCE_S)
-        endpoints.close()
-    if broke:
-        raise broke[0]
