@@ -36,6 +36,7 @@ def test_killed_in_mid_transfer_and_the_same_command_finishes(bench: Bench) -> N
     with serve(modem, "pty", paced=False) as port:
         first = bench.update(port, "--json")
         until(first.stdout, halfway)
+        first.send_signal(signal.SIGSTOP)  # or it may be through before the other has looked
         second = bench.start("info", "-p", port, "--json")  # nobody else gets the port meanwhile
         out, _ = second.communicate(timeout=30)
         assert second.returncode == exit_codes.FAILED_UNKNOWN  # the update has begun, and is not finished
