@@ -92,13 +92,17 @@ def _by_boot_loader(line: Line, boot_loader: BootLoader) -> bool:
 
 
 def _by_control_line(line: Line, boot_loader: BootLoader, name: str) -> bool:
+    """Each level is tried as the one that holds the module in reset: boards differ, no document says it."""
     set_line = getattr(line.port, "set_control_line", None)
     line.set_baud(BAUD)
-    if set_line is None or not set_line(name, False):
-        raise Refusal("gnss-no-control-line", name)
-    line.sleep(_PULSE_MS)
-    set_line(name, True)
-    return boot_loader.enter(_AFTER_COMMAND_MS)
+    for released in (False, True):
+        if set_line is None or not set_line(name, not released):
+            raise Refusal("gnss-no-control-line", name)
+        line.sleep(_PULSE_MS)
+        set_line(name, released)
+        if boot_loader.enter(_AFTER_COMMAND_MS):
+            return True
+    return False
 
 
 def _by_button(line: Line, boot_loader: BootLoader) -> bool:

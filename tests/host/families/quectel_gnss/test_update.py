@@ -11,7 +11,7 @@ from modemflash_host.families.plan import Outcome, Plan
 from modemflash_host.families.quectel_gnss import frames
 from modemflash_sim.quectel_gnss.address import GnssLine
 from modemflash_sim.quectel_gnss.assumptions import ASSUMPTIONS
-from modemflash_sim.quectel_gnss.module import COMMAND
+from modemflash_sim.quectel_gnss.module import COMMAND, SimGnss
 from support.gnss import VERSION, bench, package
 
 
@@ -262,3 +262,35 @@ def test_an_open_session_that_waits_for_the_end_of_a_packet_is_found_at_once() -
     assert [event["baud"] for event in at.sink.events if event["event"] == "probe"] == [460_800]
     [found] = [event for event in at.sink.events if event["event"] == "found"]
     assert found["state"] == "boot-loader"
+
+
+class WiredLine(GnssLine):
+    """A line whose RTS and DTR lead to the module's reset.
+
+    Args:
+        module: it is off while it is held.
+        holds_at: the level that holds it.
+    """
+
+    def __init__(self, module: SimGnss, holds_at: bool) -> None:
+        super().__init__(module)
+        self._holds_at = holds_at
+        self._level = not holds_at
+        self.jump(module.now_us)
+
+    def set_control_line(self, name: str, level: bool) -> bool:
+        """See `modemflash_host.links.serial_port`."""
+        if level != self._level:
+            self._level = level
+            self.module.power(level != self._holds_at, self.now_us)
+        return True
+
+
+@pytest.mark.parametrize("way", ["rts", "dtr"])
+@pytest.mark.parametrize("holds_at", [True, False])
+def test_a_board_that_wires_a_control_line_to_its_reset(way: str, holds_at: bool) -> None:
+    """Whichever level holds the module in reset, it is let go, and nobody has to press anything."""
+    at = bench(assume="command-reset:no-window")
+    at.wrap = lambda line: WiredLine(line.module, holds_at)
+    assert updated(at.run(reset=way))
+    assert "waiting" not in at.sink.names()
