@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
@@ -20,6 +19,7 @@ from modemflash_host.cli.fleet_run import carry_out_fleet, write_results, write_
 from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.cli.selected import select_files
+from modemflash_host.families.vocabulary import Event
 from modemflash_host.fleet.board_state import BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry, fleet_text
 from modemflash_host.fleet.supervisor import Limits
@@ -150,7 +150,7 @@ def scan(output: Path, jobs: int, wait: int, talk: Talk) -> int:
     """Ask every board that is plugged in who it is, and write the list of them to FILE."""
     found: dict[str, dict[str, str]] = {}
 
-    def heard(state: BoardState, event: Mapping[str, Any]) -> None:
+    def heard(state: BoardState, event: Event) -> None:
         known = found.setdefault(state.entry.name, {})
         if event["event"] == "place" and event["board"]:
             known.update(mac=event["board"]["mac"], board=event["board"]["name"])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
@@ -17,6 +16,7 @@ from modemflash.errors import Problem, Refusal
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.options import Talk
 from modemflash_host.families import registry
+from modemflash_host.families.vocabulary import Event, Facts
 from modemflash_host.fleet import labgrid
 from modemflash_host.fleet.board_state import BoardState, worst
 from modemflash_host.fleet.fleet_file import BoardEntry, read_fleet
@@ -39,7 +39,7 @@ def carry_out_fleet(
     talk: Talk,
     before: Callable[[Sequence[BoardEntry], Reporter], object] = lambda entries, reporter: None,
     results_to: tuple[Path | None, Path | None] | None = None,
-    heard: Callable[[BoardState, Mapping[str, Any]], object] = lambda state, event: None,
+    heard: Callable[[BoardState, Event], object] = lambda state, event: None,
     after: Callable[[Sequence[BoardState]], object] = lambda states: None,
 ) -> int:
     """One command on every board; the exit code is that of the worst."""
@@ -85,9 +85,7 @@ def _result(states: Sequence[BoardState], seconds: float) -> Result:
     return Result.of_problem(problem, seconds)
 
 
-def _view(
-    talk: Talk, reporter: Reporter, heard: Callable[[BoardState, Mapping[str, Any]], object]
-) -> SafeView:
+def _view(talk: Talk, reporter: Reporter, heard: Callable[[BoardState, Event], object]) -> SafeView:
     def lost(error: Exception) -> None:
         if not isinstance(error, OSError):  # a reader that went away needs no words
             reporter.say("warning", code="fleet-not-shown", text=f"the display failed: {error}")
@@ -150,7 +148,7 @@ def _give_back(reporter: Reporter) -> None:
         reporter.say("warning", code="labgrid-failed", text=text)
 
 
-def write_results(content: Mapping[str, Any], html: Path | None, csv_file: Path | None) -> None:
+def write_results(content: Facts, html: Path | None, csv_file: Path | None) -> None:
     """Write them as table and as page, where somebody wants that."""
     from modemflash_host.fleet.results import as_csv
 

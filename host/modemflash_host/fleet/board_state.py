@@ -6,11 +6,11 @@ a process that ends without a result leaves the state that its last phase means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from modemflash.errors import UNKNOWN, UNTOUCHED
+from modemflash_host.families.vocabulary import Event, EventFields
 from modemflash_host.fleet.fleet_file import BoardEntry
 from modemflash_host.reporters.progress import Watch
 from modemflash_host.run import exit_codes
@@ -62,7 +62,7 @@ class BoardState:
     entry: BoardEntry
     stage: str = WAITING
     watch: Watch = field(default_factory=Watch)
-    result: dict[str, Any] = field(default_factory=dict)
+    result: EventFields = field(default_factory=dict)
     happened: str = ""
     hint: str = ""
     exit_code: int | None = None
@@ -92,7 +92,7 @@ class BoardState:
         if self.away_s is None:
             self.happened = self.hint = ""
 
-    def take(self, event: Mapping[str, Any], now_s: float) -> None:
+    def take(self, event: Event, now_s: float) -> None:
         """One event of its process."""
         self.heard_s = now_s
         kind = event.get("event")
@@ -171,7 +171,7 @@ class BoardState:
         """Its process ended because of its port: it is worth waiting for."""
         return self.code in _PORT_CODES and self.status == "failed"
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> EventFields:
         """As it is kept, and told at the end."""
         return {
             "name": self.entry.name,

@@ -7,10 +7,10 @@ from a board is text, never markup.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
 
+from modemflash_host.families.vocabulary import Facts
 from modemflash_host.reporters import words as w
 
 _GOOD = ("updated", "nothing-to-do")
@@ -39,7 +39,7 @@ line { stroke: var(--line) }
 """
 
 
-def page(content: Mapping[str, Any]) -> str:
+def page(content: Facts) -> str:
     """The page of a kept run, see `modemflash_host.fleet.results`."""
     rows = content["boards"]
     good = sum(row["status"] in _GOOD for row in rows)
@@ -61,7 +61,7 @@ def page(content: Mapping[str, Any]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _to_do(bad: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _to_do(bad: Sequence[Facts]) -> Iterator[str]:
     if not bad:
         yield "<p>Nothing is left to do.</p>"
         return
@@ -75,7 +75,7 @@ def _to_do(bad: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "</ul>"
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _table(rows: Sequence[Facts]) -> Iterator[str]:
     yield '<div class="wide"><table><thead><tr>' + "".join(
         f'<th scope="col">{head}</th>' for head in ("board", "result", "before", "after")
     )
@@ -94,7 +94,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "</tbody></table></div>"
 
 
-def _rate(row: Mapping[str, Any]) -> float:
+def _rate(row: Facts) -> float:
     """Bytes a second while its bytes moved."""
     moved_s = moved = 0.0
     for (from_s, before), (to_s, after) in zip(row.get("rates", []), row.get("rates", [])[1:], strict=False):
@@ -103,7 +103,7 @@ def _rate(row: Mapping[str, Any]) -> float:
     return moved / moved_s if moved_s else 0.0
 
 
-def _time_line(rows: Sequence[Mapping[str, Any]], seconds: float) -> Iterator[str]:
+def _time_line(rows: Sequence[Facts], seconds: float) -> Iterator[str]:
     scale = _CELLS / max(seconds, 1.0)
     height = _ROW * (len(rows) + 1)
     size = f"0 0 {_LABEL + _CELLS + 10} {height}"
@@ -126,7 +126,7 @@ def _time_line(rows: Sequence[Mapping[str, Any]], seconds: float) -> Iterator[st
     yield "</svg><p>Dark: firmware was on its way. Light: everything around it.</p>"
 
 
-def _moving(row: Mapping[str, Any]) -> Iterator[tuple[float, float]]:
+def _moving(row: Facts) -> Iterator[tuple[float, float]]:
     """From when to when its firmware was sent."""
     names = [*row.get("phases", []), [row["began_s"] + row["seconds"], ""]]
     for (at_s, name), (end_s, _) in itertools.pairwise(names):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from modemflash_host.families.vocabulary import Facts
 from modemflash_host.reporters import words as w
 
 _NAME, _STATUS = 16, 20
 _GOOD = ("updated", "nothing-to-do")
 
 
-def result_rows(rows: Sequence[Mapping[str, Any]], width: int) -> Iterator[Text]:
+def result_rows(rows: Sequence[Facts], width: int) -> Iterator[Text]:
     """The lines of a kept run.
 
     Args:

@@ -11,11 +11,11 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from modemflash.errors import Refusal
+from modemflash_host.families.vocabulary import Facts
 from modemflash_host.fleet.board_state import BoardState
 from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import kept_file, state_folder
@@ -39,7 +39,7 @@ COLUMNS = (
 )
 
 
-def keep(states: Sequence[BoardState], seconds: float) -> Mapping[str, Any]:
+def keep(states: Sequence[BoardState], seconds: float) -> Facts:
     """Write a run down, and forget the oldest; what was written.
 
     Raises:
@@ -55,12 +55,12 @@ def keep(states: Sequence[BoardState], seconds: float) -> Mapping[str, Any]:
     return content
 
 
-def row_of(state: BoardState) -> Mapping[str, Any]:
+def row_of(state: BoardState) -> Facts:
     """A board as it is kept: what it came to, and when it did what."""
     return {**state.row(), "began_s": round(state.began_s, 1), "phases": state.phases, "rates": state.rates}
 
 
-def last() -> Mapping[str, Any]:
+def last() -> Facts:
     """The newest run that was kept.
 
     Raises:
@@ -85,7 +85,7 @@ def _are_rows(rows: object) -> bool:
     return isinstance(rows, list) and all(isinstance(row, dict) and _is_row(row) for row in rows)
 
 
-def _is_row(row: Mapping[str, Any]) -> bool:
+def _is_row(row: Facts) -> bool:
     """Whether it has all that is shown of a board, each of its kind."""
     numbers = [row.get(name) for name in ("seconds", "starts", "began_s")]
     points = row.get("rates")
@@ -114,7 +114,7 @@ def _files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
 
 
-def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+def as_csv(rows: Sequence[Facts]) -> str:
     """The rows for a spreadsheet; what could be a formula there is text."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from modemflash_host.errors import StopNow
+from modemflash_host.families.vocabulary import Event
 from modemflash_host.fleet.board_state import AWAY, NOT_BEGUN, RUNNING, WAITING, BoardState
 from modemflash_host.fleet.rollout import Rollout
 from modemflash_host.fleet.worker import Events, Heard, Worker, events
@@ -33,7 +34,7 @@ Start = Callable[[BoardState, Events], Worker]
 class View(Protocol):
     """Who watches a fleet."""
 
-    def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
+    def event(self, state: BoardState, event: Event) -> None:
         """One event of a board."""
 
     def tick(self, states: Sequence[BoardState], now_s: float) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.console import Console, Group
 from rich.text import Text
 
-from modemflash_host.families.vocabulary import BAD, DIM, DOUBT, GOOD
+from modemflash_host.families.vocabulary import BAD, DIM, DOUBT, GOOD, Event
 from modemflash_host.fleet import words
 from modemflash_host.fleet.board_state import ENDED, RUNNING, BoardState
 from modemflash_host.reporters import words as w
@@ -145,7 +144,7 @@ class TableView:
         self._phases = phases
         self._drawn = 0.0
 
-    def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
+    def event(self, state: BoardState, event: Event) -> None:
         """See `View`: the table shows it."""
 
     def tick(self, states: Sequence[BoardState], now_s: float) -> None:

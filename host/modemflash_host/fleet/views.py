@@ -6,10 +6,11 @@ Rule: whatever becomes of a screen, the fleet goes on: a view that fails is not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TextIO
+from typing import Protocol, TextIO
 
 from rich.console import Console
 
+from modemflash_host.families.vocabulary import Event
 from modemflash_host.fleet import words
 from modemflash_host.fleet.board_state import BoardState
 from modemflash_host.fleet.supervisor import View
@@ -38,14 +39,14 @@ class SafeView:
     def __init__(
         self,
         view: FinalView,
-        heard: Callable[[BoardState, Mapping[str, Any]], object],
+        heard: Callable[[BoardState, Event], object],
         on_lost: Callable[[Exception], object],
     ) -> None:
         self._view: FinalView | None = view
         self._heard = heard
         self._on_lost = on_lost
 
-    def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
+    def event(self, state: BoardState, event: Event) -> None:
         """See `View`."""
         self._heard(state, event)
         self._ask(lambda view: view.event(state, event))
@@ -79,7 +80,7 @@ class JsonView:
         self._out = out
         self._lines: dict[str, JsonLines] = {}  # each has the pace of its own board's progress
 
-    def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
+    def event(self, state: BoardState, event: Event) -> None:
         """See `View`."""
         name = state.entry.name
         told = {**event, "board_name": name}
@@ -109,7 +110,7 @@ class LinesView:
         self._phases = phases
         self._waits: dict[str, str] = {}
 
-    def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
+    def event(self, state: BoardState, event: Event) -> None:
         """See `View`."""
         kind = event["event"]
         if kind == "phase":

@@ -17,10 +17,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from modemflash.errors import Problem, Stopped
 from modemflash_host.errors import LinkProblem
+from modemflash_host.families.vocabulary import EventFields
 from modemflash_host.fleet.worker_events import LONGEST_LINE, decoded
 from modemflash_host.run import exit_codes
 
@@ -35,7 +36,7 @@ class Heard(NamedTuple):
     """What came of a worker: an event of its, or, with an exit code, its end."""
 
     name: str
-    event: dict[str, Any] | None
+    event: EventFields | None
     exit_code: int | None = None
 
 

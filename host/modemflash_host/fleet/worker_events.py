@@ -8,9 +8,9 @@ ever meets one; events and fields that the fleet makes no use of stay as they ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
+from modemflash_host.families.vocabulary import Event, EventFields
 from modemflash_host.strict_json import loads
 
 LONGEST_LINE = 256 << 10
@@ -40,7 +40,7 @@ _FIELDS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
 }  # fmt: skip
 
 
-def decoded(line: bytes) -> dict[str, Any] | None:
+def decoded(line: bytes) -> EventFields | None:
     """The event of one line; None where it is none, such as half a line after a kill."""
     try:
         event = loads(line)
@@ -49,7 +49,7 @@ def decoded(line: bytes) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and _is_sound(event) else None
 
 
-def _is_sound(event: Mapping[str, Any]) -> bool:
+def _is_sound(event: Event) -> bool:
     kind = event.get("event")
     if not isinstance(kind, str) or not _fits(event.get("at_s", 0), _NUMBER):
         return False

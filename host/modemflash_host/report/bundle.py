@@ -16,7 +16,6 @@ import os
 import shutil
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture, StreamedCapture, ends_of, open_capture
@@ -165,7 +164,7 @@ def _timeline(capture: Capture | StreamedCapture) -> list[str]:
     return lines
 
 
-def _rows(*pairs: tuple[str, Any]) -> list[str]:
+def _rows(*pairs: tuple[str, object]) -> list[str]:
     """Label and value, indented; what says nothing is left out."""
     lines: list[str] = []
     pairs = tuple(pair for pair in pairs if pair[1] not in (None, "", [], {}))

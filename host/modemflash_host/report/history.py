@@ -6,7 +6,6 @@ Rule: a run without an end still runs where its process does; else it was killed
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from modemflash_host.capture.runs import Run, runs
 from modemflash_host.computer.process import is_running
@@ -71,11 +70,11 @@ def row_of(run: Run) -> Row:
     )
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A text as it is, anything else as unknown: the file may have been changed."""
     return value if isinstance(value, str) else ""
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> float | None:
     """A number as it is, anything else as unknown: the file may have been changed."""
-    return value if type(value) in (int, float) else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol, cast
 
 from modemflash.errors import LinkProblem, ModemProblem, NoModem, Problem, Refusal
 from modemflash.line import Line
@@ -70,7 +70,7 @@ class EdlSession:
         may_be_another: bool = False,
     ) -> None:
         self._line = line
-        self._source: Any = file.source
+        self._source = cast("PackageSource", file.source)
         self._package: ProvedPackage = file.image
         self._new = new
         self._imei = imei

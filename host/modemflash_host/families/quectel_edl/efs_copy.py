@@ -15,9 +15,9 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import modemflash
 from modemflash.errors import ModemProblem, Refusal
@@ -34,6 +34,7 @@ from modemflash_host.families.quectel_edl.efs_tree import (
     tree,
 )
 from modemflash_host.families.quectel_edl.questions import ask_build, ask_imei, hear_first
+from modemflash_host.families.vocabulary import EventFields, Facts
 
 FORMAT = "modemflash-efs-copy"
 MOST_BYTES = 128 << 20
@@ -53,7 +54,7 @@ class _Copy:
     folders: list[Folder] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[EventFields] = field(default_factory=list)
     bytes: int = 0
 
 
@@ -152,8 +153,8 @@ def _read(efs: Efs, file: File, tell: Callable[[int], object]) -> bytes:
     return bytes(data)
 
 
-def _row(file: File, data: bytes) -> dict[str, Any]:
-    row: dict[str, Any] = {
+def _row(file: File, data: bytes) -> EventFields:
+    row: EventFields = {
         "path": quoted(file.path),
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -180,7 +181,7 @@ def _add(tar: tarfile.TarFile, member: tarfile.TarInfo, data: bytes) -> None:
     tar.addfile(member, io.BytesIO(data))
 
 
-def _manifest(copy: _Copy, module: Mapping[str, Any], made: str) -> bytes:
+def _manifest(copy: _Copy, module: Facts, made: str) -> bytes:
     manifest = {
         "format": FORMAT,
         "version": 1,

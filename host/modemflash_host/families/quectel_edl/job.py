@@ -8,8 +8,6 @@ follows from whether its first erase was under way.
 
 from __future__ import annotations
 
-from typing import Any
-
 from modemflash.errors import (
     RECOVERABLE,
     UNKNOWN,
@@ -46,6 +44,7 @@ from modemflash_host.families.quectel_edl.planning import (
 from modemflash_host.families.quectel_edl.questions import ask_at, ask_diag
 from modemflash_host.families.quectel_edl.read_back import ReadBack, Waiter
 from modemflash_host.families.quectel_edl.switching import switch_to_edl
+from modemflash_host.families.vocabulary import EventFields
 from modemflash_host.links.quectel_ports import AT, DIAG, EDL, MODEM
 from modemflash_host.reporters import Reporter
 
@@ -104,7 +103,7 @@ class QuectelJob:
         if identity.mode == FACTORY_MODE:
             refusal = Refusal("module-factory-mode")
             self._reporter.say("warning", code=refusal.code, text=f"{refusal.happened} {refusal.hint}")
-        details: dict[str, Any] = {"record": dict(identity.record)} if identity.record else {}
+        details: EventFields = {"record": dict(identity.record)} if identity.record else {}
         self.module = ModuleInfo(role.state, identity.product, identity.version, details)
         if identity.product or identity.version:
             self._reporter.say("identity", product=identity.product, version=identity.version)

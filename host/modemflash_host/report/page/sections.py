@@ -7,12 +7,11 @@ stand there as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from modemflash_host.capture.file import Record
 from modemflash_host.consents import Consent, names_of
-from modemflash_host.families.vocabulary import STRONG, Event, Row, Vocabulary
+from modemflash_host.families.vocabulary import STRONG, Event, Facts, Row, Vocabulary
 from modemflash_host.report.page.markup import Markup, element, joined, labelled, section, spans, table
 from modemflash_host.report.page.story import Story, number, rows, text
 from modemflash_host.reporters import words as w
@@ -54,7 +53,7 @@ def _changes(record: Event, words: Vocabulary) -> list[tuple[str, str, str]]:
     return changes(before, after, lambda command: words.settings.get(command) or command)
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def _mapping(value: object) -> Facts:
     return value if isinstance(value, dict) else {}
 
 
@@ -80,12 +79,12 @@ def plan(story: Story) -> Markup:
     return section("The plan", labelled(facts), listed)
 
 
-def _need(need: Mapping[str, Any]) -> str:
+def _need(need: Facts) -> str:
     consent = Consent(text(need.get("consent")), text(need.get("subject")))
     return f"{names_of([consent])}: {text(need.get('danger'))}"
 
 
-def _file_row(file: Mapping[str, Any], words: Vocabulary) -> Markup:
+def _file_row(file: Facts, words: Vocabulary) -> Markup:
     role = text(file.get("role"))
     digest = text(file.get("sha256"))
     name = [element("span", text(file.get("name")))]

@@ -8,12 +8,11 @@ kind counts as not said, and never ends the report.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from modemflash_host.capture.file import Record
-from modemflash_host.families.vocabulary import Event, Vocabulary
+from modemflash_host.families.vocabulary import Event, Facts, Vocabulary
 from modemflash_host.reporters.people import ENDS_PHASE
 
 WordsOf = Callable[[str], Vocabulary]
@@ -134,7 +133,7 @@ def text(value: object) -> str:
     return str(value) if type(value) in (str, int, float) else ""
 
 
-def rows(value: object) -> list[Mapping[str, Any]]:
+def rows(value: object) -> list[Facts]:
     """A list of objects as it is; what is none is left out."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
