@@ -61,8 +61,8 @@ class Stage:
 
 
 def run_pytest(extra: list[str]) -> Count:
-    """Every test that is neither slow nor a sweep, two at a time."""
-    return _pytest("pytest", ["-n", "2", "-m", "not slow and not sweep", *extra], may_be_empty=bool(extra))
+    """Every test that is neither slow nor a sweep, three at a time: half of their time they wait."""
+    return _pytest("pytest", ["-n", "3", "-m", "not slow and not sweep", *extra], may_be_empty=bool(extra))
 
 
 def run_slow(extra: list[str]) -> Count:

@@ -427,15 +427,19 @@ def child(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="asks a POSIX system")
 def test_the_version_is_told_within_0_4_s() -> None:
-    """The best of three, because the machine may be busy."""
+    """Of processor time, which other work on the machine does not change; the best of three."""
     took = []
     for _ in range(3):
-        start = time.monotonic()
+        before = os.times()
         done = child("-m", "modemflash", "--version")
-        took.append(time.monotonic() - start)
+        after = os.times()
+        took.append(
+            after.children_user - before.children_user + after.children_system - before.children_system
+        )
     assert modemflash.__version__ in done.stdout
-    assert min(took) <= 0.4
+    assert 0 < min(took) <= 0.4
 
 
 def test_the_version_loads_neither_pyserial_nor_the_engine_nor_the_simulator() -> None:

@@ -78,6 +78,7 @@ def test_each_port_has_a_terminal_that_goes_with_it(tmp_path: Path) -> None:
     """With ids and interface in its name."""
     with serve_usb(module(), PtyEndpoints(tmp_path)):
         dm = wait_for(tmp_path, "2c7c-0801-0-DM")
+        wait_for(tmp_path, "2c7c-0801-3-modem")  # the last of the four
         assert sorted(each.name for each in tmp_path.iterdir()) == [
             "2c7c-0801-0-DM", "2c7c-0801-1-NMEA", "2c7c-0801-2-AT", "2c7c-0801-3-modem",
         ]  # fmt: skip
