@@ -66,7 +66,7 @@ class _LazyGroup(HelpGroup):
 @click.version_option(modemflash.__version__, "-V", "--version", prog_name="modemflash")
 @click.pass_context
 def modemflash_group(context: click.Context) -> None:
-    """Update Sequans LTE modems (Pycom GPy, FiPy, G01) and Quectel LG290P receivers."""
+    """Update Sequans modems (GPy, FiPy, G01), Quectel modems and LG290P receivers."""
     if context.invoked_subcommand in _TALKING:
         from modemflash_host.privacy import without_passwords
         from modemflash_host.store.settings import load

@@ -59,7 +59,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, begun: str) -> 
 @click.argument("words", metavar="[WORD]...", nargs=-1, shell_complete=_codes)
 @talk_options
 def explain(words: tuple[str, ...], talk: Talk) -> int:
-    """Say what an error code, an exit code or a word of a vendor's tool means, and what to do.
+    """Explain an error code, an exit code or a word of a vendor's tool: what it means, and what to do.
 
     Without a WORD all errors are listed. What a tool printed may be given as it stands: count=10, 0x103,
     "Confirm dynamic com port 24 timeout".
