@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from rich.console import Console
 
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.consents import YES
@@ -68,10 +68,10 @@ def update_moments(file: Path, latency_ms: int) -> list[float]:
     recorder = Recorder(CaptureFile(file.with_suffix(".jsonl"), {}, sys.exit))
     with serve_in_subprocess("sim://lg290p", "--latency-ms", str(latency_ms)) as server:
         reporter = Reporter([Terminal(screen, screen), sink], StopRequests(), recorder)
-        with api.identify(file, reporter) as firmware:
+        with commands.identify(file, reporter) as firmware:
             sink.moments.clear()
             request = Request(server.url, files=(firmware,), consents=frozenset({YES}))
-            result = api.update(request, reporter, Answers())
+            result = commands.update(request, reporter, Answers())
         reporter.close()
     assert result.status == "updated", result
     return sink.moments

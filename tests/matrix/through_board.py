@@ -78,7 +78,7 @@ def _examined(source: MemorySource) -> Image:
 def _set_up(folder: str) -> Any:
     patch = pytest.MonkeyPatch()
     patch.setenv("XDG_STATE_HOME", folder + "/state")
-    patch.setattr("modemflash_host.api.sleep_inhibited", lambda on_trouble: _Awake())
+    patch.setattr("modemflash_host.api.connection.sleep_inhibited", lambda on_trouble: _Awake())
     return _Undo(patch)
 
 

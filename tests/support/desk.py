@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from modemflash.examine import examine
-from modemflash_host import api
+from modemflash_host.api import commands, connection
 from modemflash_host.board.console import session
 from modemflash_host.board.console.session import BoardPort
 from modemflash_host.board.install.package import deployed
 from modemflash_host.capture.recorder import Recorder
 from modemflash_host.consents import YES
-from modemflash_host.families.plan import FirmwareFile, Request
+from modemflash_host.families.plan import FirmwareFile, ModuleInfo, Request
 from modemflash_host.families.sequans.family import Sequans
 from modemflash_host.links.usb_ids import NO_DEVICE
 from modemflash_host.reporters import Reporter
@@ -170,16 +170,16 @@ class Desk:
         wanted = {"files": tuple(self.files), "consents": frozenset({YES}), **request}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(session, "find_board", lambda port, say: self.board_port())
-            return api.update(
+            return commands.update(
                 Request("simulated", via, **wanted), reporter, ask or Answers(), dry_run=dry_run
             )
 
-    def info(self, via: str = "relay") -> api.ModemInfo:
+    def info(self, via: str = "relay") -> ModuleInfo:
         """`modemflash info` as typed."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(session, "find_board", lambda port, say: self.board_port())
-            patch.setattr(api, "_family_of", lambda request, reporter: Sequans())
-            return api.info(Request("simulated", via), Reporter([self.heard], StopRequests()))
+            patch.setattr(connection, "_family_of", lambda request, reporter: Sequans())
+            return commands.info(Request("simulated", via), Reporter([self.heard], StopRequests()))
 
     def keeps(self) -> tuple[dict[str, bytes], dict[str, Any], dict[str, Any]]:
         """All that the board keeps without power: files, NVS, flags."""

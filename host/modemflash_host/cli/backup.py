@@ -6,7 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, port_options, talk_options
@@ -34,7 +34,7 @@ def backup(output: Path, port: str, via: str, answer_timeout: int | None, talk: 
     """
 
     def work(reporter: Reporter) -> Result:
-        copied = api.backup(Request(port, via, answer_timeout_s=answer_timeout), reporter, output)
+        copied = commands.backup(Request(port, via, answer_timeout_s=answer_timeout), reporter, output)
         return Result(
             "nothing-to-do",
             "copy-incomplete" if copied.left_out else "copy-made",

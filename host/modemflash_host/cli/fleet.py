@@ -12,13 +12,13 @@ from pathlib import Path
 import rich_click as click
 
 from modemflash.errors import Refusal
+from modemflash_host.api.firmware import select_files
 from modemflash_host.cli.asking import wrapped
 from modemflash_host.cli.family_options import option_names, options_of, plain_options, words_of_options
 from modemflash_host.cli.fleet_options import how, kept_in, which_boards
 from modemflash_host.cli.fleet_run import carry_out_fleet, write_results, write_text
 from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Talk, talk_options
-from modemflash_host.cli.selected import select_files
 from modemflash_host.families.vocabulary import Event
 from modemflash_host.fleet.board_state import BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry, fleet_text

@@ -6,15 +6,12 @@ from pathlib import Path
 
 import rich_click as click
 
-from modemflash.errors import Problem, Stopped
-from modemflash_host import api
+from modemflash_host.api.firmware import read_files
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, talk_options
 from modemflash_host.families import registry
-from modemflash_host.families.plan import FirmwareFile
-from modemflash_host.files.selection import say_unopened
-from modemflash_host.reporters import Event, Reporter
+from modemflash_host.reporters import Reporter
 from modemflash_host.run.result import Result
 
 
@@ -28,39 +25,13 @@ def identify(files: tuple[Path, ...], talk: Talk) -> int:
     """
 
     def work(reporter: Reporter) -> Result:
-        read: list[FirmwareFile | Event] = []
-        worst: Problem | None = None
-
-        def broken(name: str, problem: Problem) -> None:
-            nonlocal worst
-            worst = worst or problem
-            read.append({"event": "file", "name": name, "problem": problem.code, "text": problem.happened})
-
-        for path in files:
-            try:
-                behind = api.candidates([path], simulated=True)
-                say_unopened([path], behind, reporter)
-            except Problem as problem:
-                broken(path.name, problem)
-                continue
-            for file in behind:
-                reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
-                try:
-                    with api.identify(file, reporter) as checked:
-                        read.append(checked)
-                except Stopped:
-                    raise
-                except Problem as problem:
-                    broken(file.name, problem)
-        good = [each for each in read if isinstance(each, FirmwareFile)]
-        for each in read:
-            if isinstance(each, FirmwareFile):
-                family = registry.family_named(each.family)
-                reporter.use(family.vocabulary)
-                each = family.file_event(each, tuple(other for other in good if other is not each))
-            reporter.report(each)
-        if worst is not None:
-            return Result.of_problem(worst, seconds=reporter.at_s)
+        events, wrong = read_files(files, reporter)
+        for family, event in events:
+            if family:
+                reporter.use(registry.words_of(family))
+            reporter.report(event)
+        if wrong is not None:
+            return Result.of_problem(wrong, seconds=reporter.at_s)
         return Result("nothing-to-do", "files-read", seconds=reporter.at_s)
 
     return carry_out(work, talk)

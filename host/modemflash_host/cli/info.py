@@ -7,7 +7,7 @@ from dataclasses import replace
 import rich_click as click
 
 from modemflash.errors import Refusal
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, port_options, talk_options
@@ -29,7 +29,7 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
 
     def work(reporter: Reporter) -> Result:
         try:
-            found = api.info(Request(port, via, find_timeout_s=answer_timeout), reporter)
+            found = commands.info(Request(port, via, find_timeout_s=answer_timeout), reporter)
         except Refusal as refusal:
             if refusal.code not in ("board-not-pycom", "board-other-firmware"):
                 raise

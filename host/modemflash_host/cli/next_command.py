@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import rich_click as click
 
 from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Refusal
-from modemflash_host.cli.selected import typed_files, typed_path
+from modemflash_host.api.firmware import typed_files, typed_path
 from modemflash_host.cli.shell_words import command_line
 from modemflash_host.consents import YES, flag_of
 from modemflash_host.errors import ConsentMissing

@@ -10,7 +10,8 @@ from pathlib import Path
 import rich_click as click
 
 from modemflash.errors import Problem
-from modemflash_host import api
+from modemflash_host.api import commands
+from modemflash_host.api.firmware import select_files
 from modemflash_host.board import access
 from modemflash_host.board.console import session
 from modemflash_host.board.console.session import BoardPort
@@ -19,7 +20,6 @@ from modemflash_host.cli.asking import asker
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, port_options, talk_options
-from modemflash_host.cli.selected import select_files
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.consents import YES
 from modemflash_host.families.plan import RELAY, Request
@@ -95,7 +95,7 @@ def rescue(
 
             def attempt(port: str, via: str) -> Result:
                 wanted = replace(request, port=port, via=via)
-                return api.update(wanted, reporter, ask) if wanted.files else _look(wanted, reporter)
+                return commands.update(wanted, reporter, ask) if wanted.files else _look(wanted, reporter)
 
             board_port, row = _access_to(port, via, reporter)
             if board_port is not None and row.via == RELAY:
@@ -134,7 +134,7 @@ def _access_to(port: str, via: str, reporter: Reporter) -> tuple[BoardPort | Non
 
 def _look(request: Request, reporter: Reporter) -> Result:
     try:
-        found = api.info(request, reporter)
+        found = commands.info(request, reporter)
     except Problem as problem:
         return Result.of_problem(problem, seconds=reporter.at_s)
     return Result("nothing-to-do", "modem-asked", seconds=reporter.at_s).of_module(found)

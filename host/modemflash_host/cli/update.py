@@ -7,7 +7,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from modemflash_host import api
+from modemflash_host.api import commands
+from modemflash_host.api.firmware import select_files
 from modemflash_host.cli.asking import asker
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.family_options import (
@@ -19,7 +20,6 @@ from modemflash_host.cli.family_options import (
 )
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, port_options, talk_options
-from modemflash_host.cli.selected import select_files
 from modemflash_host.families.plan import Request
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.expected import NAMES, Expected
@@ -91,7 +91,7 @@ def update(
                 find_timeout_s=answer_timeout,
                 answer_timeout_s=answer_timeout,
             )
-            return api.update(
+            return commands.update(
                 request, reporter, asker(reporter, talk.as_json), dry_run=dry_run, expected=expect
             )
 

@@ -46,42 +46,53 @@ class Confirmed:
     consents: frozenset[Consent]
 
 
-def confirmed_plan(
+def shown_plan(
     job: Job,
     request: Request,
     reporter: Reporter,
     ask: Ask,
     *,
     needs_power: bool,
-    dry_run: bool,
     expected: Expected = NOTHING,
-) -> Confirmed | None:
-    """The plan that everything was consented to; None when only the plan was wanted.
+) -> Plan:
+    """The plan of a job, told to the reporter; not that of an update which is only watched.
 
     Args:
         job: after its `look`.
-        request: with what was consented to beforehand.
+        request: what is wanted.
         reporter: who is told.
-        ask: who is asked for the rest.
+        ask: who is asked what it depends on.
         needs_power: this computer must last as long as the update; a simulation needs no battery.
-        dry_run: end with the plan.
         expected: what must be at the port.
 
     Raises:
-        Refusal: a rule forbids it, or a consent is missing.
+        Refusal: a rule forbids it.
     """
     if job.module is not None:
         reporter.say("before", **job.module.details)
     plan = _plan(job, request, ask)
     if job.is_under_way:
-        return Confirmed(plan, request.consents)
+        return plan
     expected.check_plan(job.module, plan)
     reporter.report(plan.event())
     if needs_power and (low := battery.warning(battery.battery())):
         reporter.say("warning", code="battery-low", text=low)
-    if dry_run:
-        return None
-    if plan.nothing_to_do:
+    return plan
+
+
+def confirmed(plan: Plan, job: Job, request: Request, ask: Ask) -> Confirmed:
+    """The plan, with everything that was consented to.
+
+    Args:
+        plan: of this job.
+        job: nobody is asked again for an update that is under way.
+        request: with what was consented to beforehand.
+        ask: who is asked for the rest.
+
+    Raises:
+        Refusal: a consent is missing.
+    """
+    if job.is_under_way or plan.nothing_to_do:
         return Confirmed(plan, request.consents)
     missing = [*plan.missing(request.consents)]
     if YES not in request.consents:

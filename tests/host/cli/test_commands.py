@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import modemflash
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.cli import app, asking
 from modemflash_host.families import registry
 from modemflash_host.reporters import Event, Reporter, Sink
@@ -281,7 +281,7 @@ def test_what_nobody_thought_of_has_words_a_file_and_exit_code_1(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(api, "info", broken)
+    monkeypatch.setattr(commands, "info", broken)
     ended = desk.type("info", "-p", "sim://pycom-catm1", "--json")
     assert (ended.code, ended.result["code"], ended.result["modem_state"]) == (
         exit_codes.UNEXPECTED,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from modemflash.line import Line
-from modemflash_host import api
+from modemflash_host.api import connection
 from modemflash_host.cli import app
 from modemflash_host.families.quectel_gnss import nmea
 from modemflash_host.links.hear import LISTEN_MS, hear
@@ -146,8 +146,8 @@ def test_the_computer_stays_awake_while_a_module_is_written(
         yield
         story.append("may sleep")
 
-    monkeypatch.setattr(api, "sleep_inhibited", inhibited)
-    monkeypatch.setattr(api, "is_simulated", lambda _port: False)
+    monkeypatch.setattr(connection, "sleep_inhibited", inhibited)
+    monkeypatch.setattr(connection, "is_simulated", lambda _port: False)
     words = ("update", f"{NEW}.pkg", "-p", "sim://lg290p?state=module.json", "-y")
     assert typed(capsys, *words, "--dry-run")[0] == 0
     assert story == []

@@ -20,7 +20,7 @@ import pytest
 
 from host.cli.test_commands import Desk
 from modemflash.journal import Journal
-from modemflash_host import api
+from modemflash_host.api import connection
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.runs import find_run, runs
 from modemflash_host.cli import app
@@ -168,7 +168,7 @@ def test_sleep_is_held_off_while_a_real_port_is_written(desk: Desk, monkeypatch:
         held.append(1)
         yield
 
-    monkeypatch.setattr(api, "sleep_inhibited", sleep_inhibited)
+    monkeypatch.setattr(connection, "sleep_inhibited", sleep_inhibited)
     ended = desk.type("update", desk.new, "--updater", desk.updater, "-p", desk.modem(), "-y", "--json")
     assert (ended.result["status"], held) == ("updated", [])
     quick = profiles.find("pycom-catm1", timing=QUICK)

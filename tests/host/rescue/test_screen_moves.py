@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import Problem
-from modemflash_host import api
-from modemflash_host.cli.selected import select_files
+from modemflash_host.api import commands
+from modemflash_host.api.firmware import select_files
 from modemflash_host.consents import YES
 from modemflash_host.families.plan import DIRECT, Request
 from modemflash_host.reporters import Reporter
@@ -46,7 +46,7 @@ def test_no_second_of_an_update_at_the_modems_own_port_is_without_a_change(
     with ExitStack() as opened:
         files = select_files(paths, port, {}, Reporter([], StopRequests()), opened)
         wanted = Request(port, DIRECT, files, frozenset({YES}))
-        result = api.update(wanted, Reporter([screen], StopRequests()), NoAsk())
+        result = commands.update(wanted, Reporter([screen], StopRequests()), NoAsk())
     assert result.status == "updated"
     assert screen.still_s[0][0] <= MOST_STILL_S, screen.still_s[:5]
 
@@ -61,7 +61,7 @@ def test_a_rescue_shows_one_time_that_goes_on(screen: WatchedScreen, tmp_path: P
 
     def attempt() -> Result:
         with pytest.raises(Problem) as raised:
-            api.info(wanted, reporter)
+            commands.info(wanted, reporter)
         return Result.of_problem(raised.value)
 
     ended = rescue(attempt, lambda: True, clock, reporter, 16)

@@ -12,7 +12,7 @@ import pytest
 from host.board.relay.test_screen_moves import MOST_STILL_S
 from modemflash.errors import NoModem, Problem, Refusal, UpdateFailed
 from modemflash.journal import Journal
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.board.console import session
 from modemflash_host.board.console.session import BoardPort, at_console
 from modemflash_host.board.install import deploy as deploying
@@ -142,9 +142,9 @@ def rescue(
     def try_once(port: str) -> Result:
         if source:
             wanted = Request(port, "relay", tuple(table.files), frozenset({YES}), find_timeout_s=5)
-            return api.update(wanted, reporter, Answers())
+            return commands.update(wanted, reporter, Answers())
         try:
-            found = api.info(Request(port, "relay", find_timeout_s=5), reporter)
+            found = commands.info(Request(port, "relay", find_timeout_s=5), reporter)
         except Problem as problem:
             return Result.of_problem(problem)
         return Result("nothing-to-do", "modem-asked").of_module(found)

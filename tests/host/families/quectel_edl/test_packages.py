@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from modemflash.errors import CATALOGUE, Problem
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.cli import app
 from modemflash_host.families.quectel_edl.examine import ProvedPackage, examine_package
 from modemflash_sim.quectel_edl.packages import (
@@ -353,15 +353,15 @@ def test_a_folder_and_an_archive_are_the_same_package(tmp_path: Path) -> None:
     folder = maker.write(tmp_path / "RM502Q")
     sums = set()
     for path in (folder, maker.pack(tmp_path / "a.zip"), maker.pack(tmp_path / "b.ZIP", "RM502Q/")):
-        [candidate] = api.candidates([path])
+        [candidate] = commands.candidates([path])
         assert candidate.package is not None
-        with api.identify(candidate, _Quiet()) as file:  # type: ignore[arg-type]
+        with commands.identify(candidate, _Quiet()) as file:  # type: ignore[arg-type]
             sums.add((file.family, file.sha256))
     assert len(sums) == 1
     for part in (folder / "update", folder / "update" / "firehose", folder / LIST):
-        [candidate] = api.candidates([part])
+        [candidate] = commands.candidates([part])
         with pytest.raises(Problem) as caught:
-            api.identify(candidate, _Quiet())  # type: ignore[arg-type]
+            commands.identify(candidate, _Quiet())  # type: ignore[arg-type]
         assert caught.value.code == "package-part-only"
 
 

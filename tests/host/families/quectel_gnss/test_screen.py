@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.consents import YES
 from modemflash_host.families.plan import Outcome, Request
 from modemflash_host.reporters import Reporter
@@ -31,9 +31,9 @@ def screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WatchedScreen:
 def watched(screen: WatchedScreen, port: str, **options: object) -> Result:
     """An update that is watched all the time."""
     told = Reporter([screen], StopRequests())
-    with api.identify(Path(f"{VERSION}.pkg"), told) as file:
+    with commands.identify(Path(f"{VERSION}.pkg"), told) as file:
         request = Request(port, files=(file,), consents=frozenset({YES}), options=options)
-        return api.update(request, told, Answers())
+        return commands.update(request, told, Answers())
 
 
 def pictures(screen: WatchedScreen, words: str) -> list[str]:

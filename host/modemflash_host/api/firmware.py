@@ -1,4 +1,4 @@
-"""The files that a command line names, opened and checked, with their companions."""
+"""The files that somebody names: what each of them is; and checked for an update, with their companions."""
 
 from __future__ import annotations
 
@@ -6,16 +6,64 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from modemflash_host import api
+from modemflash.errors import Problem, Stopped
+from modemflash_host.api.commands import candidates, identify
 from modemflash_host.families import registry
 from modemflash_host.families.plan import FirmwareFile
 from modemflash_host.families.vocabulary import Facts
-from modemflash_host.files.selection import select
+from modemflash_host.files.selection import say_unopened, select
 from modemflash_host.files.simulated import is_simulated as is_firmware_address
 from modemflash_host.files.simulated import place_of
 from modemflash_host.links.names import is_simulated
-from modemflash_host.reporters import Reporter
+from modemflash_host.reporters import Event, Reporter
 from modemflash_host.store.firmware_places import remember
+
+
+def read_files(paths: Sequence[Path], reporter: Reporter) -> tuple[list[tuple[str, Event]], Problem | None]:
+    """What every file behind `paths` is, and where it can go on.
+
+    Args:
+        paths: files, folders, archives, names of simulated firmware.
+        reporter: told of the reading.
+
+    Returns:
+        Of each its family ("" of one that is no firmware) and the event `file`, in order; and the first
+        thing that is wrong with one.
+
+    Raises:
+        Stopped: the user asked to stop.
+    """
+    read: list[FirmwareFile | Event] = []
+    first: Problem | None = None
+
+    def broken(name: str, problem: Problem) -> None:
+        nonlocal first
+        first = first or problem
+        read.append({"event": "file", "name": name, "problem": problem.code, "text": problem.happened})
+
+    for path in paths:
+        try:
+            behind = candidates([path], simulated=True)
+            say_unopened([path], behind, reporter)
+        except Problem as problem:
+            broken(path.name, problem)
+            continue
+        for file in behind:
+            reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
+            try:
+                with identify(file, reporter) as checked:
+                    read.append(checked)
+            except Stopped:
+                raise
+            except Problem as problem:
+                broken(file.name, problem)
+    good = [each for each in read if isinstance(each, FirmwareFile)]
+    return [_told(each, good) if isinstance(each, FirmwareFile) else ("", each) for each in read], first
+
+
+def _told(file: FirmwareFile, files: Sequence[FirmwareFile]) -> tuple[str, Event]:
+    beside = tuple(other for other in files if other is not file)
+    return file.family, registry.family_named(file.family).file_event(file, beside)
 
 
 def select_files(
@@ -36,7 +84,7 @@ def select_files(
     """
     if not paths:
         return ()
-    found = api.candidates(paths, is_simulated(port))
+    found = candidates(paths, is_simulated(port))
     families = {
         registry.family_of_package(file.name, file.package.names).name
         if file.package
@@ -50,7 +98,7 @@ def select_files(
         select(
             paths,
             found,
-            lambda file, kind: api.identify(file, reporter, kind),
+            lambda file, kind: identify(file, reporter, kind),
             reporter,
             opened,
             companions,

@@ -1,0 +1,198 @@
+"""One run with all that is kept of it: the capture, the result in the history, the report of a failure.
+
+    with RecordedRun([sink], stop_requests, recording) as run:
+        result = run.end(run.carry_out(work))
+
+Rules: every end that has words becomes a result; the recorder has the result before
+anybody else is told of it; a report is made of this very run, and without it the
+error still stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modemflash.errors import (
+    UNKNOWN,
+    UNTOUCHED,
+    ModemProblem,
+    NoModem,
+    Problem,
+    Refusal,
+    Stopped,
+    UpdateFailed,
+)
+from modemflash_host.computer.sleep_watch import SleepWatch, words
+from modemflash_host.errors import StopNow
+from modemflash_host.families import registry
+from modemflash_host.families.vocabulary import Vocabulary
+from modemflash_host.privacy import mask_quotes
+from modemflash_host.reporters import Event, Reporter, Sink, StopCount
+from modemflash_host.reporters.deferred_warnings import DeferredWarnings
+from modemflash_host.run.result import Result
+
+if TYPE_CHECKING:
+    from modemflash_host.capture.recorder import Recorder
+
+_BY_A_MODULE = (ModemProblem, NoModem, UpdateFailed)  # their details may quote it
+_REPORTED = ("failed", "installed-unconfirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What is kept of the wire.
+
+    Attributes:
+        command: words that say what the run is, for the history.
+        port: where a module is talked to.
+        capture: where the capture goes; None for the run's own file.
+        raw: keep firmware and numbers in it.
+    """
+
+    command: Sequence[str]
+    port: str
+    capture: Path | None = None
+    raw: bool = False
+
+
+class RecordedRun:
+    """See the module.
+
+    Args:
+        sinks: what shows it.
+        stop_requests: who counts them.
+        recording: what is kept; None for nothing.
+        on_lost: told why, when a sink is left out.
+
+    Attributes:
+        reporter: who is told.
+
+    Raises:
+        Refusal: `capture-over-file`.
+    """
+
+    def __init__(
+        self,
+        sinks: list[Sink],
+        stop_requests: StopCount,
+        recording: Recording | None,
+        on_lost: Callable[[BaseException], object] = lambda _: None,
+    ) -> None:
+        self._deferred = DeferredWarnings(
+            lambda text: self.reporter.say("warning", code="capture-lost", text=text)
+        )
+        self._begun = _Begun()
+        self._own_file: Path | None = None
+        recorder: Recorder | None = None
+        if recording is not None:
+            recorder, self._own_file = _begin(recording, self._deferred.add)
+        self.reporter = Reporter(sinks, stop_requests, recorder, on_lost)
+        self.reporter.listen(SleepWatch(self._slept))
+        self.reporter.listen(self._deferred)
+        self.reporter.listen(self._begun)
+
+    def __enter__(self) -> RecordedRun:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.reporter.close()
+
+    def carry_out(self, work: Callable[[Reporter], Result]) -> Result:
+        """The result of some work, however it ends that has words."""
+        try:
+            return work(self.reporter)
+        except Problem as problem:
+            return Result.of_problem(problem, seconds=self.reporter.at_s)
+        except StopNow:
+            state = UNKNOWN if self.reporter.may_have_written else UNTOUCHED
+            stopped = Stopped("stopped-at-once").stamp(state)
+            return Result.of_problem(stopped, seconds=self.reporter.at_s)
+
+    def end(
+        self, result: Result, next_step: Callable[[Result, Sequence[str]], str] = lambda _result, _files: ""
+    ) -> Result:
+        """Write the result down, and what belongs to it; whoever calls this tells it.
+
+        Args:
+            result: how it ended.
+            next_step: what to do next, by the result and the names of the files of an update that did
+                not finish; asked where the result does not say it.
+
+        Returns:
+            The same, with what to do next.
+        """
+        reporter = self.reporter
+        if result.problem is not None:
+            reporter.report(problem_event(result.problem, reporter.vocabulary))
+        result = replace(result, next=result.next or next_step(result, self._begun.files))
+        with suppress(StopNow):
+            self._deferred.tick(reporter.at_s)
+            if self._own_file is not None:
+                reporter.end_recording(result.event())
+                if result.status in _REPORTED:
+                    _make_report(reporter, self._own_file)
+        return result
+
+    def _slept(self, seconds: float) -> None:
+        self.reporter.say("warning", code="computer-slept", text=words(seconds), seconds=round(seconds))
+
+
+class _Begun(Sink):
+    """Remembers the files of an update that did not finish."""
+
+    files: tuple[str, ...] = ()
+
+    def report(self, event: Event, at_s: float) -> None:
+        """One event."""
+        if event["event"] == "unfinished":
+            self.files = tuple(event["files"])
+
+
+def _begin(recording: Recording, on_trouble: Callable[[str], object]) -> tuple[Recorder, Path]:
+    """The captures of this run, and the run's own file."""
+    from modemflash_host.capture.runs import begin_run
+    from modemflash_host.report.environment import environment
+
+    return begin_run(
+        recording.command,
+        recording.port,
+        on_trouble,
+        to=recording.capture,
+        raw=recording.raw,
+        facts=environment(recording.port),
+    )
+
+
+def _make_report(reporter: Reporter, own_file: Path) -> None:
+    """One zip of this very run to send, its result in it; without it the error still stands."""
+    from modemflash_host.capture.runs import run_at
+    from modemflash_host.report.bundle import make_report
+
+    try:
+        reporter.say("report", path=str(make_report(run_at(own_file), registry.words_of)))
+    except Refusal as refusal:
+        reporter.say("warning", code=refusal.code, text=refusal.happened)
+    except Exception as error:  # noqa: BLE001 (how the run ended is told whatever becomes of its report)
+        text = f"the report could not be made: {type(error).__name__}"
+        reporter.say("warning", code="report-not-written", text=text)
+
+
+def problem_event(problem: Problem, vocabulary: Vocabulary) -> Event:
+    """An error as an event."""
+    evidence = vocabulary.evidence
+    detail = problem.detail
+    if isinstance(problem, _BY_A_MODULE):
+        detail = mask_quotes(detail, problem.raw, vocabulary.readable)
+    return {
+        "event": "problem",
+        "code": problem.code,
+        "happened": problem.happened.replace(problem.detail, detail) if detail else problem.happened,
+        "hint": problem.hint,
+        "modem_state": problem.modem_state,
+        "heard": problem.raw,
+        "evidence": evidence.get(problem.detail) or evidence.get(problem.code, ""),
+    }
