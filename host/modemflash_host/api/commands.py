@@ -118,6 +118,18 @@ def backup(request: Request, reporter: Reporter, path: Path) -> Copied:
     return copied
 
 
+def result_of_copy(copied: Copied, reporter: Reporter) -> Result:
+    """The result of a `backup`."""
+    return Result(
+        "nothing-to-do",
+        "copy-incomplete" if copied.left_out else "copy-made",
+        family=reporter.vocabulary.family,
+        from_version=copied.version,
+        boot_mode="application",
+        seconds=reporter.at_s,
+    )
+
+
 def update(
     request: Request,
     reporter: Reporter,
@@ -140,18 +152,13 @@ def update(
     """
     reached: Connected | None = None
     try:
-        with connected(replace(request, only_look=dry_run), reporter, expected) as module:
-            reached = module
-            module.look()
-            plan = module.plan(ask)
+        with connected(replace(request, only_look=dry_run), reporter, expected) as reached:
+            reached.look()
+            plan = reached.plan(ask)
             if dry_run:
-                result = Result("nothing-to-do", "dry-run", seconds=reporter.at_s).of_module(
-                    module.job.module
-                )
-            else:
-                result = Result.of_outcome(module.run(module.confirm(plan, ask)))
+                return reached.ended_without_a_write("dry-run")
+            return reached.ended_with(reached.run(reached.confirm(plan, ask)))
     except Problem as problem:
-        result = Result.of_problem(problem, seconds=reporter.at_s)
         if reached is not None:
-            result = replace(result.of_module(reached.job.module), bytes=reached.job.sent_bytes)
-    return replace(result, family=reached.family.name if reached else "")
+            return reached.ended_by(problem)
+        return Result.of_problem(problem, seconds=reporter.at_s)

@@ -29,6 +29,7 @@ from modemflash_host.links.ports import usb_at
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed, of_this_run, shown_plan
 from modemflash_host.run.expected import NOTHING, BoardSeen, Expected
+from modemflash_host.run.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,20 @@ class Connected:
             if problem.modem_state != UNTOUCHED:
                 self._tell_unfinished()
             raise
+
+    def ended_by(self, problem: Problem) -> Result:
+        """The result of a run that ended with an error."""
+        result = Result.of_problem(problem, seconds=self.reporter.at_s).of_module(self.job.module)
+        return replace(result, bytes=self.job.sent_bytes, family=self.family.name)
+
+    def ended_without_a_write(self, code: str) -> Result:
+        """The result of a run that was not to write anything: `modem-asked`, `dry-run`."""
+        result = Result("nothing-to-do", code, seconds=self.reporter.at_s)
+        return replace(result.of_module(self.job.module), family=self.family.name)
+
+    def ended_with(self, outcome: Outcome) -> Result:
+        """The result of a run that ended well."""
+        return replace(Result.of_outcome(outcome), family=self.family.name)
 
     def _tell_unfinished(self) -> None:
         if self.job.unfinished is not None:

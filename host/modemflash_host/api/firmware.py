@@ -66,6 +66,16 @@ def _told(file: FirmwareFile, files: Sequence[FirmwareFile]) -> tuple[str, Event
     return file.family, registry.family_named(file.family).file_event(file, beside)
 
 
+def verified_files(
+    paths: Sequence[Path], port: str, options: Facts, reporter: Reporter, opened: ExitStack
+) -> tuple[FirmwareFile, ...]:
+    """As `select_files`, told as the first phase of an update."""
+    reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
+    checked = select_files(paths, port, options, reporter, opened)
+    reporter.say("verified", files=len(checked))
+    return checked
+
+
 def select_files(
     paths: Sequence[Path], port: str, options: Facts, reporter: Reporter, opened: ExitStack
 ) -> tuple[FirmwareFile, ...]:

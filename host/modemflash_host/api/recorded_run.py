@@ -108,9 +108,12 @@ class RecordedRun:
         except Problem as problem:
             return Result.of_problem(problem, seconds=self.reporter.at_s)
         except StopNow:
-            state = UNKNOWN if self.reporter.may_have_written else UNTOUCHED
-            stopped = Stopped("stopped-at-once").stamp(state)
-            return Result.of_problem(stopped, seconds=self.reporter.at_s)
+            return Result.of_problem(self.stopped_at_once(), seconds=self.reporter.at_s)
+
+    def stopped_at_once(self) -> Stopped:
+        """The third stop request as a problem, with what it means for the module."""
+        state = UNKNOWN if self.reporter.may_have_written else UNTOUCHED
+        return Stopped("stopped-at-once").stamp(state)
 
     def end(
         self, result: Result, next_step: Callable[[Result, Sequence[str]], str] = lambda _result, _files: ""

@@ -16,22 +16,10 @@ from modemflash.errors import Refusal
 from modemflash_host.consents import YES, names_of, word_of
 from modemflash_host.families.plan import Need
 from modemflash_host.reporters import Reporter
-from modemflash_host.run.confirm import Ask
+from modemflash_host.run.confirm import Ask, Refuse
 
 _WIDEST = 100  # columns
 _ANSWER = 9  # columns that " [y/N]: " and the answer take behind a question
-
-
-class Refuse:
-    """Nobody can be asked."""
-
-    def consent(self, need: Need, refusal: Refusal) -> None:
-        """See `Ask`."""
-        raise refusal
-
-    def question(self, name: str, refusal: Refusal) -> bool:
-        """See `Ask`."""
-        raise refusal
 
 
 class AskOnTerminal:

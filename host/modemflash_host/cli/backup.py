@@ -35,13 +35,6 @@ def backup(output: Path, port: str, via: str, answer_timeout: int | None, talk: 
 
     def work(reporter: Reporter) -> Result:
         copied = commands.backup(Request(port, via, answer_timeout_s=answer_timeout), reporter, output)
-        return Result(
-            "nothing-to-do",
-            "copy-incomplete" if copied.left_out else "copy-made",
-            family=reporter.vocabulary.family,
-            from_version=copied.version,
-            boot_mode="application",
-            seconds=reporter.at_s,
-        )
+        return commands.result_of_copy(copied, reporter)
 
     return carry_out(work, talk, port)

@@ -8,6 +8,7 @@ import rich_click as click
 from rich.table import Table
 from rich.text import Text
 
+from modemflash_host.api.opening import port_event
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk, talk_options
@@ -28,17 +29,7 @@ def ports(talk: Talk) -> int:
     def work(reporter: Reporter) -> Result:
         found.extend(list_ports())
         for port in found:
-            reporter.say(
-                "port",
-                name=port.name,
-                device=port.device.name,
-                kind=port.device.kind,
-                usb=port.usb,
-                location=port.location,
-                serial=port.serial,
-                holder=port.holder,
-                permitted=port.permitted,
-            )
+            reporter.report(port_event(port))
         return Result("nothing-to-do", "ports-listed")
 
     code = carry_out(work, dataclasses.replace(talk, quiet=talk.quiet or not talk.as_json))

@@ -8,7 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from modemflash_host.api import commands
-from modemflash_host.api.firmware import select_files
+from modemflash_host.api.firmware import verified_files
 from modemflash_host.cli.asking import asker
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.family_options import (
@@ -78,14 +78,11 @@ def update(
     options = options_of(words)
 
     def work(reporter: Reporter) -> Result:
-        reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
         with ExitStack() as opened:
-            checked = select_files(files, port, options, reporter, opened)
-            reporter.say("verified", files=len(checked))
             request = Request(
                 port=port,
                 via=via,
-                files=checked,
+                files=verified_files(files, port, options, reporter, opened),
                 consents=consents_of(words),
                 options=options,
                 find_timeout_s=answer_timeout,

@@ -122,10 +122,10 @@ class ModuleInfo:
     state: str
     product: str = ""
     version: str = ""
-    details: Facts = field(default_factory=dict)
+    details: Facts = field(default_factory=dict, repr=False)
     unfinished: Unfinished | None = None
     is_ours: bool = True
-    marks: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class Need:
     danger: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """What a run would do.
 
@@ -234,6 +234,15 @@ class Plan:
     unused: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     facts: Facts = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        if self.nothing_to_do:
+            return f"<Plan: nothing to do, {self.why}>"
+        minutes = max(1, round(sum(each.usual_s for each in self.phases) / 60))
+        names = ", ".join(each.name for each in self.files)
+        versions = f"{self.from_version or 'unknown'} to {self.to_version or 'unknown'}"
+        needs = "".join(f"; needs {need.consent.name} {need.consent.subject}".rstrip() for need in self.needs)
+        return f"<Plan: {self.direction} from {versions}, with {names}, about {minutes} min{needs}>"
 
     def missing(self, consents: frozenset[Consent]) -> tuple[Need, ...]:
         """What it needs and was not given."""

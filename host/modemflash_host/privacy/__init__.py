@@ -13,13 +13,14 @@ what goes; in doubt the shape is all that is kept.
 
 from modemflash_host.privacy.crash import mask_crash
 from modemflash_host.privacy.event import mask_event
-from modemflash_host.privacy.owner import mask_command_line, without_home, without_passwords
+from modemflash_host.privacy.owner import keep_secret, mask_command_line, without_home, without_passwords
 from modemflash_host.privacy.shapes import shape
 from modemflash_host.privacy.talk import Masker, mask
 from modemflash_host.privacy.words import mask_quotes, mask_text
 
 __all__ = [
     "Masker",
+    "keep_secret",
     "mask",
     "mask_command_line",
     "mask_crash",

@@ -33,6 +33,7 @@ _NO_NAMES = ("root", "user", "users", "admin", "home", "dev", "tmp", "usr", "med
 _SLASHES = r"[\\/]{1,8}"
 _SHORTEST_NAME = 3
 _SHORTEST_SECRET = 3
+_named_addresses: set[str] = set()
 
 
 def without_home(value: Any) -> Any:
@@ -48,11 +49,17 @@ def without_home(value: Any) -> Any:
 
 def without_passwords(text: str) -> str:
     """A text without user and password of the addresses in it, and of the port's own wherever they stand."""
-    for secret in _secrets_of((*sys.argv[1:], *_values(_ADDRESS_VARIABLES))):
+    for secret in _secrets_of((*sys.argv[1:], *_values(_ADDRESS_VARIABLES), *sorted(_named_addresses))):
         text = text.replace(secret, "xxx")
     if "://" in text and "@" in text:
         text = _ADDRESS.sub(lambda word: _without_user(word[0]), text)
     return _SECRET_FIELD.sub(r"\1xxx", text)
+
+
+def keep_secret(address: str) -> None:
+    """From here on user and password of an address that stands on no command line are taken out, too."""
+    if "@" in address:
+        _named_addresses.add(address)
 
 
 def _without_user(word: str) -> str:

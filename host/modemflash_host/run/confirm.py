@@ -38,6 +38,18 @@ class Ask(Protocol):
         """
 
 
+class Refuse:
+    """Nobody can be asked."""
+
+    def consent(self, need: Need, refusal: Refusal) -> None:
+        """See `Ask`."""
+        raise refusal
+
+    def question(self, name: str, refusal: Refusal) -> bool:
+        """See `Ask`."""
+        raise refusal
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmed:
     """A plan, and everything that was consented to."""

@@ -29,14 +29,17 @@ class StopRequests:
 
     Attributes:
         count: how often somebody asked to stop.
+        signals: how often of these by a signal.
         asking: a person is asked something: the signal ends the question, as everywhere.
         telling_end: how it ended is being told; nothing interrupts that.
+        at_once: what the third one raises.
     """
 
     def __init__(self, process_ends: bool = False) -> None:
-        self.count = 0
+        self.count = self.signals = 0
         self._process_ends = process_ends
         self.asking = self.telling_end = False
+        self.at_once: type[BaseException] = StopNow
         self._hung_up = False
         self._before: dict[int, object] = {}
         self._window = ExitStack()
@@ -61,6 +64,7 @@ class StopRequests:
         if not self._hung_up:
             self._hung_up = True
             self.count += 1
+            self.signals += 1
 
     def _count(self, number: int, _frame: FrameType | None) -> None:
         if self.asking:
@@ -69,5 +73,6 @@ class StopRequests:
             self._hang_up()
         else:
             self.count += 1
+            self.signals += 1
         if self.count >= AT_ONCE and not self.telling_end:
-            raise StopNow
+            raise self.at_once

@@ -1,0 +1,48 @@
+"""The sink that hands typed events to functions of whoever uses the API.
+
+Rule: a function that fails hears nothing more, and the work goes on: a mistake in a
+progress bar is no reason to leave a module half written. Its error is kept, and
+raised when the work is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from modemflash_host.api.events import Event, typed
+from modemflash_host.reporters import Event as PlainEvent
+from modemflash_host.reporters import Sink
+
+Listener = Callable[[Event], object]
+
+
+class Listeners(Sink):
+    """See the module."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+        self._failure: Exception | None = None
+
+    def add(self, listener: Listener) -> None:
+        """From here on it hears every event."""
+        self._listeners.append(listener)
+
+    def remove(self, listener: Listener) -> None:
+        """It hears nothing more; nothing happens where it was left out already."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    def report(self, event: PlainEvent, at_s: float) -> None:
+        """One event."""
+        told = typed(event, at_s)
+        for listener in list(self._listeners):
+            try:
+                listener(told)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the module comes first)
+                self._failure = self._failure or error
+                self.remove(listener)
+
+    def take_failure(self) -> Exception | None:
+        """The first error of a listener that was not asked for yet."""
+        failure, self._failure = self._failure, None
+        return failure
