@@ -11,9 +11,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "device"), str(ROOT / "host")]
-
 from modemflash_host.api.events import Event, boards, name_of, others, running
 
 _HEAD = "| event | fields |\n|---|---|\n"

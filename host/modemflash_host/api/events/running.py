@@ -5,6 +5,7 @@ Rules: the docstring of a class is what the page says of its event; fields are o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from modemflash_host.api.events.base import Event
@@ -136,7 +137,7 @@ class Details(Event):
     application, each where it is known.
     """
 
-    bootloaders: tuple[Facts, ...] = ()
+    bootloaders: tuple[Sequence[object], ...] = ()
     record: Facts = field(default_factory=dict)
 
 
@@ -155,7 +156,7 @@ class Session(Event):
 class Before(Event):
     """Of `update`: `bootloaders` and `record`, as in `details`."""
 
-    bootloaders: tuple[Facts, ...] = ()
+    bootloaders: tuple[Sequence[object], ...] = ()
     record: Facts = field(default_factory=dict)
 
 
