@@ -214,9 +214,13 @@ class Plan:
         nothing_to_do: with the code that says why in `why`.
         direction: where it leads, a key of the vocabulary's `directions`.
         from_version, to_version: as text; "" where not known.
-        way_back: what is needed to carry on after a cut.
+        files: which of the files are written, and what each is for.
+        phases: in their order, with how long each takes.
+        preparation: what is put on a board before; None for nothing.
         warnings, cannot_undo: sentences.
+        way_back: what is needed to carry on after a cut.
         unused: names of files that were given and are not needed.
+        needs: the consents without which it does not run.
         facts: what else the family tells of it, as fields of the event.
     """
 

@@ -5,6 +5,7 @@ Rule: a run without an end still runs where its process does; else it was killed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modemflash_host.capture.runs import Run, runs
@@ -64,10 +65,15 @@ def row_of(run: Run) -> Row:
         modem=str(identity.get("product") or ""),
         from_version=_text(result.get("from_version") or identity.get("version")),
         to_version=_text(result.get("to_version")),
-        status=str(result.get("status") or (RUNNING if is_running(run.process, "modemflash") else NO_END)),
+        status=str(result.get("status") or (RUNNING if is_running(run.process, _program(words)) else NO_END)),
         code=str(result.get("code") or ""),
         seconds=_number(result.get("seconds")),
     )
+
+
+def _program(words: Sequence[str]) -> str:
+    """What stands on the command line of a run's process: a program that uses the API has any name."""
+    return "" if words[:1] and words[0].startswith("api.") else "modemflash"
 
 
 def _text(value: object) -> str:

@@ -26,6 +26,8 @@ class Result:
         from_version, to_version: as the module said them; "" where not known.
         boot_mode: where the module was seen last; "" where it was not.
         bytes: firmware bytes that the module took.
+        seconds: how long it took.
+        problem: the error that it ended with; None where it ended well.
     """
 
     status: str

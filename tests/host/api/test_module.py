@@ -103,6 +103,14 @@ def test_a_run_is_in_the_history_with_its_wire() -> None:
     assert len(history()) == 1
 
 
+def test_a_run_that_goes_on_is_called_so() -> None:
+    """Whatever the program is called that uses the API."""
+    with api.open(SEQUANS) as module:
+        assert history()[0].status == "running"
+        module.info()
+    assert history()[0].status == "nothing-to-do"
+
+
 def test_a_capture_goes_where_it_is_told() -> None:
     with api.open(SEQUANS, capture="mine.jsonl") as module:
         module.info()
