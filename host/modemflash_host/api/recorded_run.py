@@ -19,26 +19,21 @@ from typing import TYPE_CHECKING
 from modemflash.errors import (
     UNKNOWN,
     UNTOUCHED,
-    ModemProblem,
-    NoModem,
     Problem,
     Refusal,
     Stopped,
-    UpdateFailed,
 )
 from modemflash_host.computer.sleep_watch import SleepWatch, words
 from modemflash_host.errors import StopNow
 from modemflash_host.families import registry
-from modemflash_host.families.vocabulary import Vocabulary
-from modemflash_host.privacy import mask_quotes
 from modemflash_host.reporters import Event, Reporter, Sink, StopCount
 from modemflash_host.reporters.deferred_warnings import DeferredWarnings
+from modemflash_host.run.problem_event import problem_event
 from modemflash_host.run.result import Result
 
 if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
 
-_BY_A_MODULE = (ModemProblem, NoModem, UpdateFailed)  # their details may quote it
 _REPORTED = ("failed", "installed-unconfirmed")
 
 
@@ -182,20 +177,3 @@ def _make_report(reporter: Reporter, own_file: Path) -> None:
     except Exception as error:  # noqa: BLE001 (how the run ended is told whatever becomes of its report)
         text = f"the report could not be made: {type(error).__name__}"
         reporter.say("warning", code="report-not-written", text=text)
-
-
-def problem_event(problem: Problem, vocabulary: Vocabulary) -> Event:
-    """An error as an event."""
-    evidence = vocabulary.evidence
-    detail = problem.detail
-    if isinstance(problem, _BY_A_MODULE):
-        detail = mask_quotes(detail, problem.raw, vocabulary.readable)
-    return {
-        "event": "problem",
-        "code": problem.code,
-        "happened": problem.happened.replace(problem.detail, detail) if detail else problem.happened,
-        "hint": problem.hint,
-        "modem_state": problem.modem_state,
-        "heard": problem.raw,
-        "evidence": evidence.get(problem.detail) or evidence.get(problem.code, ""),
-    }

@@ -17,7 +17,7 @@ from modemflash_host.api.events import EVENTS, Event, typed
 from modemflash_host.api.opening import port_event
 from modemflash_host.links.ports import Port
 from modemflash_host.links.usb_ids import NO_DEVICE
-from tools import docs_events
+from tools import docs_json
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = {"at_s", "fields"}
@@ -43,14 +43,14 @@ def test_every_field_is_named_where_its_event_is_described() -> None:
         for name, kind in EVENTS.items()
         if name not in elsewhere
         for field in names_of(kind)
-        if f"`{field}`" not in docs_events.text_of(kind)
+        if f"`{field}`" not in docs_json.text_of(kind)
     ]
     assert missing == []
 
 
 def test_the_page_is_made_from_the_classes() -> None:
     page = (ROOT / "docs/json.md").read_text(encoding="utf-8")
-    assert page == docs_events.page(page)
+    assert page == docs_json.page(page)
 
 
 def test_all_classes_are_in_the_public_list() -> None:

@@ -1,6 +1,6 @@
 """Writes the table of events into docs/json.md, from the classes of `modemflash_host.api.events`.
 
-    python tests/tools/docs_events.py docs/json.md
+    python tests/tools/docs_json.py docs/json.md
 
 Rule: what the page says of an event is the docstring of its class, so both say the same.
 """
