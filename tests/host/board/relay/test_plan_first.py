@@ -12,9 +12,9 @@ import pytest
 from host.board.relay.test_disturbed import at, kill, run
 from modemflash.errors import RECOVERABLE, Refusal
 from modemflash_host.board.install.file_sender import FileSender
-from modemflash_host.cli.asking import Refuse
 from modemflash_host.errors import LinkProblem
 from modemflash_host.families.plan import Need
+from modemflash_host.run.confirm import Refuse
 from modemflash_host.run.result import Result
 from modemflash_sim.sequans import profiles
 from modemflash_sim.sequans.modem import SimModem

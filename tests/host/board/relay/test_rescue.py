@@ -18,7 +18,6 @@ from modemflash_host.board.console.session import BoardPort, at_console
 from modemflash_host.board.install import deploy as deploying
 from modemflash_host.cli import app
 from modemflash_host.cli import rescue as command
-from modemflash_host.cli.asking import Refuse
 from modemflash_host.consents import YES
 from modemflash_host.errors import BoardProblem
 from modemflash_host.families.plan import ModuleInfo, Request
@@ -28,6 +27,7 @@ from modemflash_host.reporters import Reporter
 from modemflash_host.rescue import arming
 from modemflash_host.rescue.with_board import BoardRescue, RescueContext, put_back
 from modemflash_host.run import exit_codes
+from modemflash_host.run.confirm import Refuse
 from modemflash_host.run.result import Result
 from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.sequans import faults, profiles
