@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.endpoints.wire import Device
+from modemflash_sim.names import meant
 from modemflash_sim.state_files import SoleUser
 
 _MOST = 1e12
@@ -122,7 +123,7 @@ def parameters(url: str, known: Mapping[str, str]) -> dict[str, str]:
     given = {name: ",".join(values) for name, values in query.items()}
     for name in given:
         if name not in known:
-            raise ValueError(f"this sim:// address knows no {name!r}; it knows: {', '.join(known)}")
+            raise ValueError(f"this sim:// address knows no {name!r}{meant(name, known, 'it knows')}")
     return given
 
 

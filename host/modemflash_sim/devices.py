@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.endpoints.wire import PoweredDevice
+from modemflash_sim.names import meant
 from modemflash_sim.quectel_edl import address as quectel_edl
 from modemflash_sim.quectel_edl import profiles as quectel_edl_profiles
 from modemflash_sim.quectel_gnss import address as quectel_gnss
@@ -70,8 +71,8 @@ def family_of(url: str) -> DeviceFamily:
     for family in FAMILIES.values():
         if parts.netloc in family.profiles:
             return family
-    names = ", ".join(name for family in FAMILIES.values() for name in family.profiles)
-    raise ValueError(f"no simulated device is named {parts.netloc!r}; there are: {names}")
+    names = [name for family in FAMILIES.values() for name in family.profiles]
+    raise ValueError(f"no simulated device is named {parts.netloc!r}{meant(parts.netloc, names)}")
 
 
 def start(url: str) -> SimulatedDevice:

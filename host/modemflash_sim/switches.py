@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from modemflash_sim.names import meant
+
 
 def behaviours(text: str, table: Mapping[str, tuple[tuple[str, ...], str]]) -> dict[str, str]:
     """`NAME:BEHAVIOUR`; every assumption with its behaviour, the first one where nothing is said.
@@ -23,7 +25,7 @@ def behaviours(text: str, table: Mapping[str, tuple[tuple[str, ...], str]]) -> d
     for item in filter(None, text.split(",")):
         name, _, behaviour = item.partition(":")
         if name not in table:
-            raise ValueError(f"no such assumption: {name!r}; there are {', '.join(table)}")
+            raise ValueError(f"no such assumption: {name!r}{meant(name, table)}")
         if behaviour not in table[name][0]:
             raise ValueError(f"{name} is one of {', '.join(table[name][0])}, not {behaviour!r}")
         chosen[name] = behaviour
@@ -43,7 +45,7 @@ def faults(text: str, table: Mapping[str, tuple[int, str]]) -> Iterator[tuple[st
     for item in filter(None, text.split(",")):
         name, *arguments = item.split(":")
         if name not in table:
-            raise ValueError(f"no such fault: {name!r}; there are {', '.join(table)}")
+            raise ValueError(f"no such fault: {name!r}{meant(name, table)}")
         if len(arguments) != table[name][0]:
             raise ValueError(f"{name} takes {table[name][0]} arguments: {table[name][1]}")
         yield name, tuple(arguments)

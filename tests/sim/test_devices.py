@@ -29,6 +29,10 @@ def test_every_profile_starts_and_opens(name: str) -> None:
     [
         ("serial://pycom-catm1", "sim://"),
         ("sim://moon", "no simulated device is named 'moon'; there are: pyc"),
+        ("sim://pycom-catm", "did you mean pycom-catm1[?] There are: "),
+        ("sim://pycom-catm1?falt=mute", "did you mean fault[?] It knows: "),
+        ("sim://pycom-catm1?fault=mut", "did you mean mute[?] There are: "),
+        ("sim://lg290p?fault=hang-ta:5", "did you mean hang-at[?] There are: "),
     ],
 )
 def test_a_wrong_address_is_refused(url: str, message: str) -> None:

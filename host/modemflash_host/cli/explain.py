@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -89,8 +90,9 @@ def explanations(word: str) -> Iterator[Explanation]:
     if not word:
         yield from map(_of_code, sorted(CATALOGUE))
         return
-    if word in CATALOGUE:
-        yield _of_code(word)
+    code = re.sub(r"[\s_-]+", "-", word.strip().lower())
+    if code in CATALOGUE:
+        yield _of_code(code)
     number = word.lower().removeprefix("exit").removeprefix(" code").strip()
     for code, meaning in exit_codes.EXIT_CODES:
         if number == str(code):

@@ -11,6 +11,7 @@ hang for ever. A link without flow control bounds what may be under way.
 
 from __future__ import annotations
 
+import difflib
 import errno
 import os
 import sys
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
 
 FIRST_BAUD = MODEM_BAUD
 CTS_PATIENCE_S = 0.3
+_SCHEMES = ("rfc2217", "socket", "usb2tcp", "sim")  # with a slash too few they would be names of devices
+_ALIKE = 0.85  # names of ports that differ by a letter or two
 _POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
 
 
@@ -152,6 +155,8 @@ def _open_serial(
     from modemflash_host.links.rfc2217_link import SettingRefused, rfc2217_link
 
     is_device = not is_address(name)
+    if is_device and (scheme := name.partition(":")[0]) in _SCHEMES:
+        raise LinkProblem("port-not-opened", f"{name}: an address begins with {scheme}://")
     if is_device and os.name == "posix" and not may_be_serial(name):
         raise LinkProblem("port-not-opened", f"{name} is no serial port")
     if is_device:
@@ -235,7 +240,10 @@ def _what_instead(name: str) -> str:
     others = port_names()
     why = why_absent(name)
     words = f"this computer has {', '.join(others) if others else 'none'}"
-    return f"{name}: {why}; {words}" if why else f"{name}; {words}"
+    if why:
+        return f"{name}: {why}; {words}"
+    near = difflib.get_close_matches(name, others, n=1, cutoff=_ALIKE)
+    return f"{name}; did you mean {near[0]}? {words[:1].upper()}{words[1:]}" if near else f"{name}; {words}"
 
 
 def port_names() -> list[str]:

@@ -12,6 +12,8 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from modemflash_sim.names import meant
+
 
 def _assumption(default: str, alternatives: tuple[str, ...], source: str, about: str) -> str:
     """One field of `Assumptions`, with what `ASSUMPTIONS` has about it."""
@@ -207,7 +209,7 @@ class Assumptions:
         """
         row = ASSUMPTIONS.get(name)
         if row is None:
-            raise ValueError(f"no assumption is named {name!r}; there are: {', '.join(ASSUMPTIONS)}")
+            raise ValueError(f"no assumption is named {name!r}{meant(name, ASSUMPTIONS)}")
         allowed = (row.default, *row.alternatives)
         if value not in allowed:
             raise ValueError(f"assumption {name} is one of {', '.join(allowed)}, not {value!r}")

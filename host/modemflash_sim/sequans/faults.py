@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modemflash_sim.names import meant
 from modemflash_sim.sequans.profiles import MODES
 
 Argument = float | str
@@ -163,6 +164,6 @@ def parse(text: str) -> Faults:
     for entry in filter(None, (part.strip() for part in text.split(","))):
         name, *given = entry.split(":")
         if name not in FAULTS:
-            raise ValueError(f"no fault is named {name!r}; there are: {', '.join(FAULTS)}")
+            raise ValueError(f"no fault is named {name!r}{meant(name, FAULTS)}")
         active.append((name, _arguments(name, given)))
     return Faults(tuple(active))

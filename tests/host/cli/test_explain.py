@@ -27,6 +27,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("RECEIVED <- SAHARA_CMD_UNKONOW_1836597052", VENDOR_WORD),
         ("FAIL, Confirm dynamic com port 24 timeout(5)!", VENDOR_WORD),
         ("modem-silent", CODE),
+        ("Modem_Silent", CODE),
+        ("PORT  BUSY", CODE),
         ("7", EXIT_CODE),
         ("exit code 130", EXIT_CODE),
     ],

@@ -139,6 +139,31 @@ def test_an_absent_port_has_a_code_and_names_the_others() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's list of terminal drivers")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("/dev/ttyUSB7", "did you mean /dev/ttyUSB0? This computer has /dev/ttyUSB0, /dev/ttyXRUSB3"),
+        ("/dev/serial0", "/dev/serial0; this computer has /dev/ttyUSB0, /dev/ttyXRUSB3"),
+    ],
+)
+def test_the_port_that_was_meant_is_named(monkeypatch: pytest.MonkeyPatch, name: str, words: str) -> None:
+    """Where one is called nearly so, and no other."""
+    monkeypatch.setattr(links, "port_names", lambda: ["/dev/ttyUSB0", "/dev/ttyXRUSB3"])
+    with pytest.raises(Problem) as caught:
+        links.open_link(name)
+    assert (caught.value.code, words in caught.value.detail) == ("port-absent", True)
+
+
+@pytest.mark.parametrize("name", ["rfc2217:/host:4000", "socket:host:4000", "sim:/pycom-catm1"])
+def test_an_address_with_a_slash_too_few_is_called_so(name: str) -> None:
+    """It is no device, and no server is asked."""
+    for opened in (links.open_link, links.open_console):
+        with pytest.raises(Problem) as caught:
+            opened(name)
+        assert caught.value.code == "port-not-opened"
+        assert f"{name.partition(':')[0]}://" in caught.value.detail
+
+
 def test_what_is_no_serial_port_is_said_and_not_opened(tmp_path: Path) -> None:
     """A device of another kind and a file are no serial ports, whoever has them open."""
     file = tmp_path / "CATM1-41065.dup"
