@@ -2,7 +2,7 @@
 
 Rule: a function that fails hears nothing more, and the work goes on: a mistake in a
 progress bar is no reason to leave a module half written. Its error is kept, and
-raised when the work is done.
+raised when the work is done. Progress is told once a second, as in `--json`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from modemflash_host.api.events import Event, typed
 from modemflash_host.reporters import Event as PlainEvent
 from modemflash_host.reporters import Sink
+from modemflash_host.reporters.paced_progress import PacedProgress
 
 Listener = Callable[[Event], object]
 
@@ -22,6 +23,7 @@ class Listeners(Sink):
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
         self._failure: Exception | None = None
+        self._progress = PacedProgress()
 
     def add(self, listener: Listener) -> None:
         """From here on it hears every event."""
@@ -34,6 +36,8 @@ class Listeners(Sink):
 
     def report(self, event: PlainEvent, at_s: float) -> None:
         """One event."""
+        if not self._progress.passes(event):
+            return
         told = typed(event, at_s)
         for listener in list(self._listeners):
             try:

@@ -14,6 +14,7 @@ back and writes the result down.
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -70,6 +71,10 @@ class Module:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._raised = self._raised or error
         self._close(is_raised=error is not None)
+
+    def __del__(self) -> None:
+        if getattr(self, "_is_open", False):
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self, stacklevel=2)
 
     def __repr__(self) -> str:
         found, result = self._found, self.result

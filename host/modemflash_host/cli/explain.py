@@ -90,9 +90,9 @@ def explanations(word: str) -> Iterator[Explanation]:
     if not word:
         yield from map(_of_code, sorted(CATALOGUE))
         return
-    code = re.sub(r"[\s_-]+", "-", word.strip().lower())
-    if code in CATALOGUE:
-        yield _of_code(code)
+    spelled = re.sub(r"[\s_-]+", "-", word.strip().lower())
+    if spelled in CATALOGUE:
+        yield _of_code(spelled)
     number = word.lower().removeprefix("exit").removeprefix(" code").strip()
     for code, meaning in exit_codes.EXIT_CODES:
         if number == str(code):

@@ -7,13 +7,11 @@ once a second and when it is complete.
 from __future__ import annotations
 
 import json
-import time
 from typing import Any, TextIO
 
 from modemflash_host.reporters import Event, Sink
+from modemflash_host.reporters.paced_progress import PacedProgress
 from modemflash_host.reporters.words import printable
-
-_PROGRESS_EVERY_S = 1.0
 
 
 class JsonLines(Sink):
@@ -25,15 +23,12 @@ class JsonLines(Sink):
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._progress_at = 0.0
+        self._progress = PacedProgress()
 
     def report(self, event: Event, at_s: float) -> None:
         """Write one line."""
-        if event["event"] == "progress" and event["done"] != event["total"]:
-            now = time.monotonic()
-            if now - self._progress_at < _PROGRESS_EVERY_S:
-                return
-            self._progress_at = now
+        if not self._progress.passes(event):
+            return
         line = {"event": event["event"], "at_s": round(at_s, 3), **event}
         if event["event"] == "result":
             del line["at_s"]  # its fields are fixed

@@ -296,6 +296,23 @@ def test_the_third_ctrl_c_ends_it_where_it_stands() -> None:
     assert (module.result.code, module.result.modem_state) == ("stopped-at-once", "unknown")
 
 
+def test_a_module_that_was_not_closed_is_told_of() -> None:
+    """As of a file; a board would be left in the middle."""
+    open_modules = [api.open(SEQUANS)]
+    with pytest.warns(ResourceWarning, match="unclosed <Module"):
+        open_modules.clear()
+
+
+def test_progress_comes_as_in_json() -> None:
+    """Once a second, and when it is complete: whoever prints it fills no screen."""
+    heard: list[api.Event] = []
+    with api.open(SEQUANS, NEW, UPDATER, on_event=heard.append) as module:
+        module.update(module.plan())
+    sent = [event for event in heard if isinstance(event, Progress) and event.phase == "transfer"]
+    assert [event for event in sent if event.done == event.total]
+    assert len(sent) < 40_000 // 8192
+
+
 def test_an_error_of_the_program_closes_the_module() -> None:
     """The port is free, and the run has its end."""
     with pytest.raises(ZeroDivisionError), api.open(SEQUANS, NEW, UPDATER) as module:
