@@ -139,6 +139,20 @@ def test_a_port_that_is_not_there_is_in_the_history_too() -> None:
     assert history()[0].code == "port-not-opened"
 
 
+def test_an_update_that_failed_is_taken_up_again() -> None:
+    """By the same calls; that it is one can be seen before."""
+    with (
+        pytest.raises(api.UpdateFailed),
+        api.open(f"{SEQUANS}&fault=install-fails:9", NEW, UPDATER) as module,
+    ):
+        module.update(module.plan())
+    with api.open(SEQUANS, NEW, UPDATER) as module:
+        begun = module.info().unfinished
+        assert begun is not None
+        assert (begun.target, set(begun.files)) == ("41065", {NEW, UPDATER})
+        assert module.update(module.plan()).to_version == "41065"
+
+
 def test_a_danger_is_accepted_by_its_name() -> None:
     """The plan names it, without it nothing is written, and another one does not help."""
     with api.open(SEQUANS, OLD, UPDATER) as module:

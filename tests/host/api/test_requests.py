@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from modemflash_host import api
+from modemflash_host.api import connection
 from modemflash_host.api.requested import consents_of, options_of
+from modemflash_host.cli import app
 from modemflash_host.consents import Consent
+from modemflash_host.families.contract import Family
+from modemflash_host.families.plan import Request
 from modemflash_host.privacy import without_passwords
+from modemflash_host.reporters import Reporter
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -71,6 +77,31 @@ def test_the_settings_are_those_of_the_command_line(monkeypatch: pytest.MonkeyPa
         assert module.port == "sim://pycom-nb1"
     with api.open("sim://pycom-catm1") as module:
         assert module.port == "sim://pycom-catm1"
+
+
+def test_what_is_not_said_is_as_on_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same request, but for who says yes, and when."""
+    asked: list[Request] = []
+    family_of = connection._family_of
+
+    def remembered(request: Request, reporter: Reporter) -> Family:
+        asked.append(replace(request, files=(), consents=frozenset(), only_look=False))
+        return family_of(request, reporter)
+
+    monkeypatch.setattr(connection, "_family_of", remembered)
+    words = ["update", "CATM1-41065.dup", "--updater", "updater.elf", "-p", "sim://pycom-catm1", "--repair"]
+    assert app.run([*words, "--dry-run"]) == 0
+    with api.open("sim://pycom-catm1", "CATM1-41065.dup", updater="updater.elf", repair=True):
+        pass
+    typed, called = asked
+    assert called == typed
+    monkeypatch.setenv("MODEMFLASH_ANSWER_TIMEOUT", "77")
+    assert app.run([*words, "--dry-run"]) == 0
+    with api.open("sim://pycom-catm1", "CATM1-41065.dup", updater="updater.elf", repair=True):
+        pass
+    assert asked[3] == asked[2] != typed
 
 
 def test_a_way_that_is_none_is_refused() -> None:
