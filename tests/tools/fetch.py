@@ -120,8 +120,11 @@ def _packaging() -> Path:
 
 
 def _environment(name: str, packages: list[str]) -> Path:
-    folder = made_once(CACHE / name, " ".join(packages), lambda empty: make_environment(empty, *packages))
-    return python_of(folder)
+    """An environment with the versions of tests/constraints.txt, which were made on Python 3.11."""
+    constraints = ROOT / "tests" / "constraints.txt"
+    words = ["-c", str(constraints), *packages] if sys.version_info >= (3, 11) else packages
+    key = " ".join(packages) + constraints.read_text(encoding="utf-8")
+    return python_of(made_once(CACHE / name, key, lambda empty: make_environment(empty, *words)))
 
 
 def _listed(name: str) -> list[str]:

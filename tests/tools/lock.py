@@ -21,7 +21,8 @@ from packaging.utils import canonicalize_name
 
 _toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 OURS = "modemflash"
-EXTRAS = ("esp32", "test", "lint")
+OF_THE_ENVIRONMENT = ("pip", "setuptools")  # each environment brings its own
+EXTRAS = ("esp32", "test", "lint", "docs", "package")
 _HEAD = """# What this was tested with: `pip install -c tests/constraints.txt .` gets just these.
 # Made by `python tests/tools/lock.py tests/constraints.txt`; see docs/dependencies.md.
 """
@@ -44,7 +45,7 @@ def locked(project: Path) -> dict[str, str]:
     while waiting:
         name, extras = waiting.pop()
         key = canonicalize_name(name)
-        if key in found and not extras:
+        if key in OF_THE_ENVIRONMENT or (key in found and not extras):
             continue
         try:
             there = metadata.distribution(name)
