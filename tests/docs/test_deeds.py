@@ -106,6 +106,8 @@ PLACES = {
     "modemflash_sim/state_files.py SoleUser.close": "test_a_state_file_has_one_user",
     "modemflash_sim/state_files.py _opened": "test_nothing_is_written_through_a_link",
     "modemflash_host/families/quectel_edl/efs_copy.py copy_efs": "test_the_copy_is_the_tree",
+    "modemflash_host/store/marked_block.py Edit._take_over": "test_rights_stay_as_they_were",
+    "modemflash_host/store/marked_block.py Edit.apply": "test_no_link_is_followed",
     "modemflash_host/store/whole_file.py _name": "test_what_came_meanwhile_is_not_overwritten",
     "modemflash_host/store/whole_file.py whole_file": "test_what_was_not_finished_is_removed",
     "modemflash_host/cli/simulate_firmware.py simulate_firmware": "test_nothing_is_overwritten",

@@ -144,6 +144,35 @@ def _tshark() -> Path:
     return folder / "bin" / "tshark"
 
 
+def _zsh() -> Path:
+    """A zsh that knows where its own modules and functions are."""
+    folder = debian_package("zsh")
+    [modules] = (folder / "root").glob("usr/lib/*/zsh/[0-9]*")
+    functions = [
+        path for path in sorted((folder / "root/usr/share/zsh/functions").rglob("*")) if path.is_dir()
+    ]
+    # It reads no such path from the environment. What is run at the end begins with these lines.
+    lines = f"module_path=({modules}); fpath=({' '.join(map(str, functions))})\n"
+    (folder / "places.zsh").write_text(lines, encoding="utf-8")
+    return folder
+
+
+def _fish() -> Path:
+    """A fish, which looks for its own files beside itself: so loader and libraries are written into it."""
+    fish, patchelf = debian_package("fish"), debian_package("patchelf") / "bin" / "patchelf"
+
+    def make(folder: Path) -> None:
+        [loader] = (fish / "root").glob("usr/lib/*/ld-linux*.so.*")
+        for name in ("bin", "etc/fish"):
+            (folder / name).mkdir(parents=True)
+        (folder / "share").symlink_to(fish / "root/usr/share")
+        program = folder / "bin" / "fish"
+        shutil.copy2(fish / "root/usr/bin/fish", program)
+        run(patchelf, "--set-interpreter", loader, "--force-rpath", "--set-rpath", loader.parent, program)
+
+    return made_once(CACHE / "fish", str(fish), make) / "bin" / "fish"
+
+
 def _chromium() -> Path:
     """A folder with a browser without a window, its driver, and a font: `bin/chromium`, `bin/chromedriver`.
 
@@ -220,6 +249,8 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "qcsuper": _qcsuper,
     "chromium": _chromium,
     "labgrid": _labgrid,
+    "zsh": _zsh,
+    "fish": _fish,
     "sphinx": _sphinx,
     "packaging": _packaging,
 }

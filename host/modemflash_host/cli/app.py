@@ -114,6 +114,10 @@ def _open_missing_streams() -> None:
 
 
 def _run(arguments: list[str], out: Output) -> int:
+    if os.environ.get("_MODEMFLASH_COMPLETE", "").startswith("powershell"):
+        from modemflash_host.cli.powershell_completion import register
+
+        register()
     try:
         code = modemflash_group.main(arguments, prog_name="modemflash", standalone_mode=False)
     except click.ClickException as error:

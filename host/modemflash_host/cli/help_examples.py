@@ -102,7 +102,27 @@ EXAMPLES: Mapping[str, HelpExamples] = {
     "ports": HelpExamples((("ports", "all of them"), ("ports --json", "for a script"))),
     "setup": HelpExamples((("setup", "what to type here"), ("setup --json", "for a script"))),
     "config": HelpExamples((("config", "what is set, and where"), ("config --json", "for a script"))),
-    "completion": HelpExamples((("completion bash", "the script"), ("completion fish", "for another shell"))),
+    "completion": HelpExamples(
+        (
+            ("completion install", "into your shell's file, after a question"),
+            ("completion bash", "the script"),
+        )
+    ),
+    "completion install": HelpExamples(
+        (("completion install", "for your shell"), ("completion install zsh -y", "for this one, unasked"))
+    ),
+    "completion uninstall": HelpExamples(
+        (("completion uninstall", "of your shell"), ("completion uninstall fish", "of this one"))
+    ),
+    **{
+        f"completion {shell}": HelpExamples(
+            (
+                (f"completion {shell}", "the script"),
+                (f"completion install {shell}", "the script, where it is read"),
+            )
+        )
+        for shell in ("bash", "zsh", "fish", "powershell")
+    },
     "demo": HelpExamples(
         (("demo", "watch an update"), ("simulate modem --endpoint tcp", "a modem to play with"))
     ),

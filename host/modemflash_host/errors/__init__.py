@@ -211,6 +211,20 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Nothing was written. The plan can be looked at in peace with --dry-run.",
         UNTOUCHED,
     ),
+    # completion
+    "shell-unknown": (
+        "The shell of this user is none that modemflash has a completion for, or is not named",
+        "Name one: bash, zsh, fish or powershell, as in `modemflash completion install bash`.",
+        UNTOUCHED,
+    ),
+    "shell-file-not-edited": (
+        "The start-up file of the shell was left as it is",
+        (
+            "A link is not followed, and damaged marks of ours are not guessed at. By hand: put what "
+            "`modemflash completion bash` prints (or that of your shell) where your shell reads it."
+        ),
+        UNTOUCHED,
+    ),
     # captures, reports and settings
     "capture-over-file": (
         "A capture would overwrite a file that is not a capture",

@@ -93,7 +93,7 @@ def test_broken_config_is_refused(capsys: pytest.CaptureFixture[str], home: Path
     assert "config-broken" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_completion_scripts(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each shell gets a script that asks our program."""
     assert called(completion, shell) == 0
