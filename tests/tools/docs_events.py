@@ -1,12 +1,15 @@
 """The site's page of all events, as Markdown: `python tests/tools/docs_events.py` prints it.
 
-Rules: names of events and fields are read from each place of the program that reports one (`events`);
-what is said of them is the table of docs/json.md, which a test compares with the same places.
+Rules: names of events and fields are read from each place of the program that reports one (`events`), and
+their types from the classes of the Python API, where it has some; what is said of them is the table of
+docs/json.md, which a test compares with the same places.
 """
 
 from __future__ import annotations
 
 import ast
+import dataclasses
+import importlib
 import re
 import sys
 from collections.abc import Iterator
@@ -17,7 +20,16 @@ ROOMS = ("device/modemflash", "host/modemflash_host")
 REPORTS = ("say", "report", "_tell", "_report")
 # What a board and a PC tell each other is said anew on the PC.
 NOT_OF_JSON = ("device/modemflash/board", "host/modemflash_host/board/relay/messages.py")
-_NAME = re.compile(r"[a-z]+(-[a-z]+)*")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# A part of a Python type → what it is in JSON; the first that fits.
+_IN_JSON = (
+    ("Facts", "object"),
+    ("bool", "true or false"),
+    ("int", "number"),
+    ("float", "number"),
+    ("str", "text"),
+    ("bytes", "text"),
+)
 
 
 def told(path: Path) -> Iterator[tuple[str, frozenset[str]]]:
@@ -53,16 +65,41 @@ def listed() -> dict[str, str]:
     """Event → what docs/json.md says of its fields; the result has a part of its own."""
     text = (ROOT / "docs/json.md").read_text(encoding="utf-8")
     before, _, after = text.partition("## The other events")
-    return {"result": before, **dict(re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", after, re.MULTILINE))}
+    return {"result": before, **dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \|$", after, re.MULTILINE))}
+
+
+def types() -> dict[str, dict[str, str]]:
+    """Event → field → what it is in JSON, by the classes of the Python API; empty where it has none."""
+    try:
+        kinds: dict[str, type] = importlib.import_module("modemflash_host.api.events").EVENTS
+    except ModuleNotFoundError:
+        return {}
+    return {
+        name: {
+            each.name: in_json(str(each.type)) for each in dataclasses.fields(kind) if each.name != "fields"
+        }
+        for name, kind in kinds.items()
+    }
+
+
+def in_json(python_type: str) -> str:
+    """What a value of this type is in JSON, in words."""
+    if python_type.startswith(("tuple[", "Sequence[")):
+        return "list"
+    said = [word for part in python_type.split(" | ") for start, word in _IN_JSON if part.startswith(start)]
+    return " or ".join(dict.fromkeys([*said, *(["null"] if "None" in python_type else [])]))
 
 
 def page() -> str:
     """The whole page below its title."""
-    said, parts = listed(), []
+    said, known, parts = listed(), types(), []
     for name, fields in sorted(events().items()):
-        text = "The last line: [its fields](json.md#the-result)." if name == "result" else said[name]
-        names = " ".join(f"`{field}`" for field in sorted({"at_s", *fields}))
-        parts.append(f"## {name}\n\n{text}\n\nFields: {names}\n")
+        if name == "result":
+            parts.append("## result\n\nThe last line: [its fields](json.md#the-result).\n")
+            continue
+        typed = known.get(name, {})
+        rows = [f"| `{each}` | {typed.get(each, '')} |" for each in sorted({"at_s", *fields, *typed})]
+        parts.append("\n".join([f"## {name}\n\n{said[name]}\n\n| field | |\n|---|---|", *rows, ""]))
     return "\n".join(parts)
 
 

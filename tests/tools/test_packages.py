@@ -53,7 +53,8 @@ def test_the_wheel_has_the_program_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} <= ROOMS
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} <= ROOMS
+    assert [name for name in names if ".data/" in name and name.endswith("/share/man/man1/modemflash.1")]
     for name in ("py.typed", "capture/dissector.lua", "report/page/style.css"):
         assert f"modemflash_host/{name}" in names
     assert not [name for name in names if name.endswith(".pyc")]
@@ -168,6 +169,7 @@ def test_pipx_installs_it(wheel: Path, tool: Callable[[str], Path], tmp_path: Pa
     places = {f"PIPX_{name}": str(tmp_path / name) for name in ("HOME", "BIN_DIR", "MAN_DIR")}
     _install([tool("packaging").with_name("pipx"), "install", "--python", sys.executable, wheel], places)
     _works(tmp_path, tmp_path / "BIN_DIR" / "modemflash")
+    assert (tmp_path / "MAN_DIR" / "man1" / "modemflash.1").is_file()
 
 
 @pytest.mark.slow
