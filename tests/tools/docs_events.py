@@ -99,7 +99,8 @@ def page() -> str:
             continue
         typed = known.get(name, {})
         rows = [f"| `{each}` | {typed.get(each, '')} |" for each in sorted({"at_s", *fields, *typed})]
-        parts.append("\n".join([f"## {name}\n\n{said[name]}\n\n| field | |\n|---|---|", *rows, ""]))
+        head = "| field | in JSON |" if typed else "| field | |"
+        parts.append("\n".join([f"## {name}\n\n{said[name]}\n\n{head}\n|---|---|", *rows, ""]))
     return "\n".join(parts)
 
 

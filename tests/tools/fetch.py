@@ -153,7 +153,11 @@ def _zsh() -> Path:
     ]
     # It reads no such path from the environment. What is run at the end begins with these lines.
     lines = f"module_path=({modules}); fpath=({' '.join(map(str, functions))})\n"
-    (folder / "places.zsh").write_text(lines, encoding="utf-8")
+    places = folder / "places.zsh"
+    if not places.is_file():
+        unfinished = folder / f"places.zsh.{os.getpid()}"
+        unfinished.write_text(lines, encoding="utf-8")
+        unfinished.replace(places)
     return folder
 
 
