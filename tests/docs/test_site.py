@@ -114,19 +114,10 @@ def test_every_page_is_reached_from_the_contents(site: Path) -> None:
     start = pages(site)["index.html"]
     for _, part in site_pages.CONTENTS:
         for _, name in part:
-            if (ROOT / "docs" / f"{name}.md").is_file():
-                assert f"{name}.html" in start.links, name
+            assert f"{name}.html" in start.links, name
     assert {path.stem for path in (ROOT / "docs/decisions").glob("0*.md")} <= {
         Path(link).stem for link in pages(site)["decisions/README.html"].links
     }
-
-
-def test_a_page_that_comes_later_gets_its_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The page of the Python API stands among the references as soon as it is there."""
-    monkeypatch.setattr(site_pages, "DOCS", tmp_path)
-    without = site_pages.with_made_parts("index", "")
-    (tmp_path / "api.md").write_text("# The Python API")
-    assert "<api>" not in without and "Python API <api>" in site_pages.with_made_parts("index", "")
 
 
 def test_the_page_of_commands_has_every_option(site: Path) -> None:

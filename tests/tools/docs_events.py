@@ -1,7 +1,7 @@
 """The site's page of all events, as Markdown: `python tests/tools/docs_events.py` prints it.
 
 Rules: names of events and fields are read from each place of the program that reports one (`events`), and
-their types from the classes of the Python API, where it has some; what is said of them is the table of
+their types from the classes of the Python API; what is said of them is the table of
 docs/json.md, which a test compares with the same places.
 """
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import importlib
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from modemflash_host.api.events import EVENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("device/modemflash", "host/modemflash_host")
@@ -69,16 +70,12 @@ def listed() -> dict[str, str]:
 
 
 def types() -> dict[str, dict[str, str]]:
-    """Event → field → what it is in JSON, by the classes of the Python API; empty where it has none."""
-    try:
-        kinds: dict[str, type] = importlib.import_module("modemflash_host.api.events").EVENTS
-    except ModuleNotFoundError:
-        return {}
+    """Event → field → what it is in JSON, by the classes of the Python API."""
     return {
         name: {
             each.name: in_json(str(each.type)) for each in dataclasses.fields(kind) if each.name != "fields"
         }
-        for name, kind in kinds.items()
+        for name, kind in EVENTS.items()
     }
 
 
@@ -97,10 +94,8 @@ def page() -> str:
         if name == "result":
             parts.append("## result\n\nThe last line: [its fields](json.md#the-result).\n")
             continue
-        typed = known.get(name, {})
-        rows = [f"| `{each}` | {typed.get(each, '')} |" for each in sorted({"at_s", *fields, *typed})]
-        head = "| field | in JSON |" if typed else "| field | |"
-        parts.append("\n".join([f"## {name}\n\n{said[name]}\n\n{head}\n|---|---|", *rows, ""]))
+        rows = [f"| `{each}` | {known[name][each]} |" for each in sorted({*fields, *known[name]})]
+        parts.append("\n".join([f"## {name}\n\n{said[name]}\n\n| field | in JSON |\n|---|---|", *rows, ""]))
     return "\n".join(parts)
 
 

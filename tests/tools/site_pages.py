@@ -1,18 +1,15 @@
 """What the site has beyond the pages in docs/: the table of contents, and the parts made from the program.
 
 A Sphinx extension, named in docs/conf.py. Rules: the pages themselves stay as they
-are read in the repository; a page that is in no part of the contents is an error;
-an optional page is taken in when it is there.
+are read in the repository; a page that is in no part of the contents is an error.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from tools import docs_commands, docs_events
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Start", (("Which cable do I have?", "cables"), ("Install", "install"), ("Tutorial", "tutorial"))),
     (
@@ -60,7 +57,6 @@ CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
 )
 MADE = {"commands": docs_commands.page, "events": docs_events.page}
-_OPTIONAL = ("api",)  # pages that another change may bring
 
 
 def with_made_parts(page: str, text: str) -> str:
@@ -82,12 +78,8 @@ def with_made_parts(page: str, text: str) -> str:
 
 
 def _contents(part: str, pages: tuple[tuple[str, str], ...]) -> str:
-    there = [
-        f"{title} <{name}>\n"
-        for title, name in pages
-        if name not in _OPTIONAL or (DOCS / f"{name}.md").is_file()
-    ]
-    return f"\n```{{toctree}}\n:hidden:\n:caption: {part}\n\n{''.join(there)}```\n"
+    lines = "".join(f"{title} <{name}>\n" for title, name in pages)
+    return f"\n```{{toctree}}\n:hidden:\n:caption: {part}\n\n{lines}```\n"
 
 
 def setup(app: Any) -> dict[str, Any]:
