@@ -6,7 +6,7 @@
         result = module.update(plan)      the update; to hand the plan over is the yes to it
 
 Rules: a danger is accepted by its own name, never by the yes; the plan that runs is
-the one that was shown; Ctrl-C asks the running step to stop at its next safe point,
+the one that was shown, and it runs once; Ctrl-C asks the running step to stop at its next safe point,
 and is raised when it has; every way out leads through `close`, which gives a board
 back and writes the result down.
 """
@@ -61,9 +61,9 @@ class Module:
         self._module: Connected | None = None
         self._found: ModuleInfo | None = None
         self._plan: Plan | None = None
-        self._events: Generator[Event, None, None] | None = None
+        self._loops: list[Generator[Event, None, None]] = []
         self._raised: BaseException | None = None
-        self._is_open, self._is_busy = True, False
+        self._is_open, self._is_busy, self._is_over = True, False, False
 
     def __enter__(self) -> Module:
         return self
@@ -83,12 +83,14 @@ class Module:
         return f"<Module {without_passwords(self.port)}: {who}{how}{'' if self._is_open else ', closed'}>"
 
     def info(self) -> ModuleInfo:
-        """Find the module and ask who it is. Writes nothing to it.
+        """Find the module and ask who it is, once; a second call gives the same. Writes nothing to it.
 
         Raises:
             Problem: it does not answer; or it is not the one that is expected.
         """
         module = self._reached()
+        if self._found is not None:
+            return self._found
         with self._step():
             self._found = module.look()
             if not self._request.files:
@@ -154,8 +156,9 @@ class Module:
             ConsentMissing: a danger was not accepted.
             Problem: behind the last event.
         """
-        self._events = self._iterated(self._work(plan, accept))
-        return self._events
+        loop = self._iterated(self._work(plan, accept))
+        self._loops.append(loop)
+        return loop
 
     def stop(self) -> None:
         """Ask what runs to stop at its next safe point, like Ctrl-C; from any thread."""
@@ -218,7 +221,8 @@ class Module:
             )
 
         def work() -> Result:
-            self._plan = None  # it runs once
+            self._check_not_over()
+            self._is_over = True
             with self._noted():
                 self.result = module.ended_with(module.run(confirmed))
             return self.result
@@ -228,6 +232,7 @@ class Module:
     @contextmanager
     def _step(self, at_once: type[BaseException] = StopNow) -> Iterator[None]:
         """One step: Ctrl-C stops it at a safe point, and is raised behind it."""
+        self._check_idle()
         stop_requests = self._stop_requests
         before = stop_requests.signals
         stop_requests.at_once = at_once
@@ -272,17 +277,22 @@ class Module:
         if self._module is None or not self._is_open:
             raise ValueError("this module is closed")
         self._check_idle()
+        self._check_not_over()
         return self._module
 
     def _check_idle(self) -> None:
         if self._is_busy:
             raise ValueError("this module is at work; only stop() can be called meanwhile")
 
+    def _check_not_over(self) -> None:
+        if self._is_over:
+            raise ValueError("the update of this module is over: open it again for another")
+
     def _close(self, is_raised: bool) -> None:
         if not self._is_open:
             return
-        if self._events is not None:
-            self._events.close()
+        for loop in self._loops:
+            loop.close()
         self._check_idle()
         self._is_open = False
         error = self._raised

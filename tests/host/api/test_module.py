@@ -174,9 +174,12 @@ def test_a_plan_of_before_is_no_yes_to_another() -> None:
         with pytest.raises(ValueError, match="plan"):
             module.update(foreign)
         plan = module.plan()
+        assert module.info() is module.info()
+        waiting = module.iter_update(plan)
         module.update(plan)
-        with pytest.raises(ValueError, match="plan"):
-            module.update(plan)
+        for again in (module.plan, module.info, lambda: module.update(plan), lambda: list(waiting)):
+            with pytest.raises(ValueError, match="open it again"):
+                again()
 
 
 def test_a_callback_that_fails_does_not_stop_the_update() -> None:
@@ -354,6 +357,20 @@ def test_a_module_at_work_takes_nothing_but_stop() -> None:
     assert len(refused) >= 3
     assert module.result is not None
     assert module.result.status == "updated"
+
+
+def test_two_loops_over_one_update_are_refused(released: threading.Event) -> None:
+    """The second one never begins; the first one goes on, and is over when the block is left."""
+    with api.open(SEQUANS, NEW, UPDATER) as module:
+        plan = module.plan()
+        first, second = module.iter_update(plan), module.iter_update(plan)
+        next(first)
+        with pytest.raises(ValueError, match="at work"):
+            next(second)
+        released.set()
+    assert module.result is not None
+    assert module.result.status in ("interrupted", "updated")
+    assert [thread.name for thread in threading.enumerate() if thread.name == "modemflash"] == []
 
 
 def test_other_threads_have_no_signals_and_need_none() -> None:
