@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from modemflash_host.api import events
-from modemflash_host.api.firmware import read_files
+from modemflash_host.api.firmware import read_files, typed_path
 from modemflash_host.api.listeners import Listener
 from modemflash_host.api.module import Module, copied, opened
 from modemflash_host.api.recorded_run import Recording
@@ -62,7 +62,8 @@ def open(  # noqa: A001 (it is what pyserial and zipfile call it)
     paths = tuple(Path(file) for file in files)
     recording = None
     if record:
-        words = ["api.update" if files else "api.info", *map(str, paths), request.port]
+        said = [f"{name}={value}" for name, value in request.options.items()]
+        words = ["api.update" if files else "api.info", *map(typed_path, paths), request.port, *said]
         recording = Recording(words, request.port, Path(capture) if capture else None, capture_raw)
     elif capture or capture_raw:
         raise ValueError("a capture needs record=True")

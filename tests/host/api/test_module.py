@@ -88,7 +88,7 @@ def test_to_look_writes_nothing() -> None:
 
 def test_a_run_is_in_the_history_with_its_wire() -> None:
     """By default, as for a command; `record=False` keeps nothing."""
-    with api.open(SEQUANS, NEW, UPDATER) as module:
+    with api.open(SEQUANS, NEW, updater=UPDATER) as module:
         module.update(module.plan())
     [row] = history()
     assert (row.command, row.board, row.status, row.to_version) == (
@@ -98,6 +98,7 @@ def test_a_run_is_in_the_history_with_its_wire() -> None:
         "41065",
     )
     assert any("rx" in each for each in read_capture(runs()[0].path).records)
+    assert runs()[0].header["command"] == ["api.update", NEW, SEQUANS, f"updater={UPDATER}"]
     with api.open(SEQUANS, record=False) as module:
         module.info()
     assert len(history()) == 1
