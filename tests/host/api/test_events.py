@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from docs.test_json import events as told
 from modemflash_host import api
 from modemflash_host.api import events
 from modemflash_host.api.events import EVENTS, Event, typed
@@ -18,6 +17,7 @@ from modemflash_host.api.opening import port_event
 from modemflash_host.links.ports import Port
 from modemflash_host.links.usb_ids import NO_DEVICE
 from tools import docs_json
+from tools.docs_events import events as told
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = {"at_s", "fields"}
