@@ -18,7 +18,7 @@ from modemflash_host.cli.family_options import option_names, options_of, plain_o
 from modemflash_host.cli.fleet_options import how, kept_in, which_boards
 from modemflash_host.cli.fleet_run import carry_out_fleet, write_results, write_text
 from modemflash_host.cli.help_page import HelpGroup
-from modemflash_host.cli.options import Talk, talk_options
+from modemflash_host.cli.options import Number, Talk, talk_options
 from modemflash_host.families.vocabulary import Event
 from modemflash_host.fleet.board_state import BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry, fleet_text
@@ -53,14 +53,14 @@ def fleet() -> None:
 @how
 @click.option(
     "--canary",
-    type=click.IntRange(0),
+    type=Number(0),
     metavar="N",
     default=0,
     help="So many first; all must end well.",
 )
 @click.option(
     "--stop-after",
-    type=click.IntRange(0),
+    type=Number(0),
     metavar="N",
     default=0,
     help="Begin none after so many failures.",

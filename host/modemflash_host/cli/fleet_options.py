@@ -6,7 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from modemflash_host.cli.options import Command
+from modemflash_host.cli.options import Command, Number
 
 BESIDE = 4  # boards at a time where nobody says
 
@@ -31,7 +31,7 @@ def how(command: Command) -> Command:
     for option in (
         click.option(
             "--wait",
-            type=click.IntRange(0, 7200),
+            type=Number(0, 7200),
             default=120,
             show_default=True,
             metavar="SECONDS",
@@ -40,7 +40,7 @@ def how(command: Command) -> Command:
         click.option(
             "--jobs",
             metavar="N",
-            type=click.IntRange(1, 256),
+            type=Number(1, 256),
             default=BESIDE,
             show_default=True,
             help="Boards at a time.",

@@ -17,10 +17,14 @@ import rich_click as click
 from modemflash_host.families.plan import AUTO, VIAS
 from modemflash_host.links.names import device_name
 
-_SECONDS = click.IntRange(1, 7200)
-_SECONDS.name = "whole number"  # as a mistake is answered
 Command = Callable[..., Any]
 """A command's function: click calls it with a keyword for each option."""
+
+
+class Number(click.IntRange):
+    """A whole number between two others, called so where somebody typed something else."""
+
+    name = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def port_options(command: Command) -> Command:
         ),
         click.option(
             "--answer-timeout",
-            type=_SECONDS,
+            type=Number(1, 7200),
             metavar="SECONDS",
             help="How long a modem may be silent (60 while it is looked for, 300 in a transfer).",
         ),

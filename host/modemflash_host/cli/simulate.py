@@ -14,6 +14,7 @@ from rich.text import Text
 
 from modemflash_host.board.install.package import deployed
 from modemflash_host.cli.help_page import HelpGroup
+from modemflash_host.cli.options import Number
 from modemflash_host.cli.shell_words import command_line
 from modemflash_host.cli.simulate_firmware import simulate_firmware
 from modemflash_host.cli.simulate_module import simulate_module
@@ -77,9 +78,7 @@ def _parsed(parse: Callable[[str], object]) -> Callable[[click.Context, click.Pa
     type=click.Choice(KINDS),
     help="What it looks like from outside; tcp and rfc2217 work on every system.",
 )
-@click.option(
-    "--tcp-port", type=click.IntRange(0, 65535), default=0, help="Of the tcp endpoints; 0: any free one."
-)
+@click.option("--tcp-port", type=Number(0, 65535), default=0, help="Of the tcp endpoints; 0: any free one.")
 @click.option(
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.text import Text
 
 from modemflash_host.cli.help_page import HelpCommand
+from modemflash_host.cli.options import Number
 from modemflash_host.cli.shell_words import command_line
 from modemflash_host.cli.simulated_port import from_capture_option, module_of, serve_capture
 from modemflash_host.reporters.rows import Rows
@@ -61,9 +62,7 @@ _TABLES = {
     help="What it looks like from outside; all but pty work on every system. "
     "A modem with USB ports takes pty or usb2tcp, a GNSS module all but usb2tcp.",
 )  # fmt: skip
-@click.option(
-    "--tcp-port", type=click.IntRange(0, 65535), default=0, help="Of the tcp endpoints; 0: any free one."
-)
+@click.option("--tcp-port", type=Number(0, 65535), default=0, help="Of the tcp endpoints; 0: any free one.")
 @click.option(
     "--folder", type=click.Path(file_okay=False, exists=True, path_type=Path), metavar="FOLDER",
     help="Where the USB ports of a modem appear and disappear; else in a temporary folder.",
@@ -73,7 +72,7 @@ _TABLES = {
     help="This file keeps the module, and it goes on from there the next time.",
 )  # fmt: skip
 @click.option(
-    "--hand", type=click.IntRange(0, 3600), default=0, metavar="SECONDS",
+    "--hand", type=Number(0, 3600), default=0, metavar="SECONDS",
     help="Somebody presses RESET of a GNSS module every so many seconds; 0: nobody.",
 )  # fmt: skip
 @click.option(

@@ -107,3 +107,9 @@ def test_simulate_board_says_where_a_micropython_comes_from(
     text = " ".join(done.output.replace("│", " ").split())
     for words in ("apt install micropython", "brew install micropython", "--micropython", "--fetch"):
         assert words in text
+
+
+def test_a_number_is_called_a_number() -> None:
+    """A typing error is answered in words for people: "integer range" is none."""
+    kinds = {each.type.name for command in ALL.values() for each in command.params}
+    assert not [kind for kind in kinds if "range" in kind]
