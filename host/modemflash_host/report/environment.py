@@ -13,17 +13,20 @@ from pathlib import Path
 from modemflash_host.capture.file import Record
 from modemflash_host.links.names import is_address
 
-# What it is made of, and the tools for boards that it may run.
-_PACKAGES = ("pyserial", "click", "rich", "rich-click", "platformdirs", "esptool", "mpremote")
+# What it is made of, and the tools for boards that may be there.
+_LIBRARIES = ("pyserial", "click", "rich", "rich-click", "platformdirs")
+_TOOLS = ("esptool", "mpremote")
+_ABSENT = "not installed"
 _SYS_TTY = Path("/sys/class/tty")
 
 
 def environment(port: str) -> Record:
     """Facts for the header of a capture."""
+    libraries = {name: version for name in _LIBRARIES if (version := _version(name))}
     return {
         "system": platform.platform(),
         "machine": platform.machine(),
-        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
+        "packages": {**libraries, **{name: _version(name) or _ABSENT for name in _TOOLS}},
         "driver": serial_driver(port),
     }
 

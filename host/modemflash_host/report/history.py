@@ -5,7 +5,7 @@ Rule: a run without an end still runs where its process does; else it was killed
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from modemflash_host.capture.runs import Run, runs
@@ -63,12 +63,22 @@ def row_of(run: Run) -> Row:
         command=next((word for word in words if not word.startswith("-")), ""),
         board=str(header.get("port", "")),
         modem=str(identity.get("product") or ""),
-        from_version=_text(result.get("from_version") or identity.get("version")),
+        from_version=_text(result.get("from_version")) or module_version(identity),
         to_version=_text(result.get("to_version")),
         status=str(result.get("status") or (RUNNING if is_running(run.process, _program(words)) else NO_END)),
         code=str(result.get("code") or ""),
         seconds=_number(result.get("seconds")),
     )
+
+
+def module_version(identity: Mapping[str, object]) -> str:
+    """The version in an event `identity`, as plans and results write it: a build's number where it has one.
+
+    Args:
+        identity: the event, or nothing.
+    """
+    build = identity.get("build")
+    return str(build) if isinstance(build, int) and build > 0 else _text(identity.get("version"))
 
 
 def _program(words: Sequence[str]) -> str:

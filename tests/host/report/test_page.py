@@ -17,7 +17,7 @@ from modemflash_host.errors import Refusal
 from modemflash_host.families.registry import FAMILIES, words_of
 from modemflash_host.families.vocabulary import Vocabulary
 from modemflash_host.report.bundle import make_page, make_report
-from modemflash_host.report.history import Row
+from modemflash_host.report.history import Row, history
 from modemflash_host.report.page.history_page import history_page
 from modemflash_host.report.page.run_page import run_page
 from support.recorded_runs import FAILED_UPDATE, Told, ended_well, record
@@ -260,6 +260,26 @@ def test_history_page_goes_over_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "h.html").write_text("mine")
     assert app.run(["history", "--html", "-o", str(tmp_path / "h.html")]) == 5
     assert (tmp_path / "h.html").read_text() == "mine"
+
+
+def test_a_command_on_a_page_can_be_pasted() -> None:
+    """Names with blanks are quoted, and no page shows the marks of another language for its text."""
+    run = record(FAILED_UPDATE)
+    header = {**run.header, "command": ["update", "my file.dup", "-p", "COM5"]}
+    page = run_page(run, Capture(header, open_capture(run.path).records, torn=False), words_of)
+    assert "modemflash update 'my file.dup' -p COM5" in Read(page).text
+    for shown in (page, history_page([]), history_page(history())):
+        assert "`" not in Read(shown).text
+
+
+def test_history_names_a_version_in_one_way() -> None:
+    """A run that failed knows it only from the module: it is written as a plan writes it."""
+    unsaid = [
+        (at_ms, {**event, **({"from_version": ""} if event["event"] == "result" else {})})
+        for at_ms, event in FAILED_UPDATE
+    ]
+    record(unsaid)
+    assert history()[0].from_version == "38638"
 
 
 def test_a_family_that_nobody_knows() -> None:

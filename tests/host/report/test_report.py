@@ -174,7 +174,7 @@ def test_history_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     carry_out(STORY)
     carry_out(STORY[:3])
     killed, failed = history()
-    assert (killed.status, killed.seconds, killed.from_version) == (NO_END, None, "LR5.1.1.0-38638")
+    assert (killed.status, killed.seconds, killed.from_version) == (NO_END, None, "38638")
     assert (failed.command, failed.board, failed.modem) == ("update", "/dev/ttyUSB0", "FiPy")
     assert (failed.from_version, failed.to_version, failed.code) == ("38638", "", "install-failed")
     assert failed.seconds == 131.5
@@ -238,6 +238,16 @@ def test_no_value_becomes_markup_or_control_code() -> None:
         text = rendered(width, row)
         assert "\x1b[2J" not in text
         assert "[red]" in text.replace("\n", "")
+
+
+def test_tools_for_boards_are_told_of_whether_they_are_there_or_not() -> None:
+    """Who helps sees that esptool is missing, and need not ask."""
+    packages = environment.environment("COM9")["packages"]
+    assert all(packages[tool] for tool in ("esptool", "mpremote"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(environment, "_version", lambda name: "5.0" if name == "esptool" else "")
+        packages = environment.environment("COM9")["packages"]
+    assert packages == {"esptool": "5.0", "mpremote": "not installed"}
 
 
 def test_serial_driver_of_linux(tmp_path: Path) -> None:

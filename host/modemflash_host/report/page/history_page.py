@@ -15,7 +15,7 @@ _TITLE = "The last runs of modemflash on this computer"
 _HEADS = ("#", "started", "command", "module", "version", "result", "time")
 _STATUSES = {
     "updated": ("updated", GOOD),
-    "nothing-to-do": ("nothing to do", PLAIN),
+    "nothing-to-do": ("nothing written", PLAIN),
     "installed-unconfirmed": ("installed, not confirmed", DOUBT),
     "refused": ("refused", DOUBT),
     "interrupted": ("interrupted", DOUBT),
@@ -23,7 +23,7 @@ _STATUSES = {
     NO_END: ("no end: it was killed", BAD),
     RUNNING: ("still runs", PLAIN),
 }
-_ABOUT = "`modemflash report NUMBER --html` makes the page of one run."
+_OF_ONE = "modemflash report NUMBER --html"
 
 
 def history_page(rows: Sequence[Row]) -> str:
@@ -44,7 +44,7 @@ def history_page(rows: Sequence[Row]) -> str:
             element("p", f"{summary}." if summary else "No run is remembered yet.", class_="more"),
             section("Runs", table("The newest first", _HEADS, body, "history") if body else ""),
         ),
-        element("footer", element("p", _ABOUT)),
+        element("footer", element("p", element("code", _OF_ONE), " makes the page of one run.")),
     )
 
 

@@ -61,13 +61,7 @@ def run_page(
             sections.system(header, story.event("place")),
             end_of_wire(shown, why_no_wire),
         ),
-        element(
-            "footer",
-            element(
-                "p",
-                "Made by modemflash from the record of this run. It holds no firmware, and needs no network.",
-            ),
-        ),
+        element("footer", element("p", _MADE)),
     )
 
 

@@ -7,28 +7,26 @@ stand there as they are.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 
 from modemflash_host.capture.file import Record
 from modemflash_host.consents import Consent, names_of
 from modemflash_host.families.vocabulary import STRONG, Event, Facts, Row, Vocabulary
+from modemflash_host.report.history import module_version
 from modemflash_host.report.page.markup import Markup, element, joined, labelled, section, spans, table
 from modemflash_host.report.page.story import Story, number, rows, text
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.people import changes
 
 _UNKNOWN = "not known"
-_WIRE = (
-    "Times in seconds. To the module →, from the module ←. Firmware is only counted, and whatever could name "
-    "the owner is reduced to its shape: x a letter, # a digit."
-)
 
 
 def module(story: Story) -> Markup:
     """The module, before and after."""
     words, result = story.words, story.event("result")
     identity = story.event("identity")
-    before = text(result.get("from_version")) or text(identity.get("version"))
+    before = text(result.get("from_version")) or module_version(identity)
     after = text(result.get("to_version"))
     parts = [_family_rows(words.identity_rows, identity)] if identity else []
     changed = [("firmware", before, after)] if before and after and before != after else []
@@ -65,7 +63,7 @@ def plan(story: Story) -> Markup:
     name, tone = words.directions.get(text(event.get("direction")), (text(event.get("direction")), STRONG))
     versions = " → ".join(text(event.get(each)) or _UNKNOWN for each in ("from_version", "to_version"))
     usual_s = sum(number(phase.get("usual_s")) for phase in rows(event.get("phases")))
-    facts = [("Way", joined([spans([(name, tone)]), f", {versions}"])), ("Usual time", w.span(usual_s))]
+    facts = [("Direction", joined([spans([(name, tone)]), f", {versions}"])), ("Usual time", w.span(usual_s))]
     if board := _mapping(event.get("board")):
         put = f"{text(board.get('files'))} files, {w.size(int(number(board.get('bytes'))))}"
         facts.append(("Board", f"first the updater onto it: {put}"))
@@ -105,7 +103,7 @@ def system(header: Record, place: Event) -> Markup:
     board = _mapping(place.get("board"))
     command = [text(word) for word in header.get("command", [])]
     facts = [
-        ("Command", element("code", " ".join(["modemflash", *command]))),
+        ("Command", element("code", shlex.join(["modemflash", *command]))),
         ("Started", text(header.get("started")).replace("T", " ")),
         ("modemflash", text(header.get("modemflash"))),
         ("Python", text(header.get("python"))),
