@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
+import random
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from modemflash import frames
+from modemflash.crc import crc16
 from modemflash_host.capture.export import DISSECTOR, export
+from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import read_capture
+from modemflash_host.capture.runs import begin_run
 from modemflash_host.cli import app
+from modemflash_host.families.quectel_gnss.frames import frame
+from modemflash_host.families.sequans.framer import StpFramer
+from modemflash_host.families.sequans.words import WORDS
 from modemflash_sim.quectel_gnss import packages
 from support.edl import maker_for, revision_for
 
@@ -35,6 +45,10 @@ FIELDS = (
     "_ws.col.protocol",
     "_ws.malformed",
     "frame.comment",
+    "frame.interface_name",
+    "_ws.col.def_src",
+    "_ws.col.def_dst",
+    "_ws.lua.error",
 )
 
 pytestmark = pytest.mark.referee
@@ -143,39 +157,138 @@ def test_requests_about_files(tool: Callable[[str], Path], tmp_path: Path) -> No
     """As `backup` captures them, by their names; what none of ours is stays a number."""
     commands = {0: "HELLO", 1: "QUERY", 2: "OPEN", 3: "CLOSE", 4: "READ", 9: "command 9", 11: "OPENDIR"}
     commands |= {12: "READDIR", 13: "CLOSEDIR", 15: "STAT"}
-    capture, file = tmp_path / "copy.jsonl", tmp_path / "copy.pcapng"
-    records = [
+    records: list[Record] = [
         {"at_ms": number, "phase": "", way: bytes([0x4B, at, number, 0, 1, 2]).decode("latin-1")}
         for number in commands
         for way, at in (("tx", 0x13), ("rx", 0x3E))
     ]
-    header = CAPTURES[0].read_text().splitlines()[0]
-    capture.write_text("\n".join([header, *map(json.dumps, records), ""]))
-    with file.open("wb") as out:
-        export(capture, out)
-    rows = columns_of(tool("tshark"), file)
+    rows = columns_of(tool("tshark"), _exported(records, tmp_path / "copy.pcapng"))
     assert not [row for row in rows if row["_ws.malformed"]]
     names = [row["modemflash_diag.name"] for row in rows]
     assert names == [name for name in commands.values() for _ in range(2)]
 
 
 def test_a_cut_file_opens(tool: Callable[[str], Path], tmp_path: Path) -> None:
-    """A file that was cut in a block shows all packets before it."""
-    file = tmp_path / "run.pcapng"
+    """A file that was cut anywhere behind its head shows all packets that are whole, and no other."""
+    out = io.BytesIO()
+    export(CAPTURES[0], out)
+    data, ends = out.getvalue(), []
+    while (ends[-1] if ends else 0) < len(data):
+        at = ends[-1] if ends else 0
+        ends.append(at + int.from_bytes(data[at + 4 : at + 8], "little"))
+    heads = 3  # a section and two interfaces
+    file = tmp_path / "cut.pcapng"
+    for size in (ends[heads - 1], ends[heads] - 9, ends[heads] + 1, ends[9] + 20, ends[-1] - 4, ends[-1]):
+        file.write_bytes(data[:size])
+        whole = sum(end <= size for end in ends) - heads
+        assert len(columns_of(tool("tshark"), file)) == whole, size
+
+
+def _exported(records: list[Record], file: Path) -> Path:
+    """A capture of these records, as a file for Wireshark."""
+    capture = file.with_suffix(".jsonl")
+    header = CAPTURES[0].read_text().splitlines()[0]
+    capture.write_text("\n".join([header, *map(json.dumps, records), ""]))
     with file.open("wb") as out:
-        export(CAPTURES[0], out)
-    whole = len(columns_of(tool("tshark"), file))
-    file.write_bytes(file.read_bytes()[:-9])
-    assert len(columns_of(tool("tshark"), file)) == whole - 1
+        export(capture, out)
+    return file
 
 
-def test_live(tool: Callable[[str], Path], tmp_path: Path) -> None:
-    """What comes through a pipe is decoded as from a file."""
-    capture = CAPTURES[0]
-    words = [str(tool("tshark")), "-X", f"lua_script:{DISSECTOR}", "-r", "-", "-T", "json"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
-        assert program.stdin is not None and program.stdout is not None
-        export(capture, program.stdin)
-        program.stdin.close()
-        packets = json.loads(program.stdout.read())
-    assert len(packets) > 3
+def test_a_wrong_checksum_is_seen(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """One bit is enough, in a header, in a payload, and in a frame of a GNSS module."""
+    header, payload = bytearray(frames.HEADER), bytes(range(8))
+    frames.put_payload_crc(header, crc16(payload, 0, 0, len(payload)))
+    frames.write_header(frames.BLOCK_COMMAND, header, len(payload), 1, 2)
+    request, query = bytes(header) + payload, frame(0x71, bytes(4))
+    sent = [request, _turned(request, 8), _turned(request, 20), query, _turned(query, 6)]
+    records = [{"at_ms": n, "phase": "", "tx": data.decode("latin-1")} for n, data in enumerate(sent)]
+    rows = columns_of(tool("tshark"), _exported(records, tmp_path / "bits.pcapng"))
+    assert [row["modemflash_stp.crc_status"] or row["modemflash_gnss.crc_status"] for row in rows] == [
+        "good",
+        "header CRC wrong",
+        "payload CRC wrong",
+        "good",
+        "wrong",
+    ]
+
+
+def _turned(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
+
+
+def test_nothing_upsets_the_dissector(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """Whatever begins like a unit of a protocol and does not go on like one is shown, without an error."""
+    chance = random.Random(13)
+    begins = [
+        b"fast",
+        b"tsaf",
+        b"\xaa\1\4",
+        b"\xaa\1\0\0\7",
+        b"\x4b\x13\0\0",
+        b"\x51\x4c\x13\x09",
+        b"$GNRMC,",
+    ]
+    begins += [b"\1\0\0\0\x30\0\0\0", b"\3\0\0\0\x14\0\0\0", b"\x12\0\0\0\x20\0\0\0", b"\4\0\0\0\x10\0\0\0"]
+    begins += [
+        b'<data><program start_sector="99999999999" num_partition_sectors="-1"/>',
+        b"<?xml <<>>",
+        b"\0",
+        b"",
+    ]
+    records: list[Record] = []
+    for number in range(600):
+        data = chance.choice(begins) + chance.randbytes(chance.choice((0, 1, 5, 8, 12, 24, 40)))
+        key = chance.choice(("tx", "rx"))
+        records.append({"at_ms": number, "phase": "", key: data.decode("latin-1")})
+    records.append({"at_ms": 601, "phase": "", "relay_rx": "\x1b[31m\0", "start": -1})
+    rows = columns_of(tool("tshark"), _exported(records, tmp_path / "odd.pcapng"))
+    assert len(rows) == len(records)
+    assert not [row for row in rows if row["_ws.malformed"] or row["_ws.lua.error"]]
+
+
+def test_relay_and_modem_are_two_interfaces(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """By their names, each with its own direction; who relays is told from the modem in the columns, too."""
+    records: list[Record] = [
+        {"at_ms": 0, "phase": "find", "relay_tx": "O", "start": 0},
+        {"at_ms": 1, "phase": "find", "relay_rx": "G", "start": 0},
+        {"at_ms": 2, "phase": "find", "tx": "AT\r"},
+        {"at_ms": 3, "phase": "find", "rx": "\r\nOK\r\n"},
+        {"at_ms": 4, "phase": "find", "relay_baud": 921600},
+    ]
+    rows = columns_of(tool("tshark"), _exported(records, tmp_path / "relay.pcapng"))
+    assert [
+        (row["frame.interface_name"], row["_ws.col.def_src"], row["_ws.col.def_dst"]) for row in rows
+    ] == [
+        ("relay", "PC", "relay"),
+        ("relay", "relay", "PC"),
+        ("modem", "PC", "modem"),
+        ("modem", "modem", "PC"),
+        ("relay", "PC", "relay"),
+    ]
+    assert [row["_ws.col.protocol"] for row in rows[:4]] == ["relay", "relay", "AT", "AT"]
+
+
+def test_live(tool: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`… --pcapng - | wireshark -i -`: a packet is seen while the run goes on, and all ends with it."""
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path))
+    recorder, _ = begin_run(["api.update"], "COM5", pytest.fail)
+    recorder.use_vocabulary(WORDS)
+    recorder.use(StpFramer())
+    recorder.sent(b"AT\r")
+    script = "import sys; from modemflash_host.cli.app import run; sys.exit(run(sys.argv[1:]))"
+    words = [sys.executable, "-c", script, "capture", "export", "--pcapng", "-"]
+    reads = [str(tool("tshark")), "-l", "-X", f"lua_script:{DISSECTOR}", "-i", "-"]
+    with (
+        subprocess.Popen(words, stdout=subprocess.PIPE) as exporter,
+        subprocess.Popen(reads, stdin=exporter.stdout, stdout=subprocess.PIPE, text=True) as program,
+    ):
+        assert exporter.stdout is not None and program.stdout is not None
+        exporter.stdout.close()
+        first = program.stdout.readline()
+        recorder.heard(b"\r\nOK\r\n")
+        recorder.report({"event": "result", "status": "updated", "code": "updated"}, 1.0)
+        recorder.close()
+        rest = program.stdout.read()
+        assert exporter.wait(30) == 0
+    assert "PC → modem" in first and " AT" in first
+    assert "modem → PC" in rest and "OK" in rest

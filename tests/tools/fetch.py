@@ -135,13 +135,28 @@ def _listed(name: str) -> list[str]:
 
 
 def _tshark() -> Path:
-    """Wireshark without a window. CI runs as root, where it runs scripts in Lua only when it is told to."""
+    """Wireshark without a window.
+
+    CI runs as root, where it runs scripts in Lua only when it is told to. What reads a
+    pipe for it (`-i -`) is a program that it looks for beside itself: beside its loader.
+    """
     folder = debian_package("tshark")
     for libraries in folder.glob("root/usr/lib/*/wireshark"):
         plugins = libraries.parent / "plugins"
         plugins.mkdir(exist_ok=True)
         (plugins / "init.lua").write_text("run_user_scripts_when_superuser = true\n")
+        _put(libraries.parent / "dumpcap", f'#!/bin/sh\nexec "{folder}/bin/dumpcap" "$@"\n')
     return folder / "bin" / "tshark"
+
+
+def _put(path: Path, text: str) -> None:
+    """A script, whole at once: other tests may just be starting it."""
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.chmod(0o755)
+    unfinished.replace(path)
 
 
 def _zsh() -> Path:

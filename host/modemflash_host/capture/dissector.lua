@@ -376,7 +376,10 @@ function mf.dissector(tvb, pinfo, tree)
     ends_frame[pinfo.number] = after_firmware and kind == 0 and tvb:len() == 9 and tvb(8, 1):uint() == 0x55
     after_firmware = kind == 1
   end
-  if tvb:len() == 4 then return 4 end
+  if tvb:len() == 4 then
+    pinfo.cols.info = "see the comment"
+    return 4
+  end
   local body = tvb(4):tvb()
   if kind == 0 then
     sub:add(f.bytes, body())

@@ -27,7 +27,9 @@ _FORMAT = 1
 _MODEM, _RELAY_LINE = 0, 1  # channels, and numbers of the interfaces
 _FLAGS = {"tx": TO_DEVICE, "rx": FROM_DEVICE}
 _TOLD = ("phase", "retry", "stall", "interrupt", "found", "warning", "problem", "result")
-_OF_AN_EVENT = ("phase", "what", "attempt", "reason", "seconds", "state", "text", "code", "status")
+_OF_AN_EVENT = ("phase", "what", "attempt", "reason", "state", "code", "status", "seconds", "text")
+_WRITTEN = {"attempt": "attempt {}", "seconds": "{} s"}
+_NAMES = {"interrupt": "stop request"}
 _LOOK_S = 0.2
 
 
@@ -97,8 +99,13 @@ def _head(channel: int, flags: int, kind: int) -> bytes:
 
 
 def _told(event: Record) -> str:
-    words = [str(event[name]) for name in _OF_AN_EVENT if event.get(name) not in (None, "")]
-    return f"{event['event']}: {' '.join(words)}" if words else str(event["event"])
+    """An event in one line, e.g. `retry: block, attempt 2, damaged`."""
+    said = {name: event[name] for name in _OF_AN_EVENT if event.get(name) not in (None, "")}
+    if said.get("code") == said.get("status"):
+        said.pop("code", None)
+    words = ", ".join(_WRITTEN.get(name, "{}").format(value) for name, value in said.items())
+    name = _NAMES.get(event["event"], str(event["event"]))
+    return f"{name}: {words}" if words else name
 
 
 def _started_us(header: Record) -> int:

@@ -11,6 +11,7 @@ from modemflash.errors import Problem, Refusal
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Talk
+from modemflash_host.cli.shell_words import command_line
 from modemflash_host.run.result import Result
 from modemflash_host.store.new_file import may_replace, new_file
 
@@ -33,20 +34,16 @@ def capture() -> None:
     help="Where it goes; - is standard output, and follows a run that is under way.",
 )
 def export_run(run: str, to: Path) -> int:
-    """Write a RUN as pcapng, for Wireshark: its number in `modemflash history`, or its name; else the last.
-
-    Examples:
-        modemflash capture export --pcapng run.pcapng
-        modemflash capture export --pcapng - | wireshark -k -i -
-    """
+    """Write a RUN as pcapng, for Wireshark: its number in `modemflash history` or its name; else the last."""
     from modemflash_host.capture.export import export
     from modemflash_host.capture.runs import find_run
+    from modemflash_host.report.history import RUNNING, row_of
 
     try:
         found = find_run(run)
         path = Path(found.header.get("capture_at") or found.path)
         if str(to) == "-":
-            export(path, sys.stdout.buffer, lambda: not find_run(found.path.stem).result)
+            export(path, sys.stdout.buffer, lambda: row_of(find_run(found.path.stem)).status == RUNNING)
         else:
             try:
                 if not may_replace(to, _PCAPNG_START):
@@ -66,8 +63,10 @@ def dissector() -> int:
     """Say where the dissector for Wireshark is, and how to use it."""
     from modemflash_host.capture.export import DISSECTOR
 
+    words = command_line(["-X", f"lua_script:{DISSECTOR}"])
     click.echo(str(DISSECTOR))
-    click.echo(f"\nOnce:    wireshark -X lua_script:{DISSECTOR} FILE")
+    click.echo(f"\nA file:  wireshark {words} FILE")
+    click.echo(f"A run:   modemflash capture export --pcapng - | wireshark {words} -k -i -")
     click.echo("Always:  copy it to the folder that Wireshark's Help > About Wireshark > Folders")
-    click.echo('         calls "Personal Lua Plugins".')
+    click.echo('         calls "Personal Lua Plugins"; then no -X is needed.')
     return 0

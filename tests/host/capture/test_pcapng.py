@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,6 +17,7 @@ from modemflash_host.capture.export import BYTES, FILLING, FIRMWARE, NOTE, RELAY
 from modemflash_host.capture.file import CaptureFile
 from modemflash_host.capture.pcapng import FROM_DEVICE, TO_DEVICE, PcapngWriter
 from modemflash_host.errors import Refusal
+from support.recorded_runs import FAILED_UPDATE, record
 
 
 def blocks_of(data: bytes) -> list[tuple[int, bytes]]:
@@ -76,6 +80,38 @@ def test_a_capture_that_grows_is_followed(tmp_path: Path) -> None:
     capture.close()
     assert time.monotonic() - began < 5
     assert [kind for kind, _ in blocks_of(out.getvalue())].count(6) == 2
+
+
+def test_what_stood_in_the_way_is_in_the_comments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Phases, retries, stalls, stop requests, sleep, problem and result: in words, with their units."""
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    out = io.BytesIO()
+    export(record(FAILED_UPDATE).path, out)
+    for words in (
+        b"phase: transfer",
+        b"retry: block, attempt 2, damaged",
+        b"stall: transfer, 13 s",
+        b"stop request: transfer, This goes on.",
+        b"warning: computer-slept, 30 s, this computer slept",
+        b"problem: install-failed",
+        b"result: install-failed, failed",
+    ):
+        assert words in out.getvalue(), words
+
+
+def test_a_run_that_was_killed_is_not_waited_for(tmp_path: Path) -> None:
+    """It has no result and never will: `--pcapng -` ends with what there is."""
+    script = (
+        "import os; from modemflash_host.capture.runs import begin_run;"
+        "recorder, _ = begin_run(['update'], 'COM5', print); recorder.heard(b'\\r\\nOK\\r\\n'); os._exit(9)"
+    )
+    environment = {**os.environ, "MODEMFLASH_HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", script], env=environment, timeout=30, check=False)
+    exported = "import sys; from modemflash_host.cli.app import run; sys.exit(run(sys.argv[1:]))"
+    words = [sys.executable, "-c", exported, "capture", "export", "--pcapng", "-"]
+    done = subprocess.run(words, env=environment, capture_output=True, timeout=30)
+    assert done.returncode == 0
+    assert [kind for kind, _ in blocks_of(done.stdout)].count(6) == 1
 
 
 def test_a_torn_capture_opens_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def test_a_command_on_a_page_can_be_pasted() -> None:
     """Names with blanks are quoted, and no page shows the marks of another language for its text."""
     run = record(FAILED_UPDATE)
     header = {**run.header, "command": ["update", "my file.dup", "-p", "COM5"]}
-    page = run_page(run, Capture(header, open_capture(run.path).records, torn=False), words_of)
+    page = run_page(run, Capture(header, tuple(open_capture(run.path).records), torn=False), words_of)
     assert "modemflash update 'my file.dup' -p COM5" in Read(page).text
     for shown in (page, history_page([]), history_page(history())):
         assert "`" not in Read(shown).text
