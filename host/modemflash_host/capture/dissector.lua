@@ -388,11 +388,12 @@ function mf.dissector(tvb, pinfo, tree)
     sub:add(f.firmware_size, body(0, 4))
     sub:add(f.firmware_crc32, body(4, 4))
     pinfo.cols.protocol = "firmware"
-    pinfo.cols.info:append("firmware, " .. body(0, 4):uint() .. " bytes, left out")
+    pinfo.cols.info:append(string.format("%d bytes, left out, CRC-32 0x%08x", body(0, 4):uint(), body(4, 4):uint()))
   elseif kind == 2 and body:len() >= 5 then
     sub:add(f.fill_byte, body(0, 1))
     sub:add(f.fill_count, body(1, 4))
-    pinfo.cols.info:append("filling, " .. body(1, 4):uint() .. " bytes")
+    pinfo.cols.protocol = "filling"
+    pinfo.cols.info:append(string.format("%d times 0x%02x", body(1, 4):uint(), body(0, 1):uint()))
   elseif kind == 3 then
     sub:add(f.note, body())
     pinfo.cols.info:append(body():string())
