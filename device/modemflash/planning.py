@@ -130,7 +130,7 @@ def make(
             plan.needs.append(
                 (
                     ("accept-unknown-file", ""),
-                    each.name + " is in a form that this program cannot check",
+                    each.name + " is simulated, or cannot be checked here",
                 )
             )
             break

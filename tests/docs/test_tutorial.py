@@ -32,9 +32,11 @@ def steps() -> list[tuple[str, int]]:
 def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
     """One shell, one command after the other; each ends as it is said."""
     commands = steps()
-    script = "\n".join(f'{command}\necho "<ended $?>" >&2' for command, _ in commands)
+    saved = {"python first.py": 'printf %s "$FIRST_PROGRAM" > first.py\n'}
+    script = "\n".join(f'{saved.get(command, "")}{command}\necho "<ended $?>" >&2' for command, _ in commands)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MODEMFLASH_")}
-    environment |= {"MODEMFLASH_HOME": str(tmp_path / "home"), "PATH": _path()}
+    [program, *_] = re.findall(r"```python\n(.*?)```", (DOCS / "api.md").read_text("utf-8"), re.DOTALL)
+    environment |= {"MODEMFLASH_HOME": str(tmp_path / "home"), "PATH": _path(), "FIRST_PROGRAM": program}
     done = subprocess.run(
         [str(_BASH), "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=380
     )
@@ -45,6 +47,7 @@ def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
         "every byte lies under a checksum",
         "build 38638",
         "The plan was shown",
+        "transfer: 100 %",
         "Updated: 38638 → 41065",
         "The modem already runs this build",
         "install-failed",
@@ -59,6 +62,7 @@ def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
         "Updated: RM502QAEAAR11A03M4G_01.001.01.001",
     ):
         assert words in said
+    assert re.search(r"modemflash-report-\S+\.html", said)
 
 
 def _path() -> str:
