@@ -247,6 +247,14 @@ def test_not_understood_needs_a_word():
     assert needs(plan) == ["accept-unknown-file"]
 
 
+def test_what_is_asked_for_of_a_simulated_file_is_true():
+    """It can be checked, and is: what the consent is about names both reasons."""
+    image, source = file(FULL, 41065)
+    image.doubt("image-simulated")
+    plan = make("application", someone(38638), [(image, source), UPDATER_ELF])
+    assert [danger for _, danger in plan.needs] == [image.name + " is simulated, or cannot be checked here"]
+
+
 def test_nothing_to_do_and_repair():
     """The running build is not written again unless that is asked for."""
     files = [file(FULL, 41065), UPDATER_ELF]

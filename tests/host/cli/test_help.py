@@ -54,6 +54,12 @@ def test_all_of_the_help_fits_80_columns(path: tuple[str, ...], monkeypatch: pyt
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_examples_stand_in_their_own_lines(path: tuple[str, ...]) -> None:
+    """They come from their table: in a docstring they would run together with its sentences."""
+    assert "Examples:" not in (ALL[path].help or "")
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
 def test_help_is_one_screen(path: tuple[str, ...]) -> None:
     """80 × 24: what it is for, two examples that the program takes, and no danger's flag."""
     text = shown(path, "--help")
