@@ -28,6 +28,7 @@ def build(target: Path, wheel: Path) -> Path:
         Unavailable: a program or a library could not be fetched.
     """
     python = fetch.get("packaging")
+    target.parent.mkdir(parents=True, exist_ok=True)  # a clone has no dist/
     with tempfile.TemporaryDirectory() as folder:
         words = ("--target", folder, "--no-compile", "--only-binary=:all:", *_ANY_SYSTEM)
         run(python, "-m", "pip", "install", "--disable-pip-version-check", *words, wheel, *_ELSEWHERE)

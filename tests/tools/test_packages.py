@@ -192,7 +192,7 @@ def _install(command: list[object], places: dict[str, str]) -> None:
 @pytest.mark.slow
 def test_one_file_is_all_of_it(wheel: Path, tmp_path: Path) -> None:
     """It is at most 10 MB, has nothing compiled in it, and does what the installed program does."""
-    program = one_file.build(tmp_path / "modemflash.pyz", wheel)
+    program = one_file.build(tmp_path / "dist" / "modemflash.pyz", wheel)
     assert program.stat().st_size <= 10 * MB
     with zipfile.ZipFile(program) as archive:
         names = archive.namelist()
