@@ -15,6 +15,7 @@ import pytest
 
 from modemflash import frames
 from modemflash.crc import crc16
+from modemflash.interface import ECHO, EVENT, HEARTBEAT, LOSSY_EVENT
 from modemflash_host.capture.export import DISSECTOR, export
 from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import read_capture
@@ -51,6 +52,9 @@ FIELDS = (
     "_ws.col.def_src",
     "_ws.col.def_dst",
     "_ws.lua.error",
+    "_ws.col.info",
+    "modemflash_relay.name",
+    "modemflash_relay.size",
 )
 
 PAGE = Path(__file__).parents[2] / "docs" / "wireshark.md"
@@ -253,8 +257,8 @@ def test_nothing_upsets_the_dissector(tool: Callable[[str], Path], tmp_path: Pat
 def test_relay_and_modem_are_two_interfaces(tool: Callable[[str], Path], tmp_path: Path) -> None:
     """By their names, each with its own direction; who relays is told from the modem in the columns, too."""
     records: list[Record] = [
-        {"at_ms": 0, "phase": "find", "relay_tx": "O", "start": 0},
-        {"at_ms": 1, "phase": "find", "relay_rx": "G", "start": 0},
+        {"at_ms": 0, "phase": "find", "relay_tx": "ping", "values": [0, 1]},
+        {"at_ms": 1, "phase": "find", "relay_rx": "H", "size": 9},
         {"at_ms": 2, "phase": "find", "tx": "AT\r"},
         {"at_ms": 3, "phase": "find", "rx": "\r\nOK\r\n"},
         {"at_ms": 4, "phase": "find", "relay_baud": 921600},
@@ -295,6 +299,30 @@ def test_every_filter_of_the_page_is_one(tool: Callable[[str], Path], tmp_path: 
         )
         == 0
     )
+
+
+def test_relay_frames_by_their_names(tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """Every kind that a board sends has a word of its own; what is asked for and answered has its sizes."""
+    sent = [EVENT, LOSSY_EVENT, HEARTBEAT, ECHO]
+    asked = {"relay_rx": "get", "id": 7, "file": 3, "start": 8176, "offset": 240, "count": 960}
+    records: list[Record] = [{"relay_rx": kind.decode(), "size": 9} for kind in sent]
+    records += [asked, {"relay_tx": "pieces", "size": 976, "crc32": "00c0ffee"}]
+    records += [{"relay_tx": "baud", "values": [1, 2]}, {"relay_rx": "?", "size": 10**12}]
+    for at_ms, each in enumerate(records):
+        each.update(at_ms=at_ms, phase="")
+    rows = columns_of(tool("tshark"), _exported(records, tmp_path / "frames.pcapng"))
+    assert [row["modemflash_relay.name"] for row in rows] == [
+        *("event", "event that may be lost", "heartbeat", "echo"),
+        *("get", "pieces", "baud", "no frame"),
+    ]
+    assert [row["modemflash_relay.size"] for row in rows] == ["9"] * 4 + ["960", "976", "", ""]
+    said = [row["_ws.col.info"] for row in rows]
+    assert said[4:7] == [
+        "get 960 bytes of file 3 from 8416",
+        "pieces, 976 bytes, CRC-32 0x00c0ffee",
+        "baud 1, 2",
+    ]
+    assert not [row for row in rows if row["_ws.malformed"] or row["_ws.lua.error"]]
 
 
 def test_live(tool: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,12 @@ local diag = Proto("modemflash_diag", "DIAG, file system")
 diag.fields.command = ProtoField.uint16("modemflash_diag.command", "Command", base.DEC)
 diag.fields.name = ProtoField.string("modemflash_diag.name", "Name")
 
+local relay = Proto("modemflash_relay", "Relay frame")
+relay.fields.name = ProtoField.string("modemflash_relay.name", "Name")
+relay.fields.size = ProtoField.uint32("modemflash_relay.size", "Size", base.DEC)
+
+-- The kinds of frames from a board, by their letters (device/modemflash/interface.py).
+local FROM_A_BOARD = { E = "event", P = "event that may be lost", H = "heartbeat", T = "echo", ["?"] = "no frame" }
 local PACKETS = {
   [1] = "HELLO", [2] = "HELLO_RESP", [3] = "READ_DATA", [4] = "END_IMAGE", [5] = "DONE", [6] = "DONE_RESP",
   [7] = "RESET", [8] = "RESET_RESP", [0x12] = "READ_DATA64",
@@ -297,6 +303,28 @@ end
 -- Packets that end a frame whose firmware is left out: its CRC, over bytes that are not here, and 55.
 local ends_frame, after_firmware = {}, false
 
+-- A capture keeps what a relay frame is, and not its bytes: names with values, flat, as JSON.
+local function dissect_relay(tvb, pinfo, tree)
+  local text, values = tvb():string(), {}
+  for name, value in text:gmatch('"([%w_]+)": "?([^",%[%]{}]+)"?') do values[name] = value end
+  local kind = values.relay_rx or values.relay_tx or "?"
+  local words = FROM_A_BOARD[kind] or kind:gsub("[^%g ]", ".")
+  local size, numbers = tonumber(values.size or values.count), text:match('"values": %[([%d, ]+)%]')
+  local sub = tree:add(relay, tvb())
+  sub:add(relay.fields.name, tvb(), words)
+  if size and size >= 0 and size < 2 ^ 32 then sub:add(relay.fields.size, tvb(), math.floor(size)) end
+  if values.count then
+    local at = (tonumber(values.start) or 0) + (tonumber(values.offset) or 0)
+    words = string.format("%s %s bytes of file %s from %.0f", words, values.count, values.file or "?", at)
+  elseif size then
+    words = words .. ", " .. values.size .. " bytes"
+  end
+  if values.crc32 then words = words .. ", CRC-32 0x" .. values.crc32 end
+  if numbers then words = words .. " " .. numbers end
+  pinfo.cols.protocol = "relay"
+  pinfo.cols.info:append(words)
+end
+
 local function is_nmea(text)
   return text:match("^%$G%u%u%u%u[,.]") or text:match("^%$PQTM%u+[*,.]")
 end
@@ -377,6 +405,7 @@ function mf.dissector(tvb, pinfo, tree)
     after_firmware = kind == 1
   end
   if tvb:len() == 4 then
+    pinfo.cols.protocol = "note"
     pinfo.cols.info = "see the comment"
     return 4
   end
@@ -396,11 +425,11 @@ function mf.dissector(tvb, pinfo, tree)
     pinfo.cols.info:append(string.format("%d times 0x%02x", body(1, 4):uint(), body(0, 1):uint()))
   elseif kind == 3 then
     sub:add(f.note, body())
+    pinfo.cols.protocol = "note"
     pinfo.cols.info:append(body():string())
   elseif kind == 4 then
     sub:add(f.relay, body())
-    pinfo.cols.protocol = "relay"
-    pinfo.cols.info:append(body():string())
+    dissect_relay(body, pinfo, tree)
   end
   return tvb:len()
 end
