@@ -36,6 +36,7 @@ STATES = {
 
 # What was heard, the best evidence last; NULs look like noise at the other rate.
 HEARD = ("silence", "noise", "nuls", "text", "answer")
+WORDS = 3  # from here on they are words: whoever says any is in no transfer
 WORDS_MAX = 512
 PPP = b"\x7e\xff\x7d\x23"  # a link in data mode that looks for its peer
 
@@ -51,8 +52,8 @@ class Modem:
         baud: the rate at which it answered, 0 when it never did.
         heard: the first bytes that came while it was looked for.
         resumed: whether it was found inside a transfer and led out of it.
-        asked: rate -> what was last heard there.
-        best: rate -> the best that was ever heard there, see `HEARD`.
+        asked: rate -> what was last heard there, as its place in `HEARD`.
+        best: the best that was ever heard, likewise.
         words: what came and was no answer, from the first on.
         data_rate: the rate at which a modem in data mode was heard; 0 for none.
     """
@@ -64,8 +65,8 @@ class Modem:
         self.baud = 0
         self.heard = b""
         self.resumed = False
-        self.asked = {}  # type: dict[int, str]
-        self.best = {}  # type: dict[int, str]
+        self.asked = {}  # type: dict[int, int]
+        self.best = 0
         self.words = b""
         self.data_rate = 0
 
@@ -73,6 +74,11 @@ class Modem:
     def talks(self) -> bool:
         """Whether it takes commands."""
         return self.state in MODES or self.state in ("errors-only", "other-modem")
+
+    @property
+    def speaks(self) -> bool:
+        """Whether words came when each rate was last asked."""
+        return max(self.asked.values()) >= WORDS
 
     def probe(self, rate: int, wait_ms: int, turn: int) -> bool:
         """Ask once at `rate`. True when it talks; its state is then measured."""
@@ -82,17 +88,17 @@ class Modem:
         line.write(b"\r")  # ends what a wrong rate or somebody else left half said
         reply = self.at.command("AT", wait_ms)
         heard = kind_of(reply)
-        if reply.raw and (not self.heard or heard in ("answer", "text")):
+        rank = HEARD.index(heard)
+        if reply.raw and (not self.heard or rank >= WORDS):
             self.heard = bytes(reply.raw[:64])
-        self.asked[rate] = heard
-        if HEARD.index(heard) > HEARD.index(self.best.get(rate, "silence")):
-            self.best[rate] = heard
+        self.asked[rate] = rank
+        self.best = max(self.best, rank)
         if len(self.words) < WORDS_MAX:
             self.words += bytes(reply.raw[:WORDS_MAX])
         if bytes(reply.raw).find(PPP) >= 0:
             self.data_rate = rate
         line.report("probe", baud=rate, round=turn, heard=heard)
-        if heard != "answer" and heard != "text":
+        if rank < WORDS:
             return False
         result = self.at.resync(6000)
         if result is None:
@@ -109,7 +115,7 @@ class Modem:
             refused += reply.result is not None and not reply.ok
             for text in reply.lines:
                 digit = text[-1:]
-                if b"0" <= digit <= b"4" and (len(text) == 1 or text.startswith(b"+SMOD")):
+                if reply.ok and b"0" <= digit <= b"4" and (len(text) == 1 or text.startswith(b"+SMOD")):
                     return MODES[int(digit)]
             self.at.resync(3000)
         return "other-modem" if refused > 2 else "noise"
@@ -211,7 +217,7 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE, who_el
         for rate in rates:
             line.checkpoint()
             line.set_baud(rate)
-            if modem.data_rate != rate and in_transfer(line):
+            if modem.data_rate != rate and not modem.speaks and in_transfer(line):
                 if not stuck:
                     start = line.now()  # good news: it gets the whole time again to come back
                 stuck = modem.resumed = True
@@ -223,22 +229,19 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE, who_el
                 return modem
     if stuck:
         raise NoModem("modem-in-transfer", "", modem.heard)
-    modem.asked = modem.best
+    modem.asked[first] = modem.best
     raise nobody(modem)
 
 
 def nobody(modem: Modem) -> NoModem:
     """The right words for a modem that does not talk."""
-    heard = modem.asked.values()
-    if "answer" in heard or "text" in heard:  # an echo, a console, or somebody else's words
+    modem.state = kind = HEARD[max(modem.asked.values())]  # NULs at the other rate look like noise
+    if modem.speaks:  # an echo, a console, or somebody else's words
         modem.state = "noise"
         return NoModem("modem-out-of-step", "first bytes: " + printable(modem.heard[:32]), modem.heard)
-    for kind in ("nuls", "noise"):  # NULs at the other rate look like noise
-        if kind in heard:
-            modem.state = kind
-            return NoModem("modem-" + kind, "first bytes: " + printable(modem.heard[:16]), modem.heard)
-    modem.state = "silence"
-    return NoModem("modem-silent", "921600 and 115200 baud", modem.heard)
+    if kind == "silence":
+        return NoModem("modem-silent", "921600 and 115200 baud", modem.heard)
+    return NoModem("modem-" + kind, "first bytes: " + printable(modem.heard[:16]), modem.heard)
 
 
 TYPE_CHECKING = False

@@ -454,3 +454,10 @@ def test_a_number_in_pieces_is_a_number(begin: str, between: str, group: int) ->
 def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
     """Nothing in it makes a pattern begin anew at each character."""
     mask_text(without_home(piece * 10_000), R)
+
+
+def test_the_end_of_a_sentence_is_ours() -> None:
+    """What a module said is its shape, with its line ends; our bracket and full stop behind it stay."""
+    said = r"The modem answers (first bytes: \x0d\x0aNO\x0d\x0a42\x80)."
+    assert mask_text(said) == r"The modem answers (first bytes: \x0d\x0axx\x0d\x0a##\x80)."
+    assert mask_text(mask_text(said)) == mask_text(said)

@@ -4,7 +4,7 @@ import pytest
 
 from modemflash.errors import Problem
 from modemflash_sim.endpoints.virtual import VirtualLine
-from support.table_modem import EM7455, FOREIGN, GM01Q, MONARCH, NAMELESS, SAYS_OK, TableModem
+from support.table_modem import EM7455, FOREIGN, GM01Q, HALF_ANSWERS, MONARCH, NAMELESS, SAYS_OK, TableModem
 from support.world import World, full, updater
 
 QUESTIONS = ("AT", "AT+SMOD?", "ATH", "+++")
@@ -44,8 +44,19 @@ def test_nothing_unknown_is_written_to(name, baud):
     assert isinstance(result, Problem)
     assert result.code in ("wrong-product", "modem-out-of-step") and result.modem_state == "untouched"
     changing = [line for line in commanded(modem) if "=" in line or line == "AT^RESET" or "STP" in line]
-    assert changing == []
-    assert not modem.binary or result.code == "modem-out-of-step"
+    assert changing == [] and not modem.binary
+
+
+@pytest.mark.parametrize("name", HALF_ANSWERS)
+@pytest.mark.parametrize("baud", [921_600, 115_200])
+def test_half_answers_are_no_names(name, baud):
+    """Who speaks is in no transfer, who gives no result gave no answer: nothing but questions is sent."""
+    replies, how = HALF_ANSWERS[name]
+    modem = TableModem(replies, baud, **how)
+    _, result = run(modem, find_ms=5000)
+    assert isinstance(result, Problem)
+    assert result.code in ("wrong-product", "modem-out-of-step") and result.modem_state == "untouched"
+    assert [line for line in commanded(modem) if "=" in line] == [] and not modem.binary
 
 
 @pytest.mark.parametrize("name", FOREIGN)

@@ -7,6 +7,7 @@ asked is kept, so a test can say what nobody may ask; numbers are made up.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from modemflash_sim.endpoints.noise import noise
 
@@ -40,6 +41,25 @@ FOREIGN: dict[str, tuple[Mapping[str, str], str]] = {
 """name -> (its table, the name that has to be shown)"""
 
 
+SILENT = b""
+HALF_ANSWERS: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
+    "numeric results": ({**EM7455, "AT+SMOD?": ""}, {"otherwise": b"4\r", "result": "0"}),
+    "numeric errors only": ({"AT": "", "AT+CFUN=4": ""}, {"otherwise": b"4\r"}),
+    "+CME ERROR to everything": ({}, {"otherwise": b"\r\n+CME ERROR: 3\r\n"}),
+    "+CME ERROR in words": ({}, {"otherwise": b"\r\n+CME ERROR: operation not allowed\r\n"}),
+    "+CME ERROR but to AT": ({"AT": ""}, {"otherwise": b"\r\n+CME ERROR: 4\r\n"}),
+    "words of its own": ({}, {"otherwise": b"\r\nCOMMAND NOT SUPPORT\r\n"}),
+    "words of its own but to AT": ({"AT": ""}, {"otherwise": b"\r\nCOMMAND NOT SUPPORT\r\n"}),
+    "OK to AT, silent to the rest": ({"AT": ""}, {"otherwise": SILENT}),
+    "a mode without a result": ({"AT": "", "AT+CFUN=4": ""}, {"otherwise": b"\r\n0\r\n"}),
+    "names without results": ({**NAMELESS}, {"otherwise": b"\r\nRYZ014A\r\n"}),
+    "half a name": ({**NAMELESS}, {"otherwise": b"\r\nEM74"}),
+    "an echo": ({}, {"otherwise": b"AT\r\n"}),
+    "no carrier": ({}, {"otherwise": b"\r\nNO CARRIER\r\n"}),
+}
+"""what hides behind a half answer -> (its table, how the rest is answered)"""
+
+
 class TableModem:
     """A device of the simulator's wire (`modemflash_sim.endpoints.wire.Device`).
 
@@ -47,6 +67,8 @@ class TableModem:
         replies: command, in capitals as it is typed -> lines of its reply; what is not there gets ERROR.
         baud: the only rate at which it listens.
         unasked: (first moment in s, period in s, what is said then), for ever.
+        otherwise: the whole reply to what is not in `replies`.
+        result: the final result of a reply, "" for none.
 
     Attributes:
         asked: what came, in order; what ended in no line is not in it.
@@ -58,7 +80,11 @@ class TableModem:
         replies: Mapping[str, str],
         baud: int = 921_600,
         unasked: tuple[tuple[float, float, bytes], ...] = (),
+        otherwise: bytes = b"\r\nERROR\r\n",
+        result: str = OK,
     ) -> None:
+        self._otherwise = otherwise
+        self._result = result
         self.replies = {command.upper(): text for command, text in replies.items()}
         self.baud = baud
         self.asked: list[str] = []
@@ -90,9 +116,9 @@ class TableModem:
         self.asked.append(command)
         text = self.replies.get(command.upper())
         if text is None:
-            return b"\r\nERROR\r\n"
+            return self._otherwise
         lines = "".join(f"{line}\r\n" for line in text.split("\n") if line)
-        return f"\r\n{lines}{chr(13) + chr(10) if lines else ''}OK\r\n".encode()
+        return f"\r\n{lines}{chr(13) + chr(10) if lines else ''}{self._result}\r\n".encode()
 
     def next_due(self) -> int | None:
         moments = [at_us for at_us, _ in self._said] + [each[0] for each in self._unasked]

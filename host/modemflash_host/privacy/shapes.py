@@ -30,6 +30,7 @@ _TABLE = bytes(_kind(byte) for byte in range(256))
 
 # What `printable` makes of a byte that is no plain character.
 ESCAPE = re.compile(r"\\x(?:[01][0-9a-f]|7f|[89a-f][0-9a-f])")
+_KEPT_ESCAPE = re.compile(r"\\x0[0ad]")  # of `_KEPT`
 
 
 def shape(data: bytes) -> bytes:
@@ -39,8 +40,8 @@ def shape(data: bytes) -> bytes:
 
 def shape_of_text(text: str) -> str:
     """The shape of a text in any script; a byte that was escaped as \\xNN stays one."""
-    kept = ESCAPE.sub(lambda escape: escape[0] if escape[0] == r"\x00" else "\x80", text)
-    shaped = re.sub(r"\\x00|[^\0]", lambda part: _of_part(part[0]), kept)
+    kept = ESCAPE.sub(lambda escape: escape[0] if _KEPT_ESCAPE.fullmatch(escape[0]) else "\x80", text)
+    shaped = re.sub(rf"{_KEPT_ESCAPE.pattern}|[^\0]", lambda part: _of_part(part[0]), kept)
     return shaped.replace("\x80", r"\x80") if kept != text else shaped
 
 

@@ -29,7 +29,7 @@ _NUMBER = re.compile(
 )
 _AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\+CM[ES] ERROR:|\bATD)[^\r\n]*")
 _WORD = re.compile(rb"[A-Za-z0-9]+")
-_NO_BLANKS = re.compile(r"\S+")
+_NO_BLANKS = re.compile(r"\S+?(?=[).]*(?:\s|$))")  # the end of a sentence is ours
 
 
 def mask_text(text: str, readable: Readable | None = None) -> str:

@@ -39,6 +39,18 @@ def test_it_is_shown_and_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch,
     assert "AT+CFUN=4" not in modem.asked and "AT+CFUN=1" not in modem.asked
 
 
+def test_errors_alone_prove_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a bare port a modem that says ERROR to everything is written to by its owner's word alone."""
+    modem = TableModem({})
+    Ports(monkeypatch).plug(PORT, modem)
+    words = ["update", desk.new, "--updater", desk.updater, "-p", PORT, "--via", "direct", "-y", "--json"]
+    ended = desk.type(*words)
+    assert (ended.result["code"], ended.result["modem_state"]) == ("consent-missing", "untouched")
+    (problem,) = [event for event in ended.events if event["event"] == "problem"]
+    assert "accept-unproven-path unknown-41065" in problem["happened"]
+    assert not modem.binary and not [line for line in modem.asked if "=" in line]
+
+
 class Console(TableModem):
     """A board's Python prompt, at the rate of consoles."""
 

@@ -19,6 +19,7 @@ from modemflash_host.capture.line import open_line
 from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
 from modemflash_host.families.plan import AUTO, DIRECT, FileSource, FirmwareFile, Request, Unfinished
 from modemflash_host.families.sequans import journals
+from modemflash_host.families.sequans.bare_port import need_proof
 from modemflash_host.families.sequans.companions import companions
 from modemflash_host.families.sequans.file_facts import facts
 from modemflash_host.families.sequans.framer import StpFramer
@@ -36,6 +37,7 @@ from modemflash_host.reporters import Reporter
 if TYPE_CHECKING:
     from modemflash.journal import Journal
     from modemflash.line import Line
+    from modemflash.planning import Plan
 
 
 _KIND_NAMES = {UPDATER: "updater ELF", BOOT_ROM: "boot ROM package"}
@@ -126,7 +128,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
             yield (
                 EngineUpdate(
                     engine,
-                    lambda plan: refusal_of_rates(line, engine, plan),
+                    lambda plan: _checked(line, engine, plan),
                     lambda: journals.marks_of(journal),
                 ),
                 True,
@@ -137,6 +139,11 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
     place = place or session.find_board(port, reporter)
     with access.through_board(row, place, reporter, wanted) as update:
         yield update, False
+
+
+def _checked(line: Line, engine: Update, plan: Plan) -> Refusal | None:
+    need_proof(engine, plan)
+    return refusal_of_rates(line, engine, plan)
 
 
 def _engine(line: Line, journal: Journal, wanted: EngineRequest) -> Update:
