@@ -59,7 +59,8 @@ _MODEM_MS = 30_000
 _ENTER_MS = 9_000  # `LTE()` waits up to 6 s
 _PING_MS = 1_000
 _PINGS = 5
-# Brings the modem to the bridge's rate; says what it heard, as a number of the rate or a word.
+# Brings the modem to the bridge's rate; says what it heard, as a number of the rate or a word. Who names
+# no boot mode is no Monarch, and one in its application has the rate already: neither gets another.
 _TO_RATE = f"""\
 import os, time
 from machine import UART
@@ -82,7 +83,8 @@ def _rate():
     _u.init({BOOT_LOADER_BAUD}, pins=_P, timeout_chars={UART_GAP_CHARS})
     if not _ask('AT', 4):
         return 'silent'
-    if b'OK' not in _ask('AT+IPR={MODEM_BAUD}', 1):
+    m = _ask('AT+SMOD?', 3).split()
+    if not (b'OK' in m and {{b'0', b'1', b'3', b'4'}} & set(m) and b'OK' in _ask('AT+IPR={MODEM_BAUD}', 1)):
         return '{BOOT_LOADER_BAUD}'
     time.sleep_ms(100)
     _u.init({MODEM_BAUD}, pins=_P, timeout_chars={UART_GAP_CHARS})
