@@ -30,7 +30,7 @@ from modemflash.frames import (
     Frames,
     write_header,
 )
-from modemflash.interface import BOOT_LOADER_BAUD, SMALL_RING_BYTES
+from modemflash.interface import BOOT_LOADER_BAUD, MODEM_BAUD, SMALL_RING_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ KEEP_ALIVE_MS = 40000  # a modem that hears nothing for a minute may end the ses
 _NOT_STP_MS = 30000  # something else than STP answers the opening: no use to wait longer
 # What only a modem in its AT dialogue says, asked or not: it restarted, or the session ended.
 _AT_WORDS = (b"+SYSSTART", b"+SYSFFH", b"ERROR\r\n", b"OK\r\n", b"+CME ERROR")
+_RATES = MODEM_BAUD + BOOT_LOADER_BAUD  # less one of the two this is the other
+_ELSEWHERE_MS = 500
 _LONG_SILENCE_MS = 100000  # longer than stalls were seen to last: now it may be a loss
 # Without flow control a stalled modem leaves our copies in the rings of the link. Two of 2 kB may
 # wait there, of a larger block none: what is more follows only after a long silence.
@@ -243,6 +245,8 @@ class Exchange:
                 # Not the next ten seconds but the next that are ahead: a held line may have hidden some.
                 self._next_stall_ms = still_ms - still_ms % _STALL_MS + _STALL_MS
                 self._watcher.stalled(op, still_ms // 1000)
+                if self._is_at_other_rate():
+                    return LEFT
                 continue
             if left_ms > self._next_stall_ms - still_ms:
                 left_ms = self._next_stall_ms - still_ms
@@ -283,6 +287,16 @@ class Exchange:
             return False
         heard = self.frames.heard()[-fresh:]
         return any([heard.find(word) >= 0 for word in _AT_WORDS])
+
+    def _is_at_other_rate(self) -> bool:
+        """Whether a partner that sent other bytes than answers speaks AT at the other rate: it restarted."""
+        line, before = self.line, self.line.baud
+        if self.careful or self.frames.junk_bytes == self._junk_before or not line.set_baud(_RATES - before):
+            return False
+        line.write(_ASK)
+        self.frames.receive(0, _ELSEWHERE_MS)
+        line.set_baud(before)
+        return self._speaks_at()
 
     def _is_over(self, op: int, waited_ms: int) -> bool:
         is_not_stp = op <= OPEN_SESSION and self.frames.junk_bytes != self._junk_before

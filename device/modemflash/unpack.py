@@ -17,21 +17,21 @@ and \\x01 with a letter for the bytes that a comment cannot hold.
 
 # Stands before every text, so that matches reach into it: what most modules have.
 WORDS = (
-    b"from modemflash.interface import (\x02from modemflash.board.card import "
-    b"\x02from modemflash.crc import crc\x02from modemflash.errors import Problem as problem:\x02  raise "
-    b"\x02\x02\x02class \x02\x02\x02\x02\x02\x02\x02\x02\x02 def __init__(self, line):\x02  self.line = line"
-    b"\x02  self._\x02\x02 def (self):\x02\x02  return self.\x02  if not self._\x02  except OSError:"
-    b"\x02   return False\x02  try:\x02  while True:\x02  for name in range( is not None and "
-    b"\x02  else:\x02   continue\x02 = bytearray(clock.ticks_diff(now, = 0\x02  self. = None"
-    b"\x02  self.\x02\x02\x02TYPE_CHECKING = False\x02"
-    b" isinstance(identity.build\x02from modemflash.board.words import CardProblem\x02from "
-    b"modemflash.board.store import  and not self.return True\x02 is None:\x02  return )\x02   if self._"
-    b"\x02\x02\x02def _(self, line, modem.at.command(self.reporter.say(time_msclock.ticks_ms(), code="
+    b"from modemflash.interface import (~from modemflash.board.card import "
+    b"~from modemflash.crc import crc~from modemflash.errors import Problem as problem:~  raise "
+    b"~~~class ~~~~~~~~~ def __init__(self, line):~  self.line = line"
+    b"~  self._~~ def (self):~~  return self.~  if not self._~  except OSError:"
+    b"~   return False~  try:~  while True:~  for name in range( is not None and "
+    b"~  else:~   continue~ = bytearray(clock.ticks_diff(now, = 0~  self. = None"
+    b"~  self.~~~TYPE_CHECKING = False~"
+    b" isinstance(identity.build~from modemflash.board.words import CardProblem~from "
+    b"modemflash.board.store import  and not self.return True~ is None:~  return )~   if self._"
+    b"~~~def _(self, line, modem.at.command(self.reporter.say(time_msclock.ticks_ms(), code="
     b"Refusal(raise TransferProblem(exchange.image.RECOVERABLEUNTOUCHEDline.since(self.line.sleep("
-    b'["event"]with open(path, "rb") as file:\x02self._source.encode()recoveryupdateapplication'
-    b"while at < .append(finally:\x02memoryview(elif "
+    b'["event"]with open(path, "rb") as file:~self._source.encode()recoveryupdateapplication'
+    b"while at < .append(finally:~memoryview(elif "
     b"sessionfirmwarewait_msos.remove(for name in sorted(BadFile(timeout_msstartswith(answermanifest"
-)
+).replace(b"~", b"\x02")
 ESCAPES = ((b"\x01a", b"\x00"), (b"\x01b", b"\n"), (b"\x01c", b"\r"), (b"\x01d", b"\x01"))
 
 

@@ -26,15 +26,18 @@ def test_power_lost_while_a_difference_is_stored(block, seconds):
     assert cut.reporter.all("retry")[0]["reason"] == "text-in-transfer"
 
 
-def test_power_lost_in_recovery_at_the_same_rate():
-    """As the transfer was opened by a command of the application, so is recovery after it."""
+@pytest.mark.parametrize("after", ["recovery", "boot-loader"])
+@pytest.mark.parametrize("recovery_baud", [921_600, 115_200])
+def test_power_lost_in_recovery(recovery_baud, after):
+    """Whether it wakes at the rate of the transfer or at the other one, where its words are noise."""
     files = [full(41065), updater()]
 
     def run(world):
-        assert_updated(world, world.update(files), 41065)
+        assert_updated(world, world.update(files, all_consents=True), 41065)
 
     times = []
-    for fault in ("", "die:3:10"):
-        world = World(fault=fault, assumption="transfer_power_cut:recovery,recovery_baud:115200")
+    for fault in ("", "die:1:10"):
+        world = World(fault=fault, assumption=f"transfer_power_cut:{after},recovery_baud:{recovery_baud}")
         times.append(lost_ms(world, run))
+    assert world.reporter.all("retry")[0]["reason"] == "text-in-transfer"
     assert times[1] - times[0] < PATIENCE_MS
