@@ -6,12 +6,11 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from rich.console import Console
-
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.reporters.people import NORMAL, People
 from modemflash_host.reporters.plain import Plain
+from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.terminal import Terminal
 from modemflash_host.run.stop_requests import StopRequests
 
@@ -66,14 +65,13 @@ def spoken(
     """What the sink for people writes, as text."""
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, errors="backslashreplace", newline="\n")
-    console = Console(
+    console = SteadyConsole(
         file=stream,
         width=width,
         height=50,
         force_terminal=terminal,
         color_system="truecolor" if terminal else None,
         legacy_windows=False,
-        highlight=False,
         _environ={},
     )
     sink: People = (Terminal if terminal else Plain)(console, console, verbosity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import rich_click as click
@@ -29,6 +30,7 @@ from modemflash_host.families.sequans.card.results import COLUMNS
 from modemflash_host.families.sequans.forecast import Forecast
 from modemflash_host.families.sequans.job import engine_options
 from modemflash_host.reporters import Event, Reporter
+from modemflash_host.reporters.rows import Paragraph
 from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
@@ -77,6 +79,7 @@ def prepare(
     A consent holds for every board that the card is put into.
     """
     made: list[cards.Prepared] = []
+    judged: list[Forecast] = []
 
     def work(reporter: Reporter) -> Result:
         prepared = cards.prepare(
@@ -88,13 +91,18 @@ def prepare(
             with_engine=with_engine,
             with_imei=with_imei,
             hold_light=hold_light,
+            on_forecasts=judged.extend,
         )
         made.append(prepared)
         reporter.say("card", **_fields(prepared))
         return Result("nothing-to-do", "card-prepared", seconds=reporter.at_s)
 
     code = carry_out(work, talk)
-    if made and not talk.as_json and not talk.quiet:
+    if talk.as_json or talk.quiet:
+        return code
+    if judged and not made:
+        _show_ways(SteadyConsole(), judged, "What boards would do with it")
+    if made:
         console = SteadyConsole()
         _show_ways(console, made[0].forecasts)
         _show_lights(console)
@@ -194,10 +202,10 @@ def _fields(card: cards.Prepared | cards.Checked) -> Event:
     }
 
 
-def _show_ways(console: SteadyConsole, ways: tuple[Forecast, ...]) -> None:
-    console.print(Text("\nWhat this card does", "bold"))
+def _show_ways(console: SteadyConsole, ways: Sequence[Forecast], title: str = "What this card does") -> None:
+    console.print(Text("\n" + title, "bold"))
     for line in can_lines(ways):
-        console.print(line, markup=False)
+        console.print(Paragraph(Text(line)))
 
 
 def _show_lights(console: SteadyConsole) -> None:

@@ -344,8 +344,8 @@ class ConsentMissing(Refusal):
         consents: these.
     """
 
-    def __init__(self, detail: str, consents: tuple[Consent, ...]) -> None:
-        super().__init__("consent-missing", detail)
+    def __init__(self, detail: str, consents: tuple[Consent, ...], code: str = "consent-missing") -> None:
+        super().__init__(code, detail)
         self.consents = consents
 
 

@@ -18,6 +18,15 @@ CARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Move them away, or give another card or folder: nothing is ever overwritten that was not made here.",
         UNTOUCHED,
     ),
+    "card-needs-consent": (
+        "No board would be updated by this card without a consent",
+        (
+            "Most dangers have a safe way round: give the updater.elf of the same package, too. "
+            "`modemflash card prepare --help-all` has an option for each consent, which then holds for every "
+            "board."
+        ),
+        UNTOUCHED,
+    ),
     "card-no-room": (
         "The card has too little free space",
         "Delete what is not needed, or use a larger card.",

@@ -36,7 +36,7 @@ class LiveLines:
         if not console.is_terminal:
             return  # it takes no control codes, whoever chose this sink
         with console.capture() as captured:
-            console.print(what, width=self.width, end="")
+            console.print(what, width=self.width, end="", crop=True)
         lines = captured.get().rstrip("\n").split("\n")[: max(1, console.height - 1)]
         text = self._home() if self._rows else _HIDE
         text += "\n".join(line + _ERASE_LINE for line in lines)

@@ -23,7 +23,7 @@ from modemflash_host.reporters.board_rows import place_rows, slot_words
 from modemflash_host.reporters.plan_block import plan_blocks, warning_line
 from modemflash_host.reporters.progress import Watch
 from modemflash_host.reporters.rescue_view import ASKS, plan_rows, step_line
-from modemflash_host.reporters.rows import STYLES, Rows, marked, texts
+from modemflash_host.reporters.rows import STYLES, Paragraph, Rows, marked, texts
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 UNTOLD = ("watch-power",)  # phases that are only seen while they last
@@ -66,7 +66,7 @@ class People(Sink):
         self._zip = ""
         self._left = ""
         self._begun: Event | None = None
-        self._planned = False
+        self._planned = self._broken = False
 
     def use_vocabulary(self, vocabulary: Vocabulary) -> None:
         """From here on it is about a module of one family."""
@@ -177,7 +177,9 @@ class People(Sink):
     def _file(self, event: Event) -> None:
         self.print(Text(w.printable(event["name"]), "bold"))
         if "problem" in event:
-            self.print(Rows([("", Text.assemble((f"{self.bad} ", "bold red"), w.printable(event["text"])))]))
+            is_told_below, self._broken = not self._broken, True  # the first one is the error of the run
+            words = f"see below ({event['problem']})" if is_told_below else event["text"]
+            self.print(Rows([("", Text.assemble((f"{self.bad} ", "bold red"), w.printable(words)))]))
         else:
             self.print(Rows(texts(self.vocabulary.file_rows(event)), hanging=2))
         self.print()
@@ -212,10 +214,10 @@ class People(Sink):
     def _interrupt(self, event: Event) -> None:
         # Beside a live line only the console that draws it may write.
         console = self.out if self.out.is_terminal else self.err
-        console.print(Text(w.printable(event["text"]), "bold yellow"))
+        console.print(Paragraph(Text(w.printable(event["text"]), "bold yellow")))
 
     def _note(self, event: Event) -> None:
-        self.print(Text(w.printable(event["text"])))
+        self.print(Paragraph(Text(w.printable(event["text"]))))
 
     def _rescue_plan(self, event: Event) -> None:
         self.print(Rows(plan_rows(event)))

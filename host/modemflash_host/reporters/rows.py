@@ -1,9 +1,14 @@
-"""A two-column block: a dim label and its value, wrapped beside it, with nothing after the text."""
+"""A two-column block: a dim label and its value, wrapped beside it, with nothing after the text.
+
+Rule: a path is never broken, so that it can be copied: it goes beyond the edge, and the terminal wraps it.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
@@ -11,6 +16,8 @@ from modemflash_host.families.vocabulary import BAD, DIM, DOUBT, GOOD, PLAIN, ST
 from modemflash_host.reporters.words import printable
 
 _LEAST_VALUE_CELLS = 16
+_OF_A_PATH = ("/", "\\")
+_WORD = re.compile(r"\s*\S+\s*")
 STYLES = {PLAIN: "", DIM: "dim", STRONG: "bold", GOOD: "green", DOUBT: "yellow", BAD: "red"}
 
 
@@ -47,20 +54,67 @@ class Rows:
         for label, value in self._pairs:
             for number, line in enumerate(self._wrapped(console, value, cells)):
                 line.rstrip()
-                yield Text.assemble((f"{'' if number else label[:width]:<{width}} ", self._style), line)
+                shown = Text.assemble((f"{'' if number else label[:width]:<{width}} ", self._style), line)
+                yield _as_it_is(shown)
 
     def _wrapped(self, console: Console, value: Text, cells: int) -> Iterator[Text]:
         if not self._hanging:
-            yield from value.wrap(console, cells)
+            yield from wrapped(console, value, cells)
             return
         for line in value.split("\n", allow_blank=True):
-            first = line.wrap(console, cells)[0]
+            first = wrapped(console, line, cells)[0]
             yield first
             rest = line[len(first) :]
             rest = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
             if rest.plain:
                 indent = " " * (len(line.plain) - len(line.plain.lstrip()) + self._hanging)
-                yield from (Text(indent) + more for more in rest.wrap(console, max(1, cells - len(indent))))
+                yield from (
+                    Text(indent) + more for more in wrapped(console, rest, max(1, cells - len(indent)))
+                )
+
+
+class Paragraph:
+    """Sentences from the left edge on.
+
+    Args:
+        text: safe to show.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """Rich asks for the lines."""
+        for line in wrapped(console, self._text, options.max_width):
+            line.rstrip()
+            yield _as_it_is(line)
+
+
+def wrapped(console: Console, text: Text, cells: int) -> list[Text]:
+    """The lines of a text; longer than `cells` is one that is a path and nothing else."""
+    lines: list[Text] = []
+    for line in text.split("\n", allow_blank=True):
+        for piece in line.divide(_breaks(line.plain, cells)):
+            is_path = any(sign in piece.plain for sign in _OF_A_PATH)
+            lines += [piece] if is_path or piece.cell_len <= cells else piece.wrap(console, cells)
+    return lines
+
+
+def _breaks(line: str, cells: int) -> list[int]:
+    """Where its further lines begin: only between words."""
+    breaks, used = [], 0
+    for word in _WORD.finditer(line):
+        if used and used + cell_len(word[0].rstrip()) > cells:
+            breaks.append(word.start())
+            used = 0
+        used += cell_len(word[0])
+    return breaks
+
+
+def _as_it_is(line: Text) -> Text:
+    """A line that Rich wraps and cuts no more."""
+    line.no_wrap, line.overflow = True, "ignore"
+    return line
 
 
 def marked(mark: str, style: str, text: Text) -> Rows:

@@ -33,6 +33,10 @@ class SteadyConsole(Console):
             words["color_system"] = None
         super().__init__(stderr=stderr, highlight=False, **words)
 
+    def print(self, *objects: Any, crop: bool = False, **words: Any) -> None:
+        """As Rich does; what is wider than the screen is wrapped by it, and never cut."""
+        super().print(*objects, crop=crop, **words)
+
     @property
     def size(self) -> ConsoleDimensions:
         """Columns and lines, never fewer than fit."""

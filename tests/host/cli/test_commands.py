@@ -251,6 +251,8 @@ def test_identify_needs_no_modem_and_a_damaged_file_is_5(desk: Desk) -> None:
     good = desk.type("identify", desk.new, desk.updater)
     assert good.code == exit_codes.DONE
     assert "41065" in good.out
+    told = desk.type("identify", cut, cut, desk.new)
+    assert (told.out.count("ends too early"), told.err.count("ends too early")) == (1, 1), "once a file"
     bad = desk.type("identify", cut, desk.new, "--json")
     assert (bad.code, bad.result["status"]) == (exit_codes.REFUSED, "refused")
     assert [event["name"] for event in bad.events if event["event"] == "file"] == [

@@ -78,7 +78,8 @@ def test_a_card_needs_the_consent(made: Path, tmp_path: Path) -> None:
         path.unlink()
     code, text = run("card", "prepare", made, "--to", tmp_path / "card")
     assert code == exit_codes.REFUSED
-    assert "accept-unknown-file" in text
+    assert "What boards would do with it" in text
+    assert "a consent (accept-unknown-file)" in " ".join(text.split()), "and none that it can do without"
     assert run("card", "prepare", made, "--to", tmp_path / "card", "--accept-unknown-file")[0] == 0
 
 

@@ -83,6 +83,7 @@ def prepare(
     with_engine: bool = False,
     with_imei: bool = False,
     hold_light: bool = False,
+    on_forecasts: Callable[[tuple[Forecast, ...]], object] = lambda _: None,
 ) -> Prepared:
     """Lay out a card.
 
@@ -95,6 +96,7 @@ def prepare(
         with_engine: put the updater on the card, too, for boards whose own is older.
         with_imei: let boards write the modem's IMEI into the results.
         hold_light: let boards show their end, and their own program wait, until the card is taken out.
+        on_forecasts: told what boards would do, also where the card is then refused.
 
     Raises:
         Refusal: a file is damaged, no known modem could be updated, a consent is missing,
@@ -107,6 +109,7 @@ def prepare(
         items = list(_items(sources, reporter, opened))
         images = tuple(item.image for item in items)
         found = tuple(forecasts(images, options, given))
+        on_forecasts(found)
         _refuse_useless(found)
         files = _small_files(items, found, given, options, with_engine, with_imei, hold_light)
         _write(folder, items, files, reporter)
@@ -148,9 +151,11 @@ def _refuse_useless(found: Sequence[Forecast]) -> None:
     """A card that no board could use is refused here, not in the field."""
     if any(each.works for each in found):
         return
-    missing = sorted({name for each in found if not each.code for name in each.missing})
-    if missing:
-        raise ConsentMissing(names_of(missing), tuple(missing))
+    missing = min((each.missing for each in found if not each.code), key=len, default=())
+    if (
+        missing
+    ):  # the fewest that let one board be updated: who agrees to more than is needed has read nothing
+        raise ConsentMissing(names_of(missing), missing, "card-needs-consent")
     codes = [each.code for each in found]
     raise Refusal(max(codes, key=codes.count), "for every modem that is known")
 

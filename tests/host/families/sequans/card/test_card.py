@@ -19,6 +19,7 @@ from modemflash_host.families.sequans.card.card_manifest import CardManifest
 from modemflash_host.families.sequans.card.layout import safe_name
 from modemflash_host.families.sequans.card.readme import WIDTH
 from modemflash_host.families.sequans.card.results import INTERRUPTED
+from modemflash_host.families.sequans.forecast import Forecast
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.sequans import images
@@ -167,8 +168,19 @@ def test_a_useless_card(sources: Path, folder: Path) -> None:
     (sources / "a.dup").write_bytes(images.make_difference(33988, 33080, size_bytes=20_000))
     with pytest.raises(ConsentMissing) as caught:
         prepare(sources, folder)
+    assert caught.value.code == "card-needs-consent"
     assert caught.value.consents
     assert not list(folder.iterdir())
+
+
+def test_the_fewest_consents_are_named(sources: Path, folder: Path) -> None:
+    """Those that let one kind of board be updated, not those of every board that there is."""
+    judged: list[Forecast] = []
+    (sources / "updater.elf").unlink()
+    with pytest.raises(ConsentMissing) as caught:
+        prepare(sources, folder, on_forecasts=judged.extend)
+    assert [consent.name for consent in caught.value.consents] == ["without-way-back"]
+    assert {each.missing for each in judged} > {caught.value.consents}
 
 
 def test_no_room(sources: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
