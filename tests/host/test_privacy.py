@@ -461,3 +461,27 @@ def test_the_end_of_a_sentence_is_ours() -> None:
     said = r"The modem answers (first bytes: \x0d\x0aNO\x0d\x0a42\x80)."
     assert mask_text(said) == r"The modem answers (first bytes: \x0d\x0axx\x0d\x0a##\x80)."
     assert mask_text(mask_text(said)) == mask_text(said)
+
+
+_FULL_WIDTH = {ord("0") + n: 0xFF10 + n for n in range(10)}
+_ARABIC = {ord("0") + n: 0x660 + n for n in range(10)}
+
+
+@pytest.mark.parametrize("between", [".", "/", "_", "*", " - ", "\u00a0", "\u200b", "\t", "\r\n", "%3", "#&"])
+@pytest.mark.parametrize("script", [{}, _FULL_WIDTH, _ARABIC], ids=["ascii", "full width", "arabic"])
+def test_a_number_in_any_spelling(between: str, script: dict[int, int]) -> None:
+    """Whatever stands between its digits, and whatever script they are in: in talk, and in our sentences."""
+    spelled = between.join("490154203237518".translate(script))
+    for shown in (
+        mask_text(f"It says {spelled} and more", R),
+        mask(spelled.encode() + b"\r\n", R).decode("latin-1"),
+    ):
+        assert not re.search(
+            r"[^\W#_]", shown.removeprefix("It says").removesuffix("and more").replace("x", "")
+        )
+
+
+def test_a_version_is_no_beginning_of_a_number() -> None:
+    """Four small numbers are one; where more follow they are none."""
+    assert mask(b"5.1.1.0\r\n", R) == b"5.1.1.0\r\n"
+    assert mask(b"4.9.0.1.5.4.2.0\r\n", R) == b"#.#.#.#.#.#.#.#\r\n"

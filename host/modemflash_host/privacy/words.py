@@ -28,6 +28,8 @@ _NUMBER = re.compile(
     r"|(?<!\d)\d(?:[,;|] ?\d){13,}(?!\d)"
 )
 _AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\+CM[ES] ERROR:|\bATD)[^\r\n]*")
+_DIGIT = re.compile(r"\d")  # of any script
+_SHAPES = {ord(char): shape_of_text(char) for char in "0123456789ABCDEF"}
 _WORD = re.compile(rb"[A-Za-z0-9]+")
 _NO_BLANKS = re.compile(r"\S+?(?=[).]*(?:\s|$))")  # the end of a sentence is ours
 
@@ -70,7 +72,8 @@ def _without_numbers(text: str) -> str:
 
 def _hidden(number: str) -> str:
     """A number as a shape, with what stands between its digits."""
-    return re.sub(r"[0-9A-F]", lambda each: shape_of_text(each[0]), number)
+    hidden = number.translate(_SHAPES)
+    return hidden if hidden.isascii() else _DIGIT.sub("#", hidden)
 
 
 def _without_at_lines(text: str, readable: Readable | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from modemflash_host.families.vocabulary import Readable
 
-_VERSION = r"\d{1,2}(?:\.\d{1,2}){3}[a-z]?"
+_VERSION = r"\d{1,2}(?:\.\d{1,2}){3}[a-z]?(?!\.\d)"
 _BUILD = r"\d{5,6}"
 _DATE = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 _BUILT = rf"(?: by [a-z-]{{1,20}} at {_DATE})?"
