@@ -25,7 +25,7 @@ CATALOGUE = {
     # planning
     "consent-missing": (
         "This update needs your consent",
-        "Read the plan first: most dangers have a safe way round. `modemflash update --help` has an option for each consent.",
+        "Read the plan first: most dangers have a safe way round. `modemflash update --help-all` has all consents.",
         UNTOUCHED,
     ),
     "no-image": (

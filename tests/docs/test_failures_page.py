@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = [
     cells
     for line in (ROOT / "docs/failures.md").read_text(encoding="utf-8").splitlines()
-    if re.match(r"\| [SQWR]?\d+ \|", line) and (cells := [cell.strip() for cell in line.split("|")[1:-1]])
+    if re.match(r"\| [SQWRP]?\d+ \|", line) and (cells := [cell.strip() for cell in line.split("|")[1:-1]])
 ]
 
 
@@ -19,6 +19,7 @@ def test_every_report_request_and_requirement_has_one_row() -> None:
         wanted += [f"{letter}{n}" for n in range(1, count + 1)]
     wanted += ["002", "003", "004"]
     wanted += [f"R{n}" for n in range(1, 16)]
+    wanted += [f"P{n}" for n in range(1, 14)]
     assert [row[0] for row in ROWS] == wanted
 
 

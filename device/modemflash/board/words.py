@@ -133,7 +133,7 @@ def on_a_board(problem: "Problem") -> str:
     """What happened and what to do next, for somebody without a command line."""
     hint = problem.hint.replace("un the same command again", "estart the board with the card in")
     if problem.code == "consent-missing":
-        hint = "Most dangers have a safe way round; `modemflash card prepare --help` lists the consents."
+        hint = "Most dangers have a safe way round; `modemflash card prepare --help-all` has the consents."
         if "without-way-back" in [each[0] for each in problem.consents]:  # type: ignore[attr-defined]
             hint = "Copy the updater.elf of the same package onto the card, too."
     elif problem.code == "updater-needed":
