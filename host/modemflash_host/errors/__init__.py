@@ -21,6 +21,7 @@ __all__ = [
     "CATALOGUE",
     "HOST_CATALOGUE",
     "BoardProblem",
+    "CardNeedsConsent",
     "ConsentMissing",
     "LinkProblem",
     "QuestionOpen",
@@ -344,9 +345,17 @@ class ConsentMissing(Refusal):
         consents: these.
     """
 
-    def __init__(self, detail: str, consents: tuple[Consent, ...], code: str = "consent-missing") -> None:
-        super().__init__(code, detail)
+    _code = "consent-missing"
+
+    def __init__(self, detail: str, consents: tuple[Consent, ...]) -> None:
+        super().__init__(self._code, detail)
         self.consents = consents
+
+
+class CardNeedsConsent(ConsentMissing):
+    """No board could use a card without a consent; `consents` are the fewest that let one."""
+
+    _code = "card-needs-consent"
 
 
 class QuestionOpen(Refusal):

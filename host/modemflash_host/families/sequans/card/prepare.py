@@ -29,7 +29,7 @@ from modemflash.image import Image
 from modemflash_host.board.install.package import deployed
 from modemflash_host.computer.clock import ticker
 from modemflash_host.consents import Consent, names_of
-from modemflash_host.errors import ConsentMissing
+from modemflash_host.errors import CardNeedsConsent
 from modemflash_host.errors.card import Refusal
 from modemflash_host.families.sequans.card.card_folder import CardFolder, earlier_files
 from modemflash_host.families.sequans.card.card_manifest import CardFile, CardManifest
@@ -155,7 +155,7 @@ def _refuse_useless(found: Sequence[Forecast]) -> None:
     if (
         missing
     ):  # the fewest that let one board be updated: who agrees to more than is needed has read nothing
-        raise ConsentMissing(names_of(missing), missing, "card-needs-consent")
+        raise CardNeedsConsent(names_of(missing), missing)
     codes = [each.code for each in found]
     raise Refusal(max(codes, key=codes.count), "for every modem that is known")
 
