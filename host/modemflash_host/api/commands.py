@@ -18,14 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from modemflash.errors import Problem, Refusal, Stopped
-from modemflash_host.api.connection import Connected, connected
+from modemflash_host.api.connection import Connected, connected, port_facts
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.families import registry
-from modemflash_host.families.contract import PortFacts
 from modemflash_host.families.plan import Copied, FirmwareFile, ModuleInfo, Request
 from modemflash_host.files import candidates as files
 from modemflash_host.files.candidates import Candidate, of_path
-from modemflash_host.links.ports import usb_at
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask
 from modemflash_host.run.expected import NOTHING, Expected
@@ -105,7 +103,7 @@ def backup(request: Request, reporter: Reporter, path: Path) -> Copied:
         Refusal: `copy-not-offered`, `copy-file-exists`, `copy-not-written`, or a rule of the family.
         Problem: it cannot be read.
     """
-    family = registry.copying_family_of(PortFacts(request.port, usb_at(request.port)))
+    family = registry.copying_family_of(port_facts(request.port))
     reporter.use(family.vocabulary, family.framer())
     try:
         with whole_file(path) as file:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
-from modemflash.errors import UNKNOWN, UNTOUCHED, NoModem, Problem
+from modemflash.errors import UNKNOWN, UNTOUCHED, LinkProblem, NoModem, Problem
 from modemflash_host.capture.line import open_line
 from modemflash_host.computer.sleep_inhibitor import sleep_inhibited
 from modemflash_host.families import registry
@@ -24,7 +24,7 @@ from modemflash_host.families.contract import Family, Job, PortFacts
 from modemflash_host.families.plan import AUTO, DIRECT, ModuleInfo, Outcome, Plan, Request
 from modemflash_host.links.hear import hear
 from modemflash_host.links.names import AUTO as AUTO_PORT
-from modemflash_host.links.names import is_simulated
+from modemflash_host.links.names import fault_of, is_simulated
 from modemflash_host.links.ports import usb_at
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed, of_this_run, shown_plan
@@ -168,7 +168,7 @@ def connected(request: Request, reporter: Reporter, expected: Expected = NOTHING
 
 def _is_anybodys(request: Request) -> bool:
     """Whether nothing says of which family the module is."""
-    return not request.files and registry.is_open(PortFacts(request.port, usb_at(request.port)))
+    return not request.files and registry.is_open(port_facts(request.port))
 
 
 def _may_be_unfinished(problem: Problem, request: Request, reporter: Reporter) -> None:
@@ -179,13 +179,24 @@ def _may_be_unfinished(problem: Problem, request: Request, reporter: Reporter) -
         problem.stamp(UNKNOWN)
 
 
+def port_facts(port: str) -> PortFacts:
+    """What is known of a port before it is opened.
+
+    Raises:
+        LinkProblem: `port-not-opened`: its name can be no port's.
+    """
+    if fault := fault_of(port):
+        raise LinkProblem("port-not-opened", fault)
+    return PortFacts(port, usb_at(port))
+
+
 def _family_of(request: Request, reporter: Reporter) -> Family:
     """Who is meant. Where no file says it and several families might be, the port is listened to first.
 
     Raises:
         Problem: the port cannot be opened; or as `registry.family_of`.
     """
-    facts = PortFacts(request.port, usb_at(request.port))
+    facts = port_facts(request.port)
     if request.files or request.port == AUTO_PORT or not registry.is_open(facts):
         return registry.family_of(facts, request.files)
     if (begun := registry.begun_at(request)) is not None:

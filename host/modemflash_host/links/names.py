@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from urllib.parse import urlsplit
 
 AUTO = "auto"
 """The one port that a board hangs on."""
+_OF_A_SERVER = ("socket://", "rfc2217://")
 
 
 def is_address(name: str) -> bool:
@@ -17,6 +19,20 @@ def is_address(name: str) -> bool:
 def is_simulated(name: str) -> bool:
     """Whether nothing real is behind it: no modem, no battery, no power to be cut."""
     return name.startswith("sim://")
+
+
+def fault_of(name: str) -> str:
+    """What cannot be right in the name itself, in words; "" for nothing."""
+    if not name.strip():
+        return "the name of the port is empty"
+    if is_address(name):
+        try:
+            address = urlsplit(name)
+            if name.startswith(_OF_A_SERVER) and not (address.hostname and address.port):
+                return f"{name}: an address needs a host and a port, as in {address.scheme}://host:4000"
+        except ValueError as error:
+            return f"{name}: {error}"
+    return ""
 
 
 def device_name(name: str, system: str = sys.platform) -> str:

@@ -24,7 +24,7 @@ from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.errors import LinkProblem
 from modemflash_host.links.absent import why_absent
 from modemflash_host.links.linux import holder_of, may_be_serial
-from modemflash_host.links.names import is_address, is_simulated
+from modemflash_host.links.names import fault_of, is_address, is_simulated
 from modemflash_host.links.serial_port import SerialPort
 from modemflash_host.links.system_errors import is_absent, is_busy, is_not_permitted
 from modemflash_host.links.usb2tcp import Usb2tcpLink, is_usb2tcp
@@ -154,6 +154,8 @@ def _open_serial(
 
     from modemflash_host.links.rfc2217_link import SettingRefused, rfc2217_link
 
+    if fault := fault_of(name):
+        raise LinkProblem("port-not-opened", fault)
     is_device = not is_address(name)
     if is_device and (scheme := name.partition(":")[0]) in _SCHEMES:
         raise LinkProblem("port-not-opened", f"{name}: an address begins with {scheme}://")

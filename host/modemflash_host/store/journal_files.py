@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from modemflash_host.links.names import is_address
+from modemflash_host.links.names import fault_of, is_address
 from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import advised, kept_file
 
@@ -29,7 +29,7 @@ def place_of(port: str) -> str:
     Of an address only the place counts, not its options: for the simulated
     modem that is the file it lives in.
     """
-    if is_address(port):
+    if is_address(port) and not fault_of(port):
         address = urlsplit(port)
         state = parse_qs(address.query).get("state", [""])[0]
         place = f"{address.scheme}-{address.netloc}{address.path}"
