@@ -21,6 +21,11 @@ def is_simulated(name: str) -> bool:
     return name.startswith("sim://")
 
 
+def simulated_profile(name: str) -> str:
+    """Which simulated device an address names; "" for another port."""
+    return re.split("[/?#]", name.removeprefix("sim://"))[0] if is_simulated(name) else ""
+
+
 def fault_of(name: str) -> str:
     """What cannot be right in the name itself, in words; "" for nothing."""
     if not name.strip():

@@ -38,7 +38,7 @@ from modemflash_host.families.quectel_edl.package_files import is_of_a_package, 
 from modemflash_host.families.quectel_edl.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
-from modemflash_host.links.names import is_simulated
+from modemflash_host.links.names import is_simulated, simulated_profile
 from modemflash_host.links.open import open_simulated_bus
 from modemflash_host.links.ports import Port, list_ports, port_at
 from modemflash_host.links.quectel_ports import DIAG, is_of_quectel, role_of
@@ -70,7 +70,7 @@ class QuectelEdl:
         if is_of_quectel(port.usb) or is_usb2tcp(port.name):
             return Claim.CERTAINLY
         if is_simulated(port.name):
-            return Claim.CERTAINLY if urlsplit(port.name).netloc[:2] in _SIMULATED else Claim.NO
+            return Claim.CERTAINLY if simulated_profile(port.name)[:2] in _SIMULATED else Claim.NO
         return Claim.NO if port.heard else Claim.PERHAPS
 
     def claims_file(self, name: str, head: bytes) -> Claim:

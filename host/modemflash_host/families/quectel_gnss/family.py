@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from modemflash.errors import BadFile, Refusal
 from modemflash_host.capture.line import open_line
@@ -26,7 +25,7 @@ from modemflash_host.families.quectel_gnss.planning import RESETS, packets
 from modemflash_host.families.quectel_gnss.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
-from modemflash_host.links.names import AUTO, is_simulated
+from modemflash_host.links.names import AUTO, is_simulated, simulated_profile
 from modemflash_host.reporters import Reporter
 
 _PIECE = 1 << 18
@@ -52,7 +51,7 @@ class QuectelGnss:
     def claims(self, port: PortFacts) -> Claim:
         """By what is heard; a simulated one by its name; a Pycom board is none."""
         if is_simulated(port.name):
-            return Claim.CERTAINLY if urlsplit(port.name).netloc.startswith("lg") else Claim.NO
+            return Claim.CERTAINLY if simulated_profile(port.name).startswith("lg") else Claim.NO
         if port.name == AUTO:
             return Claim.NO
         return Claim.CERTAINLY if nmea.is_gnss(port.heard) else Claim.PERHAPS
