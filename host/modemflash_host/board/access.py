@@ -117,7 +117,7 @@ def access_to(board_port: BoardPort, via: str, reporter: Reporter) -> Access:
 
     def ask() -> str:
         reach(reporter)
-        return detect(ticking(board_port, reporter).open_port)
+        return detect(ticking(board_port, reporter).open_port, board_port.device)
 
     return access_for(board_port.port, board_port.device, via, ask)
 

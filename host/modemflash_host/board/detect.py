@@ -17,6 +17,7 @@ from modemflash_host.board.pic import Open
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.links.open import FIRST_BAUD
 from modemflash_host.links.talkers import refuse_others
+from modemflash_host.links.usb_ids import NO_DEVICE, Device
 
 BOARD = "board"
 MODEM = "modem"
@@ -33,11 +34,12 @@ _AT = b"\rAT\r"
 _PROMPT_PLEASE = (b"\r" + CTRL_C + CTRL_C, b"\r" + CTRL_B)
 
 
-def detect(open_port: Open) -> str:
+def detect(open_port: Open, device: Device = NO_DEVICE) -> str:
     """Who is there.
 
     Args:
         open_port: opens the port at the console's rate.
+        device: the adapter, which knows how its board is put into safe boot by hand.
 
     Raises:
         LinkProblem: the port; `other-device`: neither a board nor a modem talks there.
@@ -68,7 +70,7 @@ def detect(open_port: Open) -> str:
         if _is_board(after):
             return BOARD
         if is_deaf(unasked, after):
-            raise BoardProblem("board-deaf", "or it is no board", raw=after[-64:])
+            raise BoardProblem("board-deaf", device.safe_boot, raw=after[-64:])
         return NOBODY
     finally:
         link.close()

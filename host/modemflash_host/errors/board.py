@@ -14,7 +14,7 @@ BOARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
     ),
     "board-deaf": (
-        "The board prints, but does not react to anything that is typed: it does not hear you",
+        "The board prints, but does not react to anything that is typed: it does not hear you, or it is no board",
         (
             "Check RX and P0: the wire to the board's RX (P0), and that its program does not use P0 "
             "for something else. If both are right, do by hand what stands in the brackets, which skips the "

@@ -100,8 +100,9 @@ def test_a_silent_port_is_nobodys() -> None:
 def test_what_prints_and_does_not_react(main: str) -> None:
     """A console with a broken RX, or any other thing that only talks: neither a board nor a modem."""
     board = on_for_long(BehavingPython(main, chatter=TEMPERATURE))
-    with pytest.raises(Problem, match="board-deaf"):
+    with pytest.raises(Problem, match="board-deaf") as caught:
         detect(board.open)
+    assert "P12" in caught.value.happened and "brackets" in caught.value.hint
 
 
 def test_a_modem_that_crashes_for_ever_is_not_called_deaf() -> None:
