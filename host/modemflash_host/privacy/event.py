@@ -47,7 +47,7 @@ def mask_event(event: Any, readable: Readable | None = None) -> Any:
     return _ours(event, readable)
 
 
-def _field(kind: str, key: str, value: Any, readable: Readable | None) -> Any:
+def _field(kind: str, key: str, value: object, readable: Readable | None) -> object:
     if key in _TALK.get(kind, ()):
         return _talk(value, readable, _NAMED_BY.get((kind, key), ""))
     if key in _RECORDS.get(kind, ()) and isinstance(value, Mapping):
@@ -55,7 +55,7 @@ def _field(kind: str, key: str, value: Any, readable: Readable | None) -> Any:
     return value if key in _PLAIN_KEYS else _ours(value, readable)
 
 
-def _ours(value: Any, readable: Readable | None) -> Any:
+def _ours(value: object, readable: Readable | None) -> object:
     """Words of ours, with all that is below them."""
     if isinstance(value, str):
         return mask_text(without_passwords(value), readable)
@@ -69,7 +69,7 @@ def _ours(value: Any, readable: Readable | None) -> Any:
     return _talk(value, readable)
 
 
-def _talk(value: Any, readable: Readable | None, command: str = "") -> Any:
+def _talk(value: object, readable: Readable | None, command: str = "") -> object:
     """Words of a module, with all that is below them."""
     if isinstance(value, str):
         masked = mask(unescaped(value), readable, command)
