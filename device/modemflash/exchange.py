@@ -45,7 +45,6 @@ _NOT_STP_MS = 30000  # something else than STP answers the opening: no use to wa
 # What only a modem in its AT dialogue says, asked or not: it restarted, or the session ended.
 _AT_WORDS = (b"+SYSSTART", b"+SYSFFH", b"ERROR\r\n", b"OK\r\n", b"+CME ERROR")
 _RATES = MODEM_BAUD + BOOT_LOADER_BAUD  # less one of the two this is the other
-_ELSEWHERE_MS = 500
 _LONG_SILENCE_MS = 100000  # longer than stalls were seen to last: now it may be a loss
 # Without flow control a stalled modem leaves our copies in the rings of the link. Two of 2 kB may
 # wait there, of a larger block none: what is more follows only after a long silence.
@@ -294,7 +293,7 @@ class Exchange:
         if self.careful or self.frames.junk_bytes == self._junk_before or not line.set_baud(_RATES - before):
             return False
         line.write(_ASK)
-        self.frames.receive(0, _ELSEWHERE_MS)
+        self.frames.receive(0, 500)
         line.set_baud(before)
         return self._speaks_at()
 
