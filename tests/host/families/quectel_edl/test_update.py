@@ -245,22 +245,6 @@ def test_each_trouble_has_words_and_the_same_command_goes_on(fault: str, codes: 
 
 
 @pytest.mark.parametrize(
-    "assume",
-    [
-        "echo:no",
-        "after-sahara:re-enumerates",
-        "order:backward",
-        "read-blank:ee",
-        "storage-info:nak",
-        "lost-link:waits",
-    ],
-)
-def test_what_is_only_believed_makes_no_difference(assume: str) -> None:
-    made = bench(assume=assume)
-    assert code_of(made.run()) == "updated" and is_untouched(made)
-
-
-@pytest.mark.parametrize(
     ("phase", "stops", "code", "state"),
     [
         ("load-programmer", 1, "stopped-before-write", UNTOUCHED),
