@@ -37,7 +37,8 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
             reporter.note(f"No modem was asked. {refusal.happened} {hint}".rstrip())
             return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
         if not registry.family_named(reporter.vocabulary.family).suffixes:  # its updates are not done here
-            words = Result("nothing-to-do", "modem-asked", family=reporter.vocabulary.family)
+            code = "modem-asked" if found.is_asked else "module-not-asked"
+            words = Result("nothing-to-do", code, family=reporter.vocabulary.family)
             return replace(words, seconds=reporter.at_s).of_module(found)
         ending = registry.family_named(reporter.vocabulary.family).suffixes[0]
         files = places(found.unfinished.files) if found.unfinished else (f"FIRMWARE{ending}",)

@@ -285,6 +285,11 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "firmware-looked-at": ("The archive was checked, nothing was written", "Nothing to do.", UNTOUCHED),
     "dry-run": ("The plan was shown and nothing was done", "Run it again without --dry-run.", UNTOUCHED),
     "modem-asked": ("The modem was asked who it is, nothing was written", "Nothing to do.", UNTOUCHED),
+    "module-not-asked": (
+        "Nothing was sent to the module: its port says what it is",
+        "Nothing to do.",
+        UNTOUCHED,
+    ),
     "files-read": ("All files are good", "Nothing to do.", UNTOUCHED),
     # families
     "files-of-several-families": (

@@ -117,6 +117,7 @@ class ModuleInfo:
         unfinished: an update of it that did not finish.
         is_ours: it is of this family, as far as it says; one that is not is shown, and never written to.
         marks: what tells it from others of its kind, by name ("imei": its last digits); never shown.
+        is_asked: it was sent questions; else its port alone says what it is.
     """
 
     state: str
@@ -126,6 +127,7 @@ class ModuleInfo:
     unfinished: Unfinished | None = None
     is_ours: bool = True
     marks: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,18 @@ from modemflash_host.reporters.words import MODEM_STATES
 _ENDS = {
     "dry-run": "plan made",
     "modem-asked": "asked",
+    "module-not-asked": "not asked",
     "board-read": "board asked",
     "nothing-to-do": "runs it already",
     "updated": "updated",
 }
 # How boards that were only asked are counted, by the code of their result.
-_ASKED = {"dry-run": "plans made", "modem-asked": "asked", "board-read": "boards asked"}
+_ASKED = {
+    "dry-run": "plans made",
+    "modem-asked": "asked",
+    "module-not-asked": "not asked",
+    "board-read": "boards asked",
+}
 _WHAT_TO_DO = {
     RECOVERABLE: "run the same command again",
     UNKNOWN: "keep its power on, then look at it with `modemflash info`",

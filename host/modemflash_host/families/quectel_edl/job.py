@@ -45,10 +45,20 @@ from modemflash_host.families.quectel_edl.questions import ask_at, ask_diag
 from modemflash_host.families.quectel_edl.read_back import ReadBack, Waiter
 from modemflash_host.families.quectel_edl.switching import switch_to_edl
 from modemflash_host.families.vocabulary import EventFields
-from modemflash_host.links.quectel_ports import AT, DIAG, EDL, MODEM
+from modemflash_host.links.quectel_ports import AT, CRASH_DUMP, DIAG, EDL, MODEM
 from modemflash_host.reporters import Reporter
 
 _WRITES = ("erase", "transfer", "patch")
+_NEXT = {
+    EDL: (
+        "Give `modemflash update` this port and the module's package. Or cut its power for 10 seconds: it "
+        "starts its firmware again where that is whole."
+    ),
+    CRASH_DUMP: (
+        "If it is like this again after 10 seconds without power, ask its maker: nothing but its boot pin or "
+        "test point leads further."
+    ),
+}
 _NO_WORD = "Not confirmed: the module did not say {}."
 
 
@@ -97,7 +107,9 @@ class QuectelJob:
         dm_port = port_of_same_module(self._port, self._ports.listed(), DIAG)
         self._found = Found(role.state, identity, dm_port.name if dm_port else "", role is DIAG)
         if identity is None:
-            self.module = ModuleInfo(role.state, unfinished=self.unfinished)
+            if role in _NEXT and not self._request.files:
+                self._reporter.note(_NEXT[role])
+            self.module = ModuleInfo(role.state, unfinished=self.unfinished, is_asked=False)
             return self.module
         self._begun = None  # an application runs: there is nothing to carry on
         if identity.mode == FACTORY_MODE:

@@ -154,14 +154,23 @@ def test_info_at_the_dm_port_asks_for_the_build(
     module.close()
 
 
-@pytest.mark.parametrize(("usb", "words"), [("05c6:9008", "not bricked"), ("05c6:900e", "crash dump")])
+@pytest.mark.parametrize(
+    ("usb", "words", "next_step"),
+    [
+        ("05c6:9008", "not bricked", "Give `modemflash update` this port and the module's package"),
+        ("05c6:900e", "crash dump", "ask its maker"),
+    ],
+)
 def test_in_edl_and_in_a_crash_dump_nothing_is_sent(
-    plugged: list[Any], capsys: pytest.CaptureFixture[str], usb: str, words: str
+    plugged: list[Any], capsys: pytest.CaptureFixture[str], usb: str, words: str, next_step: str
 ) -> None:
+    """It is said so, and what to do next; nobody claims that the module was asked."""
     module = Module(lambda _: b"")
     plugged.append(seen(module.name, usb, "1-1:1.0"))
     assert app.run(["info", "-p", module.name]) == 0
-    assert words in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert words in said and next_step in said
+    assert "Nothing was sent to the module" in said and "was asked" not in said
     assert module.asked == b""
     module.close()
 
