@@ -189,6 +189,12 @@ class Bench:
                 self.power_cut()
         return codes
 
+    @property
+    def is_untouched(self) -> bool:
+        """Of what must stay nothing has changed."""
+        verdict = self.module.verdict
+        return verdict.efs2_unchanged and not verdict.changed
+
     def power_cut(self) -> None:
         """Its power goes for ten seconds."""
         self.module.power(False, self.module.now_us)

@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +17,13 @@ from urllib.parse import urlsplit
 from modemflash_sim.board.serve_board import ServedBoard, serve_board
 from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.serve import open_endpoint, serve
+from modemflash_sim.sequans import faults
 from modemflash_sim.sequans.modem import SimModem
-from modemflash_sim.sequans.profiles import SECOND_US, find
-from support.card_board import QUICK
+from modemflash_sim.sequans.profiles import SECOND_US, Timing, find
 from support.desk import make_flash
 from support.processes import Bench, bench_in
 from support.slow_network import SlowNetwork
+from support.unplugged import PulledPty
 
 PATIENCE_S = 60.0
 
@@ -35,6 +35,8 @@ class FleetDesk(Bench):
         entries: of `fleet.toml`: name -> further lines; the port is in them.
         modems: name -> modem of what is at a port of its own.
         networks: name -> the network to a modem at another computer.
+        cables: name -> what can be pulled of a modem or board at this one.
+        noise: share of the messages between each modem and who updates it that are damaged.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,6 +44,8 @@ class FleetDesk(Bench):
         self.entries: dict[str, str] = {}
         self.modems: dict[str, SimModem] = {}
         self.networks: dict[str, SlowNetwork] = {}
+        self.cables: dict[str, PulledPty] = {}
+        self.noise = 0.0
         self._open = ExitStack()
 
     def close(self) -> None:
@@ -52,6 +56,8 @@ class FleetDesk(Bench):
         """A modem that lives in its state file and needs no process; `words` are those of its address."""
         seed = sum(map(ord, name)) * 7919 % 9973
         address = f"sim://pycom-catm1?state={self.state(name)}&quick=1&seed={seed}"
+        if self.noise and "fault=" not in words:
+            words = "&".join(filter(None, (words, f"fault={self._noise()}")))
         self.put(name, f"{address}&{words}" if words else address, more)
 
     def put(self, name: str, port: str, more: str = "") -> None:
@@ -60,20 +66,20 @@ class FleetDesk(Bench):
 
     def pty(self, name: str, stall_s: int = 0) -> str:
         """A modem at a pseudo terminal, which writes for so long after the first blocks; its port."""
-        self.modems[name] = _modem(stall_s)
-        return self._open.enter_context(serve(self.modems[name], "pty"))
+        self.modems[name] = self._modem(stall_s)
+        return self._open.enter_context(serve(self.modems[name], self._cable(name)))
 
     def far(self, name: str, delay_s: float = 0.0) -> str:
         """A modem at another computer, whose connection may be lost; its port."""
-        self.modems[name] = _modem()
+        self.modems[name] = self._modem()
         url = self._open.enter_context(serve(self.modems[name], "rfc2217"))
         return self._network(name, url, delay_s)
 
     def board(self, name: str, micropython: Path, far: bool = False, delay_s: float = 0.0) -> str:
         """A board that has the updater, its modem at its pins; its port."""
-        modem = self.modems[name] = _modem()
+        modem = self.modems[name] = self._modem()
         flash = make_flash(self.folder / f"{name}.flash", micropython)
-        endpoint = open_endpoint("rfc2217" if far else "pty")
+        endpoint = open_endpoint("rfc2217") if far else self._cable(name)
         self._open.callback(endpoint.close)
         board = UsbBoard(
             "gpy-1.20.0", modem, boot_ms=1_500, interpreter=micropython, flash=flash, heap="5120k"
@@ -83,6 +89,23 @@ class FleetDesk(Bench):
         board.pass_s(4)
         self._open.enter_context(serve_board(ServedBoard(board, endpoint)))
         return self._network(name, endpoint.url, delay_s) if far else endpoint.url
+
+    def _cable(self, name: str) -> PulledPty:
+        cable = self.cables[name] = PulledPty(self.folder / f"port-{name}")
+        return cable
+
+    def _noise(self) -> str:
+        return f"flip:{self.noise}"
+
+    def _modem(self, stall_s: int = 0) -> SimModem:
+        """It waits in recovery for an image, as that of a `Bench`; only the bytes take their time."""
+        stalls = ((9, stall_s * SECOND_US),) if stall_s else ()
+        timing = Timing(
+            boot_us=SECOND_US // 10, updater_start_us=SECOND_US // 10, stalls=stalls, install_us=0
+        )
+        profile = find("pycom-catm1", timing=timing, start_mode="recovery", start_half_written=True)
+        seed = len(self.modems)
+        return SimModem(profile, faults=faults.parse(self._noise()) if self.noise else None, seed=seed)
 
     def _network(self, name: str, url: str, delay_s: float) -> str:
         port = urlsplit(url).port
@@ -123,12 +146,6 @@ def fleet_desk_in(folder: Path) -> Iterator[FleetDesk]:
             yield made
         finally:
             made.close()
-
-
-def _modem(stall_s: int = 0) -> SimModem:
-    """It waits in recovery for an image, as that of a `Bench`; only the bytes take their time."""
-    timing = replace(QUICK, stalls=((9, stall_s * SECOND_US),) if stall_s else ())
-    return SimModem(find("pycom-catm1", timing=timing, start_mode="recovery", start_half_written=True))
 
 
 def ended(child: subprocess.Popen[Any], timeout_s: float = 240) -> tuple[int, list[dict[str, Any]]]:

@@ -32,6 +32,8 @@ class SlowNetwork:
         self._away_until = 0.0
         self._over = False
         self._links: list[socket.socket] = []
+        self._broken: list[socket.socket] = []
+        self._carriers: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(_POLL_S)
         self.port: int = self._listener.getsockname()[1]
@@ -42,6 +44,7 @@ class SlowNetwork:
         """Every connection breaks, and there is none for so long."""
         self._away_until = time.monotonic() + for_s
         links, self._links = self._links, []
+        self._broken += links
         for each in links:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
@@ -52,6 +55,10 @@ class SlowNetwork:
         self._thread.join()
         self._listener.close()
         self.lose(0)
+        for carrier in self._carriers:
+            carrier.join()
+        for each in self._broken:
+            each.close()
 
     def _serve(self) -> None:
         while not self._over:
@@ -73,8 +80,12 @@ class SlowNetwork:
             self._links += [near, far]
             for source, sink in ((near, far), (far, near)):
                 under_way: queue.Queue[tuple[float, bytes]] = queue.Queue()
-                threading.Thread(target=self._take, args=(source, under_way), daemon=True).start()
-                threading.Thread(target=self._give, args=(sink, under_way), daemon=True).start()
+                for carrier in (
+                    threading.Thread(target=self._take, args=(source, under_way)),
+                    threading.Thread(target=self._give, args=(sink, under_way)),
+                ):
+                    self._carriers.append(carrier)
+                    carrier.start()
 
     def _take(self, source: socket.socket, under_way: queue.Queue[tuple[float, bytes]]) -> None:
         data = b"x"

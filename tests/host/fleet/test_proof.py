@@ -36,13 +36,13 @@ def desk(tmp_path: Path) -> Iterator[FleetDesk]:
         yield made
 
 
-def befall(desk: FleetDesk, child: subprocess.Popen[Any], hung: str, kills: int) -> int:
-    """Workers are killed and connections lost, while a fleet runs; the process that was stopped for good."""
+def befall(desk: FleetDesk, child: subprocess.Popen[Any], hung: str, kills: int, most_pause_s: float) -> int:
+    """Workers are killed, connections lost, cables pulled; the process that was stopped for good."""
     chance = random.Random(4711)
     stopped = 0
     while kills or not stopped:
         assert child.poll() is None
-        time.sleep(chance.uniform(0.1, 0.4))
+        time.sleep(chance.uniform(0.1, most_pause_s if stopped else 0.4))
         if not stopped and is_sending(desk.folder / "said", "hung") and (at := worker_at(child.pid, hung)):
             os.kill(at, signal.SIGSTOP)
             stopped = at
@@ -52,8 +52,8 @@ def befall(desk: FleetDesk, child: subprocess.Popen[Any], hung: str, kills: int)
         if kills and others:
             kills -= 1
             os.kill(chance.choice(others), signal.SIGKILL)
-            if desk.networks:
-                desk.networks[chance.choice(sorted(desk.networks))].lose(0.5)
+            desk.networks[chance.choice(sorted(desk.networks))].lose(0.5)
+            desk.cables[chance.choice([each for each in sorted(desk.cables) if each != "hung"])].pull(0.5)
     return stopped
 
 
@@ -64,8 +64,17 @@ def is_sending(said: Path, name: str) -> bool:
     return '"progress"' in last and '"phase": "transfer"' in last and '"done": 200000' not in last
 
 
-def prove(desk: FleetDesk, micropython: Path, boards: int, far: int, modems: int, kills: int) -> None:
+def prove(
+    desk: FleetDesk,
+    micropython: Path,
+    boards: int,
+    far: int,
+    modems: int,
+    kills: int,
+    most_pause_s: float = 0.4,
+) -> None:
     """All but those that cannot be are updated, and each of those that cannot is told by its own name."""
+    desk.noise = 0.01
     for number in range(boards):
         name = f"board-{number}"
         desk.put(name, desk.board(name, micropython), 'via = "relay"')
@@ -74,7 +83,7 @@ def prove(desk: FleetDesk, micropython: Path, boards: int, far: int, modems: int
     hung = desk.pty("hung", stall_s=6)
     desk.put("hung", hung, 'via = "direct"')
     for number in range(modems):
-        desk.simulated(f"modem-{number}", "fault=flip:0.01")
+        desk.simulated(f"modem-{number}")
     for name in ("wrong-1", "wrong-2"):
         desk.simulated(name, "build=48829")  # for it, this firmware is a step back that nobody agreed to
     desk.simulated("dead", "fault=mute:99999:0")
@@ -83,7 +92,7 @@ def prove(desk: FleetDesk, micropython: Path, boards: int, far: int, modems: int
 
     with (desk.folder / "said").open("w") as said:
         first = desk.fleet("update", *how, "30", stdout=said)
-        stopped = befall(desk, first, hung, kills)
+        stopped = befall(desk, first, hung, kills, most_pause_s)
     first.kill()  # in the middle of whatever they all do
     first.wait()
     code, events = ended(desk.fleet("update", *how, "5"), 900)
@@ -111,13 +120,14 @@ def prove(desk: FleetDesk, micropython: Path, boards: int, far: int, modems: int
     assert not list(desk.folder.glob("*.lock"))
 
 
-@pytest.mark.sweep
-@pytest.mark.timeout(600)
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_small_desk(desk: FleetDesk, tool: Callable[[str], Path]) -> None:
-    prove(desk, tool("micropython"), boards=1, far=2, modems=2, kills=3)
+    prove(desk, tool("micropython"), boards=2, far=1, modems=1, kills=3)
 
 
 @pytest.mark.sweep
 @pytest.mark.timeout(2400)
 def test_eight_boards_and_thirty_two_modems(desk: FleetDesk, tool: Callable[[str], Path]) -> None:
-    prove(desk, tool("micropython"), boards=8, far=4, modems=24, kills=16)
+    """Four of the modems hang, are dead or have wrong files."""
+    prove(desk, tool("micropython"), boards=8, far=4, modems=24, kills=16, most_pause_s=6)

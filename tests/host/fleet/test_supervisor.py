@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+import pytest
+
 from modemflash_host.errors import StopNow
+from modemflash_host.fleet import supervisor
 from modemflash_host.fleet.board_state import ENDED, NOT_BEGUN, BoardState, worst
 from modemflash_host.fleet.fleet_file import BoardEntry
 from modemflash_host.fleet.supervisor import Limits, Supervisor
 from modemflash_host.fleet.worker import Events, Heard, Worker
+
+TICK_S = 0.02
+
+
+@pytest.fixture(autouse=True)
+def ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules are the same when the screen moves more often."""
+    monkeypatch.setattr(supervisor, "_TICK_S", TICK_S)
+
 
 Story = list[Mapping[str, Any] | int]
 """Events of a process, its exit code at last; without one it goes on for ever."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import stat
 from pathlib import Path
 
@@ -14,11 +13,9 @@ from modemflash_host.cli import app
 from modemflash_host.families.plan import Outcome, Plan, Request
 from modemflash_host.families.quectel_edl import writing
 from modemflash_host.families.quectel_edl.commands import Command
-from modemflash_host.families.quectel_edl.geometry import Blocks
 from modemflash_host.families.quectel_edl.module_flash import ModuleFlash
 from modemflash_host.families.quectel_edl.partition_tables import Partition
 from modemflash_host.families.quectel_edl.planning import Found, make_plan
-from modemflash_sim.quectel_edl.packages import erase, program
 from modemflash_sim.quectel_edl.partition_tables import LAYOUT
 from support.edl import Bench, bench, code_of, examined, maker_for, revision_for
 
@@ -29,11 +26,6 @@ EFS2 = next((at, blocks) for name, at, blocks, _ in LAYOUT if name == "EFS2")
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
-
-
-def is_untouched(made: Bench) -> bool:
-    verdict = made.module.verdict
-    return verdict.efs2_unchanged and not verdict.changed
 
 
 def phases(made: Bench) -> list[str]:
@@ -49,7 +41,7 @@ def test_an_update_is_a_success_by_the_module_s_own_word(profile: str, home: Pat
     assert (end.status, end.modem_state, end.to_version) == ("updated", UPDATED, revision_for(profile))
     verdict = made.module.verdict
     assert (verdict.mode, verdict.revision, verdict.cfun) == ("application", revision_for(profile), 1)
-    assert is_untouched(made) and not verdict.torn and not verdict.violations
+    assert made.is_untouched and not verdict.torn and not verdict.violations
     assert made.journal.begun is None
     assert phases(made) == [
         "identify", "switch", "load-programmer", "read-flash", "copy", "erase", "transfer", "reboot",
@@ -107,7 +99,7 @@ def test_another_module_than_the_package_is_for_is_refused(profile: str, fault: 
     assert (end.code, end.modem_state) == (code, UNTOUCHED) and end.hint
     made.module.advance(made.module.now_us + 60_000_000)
     assert made.module.mode == before and made.module.verdict.counts["erases"] == 0
-    assert is_untouched(made) and made.journal.begun is None
+    assert made.is_untouched and made.journal.begun is None
 
 
 @pytest.mark.parametrize(
@@ -203,67 +195,6 @@ def test_no_command_is_sent_past_the_proof(monkeypatch: pytest.MonkeyPatch) -> N
     assert asked == [0, 1, 2, 3] and made.module.verdict.counts["erases"] == 3
 
 
-# -- trouble on the way
-
-
-@pytest.mark.parametrize(
-    ("fault", "codes"),
-    [
-        ("no-edl", ["edl-not-entered"] * 2),
-        ("stays", ["edl-not-entered"] * 2),
-        ("crash-dump", ["edl-crash-dump"] * 2),
-        ("hello-lost", ["updated"]),
-        ("hello-lost-response", ["updated"]),
-        ("hello-lost-deaf", ["edl-silent", "updated"]),
-        ("stale-end", ["updated"]),
-        ("stale-read", ["updated"]),
-        ("programmer-runs", ["updated"]),
-        ("end-status:8", ["sahara-refused"] * 2),
-        ("die-in-sahara:1000", ["sahara-no-answer", "updated"]),
-        ("lost-in-sahara:1000", ["port-lost", "updated"]),
-        ("power-in-sahara:1000", ["port-lost", "updated"]),
-        ("nak-payload:4096", ["updated"]),
-        ("nak:configure=1", ["firehose-refused", "updated"]),
-        ("nak:erase=3", ["firehose-refused", "updated"]),
-        ("nak:program=2", ["firehose-refused", "updated"]),
-        ("nak:data=2", ["firehose-refused", "updated"]),
-        ("die:program=2", ["firehose-silent", "updated"]),
-        ("late:erase=2:60000", ["firehose-silent", "updated"]),
-        ("endless-xml", ["firehose-endless"] * 2),
-        ("malformed-logs,noise-log", ["updated"]),
-        ("merge-xml,lowercase-ack,no-greeting,no-power-ack", ["updated"]),
-        ("bad-block:26,bad-block:9", ["updated"]),
-        ("no-boot", ["edl-came-back", "updated"]),
-        ("not-updated", ["edl-other-version"] * 2),
-        ("other-imei", ["edl-other-imei", "edl-already-runs-it"]),
-    ],
-)
-def test_each_trouble_has_words_and_the_same_command_goes_on(fault: str, codes: list[str]) -> None:
-    made = bench(fault=fault)
-    assert made.run_until_updated(most=2) == codes
-    assert is_untouched(made)
-
-
-@pytest.mark.parametrize(
-    ("phase", "stops", "code", "state"),
-    [
-        ("load-programmer", 1, "stopped-before-write", UNTOUCHED),
-        ("copy", 1, "stopped-before-write", UNTOUCHED),
-        ("erase", 1, "updated", UPDATED),
-        ("erase", 2, "edl-stopped", RECOVERABLE),
-        ("transfer", 1, "updated", UPDATED),
-        ("transfer", 2, "edl-stopped", RECOVERABLE),
-    ],
-)
-def test_a_stop_request_ends_it_where_the_phase_says(phase: str, stops: int, code: str, state: str) -> None:
-    """Before the first erase at once, and the module is sent back; behind it twice, between two commands."""
-    made = bench()
-    end = made.run(stop_in=phase, stops=stops)
-    assert not isinstance(end, Plan)
-    assert (end.code, end.modem_state) == (code, state)
-    assert made.run_until_updated()[-1] in ("updated", "edl-already-runs-it") and is_untouched(made)
-
-
 # -- report 003
 
 
@@ -274,7 +205,7 @@ def test_a_programmer_that_runs_already_is_used(home: Path) -> None:
     assert isinstance(end, Outcome) and end.status == "installed-unconfirmed"
     verdict = made.module.verdict
     assert (verdict.mode, verdict.revision, verdict.cfun) == ("application", revision_for("rm520n"), 1)
-    assert is_untouched(made)
+    assert made.is_untouched
     assert any("IMEI was not known" in event.get("text", "") for event in made.sink.events)
 
 
@@ -312,61 +243,3 @@ def test_the_command_updates_and_tells(
     words = " ".join(capsys.readouterr().out.split())
     assert "did not finish" in words and "No module was ever updated by this program" in words
     assert f"Updated: RM520NGLAAR01A05M4G_01.001.01.001 → {revision_for('rm520n')}" in words
-
-
-# -- EFS2, whatever comes
-
-
-def run_seed(seed: int) -> None:
-    """A package that chance has spoiled, on a module that chance troubles."""
-    chance = random.Random(seed)
-    maker = maker_for("rm520n", image_bytes=chance.choice([None, 1000, 40_000]))
-    for _ in range(chance.choice([0, 0, 1, 2])):
-        block, length = chance.randrange(60), chance.randrange(1, 22)
-        image = chance.choice(["..\\tz.mbn", "..\\boot.img", "..\\sysfs.ubi"])
-        line = chance.choice([erase(block, length), program(block, length, image)])
-        if chance.random() < 0.3:
-            line = line.replace(f'"{block * 64}"', f'"{block * 64 + chance.randrange(64)}"')
-        maker.lines.insert(chance.randrange(len(maker.lines) + 1), line)
-    if maker.lines and chance.random() < 0.2:
-        maker.lines.remove(chance.choice(maker.lines))
-    command = chance.randrange(1, 30)
-    fault = chance.choice(
-        [
-            "",
-            f"nak:command={command}",
-            f"lost:command={command}",
-            f"late:command={command}:{chance.randrange(90_000)}",
-            f"power-at-byte:{chance.randrange(60_000)}",
-            f"bad-block:{chance.randrange(60)}",
-            "moved:1",
-            "malformed-logs",
-        ]
-    )
-    made = bench(fault=fault, seed=seed)
-    try:
-        file = examined("rm520n", maker.contents())
-    except Problem:
-        return
-    for _ in range(2):
-        if code_of(made.run(file)) == "updated":
-            break
-    assert is_untouched(made), f"seed {seed}, {fault}"
-
-
-@pytest.mark.parametrize("seed", range(16))
-def test_efs2_stays_whatever_a_package_says_and_a_module_does(seed: int) -> None:
-    run_seed(seed)
-
-
-@pytest.mark.sweep
-@pytest.mark.timeout(4 * 3600)
-def test_efs2_stays_in_ten_thousand_cases() -> None:
-    for seed in range(10_000):
-        run_seed(seed)
-
-
-def test_blocks_of_efs2_are_those_that_the_simulator_watches() -> None:
-    """Else the tests above would look elsewhere."""
-    at, blocks = EFS2
-    assert Blocks(at, at + blocks).meets(Blocks(8, 9))
