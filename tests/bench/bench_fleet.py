@@ -25,13 +25,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from modemflash_sim.endpoints import pace
 from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.sequans import images, profiles
 from modemflash_sim.sequans.modem import SimModem
-from support.card_board import QUICK
+from modemflash_sim.sequans.profiles import SECOND_US, Timing
 from support.fleet_desk import workers_of
 
 NEW_BUILD = 41065
+TICK_US = 4_000  # so often a modem looks at its line: 16 of them would else take a whole processor
 
 
 @dataclass
@@ -53,7 +55,8 @@ class Cost:
 
 def serve_one() -> int:
     """A modem at a pty, until standard input ends."""
-    timing = replace(QUICK, stalls=())
+    pace.TICK_US = TICK_US
+    timing = Timing(boot_us=SECOND_US // 10, updater_start_us=SECOND_US // 10, stalls=(), install_us=0)
     modem = SimModem(
         replace(profiles.find("pycom-catm1", timing=timing), start_mode="recovery", start_half_written=True)
     )

@@ -51,6 +51,8 @@ class BoardState:
         began_s, ended_s, heard_s: by the fleet's clock; `heard_s` is of its last event.
         reached_s: when its port was reached last.
         starts: how often its process was begun.
+        start_s: when it was begun last.
+        has_started: it has come to its port since, or waits for it.
         phases: (seconds, name) of each phase that was begun.
         rates: (seconds, bytes) of its progress, every few seconds; of a long one the more distant.
         away_s: since when its port is away; None while it is not.
@@ -71,6 +73,8 @@ class BoardState:
     heard_s: float = 0.0
     reached_s: float = 0.0
     starts: int = 0
+    start_s: float = 0.0
+    has_started: bool = False
     phases: list[tuple[float, str]] = field(default_factory=list)
     rates: list[tuple[float, int]] = field(default_factory=list)
     from_version: str = ""
@@ -85,7 +89,7 @@ class BoardState:
         if not self.starts:
             self.began_s = now_s
         self.starts += 1
-        self.stage, self.heard_s = RUNNING, now_s
+        self.stage, self.heard_s, self.start_s, self.has_started = RUNNING, now_s, now_s, False
         self.watch = Watch()
         self.watch.began_s = now_s
         self.result, self.exit_code = {}, None
@@ -97,6 +101,7 @@ class BoardState:
         self.heard_s = now_s
         kind = event.get("event")
         self.waits_for = event["text"] if kind == "waits" else ""
+        self.has_started = self.has_started or kind == "waits"
         if kind in ("phase", "progress", "stall"):
             self.watch.take(dict(event), now_s)
             if kind == "phase":
@@ -104,7 +109,7 @@ class BoardState:
                 if len(self.phases) < _MOST_PHASES:
                     self.phases.append((now_s, self.watch.phase))
                 if self.watch.phase != _BEFORE_THE_PORT:
-                    self.reached_s, self.away_s = now_s, None
+                    self.reached_s, self.away_s, self.has_started = now_s, None, True
             elif kind == "progress":
                 self._keep_rate(now_s)
         elif kind == "plan":

@@ -3,12 +3,14 @@
 Rules: what happens to one board changes nothing for another; a process that
 ended without a result, or whose port went away, is begun again, because the
 same command takes up what is unfinished; after a stop request none is begun;
-no wait is without an end: a process that says nothing for longer than its phase
-allows is left alone and counted as not known.
+few processes are started at a time; no wait is without an end: a process that
+says nothing for longer than its phase allows is left alone and counted as not
+known.
 """
 
 from __future__ import annotations
 
+import os
 import queue
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +28,7 @@ from modemflash_host.reporters import AT_ONCE
 _TICK_S = 0.2
 _MOST_STARTS = 5  # of a process that ends without a result
 _DEFAULT_PHASE_S = 300.0
+_START_S = 3.0  # then a process counts as started, whatever it says
 
 Start = Callable[[BoardState, Events], Worker]
 """Begins the process of a board."""
@@ -52,6 +55,8 @@ class Limits:
         port_wait_s: how long a port that is away is waited for.
         silent_s: how long a process may be silent beyond what its phase allows.
         again_s: until a port that is away is looked for again.
+        starting: processes at a time that have not come to their port yet: to start one takes all that a
+            processor can do for a second, and those that transfer would wait meanwhile.
         last_words_s: how long processes are heard after the third stop request.
     """
 
@@ -61,6 +66,7 @@ class Limits:
     port_wait_s: float = 120.0
     silent_s: float = 180.0
     again_s: float = 2.0
+    starting: int = os.cpu_count() or 2
     last_words_s: float = 15.0
 
 
@@ -133,8 +139,14 @@ class Supervisor:
         self._view.tick(list(self._states.values()), self.now_s)
 
     def _begin_next(self) -> None:
-        while (name := self._rollout.next()) is not None:
+        while self._may_start() and (name := self._rollout.next()) is not None:
             self._begin(self._states[name])
+
+    def _may_start(self) -> bool:
+        """Whether one more process leaves the others their share of this computer."""
+        states = (self._states[name] for name in self._workers)
+        early = (state for state in states if not state.has_started and self.now_s - state.start_s < _START_S)
+        return sum(1 for _ in early) < self._limits.starting
 
     def _begin(self, state: BoardState) -> None:
         state.begin(self.now_s)
@@ -186,7 +198,7 @@ class Supervisor:
             state = self._states[name]
             if self._stop_wanted():
                 self._end(state, 0)
-            elif self.now_s >= at_s:
+            elif self.now_s >= at_s and self._may_start():
                 del self._again_at[name]
                 self._begin(state)
 

@@ -157,3 +157,26 @@ def test_the_screen_moves_while_nothing_is_heard() -> None:
     fleet = Fleet({"a": [HANGS]}, silent_s=0.6)
     fleet.run()
     assert fleet.view.ticks >= 3
+
+
+def test_few_processes_are_started_at_a_time() -> None:
+    """The next one begins when an earlier one has come to its port; one that says nothing holds up none."""
+    begun: list[tuple[float, str]] = []
+    fleet = Fleet({name: [UPDATED] for name in "abcd"}, jobs=4, starting=1)
+    start = fleet.supervisor._start
+
+    def noted(state: BoardState, events: Events) -> Worker:
+        begun.append((fleet.supervisor.now_s, state.entry.name))
+        assert sum(not each.has_started for each in fleet.states.values() if each.starts) == 1
+        return start(state, events)
+
+    fleet.supervisor._start = noted
+    assert set(fleet.run().values()) == {"updated"}
+    assert [name for _, name in begun] == list("abcd")
+
+
+def test_a_process_that_says_nothing_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "_START_S", 0.1)
+    fleet = Fleet({"a": [[]], "b": [UPDATED]}, jobs=2, starting=1, silent_s=0.5)
+    monkeypatch.setattr(supervisor, "_DEFAULT_PHASE_S", 0.0)
+    assert fleet.run() == {"a": "fleet-worker-ended", "b": "updated"}
