@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from modemflash_host.cli import app
 from modemflash_host.cli.fleet import fleet
 from modemflash_host.families import registry
 from modemflash_host.fleet import results
+from modemflash_host.fleet.fleet_file import read_fleet
 from modemflash_host.fleet.worker import START
 from support.fleet_desk import FleetDesk, ended, fleet_desk_in, rows
 
@@ -32,6 +33,23 @@ sys.exit(main())
 def desk(tmp_path: Path) -> Iterator[FleetDesk]:
     with fleet_desk_in(tmp_path) as made:
         yield made
+
+
+Here = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def here(desk: FleetDesk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """A verb that begins no process, in this one: exit code, output, errors."""
+    monkeypatch.setenv("MODEMFLASH_HOME", desk.environment["MODEMFLASH_HOME"])
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(desk.folder)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = app.run(["fleet", *words])
+        return code, *capsys.readouterr()
+
+    return run
 
 
 def test_plan_and_info_write_nothing_and_say_what_they_did(desk: FleetDesk) -> None:
@@ -60,21 +78,22 @@ def test_a_consent_reaches_the_update_of_its_board_and_no_other(desk: FleetDesk)
 
 
 @pytest.mark.parametrize("verb", ["update", "plan"])
-def test_no_danger_is_accepted_for_all_at_once(desk: FleetDesk, verb: str) -> None:
+def test_no_danger_is_accepted_for_all_at_once(desk: FleetDesk, here: Here, verb: str) -> None:
     """No flag, no settings, no environment: whatever a danger is called."""
     desk.simulated("pump-1", "build=48829")
-    typed = desk.fleet(verb, "--allow-downgrade", stderr=subprocess.DEVNULL)
-    typed.communicate(timeout=60)
-    assert typed.returncode == 2
+    desk.write_list()
+    assert here(verb, desk.image.name, "--boards", "fleet.toml", "--allow-downgrade")[0] == 2
     params = [each for command in fleet.commands.values() for each in command.params]
     options = {word for each in params for word in each.opts}
     assert not options & {f"--{name}" for name in registry.all_dangers()}
+    if verb == "plan":
+        return
     desk.environment |= {"MODEMFLASH_ALLOW_DOWNGRADE": "1", "MODEMFLASH_FLEET_UPDATE_ALLOW_DOWNGRADE": "1"}
     _, events = ended(desk.fleet("update", "--json"))
     assert rows(events)["pump-1"]["code"] == "consent-missing"
 
 
-def test_scan_writes_a_list_that_plan_takes(desk: FleetDesk) -> None:
+def test_scan_writes_a_list_that_is_read_again(desk: FleetDesk, here: Here) -> None:
     desk.simulated("pump-1")
     port = json.loads(desk.entries["pump-1"].removeprefix("port = "))
     command = [sys.executable, "-c", SCAN, f"{port} /dev/no-such-port"]
@@ -84,41 +103,36 @@ def test_scan_writes_a_list_that_plan_takes(desk: FleetDesk) -> None:
     text = (desk.folder / "fleet.toml").read_text()
     assert "# GM01Q 38638" in text or "38638" in text.splitlines()[2], text
     assert "no-such-port" in text and "# port-absent" in text
-    again = desk.start("fleet", "scan", "-o", "fleet.toml", program=command, stderr=-1)
-    _, said = again.communicate(timeout=60)
-    assert again.returncode == 2 and "is there already" in said  # nobody's list is written over
-    desk.start("fleet", "plan", desk.image.name, "--boards", "fleet.toml", "--wait", "0").communicate(
-        timeout=60
-    )
+    code, _, said = here("scan", "-o", "fleet.toml")
+    assert code == 2 and "is there already" in said  # nobody's list is written over
+    entries = read_fleet(desk.folder / "fleet.toml", registry.all_dangers())
+    assert {entry.port for entry in entries} == {port, "/dev/no-such-port"}
 
 
-def test_results_are_shown_again_as_table_csv_json_and_page(desk: FleetDesk) -> None:
-    nothing = desk.start("fleet", "results", stderr=-1)
-    _, said = nothing.communicate(timeout=60)
-    assert nothing.returncode == 5 and "No run of a fleet is remembered yet" in said
+def test_results_are_shown_again_as_table_csv_json_and_page(desk: FleetDesk, here: Here) -> None:
+    code, _, said = here("results")
+    assert code == 5 and "No run of a fleet is remembered yet" in said
     desk.simulated("pump-1")
     desk.simulated("pump-2", "build=48829")
     desk.fleet("update").communicate(timeout=60)
-    shown = desk.start("fleet", "results").communicate(timeout=60)[0]
+    _, shown, _ = here("results")
     assert "pump-1" in shown and shown.splitlines()[-1] == "1 of 2 run what they should."
-    written = desk.start("fleet", "results", "--csv", "a.csv", "--html", "a.html")
-    assert written.communicate(timeout=60)[0] == "" and written.returncode == 0
+    assert here("results", "--csv", "a.csv", "--html", "a.html")[:2] == (0, "")
     with (desk.folder / "a.csv").open() as file:
         assert [row["code"] for row in csv.DictReader(file)] == ["updated", "consent-missing"]
     assert "1 of 2 boards run what they should" in (desk.folder / "a.html").read_text()
-    content = json.loads(desk.start("fleet", "results", "--json").communicate(timeout=60)[0])
+    content = json.loads(here("results", "--json")[1])
     assert [row["name"] for row in content["boards"]] == ["pump-1", "pump-2"]
 
 
-def test_a_file_of_results_that_is_not_ours_is_passed_over(desk: FleetDesk) -> None:
+def test_a_file_of_results_that_is_not_ours_is_passed_over(desk: FleetDesk, here: Here) -> None:
     folder = desk.folder / "home" / "fleets"
     folder.mkdir(parents=True)
     row = {"name": 5, "port": None, "seconds": "x"}
     for number, content in enumerate(("{", "[]", json.dumps({"fleet": 1, "seconds": 1, "boards": [row]}))):
         (folder / f"20260101-00000{number}-1.json").write_text(content)
-    child = desk.start("fleet", "results", "--html", "a.html", stderr=-1)
-    _, said = child.communicate(timeout=60)
-    assert child.returncode == 5 and "No run of a fleet is remembered yet" in said
+    code, _, said = here("results", "--html", "a.html")
+    assert code == 5 and "No run of a fleet is remembered yet" in said
 
 
 def test_nothing_in_the_current_folder_is_run_by_a_fleet(desk: FleetDesk) -> None:
