@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from modemflash_host.families.vocabulary import Facts
+from modemflash_host.fleet.table import wrapped
 from modemflash_host.reporters import words as w
 
 _NAME, _STATUS = 16, 20
@@ -34,6 +35,7 @@ def result_rows(rows: Sequence[Facts], width: int) -> Iterator[Text]:
         yield line
         told = " ".join(str(row[name]) for name in ("happened", "next") if row[name])
         if not is_good and told:
-            yield Text("  " + w.printable(told), "dim")
+            for each in wrapped(Text(w.printable(told), "dim"), width - 2):
+                yield Text("  ") + each
     good = sum(row["status"] in _GOOD for row in rows)
     yield Text(f"{good} of {len(rows)} run what they should.", "bold")

@@ -45,7 +45,7 @@ def lines(
         phases: what a phase is called.
         plain: ASCII only.
     """
-    told = Text(words.summary(states), "bold").wrap(Console(width=max(1, width)), max(1, width))
+    told = wrapped(Text(words.summary(states), "bold"), width)
     room = max(1, height - 1 - len(told))
     shown = list(states)
     hidden = 0
@@ -53,11 +53,47 @@ def lines(
         by_need = sorted(shown, key=_need)[: room - 1]
         shown = [state for state in states if state in by_need]
         hidden = len(states) - len(shown)
-    cells = min(_NAME, max((len(state.entry.name) for state in states), default=1))
+    cells = _name_cells(states)
     rows = [_row(state, now_s, (cells, width), phases, plain) for state in shown]
     if hidden:
         rows.append(Text(f"  and {hidden} more"[:width], "dim"))
     return [*rows, *told]
+
+
+def last_lines(
+    states: Sequence[BoardState], now_s: float, width: int, phases: Mapping[str, str], plain: bool = False
+) -> list[Text]:
+    """The table that stays: of a board that did not end well all that is to be known, in full.
+
+    Args:
+        states: the boards.
+        now_s: the fleet's clock.
+        width: cells of the terminal.
+        phases: what a phase is called.
+        plain: ASCII only.
+    """
+    cells = _name_cells(states)
+    found: list[Text] = []
+    for state in states:
+        row = _row(state, now_s, (cells, width), phases, plain)
+        note = "" if state.is_good else w.printable(words.note_of(state, now_s))
+        if row.plain.endswith(note):
+            found.append(row)
+            continue
+        found.append(row[: cells + _GAP + _PHASE])
+        found[-1].rstrip()
+        found += [Text("  ") + each for each in wrapped(Text(note), width - 2)]
+    return [*found, *wrapped(Text(words.summary(states), "bold"), width)]
+
+
+def _name_cells(states: Sequence[BoardState]) -> int:
+    return min(_NAME, max((len(state.entry.name) for state in states), default=1))
+
+
+def wrapped(text: Text, width: int) -> list[Text]:
+    """A text in lines that break between words."""
+    width = max(1, width)
+    return list(text.wrap(Console(width=width), width))
 
 
 def _need(state: BoardState) -> int:
@@ -156,7 +192,7 @@ class TableView:
         """The whole table, for good."""
         self._live.clear()
         console = self._console
-        for line in lines(states, now_s, console.width - 1, len(states) + 2, self._phases, self._plain):
+        for line in last_lines(states, now_s, console.width - 1, self._phases, self._plain):
             console.print(line, soft_wrap=True)
 
     @property

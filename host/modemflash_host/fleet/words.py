@@ -82,7 +82,9 @@ def note_of(state: BoardState, now_s: float) -> str:
         return "its process ended without a result"
     if state.stage == ENDED and not state.is_good:
         to_do = _WHAT_TO_DO.get(state.modem_state)
-        return "; ".join(filter(None, (to_do, state.happened, "" if to_do else state.hint)))
+        if to_do:
+            return "; ".join(filter(None, (to_do, state.happened)))
+        return ". ".join(filter(None, (state.happened.rstrip("."), state.hint)))
     if state.stage == NOT_BEGUN:
         return "was not begun"
     return ""

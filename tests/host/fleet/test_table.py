@@ -11,7 +11,7 @@ import pytest
 from modemflash_host.families import registry
 from modemflash_host.fleet.board_state import AWAY, BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry
-from modemflash_host.fleet.table import lines
+from modemflash_host.fleet.table import last_lines, lines
 
 SENDS = {"event": "phase", "phase": "transfer", "usual_s": 80}
 LOST = {"event": "problem", "code": "port-lost", "happened": "The port went away", "hint": ""}
@@ -86,3 +86,17 @@ def test_while_nothing_moves_it_is_said_why() -> None:
 
 def test_how_long_a_phase_may_take_is_said() -> None:
     assert "usual 80 s, allowed 20 min" in shown([board("installs", STORIES["installs"])], 50.0)[0]
+
+
+@pytest.mark.parametrize("width", [40, 79, 199])
+def test_the_table_that_stays_says_all_of_what_failed(width: int) -> None:
+    """While it is live a row is one line; at the end nothing of what has to be done is cut off."""
+    hint = "Read the plan first: most dangers have a safe way round. `modemflash update --help` has them."
+    story: Story = [
+        (1, {"event": "problem", "code": "consent-missing", "happened": "It needs a consent.", "hint": hint}),
+        (2, {"event": "result", **ENDS, "code": "consent-missing", "modem_state": "untouched"}),
+    ]
+    states = [board("failed-1", story), board("updated-1", STORIES["updated"])]
+    last = [line.plain for line in last_lines(states, 10, width, registry.all_phases())]
+    assert max(map(len, last)) <= width
+    assert hint in " ".join(" ".join(last).split()) and ".;" not in "".join(last)
