@@ -1,8 +1,8 @@
-"""The table of a fleet on a terminal: one live row a board, those that need eyes first, a summary below.
+"""The table of a fleet on a terminal: one live row a board, by pages where they are many, a summary below.
 
 Rules: never wider or higher than the terminal: columns go, the least needed
-first, and rows that say the least are counted instead; drawn by `LiveLines`, a
-few times a second; what ended leaves one line that stays.
+first, and of more boards than lines a page is shown, the next one after some
+seconds; drawn by `LiveLines`, a few times a second; what ended leaves its lines.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STYLES = {GOOD: "green", DOUBT: "yellow", BAD: "bold red", DIM: "dim"}
 _NAME, _PHASE, _BAR, _PERCENT, _RATE, _TIME = 16, 18, 10, 4, 9, 8
 _GAP = 2
 _SHORTEST_NOTE = 16
-_ORDER = {RUNNING: 2}
+_PAGE_S = 5.0
 
 
 def lines(
@@ -47,17 +47,23 @@ def lines(
     """
     told = wrapped(Text(words.summary(states), "bold"), width)
     room = max(1, height - 1 - len(told))
-    shown = list(states)
-    hidden = 0
-    if len(shown) > room:
-        by_need = sorted(shown, key=_need)[: room - 1]
-        shown = [state for state in states if state in by_need]
-        hidden = len(states) - len(shown)
+    shown, which = (list(states), "") if len(states) <= room else _page(states, room - 1, now_s)
     cells = _name_cells(states)
     rows = [_row(state, now_s, (cells, width), phases, plain) for state in shown]
-    if hidden:
-        rows.append(Text(f"  and {hidden} more"[:width], "dim"))
+    if which:
+        rows.append(Text(which[:width], "dim"))
     return [*rows, *told]
+
+
+def _page(states: Sequence[BoardState], room: int, now_s: float) -> tuple[list[BoardState], str]:
+    """So many boards, and which page that is: who is away or failed stays, the others take turns."""
+    stay = [state for state in states if _needs_eyes(state)][: room // 2]
+    turns = [state for state in states if state not in stay]
+    size = max(1, room - len(stay))
+    pages = -(-len(turns) // size)
+    page = int(now_s / _PAGE_S) % pages
+    shown = (stay + turns[page * size : (page + 1) * size])[: max(0, room)]
+    return shown, f"  and {len(states) - len(shown)} more; page {page + 1} of {pages}"
 
 
 def last_lines(
@@ -96,11 +102,8 @@ def wrapped(text: Text, width: int) -> list[Text]:
     return list(text.wrap(Console(width=width), width))
 
 
-def _need(state: BoardState) -> int:
-    """What is shown first when not all fits: who is away or failed, then who runs."""
-    if state.stage == ENDED:
-        return 4 if state.is_good else 1
-    return 0 if words.is_away(state) else _ORDER.get(state.stage, 3)
+def _needs_eyes(state: BoardState) -> bool:
+    return words.is_away(state) or (state.stage == ENDED and not state.is_good)
 
 
 def _row(

@@ -73,11 +73,20 @@ def test_it_is_never_larger_than_the_terminal(width: int, height: int) -> None:
         assert len(found) <= height - 1
 
 
-def test_who_needs_eyes_is_shown_first_when_not_all_fit() -> None:
+@pytest.mark.parametrize("height", [8, 24])
+def test_of_more_boards_than_lines_each_has_its_turn(height: int) -> None:
     states = [board(f"{name}-{n}", story) for n in range(8) for name, story in STORIES.items()]
-    found = "\n".join(shown(states, 60.0))
-    assert found.count("failed-") == found.count("away-") == 8 and "updated-" not in found
-    assert " more" in found
+    seen: set[str] = set()
+    for now_s in range(60, 60 + 5 * len(states), 5):
+        seen |= {line.split()[0] for line in shown(states, now_s, 76, height)}
+    assert {state.entry.name for state in states} <= seen
+    assert any("more; page 1 of" in line for line in shown(states, 0.0, 76, height))
+
+
+def test_who_needs_eyes_is_on_every_page() -> None:
+    states = [board(f"begins-{n}", []) for n in range(60)] + [board("failed-1", STORIES["failed"])]
+    for now_s in range(0, 60, 5):
+        assert any(line.startswith("failed-1") for line in shown(states, now_s))
 
 
 def test_while_nothing_moves_it_is_said_why() -> None:
