@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from modemflash import __version__
 from modemflash.errors import UNTOUCHED, Problem
+from modemflash.frames import MAX_BLOCK
 from modemflash.interface import COMMAND_FILE, ENDED, LIBRARY, LOOKED, LOOKING
 from modemflash.line import Line
 from modemflash.phases import has_written
@@ -85,7 +86,9 @@ class RelayTalk:
         looked_before: bool = False,
     ) -> None:
         record = reporter.recorder.relay if reporter.recorder else no_record
-        self.relay = RelayLine(link, clock, self.serve, self.hear, reporter.stop_wanted, record)
+        self.relay = RelayLine(
+            link, clock, self.serve, self.hear, reporter.stop_wanted, record, self._block_bytes
+        )
         self.line = Line(link, clock, reporter)
         self.journal: Journal | None = None
         self.sent_bytes = 0
@@ -184,6 +187,12 @@ class RelayTalk:
         if file < len(self._files):
             self._files[file][1].readinto(start, data)
         return bytes(data)
+
+    def _block_bytes(self, file: int, start: int) -> int:
+        """As the board counts them; 0 for what is no file of firmware."""
+        if file >= len(self._files):
+            return 0
+        return max(0, min(MAX_BLOCK, self._files[file][1].size - start))
 
     def hear(self, words: bytes) -> None:
         """An event from the board."""

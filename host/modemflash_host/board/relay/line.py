@@ -1,6 +1,6 @@
 """The PC's end of the line to a board that relays; frames as in `modemflash.board.pc_line`.
 
-Rules: this side only answers: pieces that the board asked for, a sign of life
+Rules: this side only answers: pieces that the board asked for (and `ahead.py`), a sign of life
 twice a second, and an acknowledgement for every event; what is damaged is
 passed over, because the board asks again; a rate is used after an echo over it
 came back whole, and a line that falls silent goes back to the console's rate.
@@ -34,6 +34,7 @@ from modemflash.interface import (
     TEST_FILE,
 )
 from modemflash_host.board.console.repl import ADAPTER_HOLDS_MS, FASTER_BAUDS, RESET_SIGNS
+from modemflash_host.board.relay.ahead import Ahead, Request
 from modemflash_host.board.relay.frame_reader import FrameReader
 from modemflash_host.errors import BoardProblem
 
@@ -73,6 +74,7 @@ class RelayLine:
         on_event: gets the JSON of each event, once.
         stops: how often the user asked to stop.
         record: keeps what goes over the line.
+        block_bytes: (file, start) -> how many bytes the block has that begins there; 0 where nobody knows.
 
     Attributes:
         stops: as given.
@@ -93,6 +95,7 @@ class RelayLine:
         on_event: Callable[[bytes], object],
         stops: Callable[[], int] = lambda: 0,
         record: Record = no_record,
+        block_bytes: Callable[[int, int], int] = lambda file, start: 0,
     ) -> None:
         self.commands = 0
         self.state = self.job = ""
@@ -104,6 +107,8 @@ class RelayLine:
         self._serve = serve
         self._on_event = on_event
         self._record = record
+        self._block_bytes = block_bytes
+        self._ahead = Ahead()
         self.stops = stops
         self._frames = FrameReader(clock)
         self._last_event = -1
@@ -200,7 +205,7 @@ class RelayLine:
         if kind == GET and len(body) == 10:
             number, file, start, offset, count = struct.unpack(">BBIHH", body)
             self._record(relay_rx="get", id=number, file=file, start=start, offset=offset, count=count)
-            self._answer(number, file, start, offset, count)
+            self._answer(Request(number, file, start, offset, count))
             return
         self._record(relay_rx=kind.decode("latin-1"), size=len(body))
         if kind == EVENT and body:
@@ -215,18 +220,20 @@ class RelayLine:
         elif kind == ECHO:
             self.echo = body
 
-    def _answer(self, number: int, file: int, start: int, offset: int, count: int) -> None:
-        """The pieces of one request; each with the sum over its block so far."""
-        if file == TEST_FILE:
-            data = _TEST[: offset + count]
-        else:
-            data = self._serve(file, start, offset + count)
+    def _answer(self, request: Request) -> None:
+        """The pieces of a request, where requests are late those behind them, each with the sum so far."""
+        file, start, offset, number = request.file, request.start, request.offset, request.number
+        size = self._block_bytes(file, start)
+        end = self._ahead.end_of_answer(request, size, self._clock.ticks_ms(), self.baud)
+        if not end:
+            return
+        data = _TEST[:end] if file == TEST_FILE else self._serve(file, start, end)
         crc = crc16(data, 0, 0, offset)
         out = bytearray()
-        for at in range(offset, offset + count, PIECE_BYTES):
-            end = min(at + PIECE_BYTES, offset + count)
-            crc = crc16(data, crc, at, end)
-            out += bytes([SYNC, number]) + crc.to_bytes(2, "big") + data[at:end]
+        for at in range(offset, end, PIECE_BYTES):
+            piece_end = min(at + PIECE_BYTES, end)
+            crc = crc16(data, crc, at, piece_end)
+            out += bytes([SYNC, number]) + crc.to_bytes(2, "big") + data[at:piece_end]
             number = (number + 1) % IDS
         self._record(relay_tx="pieces", size=len(out), crc32=f"{zlib.crc32(out):08x}")
         self._link.write(out, 0, len(out))

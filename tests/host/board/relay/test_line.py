@@ -6,6 +6,7 @@ import json
 from collections import deque
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,8 +60,17 @@ class Wire:
 class World:
     """Time, both wires, and both sides in turns."""
 
-    def __init__(self, to_board: Corruption, to_pc: Corruption, small_ring: bool, most_baud: int) -> None:
+    def __init__(
+        self,
+        to_board: Corruption,
+        to_pc: Corruption,
+        small_ring: bool,
+        most_baud: int,
+        late_ms: int = 0,
+    ) -> None:
         self.now_ms = 0
+        self.late_ms = late_ms  # of a network, each way
+        self.under_way: deque[tuple[int, Wire, bytes, int]] = deque()
         self.to_board, self.to_pc = Wire(to_board), Wire(to_pc)
         self.small_ring = small_ring
         self.to_board.ring_bytes = 512 if small_ring else 4096
@@ -71,7 +81,13 @@ class World:
         self.heard: list[Any] = []
         self.present = True
         self.line = PcLine(lambda *_, **words: Uart(self, words), self, b"12345678")
-        self.pc = RelayLine(Link(self), self, serve, lambda words: self.heard.append(json.loads(words)))  # type: ignore[arg-type]
+        self.pc = RelayLine(
+            Link(self),  # type: ignore[arg-type]
+            self,
+            serve,
+            lambda words: self.heard.append(json.loads(words)),
+            block_bytes=lambda file, start: 8176,
+        )
 
     def ticks_ms(self) -> int:
         return self.now_ms
@@ -83,9 +99,19 @@ class World:
         """The board waits: the PC has its turn in every millisecond of it."""
         for _ in range(ms):
             self.now_ms += 1
+            while self.under_way and self.under_way[0][0] <= self.now_ms:
+                _, wire, data, rate = self.under_way.popleft()
+                wire.put(data, rate)
             self.to_board.pass_ms()
             if self.present:
                 self.pc.step(0)
+
+    def send(self, wire: Wire, data: bytes, rate: int) -> None:
+        """Through the network, where there is one."""
+        if self.late_ms:
+            self.under_way.append((self.now_ms + self.late_ms, wire, data, rate))
+        else:
+            wire.put(data, rate)
 
     def run(self, until: Any, most_ms: int = 60_000) -> bool:
         """Both go on until something is so."""
@@ -116,7 +142,7 @@ class Uart:
         return len(data) or None
 
     def write(self, data: bytes) -> None:
-        self._world.to_pc.put(bytes(data), self._world.rates["board"])
+        self._world.send(self._world.to_pc, bytes(data), self._world.rates["board"])
 
     def wait_tx_done(self, ms: int) -> bool:
         return True
@@ -139,7 +165,7 @@ class Link:
         return len(data)
 
     def write(self, buf: bytes, off: int, n: int) -> None:
-        self._world.to_board.put(bytes(buf[off : off + n]), self._world.rates["pc"])
+        self._world.send(self._world.to_board, bytes(buf[off : off + n]), self._world.rates["pc"])
 
     def drain(self, timeout_ms: int) -> bool:
         return True
@@ -252,3 +278,64 @@ def test_a_pc_that_comes_back() -> None:
     world.present = True
     assert world.run(lambda: world.line.got == 8176)
     assert had > 2000
+
+
+def late_world(late_ms: int, small_ring: bool = False, damage: Corruption | None = None) -> World:
+    """Both ends of a slow network; the PC reckons with the rate that the wire has."""
+    world = World(damage or {}, damage or {}, small_ring, CONSOLE_BAUD, late_ms)
+    world.pc.baud = RATES[0]
+    return world
+
+
+def bring(world: World, start: int) -> int:
+    """A block, which must come as it is; how many milliseconds that takes."""
+    before_ms = world.now_ms
+    world.line.begin(0, start, 8176)
+    assert world.run(lambda: world.line.got == 8176)
+    buf = bytearray(8176)
+    world.line.copy(0, 8176, buf, 0)
+    assert bytes(buf) == FILE[start : start + 8176]
+    return world.now_ms - before_ms
+
+
+@pytest.mark.parametrize("small_ring", [False, True])
+@pytest.mark.parametrize("late_ms", [40, 100])
+def test_over_a_late_network_a_block_costs_one_round_trip(late_ms: int, small_ring: bool) -> None:
+    """Once it is known that requests are late; the board needs no other program for that."""
+    world = late_world(late_ms, small_ring)
+    took_ms = [bring(world, number) for number in range(8)]
+    on_the_line_ms = 8176 // BYTES_A_MS
+    assert min(took_ms[:3]) > on_the_line_ms + 4 * late_ms
+    assert max(took_ms[4:]) < on_the_line_ms + 2 * late_ms + 25
+    assert world.line.repeats == 0
+
+
+def test_a_line_that_is_not_late_gets_what_it_asks_for() -> None:
+    world = late_world(5)
+    for number in range(8):
+        bring(world, number)
+        assert world.pc._ahead._is_ahead is False
+
+
+def test_after_a_loss_no_more_is_sent_than_is_asked_for() -> None:
+    """A board that pauses for longer than its ring holds: in each run of losses for twice as long."""
+    world = late_world(60)
+    ahead = []
+    for number in range(10):
+        world.pauses = [150] * 3 if number in (4, 5, 6) else []
+        bring(world, number)
+        ahead.append(world.pc._ahead._is_ahead)
+    assert ahead == [number in (3, 7, 8, 9) for number in range(10)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(damages, st.booleans(), st.lists(st.integers(1, 80), max_size=30), st.integers(20, 150))
+def test_blocks_arrive_whole_over_a_late_network(
+    damage: Corruption, small_ring: bool, pauses: list[int], late_ms: int
+) -> None:
+    """Whatever is lost or changed on the way, also of what was sent ahead."""
+    world = late_world(late_ms, small_ring, damage)
+    world.pc._ahead._late_blocks = 3
+    world.pauses = pauses
+    for number in range(3):
+        bring(world, number * 8176)
