@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from modemflash_host.families import registry
+from modemflash_host.fleet.fleet_file import read_fleet
 from modemflash_sim.sequans import images
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/fleet.md"
@@ -86,3 +88,13 @@ def test_the_commands_for_boards_on_a_hub_lead_to_their_update(tmp_path: Path) -
     builds = [json.loads((tmp_path / f"{n}.json").read_text())["memory"]["build"] for n in range(4)]
     assert builds == [41065] * 4
     assert "4 of 4 updated" in done.stdout
+
+
+def test_every_list_of_the_page_is_one(tmp_path: Path) -> None:
+    lists = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    ports = []
+    for listed in lists:
+        (tmp_path / "fleet.toml").write_text(listed)
+        ports += [entry.port for entry in read_fleet(tmp_path / "fleet.toml", registry.all_dangers())]
+    for scheme in ("sim://", "/dev/", "rfc2217://", "labgrid:"):
+        assert any(port.startswith(scheme) for port in ports), scheme

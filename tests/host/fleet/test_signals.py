@@ -1,4 +1,4 @@
-"""Stop requests to a fleet by real signals: each board stops by its phase, and the same command ends it."""
+"""What befalls a fleet from outside, really: signals, and a hub that is unplugged."""
 
 from __future__ import annotations
 
@@ -92,3 +92,25 @@ def test_who_is_at_work_is_waited_for_by_the_same_command(desk: FleetDesk) -> No
     waited = {event["board_name"] for event in events if event["event"] == "waits"}
     assert waited == {"a", "b", "single"}
     assert workers and all(map(gone, workers))
+
+
+def test_a_hub_that_is_gone_for_a_moment_is_waited_for(desk: FleetDesk) -> None:
+    """Each board is named as away, and the same fleet carries both on."""
+    child = desk.fleet("update", "--json", "--wait", "60")
+    assert child.stdout is not None
+    under_way: set[str] = set()
+
+    def all_are_sent(event: dict[str, Any]) -> bool:
+        if halfway(event):
+            under_way.add(event["board_name"])
+        return under_way == {"a", "b"}
+
+    until(child.stdout, all_are_sent)
+    for cable in desk.cables.values():
+        cable.pull(1.5)
+    code, events = ended(child)
+    end = rows(events)
+    assert code == 0 and {row["status"] for row in end.values()} == {"updated"}
+    assert all(row["starts"] > 1 for row in end.values())
+    lost = {event["board_name"] for event in events if event.get("code") in ("port-lost", "port-absent")}
+    assert lost == {"a", "b"}

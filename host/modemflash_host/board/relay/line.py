@@ -199,8 +199,9 @@ class RelayLine:
                 raise RelayLost("relay-restarted")
 
     def _take(self, kind: bytes, body: bytes) -> None:
-        if kind in (GET, EVENT, LOSSY_EVENT) and body != self._last_words:
-            self._last_words = body
+        words = body[1:] if kind == GET else body  # who asks again asks by another number
+        if kind in (GET, EVENT, LOSSY_EVENT) and words != self._last_words:
+            self._last_words = words
             self.moved_ms = self._clock.ticks_ms()
         if kind == GET and len(body) == 10:
             number, file, start, offset, count = struct.unpack(">BBIHH", body)

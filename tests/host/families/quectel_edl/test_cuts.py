@@ -67,8 +67,7 @@ def test_a_program_that_is_killed_ends_updated(package: FirmwareFile, share: flo
     kill(package, int(made.writes * share), "lost-link:waits")
 
 
-@pytest.mark.sweep
-@pytest.mark.timeout(3600)
+@pytest.mark.slow
 def test_every_command_and_every_64_kb(package: FirmwareFile) -> None:
     for way in WAYS:
         for number in range(1, COMMANDS + 1):
@@ -77,8 +76,7 @@ def test_every_command_and_every_64_kb(package: FirmwareFile) -> None:
             cut(package, f"{way}-at-byte:{at}")
 
 
-@pytest.mark.sweep
-@pytest.mark.timeout(3600)
+@pytest.mark.slow
 def test_every_write_of_a_program_that_is_killed(package: FirmwareFile) -> None:
     made = bench()
     assert code_of(made.run(package)) == "updated"
