@@ -6,6 +6,7 @@ request, and what the board then asks for is on its way already. A board that as
 lost something, perhaps because its ring was full: then it gets what it asks for and no more,
 until that block is over, and in each run of losses for twice as many blocks. How late is
 told from the second request of a block: it comes when as much has arrived as it asks for.
+What is asked for again while the answer is still under way is not answered: both would be lost.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from modemflash.interface import IDS, PIECE_BYTES
 
 _LATE_MS = 40  # more than an adapter holds a request, and than a busy computer needs for one
+_MOST_LATE_MS = 500
 _LATE_BLOCKS = 3
 _MOST_PAUSE_BLOCKS = 64
 _BITS = 10  # a byte on the line
@@ -51,6 +53,7 @@ class Ahead:
         self._sent_to = 0
         self._sent_ms = 0
         self._late_blocks = 0
+        self._late_ms = 0
         self._pause_blocks = self._pause = 0
         self._is_ahead = False
 
@@ -70,11 +73,20 @@ class Ahead:
             self._last = request
             if request.end <= self._sent_to:
                 return 0
+        elif self._is_in_vain(request, now_ms):
+            return 0
         else:
             self._begin(request)
         self._sent_to = max(request.end, block_bytes if self._is_ahead else 0)
         self._sent_ms = now_ms
         return self._sent_to
+
+    def _is_in_vain(self, request: Request, now_ms: int) -> bool:
+        """A board asks again before it has what it was sent: that comes first, and an answer is lost."""
+        before = self._first
+        is_again = before is not None and (before.file, before.start) == (request.file, request.start)
+        is_late = self._late_blocks >= _LATE_BLOCKS
+        return is_again and is_late and now_ms - self._sent_ms < self._late_ms + _LATE_MS
 
     def _begin(self, request: Request) -> None:
         """A block, or what is asked for again."""
@@ -91,6 +103,7 @@ class Ahead:
         self._is_ahead = not is_again and not self._pause_blocks and self._late_blocks >= _LATE_BLOCKS
 
     def _note_delay(self, late_ms: int) -> None:
+        self._late_ms = min(late_ms, _MOST_LATE_MS)
         self._late_blocks = min(self._late_blocks + 1, _LATE_BLOCKS) if late_ms > _LATE_MS else 0
 
 
