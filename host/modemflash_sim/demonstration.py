@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.sequans import faults, images, profiles
 from modemflash_sim.sequans.modem import SimModem
 
@@ -39,6 +38,19 @@ class Demonstration:
     modem: SimModem
 
 
+def difficult_modem() -> SimModem:
+    """The modem of the demonstration."""
+    return SimModem(profiles.find("pycom-catm1", timing=_TIMES), faults=faults.parse(FAULTS), seed=_SEED)
+
+
+def write_files(folder: Path) -> tuple[Path, Path]:
+    """The firmware and its updater ELF, in a folder."""
+    firmware, updater = folder / f"CATM1-{TO_BUILD}.dup", folder / "updater.elf"
+    firmware.write_bytes(images.make_full_image(TO_BUILD, size_bytes=_IMAGE_BYTES))
+    updater.write_bytes(images.make_updater_elf())
+    return firmware, updater
+
+
 @contextmanager
 def demonstration(endpoint: str, folder: Path) -> Iterator[Demonstration]:
     """Serve the modem, with its files in `folder`.
@@ -47,9 +59,9 @@ def demonstration(endpoint: str, folder: Path) -> Iterator[Demonstration]:
         endpoint: see `endpoints.serve.open_endpoint`.
         folder: where the files are written; the caller removes it.
     """
-    modem = SimModem(profiles.find("pycom-catm1", timing=_TIMES), faults=faults.parse(FAULTS), seed=_SEED)
-    firmware, updater = folder / f"CATM1-{TO_BUILD}.dup", folder / "updater.elf"
-    firmware.write_bytes(images.make_full_image(TO_BUILD, size_bytes=_IMAGE_BYTES))
-    updater.write_bytes(images.make_updater_elf())
+    from modemflash_sim.endpoints.serve import serve  # a browser has no endpoints
+
+    modem = difficult_modem()
+    firmware, updater = write_files(folder)
     with serve(modem, endpoint) as port:
         yield Demonstration(port, firmware, updater, modem)

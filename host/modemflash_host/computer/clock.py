@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from modemflash_host.computer.home import HOME
 from modemflash_host.reporters import Reporter
 
 
@@ -21,7 +22,7 @@ class MonotonicClock:
 
     def sleep_ms(self, ms: int) -> None:
         """Wait."""
-        time.sleep(ms / 1000)
+        HOME.sleep(ms / 1000)
 
 
 def ticker(reporter: Reporter) -> Callable[[], None]:

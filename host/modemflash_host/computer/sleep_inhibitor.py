@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from modemflash_host.computer.home import HOME
 from modemflash_host.computer.programs import find_program
 
 _PATIENCE_S = 2.0
@@ -48,6 +49,10 @@ def sleep_inhibited(
         set_state: Windows' SetThreadExecutionState.
         patience_s: so long a program is waited for, when it begins and when it ends.
     """
+    if HOME.sleep_inhibited is not None:
+        with HOME.sleep_inhibited(on_trouble):
+            yield
+        return
     if system == "win32":
         set_state = set_state or _execution_state()
         if not set_state(_ES_CONTINUOUS | _ES_SYSTEM_REQUIRED):

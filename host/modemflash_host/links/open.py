@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from modemflash.interface import CONSOLE_BAUD, MODEM_BAUD
 from modemflash_host.computer.clock import MonotonicClock
+from modemflash_host.computer.home import HOME
 from modemflash_host.errors import LinkProblem
 from modemflash_host.links.absent import why_absent
 from modemflash_host.links.linux import holder_of, may_be_serial
@@ -88,6 +89,8 @@ def open_link(
     Raises:
         LinkProblem: `port-absent`, `port-not-permitted`, `port-busy` or `port-not-opened`.
     """
+    if (opener := HOME.opener_of(name)) is not None:
+        return opener.open(name, FIRST_BAUD, on_wait)
     if is_simulated(name):
         from modemflash_sim import devices
 
@@ -139,6 +142,8 @@ def open_console(
     Raises:
         LinkProblem: as `open_link`.
     """
+    if (opener := HOME.opener_of(name)) is not None:
+        return opener.open(name, baud, on_wait)
     return SerialPort(_open_serial(name, baud, data_bits, flow_control=False), on_wait), MonotonicClock()
 
 

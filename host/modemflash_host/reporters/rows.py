@@ -37,24 +37,27 @@ class Rows:
         width: of the label's column, at least.
         hanging: how far the further lines of a wrapped value are set in, beyond its first.
         style: of the labels.
+
+    Attributes:
+        pairs, style: as given.
     """
 
     def __init__(
         self, pairs: Sequence[tuple[str, Text]], width: int = 10, hanging: int = 0, style: str = "dim"
     ) -> None:
-        self._pairs = pairs
+        self.pairs = pairs
         self._width = max([width, *(len(label) for label, _ in pairs)])
         self._hanging = hanging
-        self._style = style
+        self.style = style
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """Rich asks for the lines."""
         width = max(0, min(self._width, options.max_width - _LEAST_VALUE_CELLS - 1))
         cells = max(1, options.max_width - width - 1)  # some terminals say that they have one column
-        for label, value in self._pairs:
+        for label, value in self.pairs:
             for number, line in enumerate(self._wrapped(console, value, cells)):
                 line.rstrip()
-                shown = Text.assemble((f"{'' if number else label[:width]:<{width}} ", self._style), line)
+                shown = Text.assemble((f"{'' if number else label[:width]:<{width}} ", self.style), line)
                 yield _as_it_is(shown)
 
     def _wrapped(self, console: Console, value: Text, cells: int) -> Iterator[Text]:

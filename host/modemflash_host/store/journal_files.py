@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from modemflash_host.computer.home import HOME
 from modemflash_host.links.names import fault_of, is_address
 from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import advised, kept_file
@@ -103,6 +104,7 @@ def board_at(folder: Path, port: str, address: str) -> str:
     try:
         with kept_file(note) as file:
             file.write(address.encode("ascii"))
+            HOME.flush(file, note)
     except (OSError, UnicodeError):
         pass  # an update that cannot keep its journal ends before its first write
     return address
@@ -136,8 +138,7 @@ class SlotFiles:
         try:
             with kept_file(path) as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                HOME.flush(file, path)
         except OSError as error:
             raise advised(error) from error
         make_newest(path, "*.[01]")

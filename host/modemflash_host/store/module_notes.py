@@ -14,6 +14,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from modemflash_host.computer.home import HOME
 from modemflash_host.links.names import is_address
 from modemflash_host.store.journal_files import place_of
 from modemflash_host.store.regular_file import read_regular
@@ -97,6 +98,7 @@ def write_note(folder: Path, key: str, note: ModuleNote) -> None:
     path = _path(folder, key)
     with kept_file(path) as file:
         file.write(json.dumps(asdict(note)).encode("ascii"))
+        HOME.flush(file, path)
 
 
 def hashed(folder: Path, number: str) -> str:
@@ -114,6 +116,7 @@ def _salt(folder: Path) -> str:
     try:
         with kept_file(path, replace=False) as file:
             file.write(os.urandom(_SALT_CHARS // 2).hex().encode("ascii"))
+            HOME.flush(file, path)
     except FileExistsError:
         pass
     for _ in range(_SALT_TRIES):

@@ -79,7 +79,7 @@ def give_to_caller(descriptor: int) -> None:
 def sudo_caller() -> Caller | None:
     """Who called sudo; None where nobody did."""
     name = os.environ.get("SUDO_USER", "")
-    if os.name != "posix" or os.geteuid() != 0 or name in ("", "root"):
+    if name in ("", "root") or os.name != "posix" or os.geteuid() != 0:
         return None
     import pwd
 

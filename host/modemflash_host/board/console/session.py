@@ -12,15 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modemflash_host.board.console.connect import MIRROR, Connection, connect
 from modemflash_host.board.console.files import BoardFiles
 from modemflash_host.board.console.identity import Board
 from modemflash_host.board.console.safe_boot import safe_boot
-from modemflash_host.board.pic import Open
+from modemflash_host.board.pic import DATA_BITS, Open
 from modemflash_host.computer.clock import MonotonicClock
+from modemflash_host.computer.home import HOME
 from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.links import ports
 from modemflash_host.links.names import AUTO, is_address
@@ -131,7 +132,11 @@ def find_port(port: str) -> tuple[str, Device]:
         LinkProblem, Refusal: see `ports.choose`.
     """
     if is_address(port):
-        return port, device_of_url(port)
+        device = device_of_url(port)
+        opener = HOME.opener_of(port)
+        if opener is not None and DATA_BITS not in opener.data_bits:
+            device = replace(device, is_pic=False)
+        return port, device
     listed = ports.list_ports()
     if port == AUTO:
         chosen = ports.choose(listed)

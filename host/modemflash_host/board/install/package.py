@@ -26,6 +26,7 @@ import modemflash
 from modemflash_host.board.install import packing
 from modemflash_host.board.install.kept_package import kept
 from modemflash_host.board.install.packing import pack
+from modemflash_host.computer.home import HOME
 
 LIMIT_BYTES = 80_000  # docs/decisions/0007
 NOT_FOR_BOARDS = {"__main__.py"}  # `python -m modemflash` starts there
@@ -51,6 +52,8 @@ class _Cut(NamedTuple):
 @functools.cache
 def deployed() -> Mapping[str, bytes]:
     """Every file that a board gets: path below its library folder -> content."""
+    if HOME.board_package is not None:
+        return HOME.board_package
     ours = {path.name: path.read_bytes() for path in map(Path, (__file__, packing.__file__))}
     sources = {name: path.read_bytes() for name, path in _sources().items()}
     return MappingProxyType(dict(kept({**ours, **sources}, _packed)))

@@ -1,0 +1,50 @@
+// Compiles Python files for the interpreter of the page, by that interpreter itself:
+//     node compile.mjs PYODIDE FOLDER
+// Each NAME.py below FOLDER becomes NAME.pyc beside it, without docstrings and annotations of functions, and the
+// source goes. See build.py.
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+
+const [pyodideFolder, folder] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(join(pyodideFolder, "pyodide.mjs")).href);
+const pyodide = await loadPyodide({ indexURL: pyodideFolder + "/" });
+pyodide.mountNodeFS("/tree", folder);
+pyodide.runPython(`
+import ast
+from importlib._bootstrap_external import _code_to_hash_pyc
+from pathlib import Path
+from types import CodeType
+
+OURS = ("modemflash", "modemflash_host", "modemflash_sim", "modemflash_web")  # line numbers are for these
+
+def strip(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            if ast.get_docstring(node, clean=False) is not None:
+                first = node.body[0]
+                if isinstance(node, ast.ClassDef):
+                    # A dataclass without one would make its own, which takes long.
+                    first.value = ast.copy_location(ast.Constant("."), first.value)
+                else:
+                    node.body[0:1] = [] if len(node.body) > 1 else [ast.copy_location(ast.Pass(), first)]
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return tree
+
+def without_lines(code):
+    inner = tuple(without_lines(each) if isinstance(each, CodeType) else each for each in code.co_consts)
+    return code.replace(co_linetable=b"", co_consts=inner)
+
+for path in sorted(Path("/tree").rglob("*.py")):
+    # The name in tracebacks is the place below the folder.
+    tree = strip(ast.parse(path.read_bytes()))
+    code = compile(tree, str(path.relative_to("/tree")), "exec", dont_inherit=True)
+    if path.relative_to("/tree").parts[0] not in OURS:
+        code = without_lines(code)
+    # checked=False: nobody asks whether it is out of date.
+    path.with_suffix(".pyc").write_bytes(_code_to_hash_pyc(code, bytes(8), False))
+    path.unlink()
+`);
+process.exit(0);

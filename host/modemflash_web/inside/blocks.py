@@ -1,0 +1,52 @@
+"""What the host package prints, as data for the page: spans of text with a style, rows, tables.
+
+Rule: nothing here is markup, and the page makes none of it: each span becomes a text node, so what a board
+or a file says can only ever be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from modemflash_host.reporters.rows import Rows
+
+Span = tuple[str, str]
+"""Text and its style, words such as "bold yellow"."""
+Block = dict[str, object]
+
+
+def block_of(what: object) -> Block | None:
+    """One printed thing; None for an empty line."""
+    if isinstance(what, Padding):
+        return block_of(what.renderable)
+    if isinstance(what, Rows):
+        return {"rows": [[label, spans_of(value)] for label, value in what.pairs], "tone": what.style}
+    if isinstance(what, Table):
+        return {"head": [str(column.header) for column in what.columns], "table": _cells(what)}
+    text = what if isinstance(what, Text) else Text(str(what))
+    return {"text": spans_of(text)} if text.plain.strip() else None
+
+
+def _cells(table: Table) -> list[list[list[Span]]]:
+    columns = [[spans_of(cell) for cell in column.cells] for column in table.columns]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def spans_of(value: object) -> list[Span]:
+    """The pieces of a text, in order; where two styles meet, both count."""
+    text = value if isinstance(value, Text) else Text(str(value))
+    plain = text.plain
+    edges = sorted({0, len(plain), *(edge for span in text.spans for edge in (span.start, span.end))})
+    found: list[Span] = []
+    for start, end in _pairs([edge for edge in edges if edge <= len(plain)]):
+        styles = [str(text.style), *(str(s.style) for s in text.spans if s.start <= start and end <= s.end)]
+        found.append((plain[start:end], " ".join(filter(None, styles))))
+    return found
+
+
+def _pairs(edges: Sequence[int]) -> list[tuple[int, int]]:
+    return list(zip(edges, edges[1:], strict=False))

@@ -1,0 +1,124 @@
+"""The sink of the page: the same words from the same events as on a terminal, as messages.
+
+    {"blocks": […], "section": "plan"}       something to read, see `blocks`
+    {"progress": {…}}                        the running phase, four times a second at most
+    {"phase": {…}}                           a phase that is over
+
+Rule: which words, and in which order, decides `People`; here is decided only where on the page they stand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rich.console import Console, RenderableType
+
+from modemflash_host.reporters import Event
+from modemflash_host.reporters import words as w
+from modemflash_host.reporters.people import NORMAL, UNTOLD, People
+from modemflash_web.inside.blocks import Block, block_of
+
+_EVERY_S = 0.25
+Post = Callable[[dict[str, object]], None]
+BOARD, PLAN, UPDATE, RESULT = "board", "plan", "update", "result"
+
+
+class PageConsole(Console):
+    """A console whose lines become blocks of the page.
+
+    Args:
+        show: gets each block.
+    """
+
+    def __init__(self, show: Callable[[Block], None]) -> None:
+        super().__init__(width=100, force_terminal=False, color_system=None, legacy_windows=False)
+        self._show = show
+
+    @property
+    def encoding(self) -> str:
+        """Every sign can be shown."""
+        return "utf-8"
+
+    def print(self, *objects: object, **_: object) -> None:  # type: ignore[override]
+        """One block for each thing that is printed."""
+        for each in objects:
+            if (block := block_of(each)) is not None:
+                self._show(block)
+
+
+class PageScreen(People):
+    """See above.
+
+    Args:
+        post: a message for the page.
+        section: where it begins.
+    """
+
+    def __init__(self, post: Post, section: str = BOARD) -> None:
+        self.post = post
+        self.section = section
+        console = PageConsole(self._show)
+        super().__init__(console, console, NORMAL)
+        self._posted_s = 0.0
+
+    def _show(self, block: Block) -> None:
+        self.post({"kind": "block", "section": self.section, "block": block})
+
+    def print(self, what: RenderableType = "") -> None:
+        """See `People`."""
+        self.out.print(what)
+
+    def report(self, event: Event, at_s: float) -> None:
+        """Show one event, in its place."""
+        kind = event["event"]
+        if kind == "plan":
+            self.section = PLAN
+            self.post({"kind": "state", "state": "plan"})
+        elif kind == "result":
+            self.section = RESULT
+        super().report(event, at_s)
+
+    def phase_ended(self, at_s: float, good: bool) -> None:
+        """See `People`."""
+        if self.watch.phase not in ("verify", *UNTOLD):
+            seconds = self.watch.elapsed_s(at_s)
+            self.post({"kind": "phase", "title": self.phase_title(), "seconds": seconds, "good": good})
+        self.post({"kind": "progress", "title": ""})
+
+    def moved(self, event: Event, at_s: float) -> None:
+        """See `People`."""
+        if event["event"] != "progress" or event["done"] == event["total"]:
+            self._posted_s = 0.0
+        self._progress(at_s)
+
+    def tick(self, at_s: float) -> None:
+        """See `Sink`."""
+        if self.watch.phase:
+            self._progress(at_s)
+
+    def _progress(self, at_s: float) -> None:
+        now = time.monotonic()
+        if now - self._posted_s < _EVERY_S:
+            return
+        self._posted_s = now
+        watch = self.watch
+        self.post(
+            {
+                "kind": "progress",
+                "phase": watch.phase,
+                "title": self.phase_title(),
+                "writes": self.vocabulary.writes(watch.phase),
+                "done": watch.done,
+                "total": watch.total,
+                "share": watch.share,
+                "size": w.size(watch.total) if watch.total else "",
+                "rate": w.rate(watch.rate(at_s)),
+                "times": watch.times,
+                "elapsed": w.clock_time(watch.elapsed_s(at_s)),
+                "left": watch.countdown(at_s),
+                "stall": w.printable(watch.stall(at_s)),
+                "repeats": self.retries,
+                "note": w.printable(watch.note),
+            }
+        )

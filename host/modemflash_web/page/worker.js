@@ -1,0 +1,165 @@
+// The worker: it owns the interpreter and the port. The page sends it clicks and files, it sends the page
+// messages to show (`inside/screen.py`, `inside/jobs.py`). All of the program is Python.
+
+import { Device } from "./serial.js";
+import * as kept from "./kept.js";
+
+const state = { stops: 0, answer: null, device: null, busy: false, agreed: [] };
+const post = (message, transfer = []) => self.postMessage(message, transfer);
+
+self.modemflashBrowser = {
+  post: (text) => post(JSON.parse(text)),
+  stops: () => state.stops,
+  answer: () => new Promise((resolve) => { state.answer = resolve; }),
+  sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
+  save: (path, data) => kept.save(path, data),
+  holdAwake: (on) => asked("awake", { on }),
+  saveAs: (name, data) => post({ kind: "save", name, data }),
+};
+
+// A question that only the page can answer, such as for a wake lock.
+const open = new Map();
+function asked(kind, fields) {
+  const id = open.size + Math.random();
+  return new Promise((resolve) => {
+    open.set(id, resolve);
+    post({ kind, id, ...fields });
+  });
+}
+
+async function load() {
+  const begun = performance.now();
+  const list = await (await fetch("./files.json")).json();
+  const total = list.files.reduce((sum, each) => sum + each.bytes, 0);
+  let done = 0;
+  const plain = self.fetch.bind(self);
+  const names = new Set(list.files.map((each) => each.name));
+  // What the interpreter asks for is counted on its way, and unpacked where the page has it packed.
+  self.fetch = async (what, ...words) => {
+    const url = new URL(what.url ?? what, self.location.href);
+    const name = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
+    const isPacked = names.has(`${name}.gz`);
+    if (isPacked) url.pathname += ".gz";
+    const answer = await plain(url, ...words);
+    let body = answer.body.pipeThrough(new TransformStream({
+      transform(chunk, out) {
+        done += chunk.length;
+        post({ kind: "download", done: Math.min(done, total), total });
+        out.enqueue(chunk);
+      },
+    }));
+    if (isPacked) body = body.pipeThrough(new DecompressionStream("gzip"));
+    const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+    return new Response(body, { status: answer.status, headers: { "content-type": type } });
+  };
+  const { loadPyodide } = await import("./pyodide.mjs");
+  const python = await loadPyodide({
+    indexURL: new URL("./", self.location.href).href,
+    stdLibURL: new URL("./python.zip", self.location.href).href,
+    env: { HOME: "/state", MODEMFLASH_HOME: "/state" },
+  });
+  self.fetch = plain;
+  const interpreter_ms = performance.now() - begun;
+  python.FS.mkdirTree("/files");
+  self.program = python.pyimport("modemflash_web.inside.start");
+  self.program.begin();
+  self.python = python;
+  post({
+    kind: "ready", release: self.program.RELEASE, interpreter_ms, ms: performance.now() - begun,
+    build: list.build,
+  });
+}
+
+function putInto(folder, files) {
+  for (const [path, content] of Object.entries(files)) {
+    const at = `${folder}/${path}`;
+    self.python.FS.mkdirTree(at.slice(0, at.lastIndexOf("/")));
+    self.python.FS.writeFile(at, content);
+  }
+}
+
+function empty(folder) {
+  const { FS } = self.python;
+  for (const name of FS.readdir(folder)) {
+    if (name === "." || name === "..") continue;
+    const path = `${folder}/${name}`;
+    if (FS.isDir(FS.stat(path).mode)) {
+      empty(path);
+      FS.rmdir(path);
+    } else FS.unlink(path);
+  }
+}
+
+const jobs = {
+  async files({ files }) {
+    empty("/files");
+    for (const { path, file } of files) {
+      putInto("/files", { [path.replaceAll("..", "_")]: new Uint8Array(await file.arrayBuffer()) });
+    }
+    await self.program.check.callPromising();
+  },
+  async connect({ index, usb, keepsRate, flowControl }) {
+    const port = (await navigator.serial.getPorts())[index];
+    if (!port || new Device(port).usb !== usb) throw new Error("the port is not there any more");
+    if (state.device?.port !== port) {
+      await state.device?.close();
+      state.device = new Device(port);
+    }
+    self.program.connect(state.device, keepsRate, flowControl);
+  },
+  async update(words) {
+    await jobs.connect(words);
+    await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []));
+  },
+  async rescue(words) {
+    await jobs.connect(words);
+    await self.program.rescue.callPromising(words.seconds);
+  },
+  async ask(words) {
+    await jobs.connect(words);
+    await self.program.ask.callPromising(words.times);
+  },
+  async demo() {
+    await self.program.demo.callPromising();
+  },
+  async report() {
+    await self.program.report.callPromising();
+  },
+};
+
+// Things that are taken at any time, while a job runs too.
+const clicks = {
+  stop() {
+    state.stops += 1;
+    clicks.answer({ yes: false, word: "" });
+  },
+  answer({ yes, word }) {
+    state.answer?.(JSON.stringify({ yes, word }));
+    state.answer = null;
+  },
+  answered({ id, value }) {
+    open.get(id)?.(value);
+    open.delete(id);
+  },
+};
+
+self.onmessage = async ({ data }) => {
+  if (clicks[data.kind]) {
+    clicks[data.kind](data);
+    return;
+  }
+  if (state.busy) return;
+  state.busy = true;
+  state.stops = 0;
+  try {
+    putInto("/state", await kept.load("state"));
+    await jobs[data.kind](data);
+  } catch (error) {
+    post({ kind: "failed", job: data.kind, text: String(error?.message ?? error) });
+  } finally {
+    state.busy = false;
+    post({ kind: "idle", job: data.kind });
+  }
+};
+
+load().catch((error) => post({ kind: "failed", job: "load", text: String(error?.stack ?? error) }));
