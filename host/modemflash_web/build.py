@@ -59,15 +59,15 @@ _RICH = set(
 # Of the standard library: what no part of the program imports.
 _NO_LIBRARY = set(
     "_android_support _apple_support _ios_support _osx_support _py_abc _pydecimal _pyio _pylong _pyrepl antigravity "
-    "argparse bdb cmd code colorsys compileall configparser cProfile crypt csv curses dbm doctest ensurepip "
-    "filecmp fileinput fractions ftplib getopt getpass graphlib http idlelib imaplib lib2to3 mailbox mimetypes "
+    "argparse bdb cmd code compileall cProfile crypt csv curses dbm doctest ensurepip "
+    "filecmp fileinput ftplib getopt graphlib idlelib imaplib lib2to3 mailbox mimetypes "
     "modulefinder multiprocessing netrc nturl2path optparse pdb pickletools plistlib poplib profile pstats pty pyclbr "
     "pydoc pydoc_data rlcompleter sched shelve smtplib socketserver sqlite3 ssl statistics symtable tabnanny "
     "test this timeit tkinter trace tracemalloc tty turtle turtledemo unittest uuid venv wave webbrowser wsgiref "
     "xmlrpc zipapp zoneinfo".split()
 )
 _NO_PARTS = (
-    "email/_header_value_parser email/mime importlib/_bootstrap importlib/resources/simple xml/dom xml/etree xml/sax "
+    "email/_header_value_parser email/mime importlib/_bootstrap importlib/resources/simple xml/dom xml/etree "
     "asyncio/__main__ asyncio/tools asyncio/windows concurrent/interpreters json/tool pyodide/http urllib/robotparser"
 ).split()
 _ENCODINGS = set("__init__ aliases ascii cp437 cp1252 idna latin_1 raw_unicode_escape unicode_escape utf_8 utf_8_sig".split())

@@ -35,7 +35,10 @@ def strip(tree):
 
 def without_lines(code):
     inner = tuple(without_lines(each) if isinstance(each, CodeType) else each for each in code.co_consts)
-    return code.replace(co_linetable=b"", co_consts=inner)
+    units, rest = divmod(len(code.co_code) // 2, 8)
+    # "No location", for eight code units each (CPython, InternalDocs/code_objects.md).
+    table = bytes([0xFF] * units + ([0xF8 | rest - 1] if rest else []))
+    return code.replace(co_linetable=table, co_consts=inner)
 
 for path in sorted(Path("/tree").rglob("*.py")):
     # The name in tracebacks is the place below the folder.
