@@ -261,7 +261,8 @@ class People(Sink):
             words = "the updater stays on it for the next command, which takes it off; or "
             about.append(("Board", Text.assemble(words, (self._left, "bold"))))
         show(Rows(about))
-        show(next_line(result["next"]), soft_wrap=True)
+        if result["next"]:
+            show(next_line(result["next"]), soft_wrap=True)
         if self._zip:
             show(Text.assemble(("To send    ", "dim"), w.printable(self._zip)), soft_wrap=True)
 

@@ -105,7 +105,7 @@ class Jobs:
             self.files = tuple(files)
             return Result("nothing-to-do", "files-read", seconds=reporter.at_s)
 
-        return self._carry_out(work, "firmware", [], keep=False)
+        return self.carry_out(work, "firmware", [], keep=False)
 
     # -- modules ----------------------------------------------------------------
 
@@ -125,7 +125,7 @@ class Jobs:
                 result = self._agreed(wanted, reporter, ask)
             return result
 
-        return self._carry_out(work, BOARD, ["update", *(file.name for file in self.files)], name)
+        return self.carry_out(work, BOARD, ["update", *(file.name for file in self.files)], name)
 
     def _agreed(self, request: Request, reporter: Reporter, ask: AskOnPage) -> Result:
         return api.update(request, reporter, ask)
@@ -141,7 +141,7 @@ class Jobs:
             ask = AskOnPage(self._browser, self._wait, self._post, reporter)
             return rescue(request, port, self._wait, reporter, ask, for_s)
 
-        return self._carry_out(work, BOARD, ["rescue"], port.name)
+        return self.carry_out(work, BOARD, ["rescue"], port.name)
 
     def demo(self, folder: Path) -> Result:
         """An update of the simulated modem of `modemflash demo`."""
@@ -152,7 +152,7 @@ class Jobs:
 
     # -- one run -----------------------------------------------------------------
 
-    def _carry_out(
+    def carry_out(
         self,
         work: Callable[[Reporter], Result],
         section: str,

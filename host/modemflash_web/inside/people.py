@@ -64,6 +64,7 @@ class AskOnPage:
         if not answer.get("yes") or answer.get("word", "") != word:
             raise Refusal("not-confirmed", names_of([need.consent]))
         self.given.add(need.consent)
+        self._post({"kind": "consent", **need.consent.fields()})
 
     def question(self, name: str, refusal: Refusal) -> bool:
         """See `Ask`."""

@@ -58,12 +58,12 @@ class PageScreen(People):
     def __init__(self, post: Post, section: str = BOARD) -> None:
         self.post = post
         self.section = section
-        console = PageConsole(self._show)
-        super().__init__(console, console, NORMAL)
+        out, err = (PageConsole(lambda block, error=error: self._show(block, error)) for error in (False, True))
+        super().__init__(out, err, NORMAL)
         self._posted_s = 0.0
 
-    def _show(self, block: Block) -> None:
-        self.post({"kind": "block", "section": self.section, "block": block})
+    def _show(self, block: Block, error: bool) -> None:
+        self.post({"kind": "block", "section": self.section, "block": block, "error": error})
 
     def print(self, what: RenderableType = "") -> None:
         """See `People`."""

@@ -31,6 +31,7 @@ export async function save(path, data) {
 // Every file below a folder: { path: bytes }.
 export async function load(top) {
   const found = {};
+  const parts = top.split("/");
   const walk = async (here, path) => {
     for await (const [name, each] of here.entries()) {
       if (each.kind === "directory") await walk(each, `${path}${name}/`);
@@ -38,7 +39,7 @@ export async function load(top) {
     }
   };
   try {
-    await walk(await folder([top], false), "");
+    await walk(await folder(parts, false), "");
   } catch (error) {
     if (error.name !== "NotFoundError") console.warn(error);
   }
@@ -47,7 +48,9 @@ export async function load(top) {
 
 export async function remove(top) {
   try {
-    await (await folder([], false)).removeEntry(top, { recursive: true });
+    const parts = top.split("/");
+    const name = parts.pop();
+    await (await folder(parts, false)).removeEntry(name, { recursive: true });
   } catch {
     // nothing was kept
   }

@@ -1,1 +1,330 @@
-const w = new Worker("./worker.js", {type:"module"}); window.log=[]; w.onmessage=e=>{log.push(e.data)}; w.onerror=e=>log.push({kind:"err",m:e.message});
+// The page: clicks and files to the worker, the worker's messages to the screen. It decides nothing about a module.
+
+import { WORDS } from "./words.js";
+import { $, addBlock, block, clearError, element, phaseOver, progress, saveAs, showError, storyOf } from "./show.js";
+
+const worker = new Worker("./worker.js", { type: "module" });
+const now = { busy: "", question: null, session: null, writes: false, phase: "", last: null, answers: [], awake: null };
+const STEPS = ["firmware", "board", "plan", "update", "result"];
+const STEP_OF = { ready: 0, files: 1, connecting: 1, plan: 2, updating: 3, result: 4 };
+
+for (const each of document.querySelectorAll("[data-word]")) each.textContent = WORDS[each.dataset.word];
+for (const each of document.querySelectorAll("[data-label]")) each.setAttribute("aria-label", WORDS[each.dataset.label]);
+document.body.classList.toggle("only-ask", new URLSearchParams(location.search).has("info"));
+
+function say(text) {
+  $("status").textContent = text;
+}
+
+function setState(state, words = WORDS.status[state]) {
+  document.body.dataset.state = state;
+  say(words);
+  const at = STEP_OF[state] ?? -1;
+  STEPS.forEach((name, number) => {
+    $(name).classList.toggle("now", number === at);
+    $(name).classList.toggle("done", at > number && !$(name).classList.contains("failed"));
+  });
+  allow();
+}
+
+function allow() {
+  const isReady = !["loading"].includes(document.body.dataset.state) && now.isReady && !now.busy;
+  const hasFiles = isReady && now.hasFiles;
+  for (const id of ["choose-files", "choose-folder", "start-rescue", "start-demo", "start-ask"]) $(id).disabled = !isReady;
+  for (const id of ["via-board", "via-direct", "stay-slow"]) $(id).disabled = !isReady;
+  $("connect").disabled = !hasFiles;
+  $("stop").disabled = !["update", "rescue", "demo", "ask"].includes(now.busy);
+  $("again").disabled = $("save-report").disabled = Boolean(now.busy);
+}
+
+function send(kind, words = {}) {
+  now.busy = kind;
+  allow();
+  worker.postMessage({ kind, ...words });
+}
+
+function clear(names) {
+  for (const name of names) {
+    $(name).classList.remove("failed", "done");
+    storyOf(name)?.replaceChildren();
+  }
+  if (names.includes("update")) $("phases").replaceChildren();
+  for (const name of ["plan", "update", "result"]) if (names.includes(name)) $(name).hidden = true;
+  clearError();
+}
+
+// -- what somebody does ------------------------------------------------------------------
+
+function checkFiles(files) {
+  if (!files.length) return;
+  now.hasFiles = false;
+  clear(STEPS);
+  say(WORDS.status.checking);
+  send("files", { files: files.map((file) => ({ path: file.webkitRelativePath || file.name, file })) });
+}
+
+for (const id of ["choose-files", "choose-folder"]) {
+  $(id).addEventListener("change", (event) => {
+    checkFiles([...event.target.files]);
+    event.target.value = "";
+  });
+}
+
+// The browser's own question; the worker then finds the same port, which cannot be handed over.
+async function choosePort() {
+  try {
+    return await portWords(await navigator.serial.requestPort());
+  } catch (error) {
+    showError("no-port", element("p", "", WORDS.errors["no-port"]));
+    say(WORDS.status.error);
+    return null;
+  }
+}
+
+async function portWords(port) {
+  const ports = await navigator.serial.getPorts();
+  const { usbVendorId: vendor, usbProductId: product } = port.getInfo();
+  const hex = (number) => number.toString(16).padStart(4, "0");
+  const via = $("via-direct").checked ? "direct" : "relay";
+  return {
+    index: ports.indexOf(port),
+    usb: vendor === undefined ? "" : `${hex(vendor)}:${hex(product ?? 0)}`,
+    keepsRate: $("stay-slow").checked,
+    flowControl: via === "direct",
+    via,
+  };
+}
+
+async function begin(kind, more = {}) {
+  clear(["board", "plan", "update", "result"]);
+  const port = await choosePort();
+  if (port) start(kind, { ...port, ...more });
+}
+
+function start(kind, words) {
+  clear(["board", "plan", "update", "result"]);
+  now.last = { kind, words };
+  setState("connecting", kind === "ask" ? WORDS.status.asking : undefined);
+  $("update").hidden = false;
+  send(kind, words);
+}
+
+$("connect").addEventListener("click", () => begin("update", { consents: now.session?.consents ?? [] }));
+$("start-rescue").addEventListener("click", () => begin("rescue", { seconds: 3600 }));
+$("start-ask").addEventListener("click", () => {
+  $("answers").replaceChildren();
+  now.answers = [];
+  begin("ask", { times: 10 });
+});
+$("start-demo").addEventListener("click", () => {
+  clear(STEPS);
+  now.last = { kind: "demo", words: {} };
+  setState("connecting", WORDS.status.checking);
+  send("demo");
+});
+$("stop").addEventListener("click", () => worker.postMessage({ kind: "stop" }));
+$("again").addEventListener("click", () => {
+  clear(STEPS);
+  now.hasFiles = false;
+  now.session = null;
+  worker.postMessage({ kind: "forget" });
+  setState("ready");
+  window.scrollTo({ top: 0 });
+});
+$("save-report").addEventListener("click", () => send("report"));
+$("save-answers").addEventListener("click", () => {
+  const words = { page: $("version").textContent, browser: navigator.userAgent, answers: now.answers };
+  saveAs("modemflash-answers.json", JSON.stringify(words, null, 1), "application/json");
+});
+$("agree").addEventListener("click", () => answer(true));
+$("decline").addEventListener("click", () => answer(false));
+$("danger-word").addEventListener("keydown", (event) => { if (event.key === "Enter") answer(true); });
+
+function answer(yes) {
+  $("question").hidden = true;
+  worker.postMessage({ kind: "answer", yes, word: yes ? $("danger-word").value : "" });
+  if (yes) setState("updating");
+}
+
+// -- what the worker says -----------------------------------------------------------------
+
+const show = {
+  download({ done, total }) {
+    $("loading").value = done / total;
+    say(WORDS.loaded((done / 1e6).toFixed(1), (total / 1e6).toFixed(1)));
+  },
+  ready({ release, build, ms }) {
+    $("version").textContent = `${release} (${build})`;
+    document.body.dataset.readyMs = Math.round(ms);
+    now.isReady = true;
+    setState("ready");
+  },
+  storage({ why }) {
+    $("storage").textContent = WORDS.storage(why);
+    $("storage").hidden = !why;
+  },
+  session({ session }) {
+    now.session = session;
+    $("via-direct").checked = session.via === "direct";
+    $("stay-slow").checked = session.keepsRate;
+    say(WORDS.status.resuming);
+    send("keptFiles");
+  },
+  state({ state }) {
+    if (state === "plan") setState("plan");
+  },
+  block({ section, block: what, error }) {
+    if (error) {
+      $("error").append(block(what));
+      $("error").hidden = false;
+      $(section).hidden = false;
+      storyOf(section).before($("error"));
+    } else {
+      const inPlan = section === "plan" && document.body.dataset.state === "updating";
+      addBlock(inPlan ? "update" : section, what);
+    }
+  },
+  progress(message) {
+    now.phase = message.phase ?? "";
+    now.writes = Boolean(message.writes);
+    progress(message);
+    $("may-close").hidden = !(now.last?.words.via === "relay" && now.writes);
+    if (now.busy === "update" && document.body.dataset.state === "connecting") say(WORDS.status.connecting);
+  },
+  phase: phaseOver,
+  ask({ what, word, text }) {
+    setState("plan");
+    $("plan").hidden = $("question").hidden = false;
+    $("question-text").textContent = text || WORDS.planQuestion;
+    $("danger").hidden = !word;
+    $("danger-label").textContent = word ? WORDS.dangerLabel(word) : "";
+    $("danger-word").value = "";
+    $("agree").textContent = { plan: WORDS.agreePlan, danger: WORDS.agreeDanger, question: WORDS.agreeQuestion }[what];
+    $("decline").textContent = WORDS.decline;
+    (word ? $("danger-word") : $("plan-title")).focus();
+    navigator.storage?.persist?.();
+  },
+  checked({ outcome, code, happened, families }) {
+    now.hasFiles = outcome === "nothing-to-do";
+    if (!now.hasFiles) {
+      failed("firmware", code, happened);
+      setState("error");
+      return;
+    }
+    $("via-direct").checked = $("via-direct").checked || (families.length === 1 && families[0] === "quectel-gnss");
+    setState(now.busy === "demo" ? "connecting" : "files");
+  },
+  result(result) {
+    const isGood = ["updated", "nothing-to-do"].includes(result.outcome);
+    if (!isGood) failed("result", result.code, result.happened);
+    progress({ title: "" });
+    $("may-close").hidden = $("question").hidden = true;
+    $("result").hidden = false;
+    $("result").dataset.outcome = result.outcome;
+    $("result").dataset.code = result.code;
+    $("result").classList.toggle("failed", !isGood);
+    $("result-title").textContent = WORDS.result[result.outcome];
+    const next = result.outcome === "updated" || result.outcome === "nothing-to-do" ? result.outcome
+      : result.modem_state === "untouched" ? "untouched" : "unfinished";
+    const hasCommands = /`/.test($("error").textContent);
+    $("next").textContent = [WORDS.next[next], hasCommands ? WORDS.commands : ""].filter(Boolean).join(" ");
+    if (result.outcome === "failed" && result.modem_state !== "untouched") now.session ??= { consents: [] };
+    if (isGood || result.modem_state === "untouched") now.session = null;
+    now.result = result;
+    setState("result", WORDS.result[result.outcome] + ".");
+    $("result-title").focus();
+  },
+  agreed({ consents }) {
+    now.session = { consents };
+  },
+  answer({ row }) {
+    now.answers.push(row);
+    $("answers").append(element("li", "", WORDS.answer(row)));
+    $("save-answers").hidden = false;
+  },
+  save({ name, data }) {
+    saveAs(name, data, "application/zip");
+  },
+  async awake({ id, on }) {
+    let value = true;
+    try {
+      if (on) now.awake = await navigator.wakeLock.request("screen");
+      else await now.awake?.release();
+    } catch {
+      value = false;
+    }
+    worker.postMessage({ kind: "answered", id, value });
+  },
+  failed({ job, text }) {
+    const code = job === "load" ? "load-failed" : "page-failed";
+    console.error(text);
+    showError(code, element("p", "bold", WORDS.errors[code]), element("p", "dim", text.slice(-400)));
+    setState("error");
+  },
+  trace({ text }) {
+    console.error(text);
+  },
+  idle({ job }) {
+    now.busy = "";
+    allow();
+    if (job === "keptFiles" && now.session) goOn();
+  },
+};
+
+function failed(section, code, happened) {
+  const error = $("error");
+  error.dataset.code = code;
+  if (error.hidden) {
+    error.append(element("p", "bold", happened));
+    error.hidden = false;
+    storyOf(section).before(error);
+  }
+  $(section).classList.add("failed");
+}
+
+// Takes up what was agreed to, where its port is granted and there: no second question.
+async function goOn() {
+  const ports = await navigator.serial.getPorts();
+  for (const port of ports) {
+    const words = await portWords(port);
+    if (port.connected !== false && words.usb === now.session.usb) {
+      start("update", { ...words, consents: now.session.consents });
+      return;
+    }
+  }
+  say(WORDS.status.resuming);
+}
+
+worker.onmessage = ({ data }) => show[data.kind]?.(data);
+worker.onerror = (event) => show.failed({ job: "load", text: event.message ?? "the worker did not start" });
+
+navigator.serial?.addEventListener("connect", () => {
+  const wasLost = ["port-lost", "port-absent"].includes(now.result?.code);
+  if (!now.busy && now.session && wasLost && now.last?.kind === "update") {
+    setTimeout(() => start("update", { ...now.last.words, consents: now.session.consents }), 1_000);
+  }
+});
+window.addEventListener("beforeunload", (event) => {
+  const goesOnAlone = now.last?.words.via === "relay" && now.writes;
+  if (now.busy === "update" && document.body.dataset.state === "updating" && !goesOnAlone) event.preventDefault();
+});
+
+// -- what this browser can ------------------------------------------------------------------
+
+const missing = !window.isSecureContext ? "not-secure"
+  : !("serial" in navigator) ? "no-web-serial"
+  : !("Suspending" in WebAssembly) ? "no-jspi" : "";
+if (missing) {
+  worker.terminate();
+  showError(missing, element("p", "", WORDS.errors[missing]));
+  setState("error");
+} else {
+  setState("loading");
+  if (location.protocol === "https:" || new URLSearchParams(location.search).has("offline")) {
+    navigator.serviceWorker?.register("./service_worker.js").then((registered) => {
+      registered.addEventListener("updatefound", () => {
+        if (navigator.serviceWorker.controller) $("version").dataset.newer = WORDS.status.newer;
+      });
+    });
+  }
+}

@@ -3,12 +3,18 @@
 
 import { Device } from "./serial.js";
 import * as kept from "./kept.js";
+import { Sessions } from "./sessions.js";
 
-const state = { stops: 0, answer: null, device: null, busy: false, agreed: [] };
-const post = (message, transfer = []) => self.postMessage(message, transfer);
+const state = { stops: 0, answer: null, device: null, busy: false, words: {}, agreed: [] };
+const post = (message) => self.postMessage(message);
 
 self.modemflashBrowser = {
-  post: (text) => post(JSON.parse(text)),
+  post(text) {
+    const message = JSON.parse(text);
+    if (message.kind === "consent") sessions.agree(message);
+    else if (message.kind === "result") sessions.end(message);
+    if (message.kind !== "consent") post(message);
+  },
   stops: () => state.stops,
   answer: () => new Promise((resolve) => { state.answer = resolve; }),
   sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
@@ -16,6 +22,8 @@ self.modemflashBrowser = {
   holdAwake: (on) => asked("awake", { on }),
   saveAs: (name, data) => post({ kind: "save", name, data }),
 };
+
+const sessions = new Sessions(state, post);
 
 // A question that only the page can answer, such as for a wake lock.
 const open = new Map();
@@ -68,6 +76,8 @@ async function load() {
     kind: "ready", release: self.program.RELEASE, interpreter_ms, ms: performance.now() - begun,
     build: list.build,
   });
+  post({ kind: "storage", why: await kept.save("trial", new Uint8Array([1])) });
+  await sessions.adopt();
 }
 
 function putInto(folder, files) {
@@ -98,6 +108,11 @@ const jobs = {
     }
     await self.program.check.callPromising();
   },
+  async keptFiles() {
+    empty("/files");
+    putInto("/files", await kept.load(sessions.files));
+    await self.program.check.callPromising();
+  },
   async connect({ index, usb, keepsRate, flowControl }) {
     const port = (await navigator.serial.getPorts())[index];
     if (!port || new Device(port).usb !== usb) throw new Error("the port is not there any more");
@@ -109,6 +124,7 @@ const jobs = {
   },
   async update(words) {
     await jobs.connect(words);
+    sessions.begin(words, self.python.FS);
     await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []));
   },
   async rescue(words) {
@@ -137,6 +153,7 @@ const clicks = {
     state.answer?.(JSON.stringify({ yes, word }));
     state.answer = null;
   },
+  forget: () => sessions.forget(),
   answered({ id, value }) {
     open.get(id)?.(value);
     open.delete(id);

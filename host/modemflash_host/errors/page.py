@@ -1,0 +1,14 @@
+"""What can go wrong in the page alone, see `modemflash_web`: its rows of the catalogue."""
+
+from __future__ import annotations
+
+from modemflash.errors import CATALOGUE, UNTOUCHED
+
+PAGE_ROWS: dict[str, tuple[str, str, str]] = {
+    "only-on-a-pc": (
+        "This package is for a module that changes its ports during an update, which a browser cannot follow",
+        "Use the program: `pip install modemflash` on a computer, then `modemflash update` with the same package.",
+        UNTOUCHED,
+    ),
+}
+CATALOGUE.update(PAGE_ROWS)

@@ -1,0 +1,85 @@
+// An update that was agreed to, kept until it is over: its files, its port's kind, its consents. A page that is
+// opened again takes up the one that no open tab has: a lock that lives as long as the tab says which.
+
+import * as kept from "./kept.js";
+
+const LOCK = "modemflash session ";
+
+export class Sessions {
+  constructor(state, post) {
+    this.state = state;
+    this.post = post;
+    this.name = "";
+    this.words = null;
+  }
+
+  get files() {
+    return `sessions/${this.name}/files`;
+  }
+
+  // Holds a name of its own, or that of a tab that is gone.
+  async adopt() {
+    const dead = [];
+    for (const [path, content] of Object.entries(await kept.load("sessions"))) {
+      const [name, file] = path.split("/");
+      if (file !== "words.json") continue;
+      try {
+        dead.push({ name, ...JSON.parse(new TextDecoder().decode(content)) });
+      } catch {
+        // torn: its tab was closed while it was written
+      }
+    }
+    dead.sort((one, other) => other.at - one.at);
+    for (const session of dead) {
+      if (!(await this.hold(session.name))) continue;
+      this.post({ kind: "session", session });
+      return;
+    }
+    await this.hold(crypto.randomUUID());
+  }
+
+  hold(name) {
+    return new Promise((resolve) => {
+      navigator.locks.request(LOCK + name, { ifAvailable: true }, (lock) => {
+        if (lock) this.name = name;
+        resolve(Boolean(lock));
+        return lock ? new Promise(() => {}) : undefined;
+      });
+    });
+  }
+
+  begin(words, fileSystem) {
+    this.words = words;
+    this.fileSystem = fileSystem;
+    this.consents = words.consents ?? [];
+  }
+
+  // A consent was given: what is needed to go on is kept from here on.
+  async agree({ consent, subject }) {
+    if (!this.words) return; // the demo
+    this.consents = [...this.consents, { consent, subject }];
+    this.post({ kind: "agreed", consents: this.consents });
+    const { index, ...words } = this.words;
+    const text = JSON.stringify({ ...words, consents: this.consents, at: Date.now() });
+    await kept.save(`sessions/${this.name}/words.json`, new TextEncoder().encode(text));
+    const walk = async (folder, path) => {
+      for (const name of this.fileSystem.readdir(folder)) {
+        if (name === "." || name === "..") continue;
+        const at = `${folder}/${name}`;
+        if (this.fileSystem.isDir(this.fileSystem.stat(at).mode)) await walk(at, `${path}${name}/`);
+        else await kept.save(`${this.files}/${path}${name}`, this.fileSystem.readFile(at));
+      }
+    };
+    await walk("/files", "");
+  }
+
+  async end({ outcome, modem_state }) {
+    const isOver = ["updated", "nothing-to-do", "installed-unconfirmed"].includes(outcome) || modem_state === "untouched";
+    if (isOver) await this.forget();
+  }
+
+  async forget() {
+    this.words = null;
+    if (this.name) await kept.remove(`sessions/${this.name}`);
+  }
+}
