@@ -12,6 +12,7 @@ its port was opened is tried once more, with a single opening and without a seco
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
@@ -173,7 +174,11 @@ class Jobs:
             Reporter([MaskingSink(screen)], Stops(self._browser), recorder, lost.append)
         ) as reporter:
             reporter.listen(
-                SleepWatch(lambda s: reporter.say("warning", code="computer-slept", text=words(s)))
+                SleepWatch(
+                    lambda s: reporter.say("warning", code="computer-slept", text=words(s)),
+                    time.time,  # the interpreter names a clock that goes on in a sleep, and has none
+                    time.monotonic,
+                )
             )
             try:
                 result = work(reporter)

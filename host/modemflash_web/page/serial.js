@@ -84,7 +84,7 @@ export class Device {
   }
 
   take(count) {
-    if (!this.chunks.length) return null;
+    if (!this.chunks.length) return undefined; // None in Python
     if (this.chunks.length > 1) this.chunks = [joined(this.chunks)];
     const [all] = this.chunks;
     if (all.length <= count) {
