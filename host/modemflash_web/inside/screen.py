@@ -90,14 +90,15 @@ class PageScreen(People):
         """See `People`."""
         if event["event"] != "progress" or event["done"] == event["total"]:
             self._posted_s = 0.0
-        self._progress(at_s)
+        self.tell_progress(at_s)
 
     def tick(self, at_s: float) -> None:
         """See `Sink`."""
         if self.watch.phase:
-            self._progress(at_s)
+            self.tell_progress(at_s)
 
-    def _progress(self, at_s: float) -> None:
+    def tell_progress(self, at_s: float) -> None:
+        """The running phase, unless it was told a moment ago. (`People` finds events by `_` and their names.)"""
         now = time.monotonic()
         if now - self._posted_s < _EVERY_S:
             return
