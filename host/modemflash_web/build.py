@@ -20,8 +20,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import modemflash
@@ -29,48 +27,12 @@ from modemflash_host.board.install.package import deployed
 from modemflash_host.computer.programs import Unavailable, find_program
 from modemflash_host.store.state_folder import state_folder
 from modemflash_web import interpreter
+from modemflash_web.contents import files_of_packages, is_of_library
 from modemflash_web.inside import board_package
 
 PAGE = Path(__file__).with_name("page")
 LIST, PYTHON = "files.json", "python.zip"
 _PACKED = (PYTHON, "pyodide.asm.wasm")  # carried as .gz, whatever a host packs or does not
-PACKAGES = ("modemflash", "modemflash_host", "modemflash_sim", "modemflash_web", "rich")
-# Of these packages: what only a PC needs.
-_LEFT_OUT = (
-    "modemflash_host/cli/",
-    "modemflash_host/fleet/",
-    "modemflash_host/board/tools/",
-    "modemflash_host/capture/export",
-    "modemflash_sim/board/",
-    "modemflash_sim/quectel_edl/",
-    "modemflash_sim/quectel_gnss/",
-    "modemflash_web/page/",
-    "modemflash_web/build",
-    "modemflash_web/interpreter",
-    "modemflash_web/serve",
-)
-# Of Rich: what texts, tables and a console without a screen need.
-_RICH = set(
-    "__init__ _cell_widths _emoji_replace _export_format _extension _fileno _log_render _loop _null_file _palettes "
-    "_pick _ratio _unicode_data _wrap align box cells color color_triplet console constrain containers control "
-    "default_styles emoji errors highlighter jupyter markup measure padding pager palette palettes protocol region "
-    "repr screen segment style styled table terminal_theme text theme themes".split()
-)
-# Of the standard library: what no part of the program imports.
-_NO_LIBRARY = set(
-    "_android_support _apple_support _ios_support _osx_support _py_abc _pydecimal _pyio _pylong _pyrepl antigravity "
-    "argparse bdb cmd code compileall cProfile crypt csv curses dbm doctest ensurepip "
-    "filecmp fileinput ftplib getopt graphlib idlelib imaplib lib2to3 mailbox mimetypes "
-    "modulefinder multiprocessing netrc nturl2path optparse pdb pickletools plistlib poplib profile pstats pty pyclbr "
-    "pydoc pydoc_data rlcompleter sched shelve smtplib socketserver sqlite3 ssl statistics symtable tabnanny "
-    "test this timeit tkinter trace tracemalloc tty turtle turtledemo unittest uuid venv wave webbrowser wsgiref "
-    "xmlrpc zipapp zoneinfo".split()
-)
-_NO_PARTS = (
-    "email/_header_value_parser email/mime importlib/_bootstrap importlib/resources/simple xml/dom xml/etree "
-    "asyncio/__main__ asyncio/tools asyncio/windows concurrent/interpreters json/tool pyodide/http urllib/robotparser"
-).split()
-_ENCODINGS = set("__init__ aliases ascii cp437 cp1252 idna latin_1 raw_unicode_escape unicode_escape utf_8 utf_8_sig".split())
 _PATIENCE_S = 600
 
 
@@ -117,13 +79,13 @@ def _write_lock(source: Path, page: Path) -> None:
 
 
 def _write_python(source: Path, target: Path, tree: Path) -> None:
-    """The standard library and the packages in one archive, compiled by the interpreter that will run them."""
+    """Standard library and packages in one archive, compiled by the interpreter that will run them."""
     node = find_program("node")
     if node is None:
         raise Unavailable("there is no node on this computer, which compiles the page's Python")
     with zipfile.ZipFile(source / "python_stdlib.zip") as library:
-        library.extractall(tree, [name for name in library.namelist() if _is_needed(name)])
-    for name, path in _files_of_packages():
+        library.extractall(tree, [name for name in library.namelist() if is_of_library(name)])
+    for name, path in files_of_packages():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, tree / name)
     package = tree / "modemflash_web/inside" / board_package.NAME
@@ -142,31 +104,6 @@ def _write_python(source: Path, target: Path, tree: Path) -> None:
             packed.writestr(zipfile.ZipInfo(path.relative_to(tree).as_posix()), path.read_bytes())
 
 
-def _is_needed(name: str) -> bool:
-    """Whether a file of the standard library goes along."""
-    parts = name.split("/")
-    if parts[0] == "encodings":
-        return parts[-1].removesuffix(".py") in _ENCODINGS
-    return parts[0].removesuffix(".py") not in _NO_LIBRARY and not name.startswith(tuple(_NO_PARTS))
-
-
-def _files_of_packages() -> Iterator[tuple[str, Path]]:
-    """Name below the archive's top, and where it is installed."""
-    for package in PACKAGES:
-        found = find_spec(package)
-        assert found is not None and found.origin is not None
-        top = Path(found.origin).parent
-        for path in sorted(top.rglob("*.py")):
-            name = f"{package}/{path.relative_to(top).as_posix()}"
-            if not name.startswith(_LEFT_OUT) and (package != "rich" or _is_of_rich(name)):
-                yield name, path
-
-
-def _is_of_rich(name: str) -> bool:
-    parts = name.split("/")
-    return parts[1].removesuffix(".py") in _RICH and not parts[-1].startswith("unicode")
-
-
 def _write_list(page: Path) -> str:
     """`files.json`; gives the hash of all."""
     files = []
@@ -175,9 +112,27 @@ def _write_list(page: Path) -> str:
         name = path.relative_to(page).as_posix()
         files.append({"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
     key = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
-    words = {"release": modemflash.__version__, "build": key, "files": files}
+    words = {"release": modemflash.__version__, "build": key, "sources": sources_key(), "files": files}
     (page / LIST).write_text(json.dumps(words), encoding="utf-8")
     return key
+
+
+def sources_key() -> str:
+    """The hash of all that the page is made from; another one means that it is out of date."""
+    key = hashlib.sha256(interpreter.SHA512.encode())
+    pages = [(path.name, path) for path in sorted(PAGE.iterdir())]
+    for name, path in [*pages, *files_of_packages(), ("compile", Path(__file__).with_name("compile.mjs"))]:
+        key.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return key.hexdigest()
+
+
+def is_of_this_release(page: Path) -> bool:
+    """Whether a folder holds the page as it would be built now."""
+    try:
+        words = json.loads((page / LIST).read_bytes())
+        return bool(words["sources"] == sources_key())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def download_bytes(page: Path) -> int:

@@ -40,6 +40,7 @@ _COMMANDS = {
     "setup": "setup",
     "simulate": "simulate",
     "update": "update",
+    "web": "web",
 }
 is_process = False  # this is a command line's own process, which ends with the command
 _WRITING = ("rescue", "update")  # commands whose exit code is the modem's, whatever becomes of the words

@@ -178,6 +178,7 @@ EXAMPLES: Mapping[str, HelpExamples] = {
         )
     ),
     "board chip": HelpExamples((("board chip", "the one board"), ("board chip -p COM5", "the one at COM5"))),
+    "web": HelpExamples((("web", "in the browser"), ("web --build folder", "for a web server"))),
     "simulate": HelpExamples(
         (("simulate modem", "behind a port of its own"), ("simulate board --card folder", "a whole board"))
     ),

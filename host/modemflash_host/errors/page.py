@@ -5,6 +5,11 @@ from __future__ import annotations
 from modemflash.errors import CATALOGUE, UNTOUCHED
 
 PAGE_ROWS: dict[str, tuple[str, str, str]] = {
+    "page-not-built": (
+        "The page for the browser could not be built",
+        "Building needs npm and node (from your system's packages) and a network, once.",
+        UNTOUCHED,
+    ),
     "only-on-a-pc": (
         "This package is for a module that changes its ports during an update, which a browser cannot follow",
         "Use the program: `pip install modemflash` on a computer, then `modemflash update` with the same package.",

@@ -45,8 +45,10 @@ class Sink:
 class StopCount(Protocol):
     """Who counts the stop requests; see `modemflash_host.run.stop_requests.StopRequests`."""
 
-    count: int
     asking: bool
+
+    @property
+    def count(self) -> int: ...
 
 
 class Reporter:

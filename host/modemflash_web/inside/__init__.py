@@ -1,1 +1,1 @@
-"""What runs in the browser beside the host package: its link, its store, its words on the screen, its jobs."""
+"""What runs in the browser beside the host package: link, store, screen and jobs of the page."""

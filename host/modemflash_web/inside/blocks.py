@@ -6,7 +6,7 @@ or a file says can only ever be read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 
 from rich.padding import Padding
 from rich.table import Table
@@ -42,11 +42,7 @@ def spans_of(value: object) -> list[Span]:
     plain = text.plain
     edges = sorted({0, len(plain), *(edge for span in text.spans for edge in (span.start, span.end))})
     found: list[Span] = []
-    for start, end in _pairs([edge for edge in edges if edge <= len(plain)]):
+    for start, end in itertools.pairwise(edge for edge in edges if edge <= len(plain)):
         styles = [str(text.style), *(str(s.style) for s in text.spans if s.start <= start and end <= s.end)]
         found.append((plain[start:end], " ".join(filter(None, styles))))
     return found
-
-
-def _pairs(edges: Sequence[int]) -> list[tuple[int, int]]:
-    return list(zip(edges, edges[1:], strict=False))

@@ -76,5 +76,8 @@ class Browser(Protocol):
     def save(self, name: str, data: object, /) -> Awaitable[str]:
         """Keep a file in the browser's storage: "" when the disk has it, else why not."""
 
+    def saveAs(self, name: str, data: object, /) -> None:  # noqa: N802
+        """Give somebody a file."""
+
     def holdAwake(self, on: bool, /) -> Awaitable[bool]:  # noqa: N802
         """Hold the screen awake, or no longer; False where the browser does not."""

@@ -189,12 +189,12 @@ class Jobs:
                 result = Result.of_problem(Stopped("stopped-at-once").stamp(state), seconds=reporter.at_s)
             except Exception as error:  # noqa: BLE001 (the guard: people get words, and the report the rest)
                 state = UNKNOWN if reporter.may_have_written else UNTOUCHED
-                problem = Problem("unexpected", f"{type(error).__name__}: {error}").stamp(state)
+                defect = Problem("unexpected", f"{type(error).__name__}: {error}").stamp(state)
                 self._post({"kind": "trace", "text": traceback.format_exc()})
-                result = Result.of_problem(problem, seconds=reporter.at_s)
+                result = Result.of_problem(defect, seconds=reporter.at_s)
             self._tell_end(result, reporter, screen, keep)
-        for error in lost:
-            self._post({"kind": "trace", "text": "".join(traceback.format_exception(error))})
+        for failure in lost:
+            self._post({"kind": "trace", "text": "".join(traceback.format_exception(failure))})
         return result
 
     def _tell_end(self, result: Result, reporter: Reporter, screen: PageScreen, keep: bool) -> None:

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from rich.console import Console, RenderableType
 
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
+from modemflash_host.reporters.board_rows import place_rows
 from modemflash_host.reporters.people import NORMAL, UNTOLD, People
+from modemflash_host.reporters.rows import Rows
 from modemflash_web.inside.blocks import Block, block_of
 
 _EVERY_S = 0.25
@@ -40,7 +43,7 @@ class PageConsole(Console):
         """Every sign can be shown."""
         return "utf-8"
 
-    def print(self, *objects: object, **_: object) -> None:  # type: ignore[override]
+    def print(self, *objects: object, **_: object) -> None:
         """One block for each thing that is printed."""
         for each in objects:
             if (block := block_of(each)) is not None:
@@ -58,11 +61,12 @@ class PageScreen(People):
     def __init__(self, post: Post, section: str = BOARD) -> None:
         self.post = post
         self.section = section
-        out, err = (PageConsole(lambda block, error=error: self._show(block, error)) for error in (False, True))
+        out = PageConsole(partial(self._show, error=False))
+        err = PageConsole(partial(self._show, error=True))
         super().__init__(out, err, NORMAL)
         self._posted_s = 0.0
 
-    def _show(self, block: Block, error: bool) -> None:
+    def _show(self, block: Block, *, error: bool) -> None:
         self.post({"kind": "block", "section": self.section, "block": block, "error": error})
 
     def print(self, what: RenderableType = "") -> None:
@@ -78,6 +82,11 @@ class PageScreen(People):
         elif kind == "result":
             self.section = RESULT
         super().report(event, at_s)
+
+    def _place(self, event: Event) -> None:
+        """As in `People`, without the port: the browser's own has no name."""
+        if rows := place_rows(event)[1:]:
+            self.print(Rows(rows))
 
     def phase_ended(self, at_s: float, good: bool) -> None:
         """See `People`."""
@@ -98,7 +107,7 @@ class PageScreen(People):
             self.tell_progress(at_s)
 
     def tell_progress(self, at_s: float) -> None:
-        """The running phase, unless it was told a moment ago. (`People` finds events by `_` and their names.)"""
+        """The running phase, unless it was told a moment ago. (`People` finds what shows an event by `_`.)"""
         now = time.monotonic()
         if now - self._posted_s < _EVERY_S:
             return

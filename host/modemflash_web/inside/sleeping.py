@@ -13,9 +13,7 @@ _TEXT = (
 
 
 @contextmanager
-def held_awake(
-    browser: Browser, wait: Wait[object], on_trouble: Callable[[str], object]
-) -> Iterator[None]:
+def held_awake(browser: Browser, wait: Wait[object], on_trouble: Callable[[str], object]) -> Iterator[None]:
     """See `modemflash_host.computer.home.Home.sleep_inhibited`.
 
     Args:

@@ -7,17 +7,19 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from js import modemflashBrowser as browser  # type: ignore[import-not-found]  # the worker's own
-from pyodide.ffi import run_sync, to_js  # type: ignore[import-not-found]
+import js  # the worker's own
+from pyodide.ffi import run_sync, to_js
 
 import modemflash
 from modemflash_host.computer.home import HOME, Opener
 from modemflash_web.inside.board_package import read_package
+from modemflash_web.inside.browser import Browser
 from modemflash_web.inside.jobs import Jobs, consents_of
 from modemflash_web.inside.link import PagePort
 from modemflash_web.inside.sleeping import held_awake
 from modemflash_web.inside.store import FOLDER, PageStore
 
+browser: Browser = js.modemflashBrowser
 RELEASE = modemflash.__version__
 FILES, REPORTS, DEMO = Path("/files"), Path("/reports"), Path("/demo")
 

@@ -189,7 +189,9 @@ const show = {
     now.writes = Boolean(message.writes);
     progress(message);
     $("may-close").hidden = !(now.last?.words.via === "relay" && now.writes);
-    if (now.busy === "update" && document.body.dataset.state === "connecting") say(WORDS.status.connecting);
+    // A board that was at work already is watched, and nothing is asked.
+    const isWatched = now.last?.kind === "update" && message.total && message.phase !== "verify";
+    if (isWatched && document.body.dataset.state === "connecting") setState("updating");
   },
   phase: phaseOver,
   ask({ what, word, text }) {
