@@ -1,7 +1,7 @@
 // Compiles Python files for the interpreter of the page, by that interpreter itself:
 //     node compile.mjs PYODIDE FOLDER
-// Each NAME.py below FOLDER becomes NAME.pyc beside it, without docstrings and annotations of functions, and the
-// source goes. See build.py.
+// Each NAME.py below FOLDER becomes NAME.pyc beside it, without docstrings, and without what
+// this program never asks: annotations of its own functions, lines of others. The source goes. See build.py.
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 
@@ -17,7 +17,7 @@ from types import CodeType
 
 OURS = ("modemflash", "modemflash_host", "modemflash_sim", "modemflash_web")  # line numbers are for these
 
-def strip(tree):
+def strip(tree, is_ours):
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             if ast.get_docstring(node, clean=False) is not None:
@@ -27,9 +27,9 @@ def strip(tree):
                     first.value = ast.copy_location(ast.Constant("."), first.value)
                 else:
                     node.body[0:1] = [] if len(node.body) > 1 else [ast.copy_location(ast.Pass(), first)]
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if is_ours and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.returns = None
-        if isinstance(node, ast.arg):
+        if is_ours and isinstance(node, ast.arg):
             node.annotation = None
     return tree
 
@@ -42,9 +42,10 @@ def without_lines(code):
 
 for path in sorted(Path("/tree").rglob("*.py")):
     # The name in tracebacks is the place below the folder.
-    tree = strip(ast.parse(path.read_bytes()))
+    is_ours = path.relative_to("/tree").parts[0] in OURS
+    tree = strip(ast.parse(path.read_bytes()), is_ours)
     code = compile(tree, str(path.relative_to("/tree")), "exec", dont_inherit=True)
-    if path.relative_to("/tree").parts[0] not in OURS:
+    if not is_ours:
         code = without_lines(code)
     # checked=False: nobody asks whether it is out of date.
     path.with_suffix(".pyc").write_bytes(_code_to_hash_pyc(code, bytes(8), False))

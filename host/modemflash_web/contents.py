@@ -48,6 +48,7 @@ _NO_PARTS = tuple(
     xml/dom xml/etree
     """.split()
 )
+_KINDS = (".py", ".css", ".js")
 _ENCODINGS = """
     __init__ aliases ascii cp437 cp1252 idna latin_1 raw_unicode_escape unicode_escape utf_8 utf_8_sig
 """.split()
@@ -67,7 +68,7 @@ def files_of_packages() -> Iterator[tuple[str, Path]]:
         found = find_spec(package)
         assert found is not None and found.origin is not None
         top = Path(found.origin).parent
-        for path in sorted(top.rglob("*.py")):
+        for path in sorted(each for each in top.rglob("*.*") if each.suffix in _KINDS):
             name = f"{package}/{path.relative_to(top).as_posix()}"
             if not name.startswith(_LEFT_OUT) and (package != "rich" or _is_of_rich(name)):
                 yield name, path

@@ -225,6 +225,7 @@ const show = {
     $("result").dataset.outcome = result.outcome;
     $("result").dataset.code = result.code;
     $("result").classList.toggle("failed", !isGood);
+    $("result").classList.toggle("good", isGood);
     $("result-title").textContent = WORDS.result[result.outcome];
     const next = result.outcome === "updated" || result.outcome === "nothing-to-do" ? result.outcome
       : result.modem_state === "untouched" ? "untouched" : "unfinished";

@@ -41,15 +41,23 @@ export function block(what) {
     return cell;
   }));
   const rows = what.table.map((row) => element("tr", "", ...row.map((cell) => element("td", "", ...spans(cell)))));
-  const table = element("table", what.head.includes("usual") ? "times" : "", element("thead", "", head), element("tbody", "", ...rows));
+  const table = element("table", what.head.includes("usual") ? "times" : "changes", element("thead", "", head), element("tbody", "", ...rows));
   return table;
 }
 
 export const storyOf = (section) => $(section).querySelector(".story");
 
+const SHORT = 3; // rows of a file that stand open
+
 export function addBlock(section, what) {
   $(section).hidden = false;
-  storyOf(section).append(block(what));
+  const story = storyOf(section);
+  if (section !== "firmware" || !what.rows || what.rows.length <= SHORT + 1) {
+    story.append(block(what));
+    return;
+  }
+  const more = element("details", "", element("summary", "", WORDS.more), block({ ...what, rows: what.rows.slice(SHORT) }));
+  story.append(block({ ...what, rows: what.rows.slice(0, SHORT) }), more);
 }
 
 // An error stands in the section that it is about.

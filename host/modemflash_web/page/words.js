@@ -10,6 +10,7 @@ export const WORDS = {
   firmwareAbout: "Files, a folder, or the .zip as it was downloaded. All is checked at once, from the first to the last byte; nothing is sent anywhere.",
   chooseFiles: "Choose files",
   chooseFolder: "Choose a folder",
+  more: "Everything about this file",
   board: "Board",
   boardAbout: "Plug the board in by USB. Your browser asks which port is meant. Nothing is written before you have seen the plan and agreed.",
   via: "What is on the cable?",
