@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,6 @@ from modemflash.errors import UNKNOWN, UNTOUCHED, BadFile, Problem, Stopped
 from modemflash_host import api
 from modemflash_host.capture.runs import begin_run, run_at
 from modemflash_host.computer.sleep_watch import SleepWatch, words
-from modemflash_host.consents import Consent
 from modemflash_host.errors import StopNow
 from modemflash_host.families import registry
 from modemflash_host.families.plan import DIRECT, RELAY, FirmwareFile, Request
@@ -35,7 +33,7 @@ from modemflash_host.reporters.masking_sink import MaskingSink
 from modemflash_host.run.problem_event import problem_event
 from modemflash_host.run.result import Result
 from modemflash_web.inside.browser import Browser, Wait
-from modemflash_web.inside.people import AskOnPage, Stops
+from modemflash_web.inside.people import NOTHING, Agreed, AskOnPage, Stops
 from modemflash_web.inside.screen import BOARD, PageScreen, Post
 
 if TYPE_CHECKING:
@@ -110,26 +108,28 @@ class Jobs:
 
     # -- modules ----------------------------------------------------------------
 
-    def update(self, via: str, consents: frozenset[Consent], port_name: str = "") -> Result:
-        """The whole update; see `api.update`."""
+    def update(self, via: str, agreed: Agreed, port_name: str = "") -> Result:
+        """The whole update; see `api.update`.
+
+        Args:
+            via: see `Request`.
+            agreed: to a run that did not finish, and is taken up again.
+            port_name: instead of the port that was granted.
+        """
         port = self.port
         name = port_name or (port.name if port else "")
 
         def work(reporter: Reporter) -> Result:
-            ask = AskOnPage(self._browser, self._wait, self._post, reporter)
-            wanted = Request(name, via, self.files, consents)
-            result = self._agreed(wanted, reporter, ask)
+            ask = AskOnPage(self._browser, self._wait, self._post, reporter, agreed)
+            wanted = Request(name, via, self.files, agreed.whoever_it_is)
+            result = api.update(wanted, reporter, ask)
             if result.problem is not None and port is not None and port.restarts and not port.keeps_rate:
                 port.keeps_rate = True
                 reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
-                wanted = replace(wanted, consents=consents | frozenset(ask.given))
-                result = self._agreed(wanted, reporter, ask)
+                result = api.update(wanted, reporter, ask)
             return result
 
         return self.carry_out(work, BOARD, ["update", *(file.name for file in self.files)], name)
-
-    def _agreed(self, request: Request, reporter: Reporter, ask: AskOnPage) -> Result:
-        return api.update(request, reporter, ask)
 
     def rescue(self, for_s: int) -> Result:
         """Keep trying a silent modem of a board while somebody cuts its power."""
@@ -149,7 +149,7 @@ class Jobs:
         from modemflash_web.inside.demo import NAME, prepare
 
         checked = self.check(prepare(folder, self._wait, self._browser))
-        return checked if checked.problem is not None else self.update(DIRECT, frozenset(), NAME)
+        return checked if checked.problem is not None else self.update(DIRECT, NOTHING, NAME)
 
     # -- one run -----------------------------------------------------------------
 
@@ -235,8 +235,3 @@ class Jobs:
         path = folder / f"modemflash-report-{run.name}.zip"
         folder.mkdir(parents=True, exist_ok=True)
         return path.name, make_report(run, registry.words_of, path).read_bytes()
-
-
-def consents_of(pairs: list[Mapping[str, str]]) -> frozenset[Consent]:
-    """Consents as they were kept."""
-    return frozenset(Consent(str(each["consent"]), str(each["subject"])) for each in pairs)

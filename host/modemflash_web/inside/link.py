@@ -70,6 +70,8 @@ class PagePort:
         self.opened_ms = MonotonicClock().ticks_ms()
         if why == "InvalidStateError":
             raise PortBusy("this port", "another tab of this page")
+        if why == "NetworkError" and self.device.isLost:
+            raise LinkProblem("port-absent", "it is not plugged in")
         if why == "NetworkError":
             raise LinkProblem("port-busy", "this port, or it was not permitted")
         if why:

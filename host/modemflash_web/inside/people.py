@@ -7,11 +7,13 @@ plain yes is one click; a danger is accepted by its own typed word alone, which 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from modemflash.errors import Refusal
 from modemflash_host.consents import YES, Consent, names_of, word_of
 from modemflash_host.families.plan import Need
 from modemflash_host.reporters import Reporter
+from modemflash_host.run.expected import BoardSeen
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.screen import Post
 
@@ -35,36 +37,72 @@ class Stops:
         return self._browser.stops()
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What somebody agreed to in a run that did not finish.
+
+    Attributes:
+        consents: all of them.
+        mac: of the board that they were given for; "" for a module without one.
+    """
+
+    consents: frozenset[Consent] = frozenset()
+    mac: str = ""
+
+    @classmethod
+    def of_json(cls, consents: str, mac: str) -> Agreed:
+        """As the page has kept it."""
+        return cls(frozenset(Consent(each["consent"], each["subject"]) for each in json.loads(consents)), mac)
+
+    @property
+    def whoever_it_is(self) -> frozenset[Consent]:
+        """What counts before it is known which module is there: never the yes to a plan."""
+        return frozenset() if self.mac else self.consents - {YES}
+
+
+NOTHING = Agreed()
+
+
 class AskOnPage:
-    """See `modemflash_host.run.confirm.Ask`.
+    """See `modemflash_host.run.confirm.Ask`. What was agreed to is not asked again, for that board.
 
     Args:
         browser: see there.
         wait: see there.
         post: a message for the page.
         reporter: its vocabulary has the words.
-
-    Attributes:
-        given: what was consented to.
+        agreed: before.
     """
 
-    def __init__(self, browser: Browser, wait: Wait[object], post: Post, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        wait: Wait[object],
+        post: Post,
+        reporter: Reporter,
+        agreed: Agreed = NOTHING,
+    ) -> None:
+        self._seen = BoardSeen.at(reporter)
         self._browser = browser
         self._wait = wait
         self._post = post
         self._reporter = reporter
-        self.given: set[Consent] = set()
+        self._agreed = agreed
 
     def consent(self, need: Need, refusal: Refusal) -> None:
         """See `Ask`."""
+        mac = self._seen.board.get("mac", "")
+        before = self._agreed.consents if mac and mac == self._agreed.mac else frozenset()
+        if need.consent in before:
+            return
         word = "" if need.consent == YES else word_of(need.consent, self._reporter.vocabulary.dangers)
         answer = self._asked(
             {"kind": "ask", "what": "danger" if word else "plan", "word": word, "text": need.danger}
         )
         if not answer.get("yes") or answer.get("word", "") != word:
             raise Refusal("not-confirmed", names_of([need.consent]))
-        self.given.add(need.consent)
-        self._post({"kind": "consent", **need.consent.fields()})
+        self._agreed = Agreed(before | {need.consent}, mac)
+        self._post({"kind": "consent", **need.consent.fields(), "mac": mac})
 
     def question(self, name: str, refusal: Refusal) -> bool:
         """See `Ask`."""

@@ -14,8 +14,9 @@ import modemflash
 from modemflash_host.computer.home import HOME, Opener
 from modemflash_web.inside.board_package import read_package
 from modemflash_web.inside.browser import Browser
-from modemflash_web.inside.jobs import Jobs, consents_of
+from modemflash_web.inside.jobs import Jobs
 from modemflash_web.inside.link import PagePort
+from modemflash_web.inside.people import Agreed
 from modemflash_web.inside.sleeping import held_awake
 from modemflash_web.inside.store import FOLDER, PageStore
 
@@ -70,10 +71,10 @@ def connect(device: object, keeps_rate: bool, flow_control: bool) -> None:
     jobs.port.flow_control = flow_control
 
 
-def update(via: str, consents: str) -> None:
-    """An update; `consents` are those of a run that is taken up again, as JSON."""
+def update(via: str, consents: str, mac: str) -> None:
+    """An update; `consents` are those of a run that is taken up again, as JSON, and `mac` its board's."""
     try:
-        jobs.update(via, consents_of(json.loads(consents)))
+        jobs.update(via, Agreed.of_json(consents, mac))
     finally:
         _release()
 

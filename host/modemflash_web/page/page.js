@@ -109,7 +109,9 @@ function start(kind, words) {
   send(kind, words);
 }
 
-$("connect").addEventListener("click", () => begin("update", { consents: now.session?.consents ?? [] }));
+$("connect").addEventListener("click", () => begin("update", agreedTo()));
+// What was agreed to in a run that did not finish, and the board that it was about.
+const agreedTo = () => ({ consents: now.session?.consents ?? [], mac: now.session?.mac ?? "" });
 $("start-rescue").addEventListener("click", () => begin("rescue", { seconds: 3600 }));
 $("start-ask").addEventListener("click", () => {
   $("answers").replaceChildren();
@@ -237,8 +239,8 @@ const show = {
     setState("result", WORDS.result[result.outcome] + ".");
     $("result-title").focus();
   },
-  agreed({ consents }) {
-    now.session = { consents };
+  agreed({ consents, mac }) {
+    now.session = { consents, mac };
   },
   answer({ row }) {
     now.answers.push(row);
@@ -291,7 +293,7 @@ async function goOn() {
   for (const port of ports) {
     const words = await portWords(port);
     if (port.connected !== false && words.usb === now.session.usb) {
-      start("update", { ...words, consents: now.session.consents });
+      start("update", { ...words, ...agreedTo() });
       return;
     }
   }
@@ -304,7 +306,7 @@ worker.onerror = (event) => show.failed({ job: "load", text: event.message ?? "t
 navigator.serial?.addEventListener("connect", () => {
   const wasLost = ["port-lost", "port-absent"].includes(now.result?.code);
   if (!now.busy && now.session && wasLost && now.last?.kind === "update") {
-    setTimeout(() => start("update", { ...now.last.words, consents: now.session.consents }), 1_000);
+    setTimeout(() => start("update", { ...now.last.words, ...agreedTo() }), 1_000);
   }
 });
 window.addEventListener("beforeunload", (event) => {

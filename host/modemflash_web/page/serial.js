@@ -2,6 +2,7 @@
 // Bytes that come are kept here until Python takes them; nothing is decided here.
 
 const BUFFER_BYTES = 16384;
+const SETTLES_MS = 250;
 
 export class Device {
   constructor(port) {
@@ -23,7 +24,7 @@ export class Device {
         baudRate: baud, bufferSize: BUFFER_BYTES, flowControl: flowControl ? "hardware" : "none",
       });
     } catch (error) {
-      if (error.name === "NetworkError" && !(await this.isThere())) this.isLost = true;
+      if (error.name === "NetworkError" && !(await this.staysThere())) this.isLost = true;
       return error.name || String(error);
     }
     this.isOpen = true;
@@ -134,6 +135,12 @@ export class Device {
 
   async isThere() {
     return (await navigator.serial.getPorts()).includes(this.port) && this.port.connected !== false;
+  }
+
+  // A pulled plug is seen here a moment after its bytes fail.
+  async staysThere() {
+    await new Promise((resolve) => { setTimeout(resolve, SETTLES_MS); });
+    return this.isThere();
   }
 
   // Whether it is plugged in. A device that comes back is the same object, or another one of the same kind.

@@ -52,15 +52,17 @@ export class Sessions {
     this.words = words;
     this.fileSystem = fileSystem;
     this.consents = words.consents ?? [];
+    this.mac = words.mac ?? "";
   }
 
   // A consent was given: what is needed to go on is kept from here on.
-  async agree({ consent, subject }) {
+  async agree({ consent, subject, mac }) {
     if (!this.words) return; // the demo
     this.consents = [...this.consents, { consent, subject }];
-    this.post({ kind: "agreed", consents: this.consents });
+    this.mac = mac || this.mac;
+    this.post({ kind: "agreed", consents: this.consents, mac: this.mac });
     const { index, ...words } = this.words;
-    const text = JSON.stringify({ ...words, consents: this.consents, at: Date.now() });
+    const text = JSON.stringify({ ...words, consents: this.consents, mac: this.mac, at: Date.now() });
     await kept.save(`sessions/${this.name}/words.json`, new TextEncoder().encode(text));
     const walk = async (folder, path) => {
       for (const name of this.fileSystem.readdir(folder)) {

@@ -125,7 +125,7 @@ const jobs = {
   async update(words) {
     await jobs.connect(words);
     sessions.begin(words, self.python.FS);
-    await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []));
+    await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []), words.mac ?? "");
   },
   async rescue(words) {
     await jobs.connect(words);
