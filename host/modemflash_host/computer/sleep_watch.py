@@ -19,9 +19,13 @@ _LEAST_S = 10.0
 def _going_on() -> Callable[[], float]:
     """Seconds that go on in a sleep: the system's own where it has one, else the wall clock."""
     number = getattr(time, "CLOCK_BOOTTIME", None)
-    if number is None:
-        return time.time
-    return lambda: time.clock_gettime(number)
+    try:
+        if number is not None:
+            time.clock_gettime(number)
+            return lambda: time.clock_gettime(number)
+    except OSError:
+        pass  # it has a name only
+    return time.time
 
 
 def _stopping(system: str = sys.platform) -> Callable[[], float]:

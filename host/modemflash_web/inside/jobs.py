@@ -12,29 +12,24 @@ its port was opened is tried once more, with a single opening and without a seco
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modemflash.errors import UNKNOWN, UNTOUCHED, BadFile, Problem, Stopped
-from modemflash_host import api
-from modemflash_host.capture.runs import begin_run, run_at
-from modemflash_host.computer.sleep_watch import SleepWatch, words
-from modemflash_host.errors import StopNow
+from modemflash.errors import UNKNOWN, UNTOUCHED, Problem, Refusal
+from modemflash_host.api import commands
+from modemflash_host.api.firmware import verified_files
+from modemflash_host.api.recorded_run import RecordedRun, Recording
 from modemflash_host.families import registry
 from modemflash_host.families.plan import DIRECT, RELAY, FirmwareFile, Request
-from modemflash_host.files.selection import select
-from modemflash_host.report.environment import environment
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.masking_sink import MaskingSink
-from modemflash_host.run.problem_event import problem_event
 from modemflash_host.run.result import Result
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.people import NOTHING, Agreed, AskOnPage, Stops
-from modemflash_web.inside.screen import BOARD, PageScreen, Post
+from modemflash_web.inside.screen import BOARD, RESULT, PageScreen, Post
 
 if TYPE_CHECKING:
     from modemflash_web.inside.link import PagePort
@@ -57,14 +52,11 @@ class Jobs:
     Attributes:
         files: that were chosen and are good.
         port: that was granted; None before.
-        capture: the last run's own file.
     """
 
     def __init__(self, browser: Browser, wait: Wait[object], post: Post) -> None:
         self.files: tuple[FirmwareFile, ...] = ()
         self.port: PagePort | None = None
-        self.capture: Path | None = None
-        self.is_asked_before = False
         self._browser = browser
         self._wait = wait
         self._post = post
@@ -78,29 +70,13 @@ class Jobs:
         self.files = ()
 
         def work(reporter: Reporter) -> Result:
-            reporter.say("phase", phase="verify", usual_s=0, allowed_s=0, note="")
-            found = api.candidates(paths)
-            names = {
-                registry.family_of_package(each.name, each.package.names).name
-                if each.package
-                else registry.family_of_name(each.name).name
-                for each in found
-            }
-            companions = [each for name in names for each in registry.family_named(name).companions({})]
-            files = select(
-                paths,
-                found,
-                lambda file, kind: api.identify(file, reporter, kind),
-                reporter,
-                self._opened,
-                companions,
-            )
+            files = verified_files(paths, "", {}, reporter, self._opened)
             for file in files:
                 family = registry.family_named(file.family)
                 reporter.use(family.vocabulary)
                 reporter.report({"event": "file", **family.file_event(file, tuple(files))})
                 if file.family in _ONLY_ON_A_PC:
-                    raise BadFile("only-on-a-pc", file.name)
+                    raise Refusal("only-on-a-pc", file.name)
             self.files = tuple(files)
             return Result("nothing-to-do", "files-read", seconds=reporter.at_s)
 
@@ -109,7 +85,7 @@ class Jobs:
     # -- modules ----------------------------------------------------------------
 
     def update(self, via: str, agreed: Agreed, port_name: str = "") -> Result:
-        """The whole update; see `api.update`.
+        """The whole update; see `commands.update`.
 
         Args:
             via: see `Request`.
@@ -122,11 +98,12 @@ class Jobs:
         def work(reporter: Reporter) -> Result:
             ask = AskOnPage(self._browser, self._wait, self._post, reporter, agreed)
             wanted = Request(name, via, self.files, agreed.whoever_it_is)
-            result = api.update(wanted, reporter, ask)
-            if result.problem is not None and port is not None and port.restarts and not port.keeps_rate:
+            result = commands.update(wanted, reporter, ask)
+            failed = result.status == "failed"
+            if failed and port is not None and port.restarts and not port.keeps_rate:
                 port.keeps_rate = True
                 reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
-                result = api.update(wanted, reporter, ask)
+                result = commands.update(wanted, reporter, ask)
             return result
 
         return self.carry_out(work, BOARD, ["update", *(file.name for file in self.files)], name)
@@ -165,45 +142,30 @@ class Jobs:
         """As `modemflash_host.cli.carry_out`, for the page."""
         screen = PageScreen(self._post, section)
         lost: list[BaseException] = []
-        recorder = None
-        if keep:
-            recorder, self.capture = begin_run(
-                command, port_name, self._warn, facts=environment(port_name or "web://")
-            )
-        with closing(
-            Reporter([MaskingSink(screen)], Stops(self._browser), recorder, lost.append)
-        ) as reporter:
-            reporter.listen(
-                SleepWatch(
-                    lambda s: reporter.say("warning", code="computer-slept", text=words(s)),
-                    time.time,  # the interpreter names a clock that goes on in a sleep, and has none
-                    time.monotonic,
-                )
-            )
+        recording = Recording(command, port_name or "web://") if keep else None
+        with RecordedRun([MaskingSink(screen)], Stops(self._browser), recording, lost.append) as run:
             try:
-                result = work(reporter)
-            except Problem as problem:
-                result = Result.of_problem(problem, seconds=reporter.at_s)
-            except StopNow:
-                state = UNKNOWN if reporter.may_have_written else UNTOUCHED
-                result = Result.of_problem(Stopped("stopped-at-once").stamp(state), seconds=reporter.at_s)
+                result = run.carry_out(work)
             except Exception as error:  # noqa: BLE001 (the guard: people get words, and the report the rest)
-                state = UNKNOWN if reporter.may_have_written else UNTOUCHED
+                state = UNKNOWN if run.reporter.may_have_written else UNTOUCHED
                 defect = Problem("unexpected", f"{type(error).__name__}: {error}").stamp(state)
-                self._post({"kind": "trace", "text": traceback.format_exc()})
-                result = Result.of_problem(defect, seconds=reporter.at_s)
-            self._tell_end(result, reporter, screen, keep)
+                self._trace(error)
+                result = Result.of_problem(defect, seconds=run.reporter.at_s)
+            if keep:
+                screen.section = RESULT
+            if keep or result.problem is not None:
+                result = run.end(result)
+                run.reporter.report(result.event())
         for failure in lost:
-            self._post({"kind": "trace", "text": "".join(traceback.format_exception(failure))})
+            self._trace(failure)
+        self._tell_end(result, keep)
         return result
 
-    def _tell_end(self, result: Result, reporter: Reporter, screen: PageScreen, keep: bool) -> None:
-        if keep or result.problem is not None:
-            screen.section = "result" if keep else screen.section
-            if result.problem is not None:
-                reporter.report(problem_event(result.problem, reporter.vocabulary))
-            reporter.end_recording(result.event())
-            reporter.report(result.event())
+    def _trace(self, error: BaseException) -> None:
+        """For the browser's console."""
+        self._post({"kind": "trace", "text": "".join(traceback.format_exception(error))})
+
+    def _tell_end(self, result: Result, keep: bool) -> None:
         self._post(
             {
                 "kind": "result" if keep else "checked",
@@ -219,19 +181,16 @@ class Jobs:
             }
         )
 
-    def _warn(self, text: str) -> None:
-        self._post({"kind": "trace", "text": text})
-
     def report(self, folder: Path) -> tuple[str, bytes]:
         """Name and content of the zip of the last run.
 
         Raises:
             Refusal: there is none, or it cannot be written.
         """
+        from modemflash_host.capture.runs import find_run
         from modemflash_host.report.bundle import make_report
 
-        assert self.capture is not None
-        run = run_at(self.capture)
+        run = find_run()
         path = folder / f"modemflash-report-{run.name}.zip"
         folder.mkdir(parents=True, exist_ok=True)
         return path.name, make_report(run, registry.words_of, path).read_bytes()

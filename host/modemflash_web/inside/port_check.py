@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from modemflash.errors import Problem
 from modemflash.interface import CONSOLE_BAUD
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.board.console.repl import RESET_SIGNS
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.families.plan import RELAY, Request
@@ -45,7 +45,7 @@ def port_check(jobs: Jobs, port: PagePort, wait: Wait[object], post: Post, times
             if reporter.stop_wanted():
                 break
         try:
-            found = api.info(Request(port.name, RELAY, only_look=True), reporter)
+            found = commands.info(Request(port.name, RELAY, only_look=True), reporter)
         except Problem as problem:
             row("Modem", f"{problem.code}: {problem.happened}", code=problem.code)
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from modemflash.errors import Problem
-from modemflash_host import api
+from modemflash_host.api import commands
 from modemflash_host.board.console import session
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.families.plan import Request
@@ -43,9 +43,9 @@ def rescue(
 
     def attempt(_name: str) -> Result:
         if request.files:
-            return api.update(request, reporter, ask)
+            return commands.update(request, reporter, ask)
         try:
-            found = api.info(request, reporter)
+            found = commands.info(request, reporter)
         except Problem as problem:
             return Result.of_problem(problem, seconds=reporter.at_s)
         return Result("nothing-to-do", "modem-asked", seconds=reporter.at_s).of_module(found)

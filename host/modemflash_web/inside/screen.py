@@ -79,9 +79,10 @@ class PageScreen(People):
         if kind == "plan":
             self.section = PLAN
             self.post({"kind": "state", "state": "plan"})
-        elif kind == "result":
-            self.section = RESULT
         super().report(event, at_s)
+
+    def _report(self, event: Event) -> None:
+        """Whoever wants the report saves it by a button."""
 
     def _place(self, event: Event) -> None:
         """As in `People`, without the port: the browser's own has no name."""
