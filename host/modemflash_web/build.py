@@ -6,8 +6,8 @@ What is in it: the files of `page/`; Pyodide (`interpreter.py`); `python.zip` wi
 the packages that the page needs, compiled for that interpreter; `files.json`, the list of all with sizes and
 hashes, by which the worker shows how much is to come and the service worker keeps the page.
 
-Rules: what is installed is what is packed; a folder that holds anything but an earlier page is not touched;
-a page is put in its place when it is whole.
+Rules: what is installed is what is packed; in a folder that holds an earlier page its files are replaced, and
+one that holds anything else alone is not touched; a page is put in its place when it is whole.
 """
 
 from __future__ import annotations
@@ -47,8 +47,7 @@ def build(target: Path) -> Path:
         FileExistsError: something else is in the folder.
         OSError: it cannot be written.
     """
-    if target.exists() and any(target.iterdir()) and not (target / LIST).is_file():
-        raise FileExistsError(f"{target} holds something else than a page of this program")
+    earlier = _earlier(target)
     source = interpreter.fetched(state_folder("web"))
     with tempfile.TemporaryDirectory(prefix="modemflash-web-") as made:
         page = Path(made) / "page"
@@ -65,10 +64,25 @@ def build(target: Path) -> Path:
         worker = page / "service_worker.js"
         worker.write_text(worker.read_text(encoding="utf-8").replace("BUILD", key), encoding="utf-8")
         target.mkdir(parents=True, exist_ok=True)
-        for old in target.iterdir():
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
+        for name in earlier:
+            (target / name).unlink(missing_ok=True)
         shutil.copytree(page, target, dirs_exist_ok=True)
     return target
+
+
+def _earlier(target: Path) -> list[str]:
+    """The files of an earlier page in a folder, by its list.
+
+    Raises:
+        FileExistsError: something is in the folder, and no such list.
+    """
+    if not target.exists() or not any(target.iterdir()):
+        return []
+    try:
+        names = [str(row["name"]) for row in json.loads((target / LIST).read_bytes())["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise FileExistsError(f"{target} holds something else than a page of this program") from None
+    return [LIST, *(name for name in names if Path(name).name == name)]
 
 
 def _write_lock(source: Path, page: Path) -> None:

@@ -12,13 +12,23 @@ from pathlib import Path
 PACKAGES = ("modemflash", "modemflash_host", "modemflash_sim", "modemflash_web", "rich")
 # Of these packages: what only a PC needs.
 _LEFT_OUT = (
+    "modemflash/__main__",
     "modemflash_host/cli/",
     "modemflash_host/fleet/",
     "modemflash_host/board/tools/",
     "modemflash_host/capture/export",
     "modemflash_sim/board/",
+    "modemflash_sim/devices",
+    "modemflash_sim/endpoints/pipe",
+    "modemflash_sim/endpoints/pty",
+    "modemflash_sim/endpoints/rfc2217",
+    "modemflash_sim/endpoints/serve",
+    "modemflash_sim/endpoints/tcp",
+    "modemflash_sim/endpoints/usb",
     "modemflash_sim/quectel_edl/",
     "modemflash_sim/quectel_gnss/",
+    "modemflash_sim/replay",
+    "modemflash_sim/subprocess_server",
     "modemflash_web/page/",
     "modemflash_web/build",
     "modemflash_web/contents",

@@ -101,7 +101,7 @@ PLACES = {
     "modemflash_sim/board/modem_manager.py main": OWN,
     "modemflash_sim/board/modem_manager.py probe": OWN,
     "modemflash_sim/board/process.py BoardProcess._kill": OWN,
-    "modemflash_sim/demonstration.py demonstration": OWN,
+    "modemflash_sim/demonstration.py write_files": OWN,
     "modemflash_sim/endpoints/pipe.py run_child": OWN,
     "modemflash_sim/state_files.py SoleUser.close": "test_a_state_file_has_one_user",
     "modemflash_sim/state_files.py _opened": "test_nothing_is_written_through_a_link",
@@ -131,6 +131,17 @@ PLACES = {
     "modemflash_sim/state_files.py read": "test_what_is_no_state_file_is_refused",
     "modemflash_sim/state_files.py write": "test_nothing_is_written_through_a_link",
     "modemflash_sim/subprocess_server.py serve_in_subprocess": OWN,
+    "modemflash_web/build.py _earlier": "test_a_folder_with_something_else_is_left_alone",
+    "modemflash_web/build.py _write_list": OWN,
+    "modemflash_web/build.py _write_lock": OWN,
+    "modemflash_web/build.py _write_python": OWN,
+    "modemflash_web/build.py build": "test_of_an_earlier_page_only_its_own_files_go",
+    "modemflash_web/build.py download_bytes": "by hand, for maintainers",
+    "modemflash_web/build.py is_of_this_release": "test_a_page_of_another_release_is_out_of_date",
+    "modemflash_web/build.py sources_key": FIXED,
+    "modemflash_web/interpreter.py fetched": "test_another_archive_is_not_unpacked",
+    "modemflash_web/interpreter.py unpack": "test_another_archive_is_not_unpacked",
+    "modemflash_web/serve.py Site.of_folder": "test_nothing_but_the_files_of_the_list",
 }
 WITHOUT_A_TEST = {FIXED, OWN, BOARD, "by hand, for maintainers"}
 
@@ -139,9 +150,9 @@ def found() -> set[str]:
     host = ROOT / "host"
     return {
         f"{path.relative_to(host).as_posix()} {function}"
-        for package in ("modemflash_host", "modemflash_sim")
+        for package in ("modemflash_host", "modemflash_sim", "modemflash_web")
         for path in (host / package).rglob("*.py")
-        if "inside" not in path.parts  # runs on a simulated board, in a folder of its own
+        if "inside" not in path.parts  # runs on a simulated board or in a browser, in a folder of its own
         for function, _ in deeds_in(path)
     }
 

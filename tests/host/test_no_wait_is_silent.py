@@ -11,7 +11,7 @@ from pathlib import Path
 
 HOST = Path(__file__).resolve().parents[2] / "host" / "modemflash_host"
 CALLS = {"sleep_ms", "sleep", "select", "wait", "communicate", "run", "poll"}
-OF_MODULES = {"run": ("subprocess",), "select": ("select",), "sleep": ("time", "line")}
+OF_MODULES = {"run": ("subprocess",), "select": ("select",), "sleep": ("time", "line", "HOME")}
 
 SHOWN, SHORT, NO_SCREEN = "the screen moves in it", "two seconds at most", "there is no live screen"
 BY_LINE = "`modemflash.line` ticks"
@@ -32,6 +32,7 @@ WAITS = {
     "cli/demonstration.py:show": NO_SCREEN,
     "cli/simulate_module.py:simulate_module": NO_SCREEN,
     "cli/simulated_port.py:serve_until_ended": NO_SCREEN,
+    "cli/web.py:_serve": NO_SCREEN,
     "computer/clock.py:sleep_ms": "whoever calls it is in this table",
     "computer/programs.py:run": NO_SCREEN,
     "computer/sleep_inhibitor.py:_end": SHORT,

@@ -73,7 +73,6 @@ export const WORDS = {
   stalled: (what) => `${what}. The usual and the longest times are above; leave the power on.`,
   repeats: (count) => (count === 1 ? "1 repeat" : `${count} repeats`),
   storage: (why) => `This browser keeps nothing for this page (${why}). An update is not begun then: its journal has to outlive this tab. Leave the private window, or allow the site to keep data.`,
-  powerSeconds: (seconds) => `${seconds} s without power`,
   answer: (row) => `${row.what}: ${row.text}`,
   errors: {
     "no-web-serial": "This browser cannot talk to serial ports. Chrome, Edge, Opera (137 or newer) and Firefox (153 or newer) on a computer can. Elsewhere the program does it: pip install modemflash, then modemflash update.",
