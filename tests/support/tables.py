@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("device/modemflash", "host/modemflash_host")  # the simulator knows no rows of ours
+PRODUCT = ("device/modemflash", "host/modemflash_host", "host/modemflash_web")  # the simulator knows no rows of ours
 
 # Where each error table stands. The engine's own comes first.
 ERROR_TABLES = (
@@ -27,6 +27,7 @@ ERROR_TABLES = (
     ("host/modemflash_host/errors/fleet.py", "FLEET_CATALOGUE"),
     ("host/modemflash_host/errors/gnss.py", "GNSS_CATALOGUE"),
     ("host/modemflash_host/errors/packages.py", "PACKAGE_CATALOGUE"),
+    ("host/modemflash_host/errors/page.py", "PAGE_CATALOGUE"),
 )
 
 # Tables that look a code up: they say more about it, and raise nothing.

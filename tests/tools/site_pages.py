@@ -16,6 +16,7 @@ CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "How to",
         (
             ("Update from a PC", "update-from-pc"),
+            ("Update from the browser", "web"),
             ("Update from an SD card", "sd-card"),
             ("The LG290P and its kin", "lg290p"),
             ("Quectel modems", "quectel-edl"),

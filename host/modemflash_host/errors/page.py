@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modemflash.errors import CATALOGUE, UNTOUCHED
 
-PAGE_ROWS: dict[str, tuple[str, str, str]] = {
+PAGE_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "page-not-built": (
         "The page for the browser could not be built",
         "Building needs npm and node (from your system's packages) and a network, once.",
@@ -16,4 +16,4 @@ PAGE_ROWS: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
     ),
 }
-CATALOGUE.update(PAGE_ROWS)
+CATALOGUE.update(PAGE_CATALOGUE)
