@@ -102,6 +102,7 @@ class Jobs:
             failed = result.status == "failed"
             if failed and port is not None and port.restarts and not port.keeps_rate:
                 port.keeps_rate = True
+                self._post({"kind": "keepsRate"})
                 reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
                 result = commands.update(wanted, reporter, ask)
             return result

@@ -33,7 +33,7 @@ class PagePort:
 
     Attributes:
         name: as the host package knows it; it says what hangs there.
-        keeps_rate: it is opened once; a change of rate is refused.
+        keeps_rate: while it is open it keeps its rate, so it is opened once; a change is refused.
         restarts: a board was seen to restart because the port was opened.
         flow_control: RTS/CTS, where the other side has them.
     """
@@ -56,8 +56,6 @@ class PagePort:
         device = self.device
         if device.isLost and not self.wait(device.find()):
             raise LinkProblem("port-absent", "it is not plugged in")
-        if device.isOpen and self.keeps_rate:
-            baud = self.baud
         if not (device.isOpen and self.baud == baud):
             self.reopen(baud)
         device.forget()

@@ -242,6 +242,10 @@ const show = {
   agreed({ consents, mac }) {
     now.session = { consents, mac };
   },
+  keepsRate() {
+    $("stay-slow").checked = true;
+    if (now.last) now.last.words.keepsRate = true;
+  },
   answer({ row }) {
     now.answers.push(row);
     $("answers").append(element("li", "", WORDS.answer(row)));

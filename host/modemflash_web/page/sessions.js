@@ -11,6 +11,8 @@ export class Sessions {
     this.post = post;
     this.name = "";
     this.words = null;
+    this.done = Promise.resolve();
+    this.hasFiles = false;
   }
 
   get files() {
@@ -50,29 +52,45 @@ export class Sessions {
 
   begin(words, fileSystem) {
     this.words = words;
+    this.hasFiles = false;
     this.fileSystem = fileSystem;
     this.consents = words.consents ?? [];
     this.mac = words.mac ?? "";
   }
 
   // A consent was given: what is needed to go on is kept from here on.
-  async agree({ consent, subject, mac }) {
+  agree({ consent, subject, mac }) {
     if (!this.words) return; // the demo
     this.consents = [...this.consents, { consent, subject }];
     this.mac = mac || this.mac;
     this.post({ kind: "agreed", consents: this.consents, mac: this.mac });
-    const { index, ...words } = this.words;
+    this.done = this.done.then(() => this.save());
+  }
+
+  // A board that restarts when its port is opened: the next page opens it once, too.
+  keepRate() {
+    this.post({ kind: "keepsRate" });
+    if (!this.words) return;
+    this.words.keepsRate = true;
+    if (this.consents.length) this.done = this.done.then(() => this.save());
+  }
+
+  // The words last: they say that all is there.
+  async save() {
+    const { index, ...words } = this.words ?? {};
+    if (!this.hasFiles) await this.saveFiles("/files", "");
+    this.hasFiles = true;
     const text = JSON.stringify({ ...words, consents: this.consents, mac: this.mac, at: Date.now() });
     await kept.save(`sessions/${this.name}/words.json`, new TextEncoder().encode(text));
-    const walk = async (folder, path) => {
-      for (const name of this.fileSystem.readdir(folder)) {
-        if (name === "." || name === "..") continue;
-        const at = `${folder}/${name}`;
-        if (this.fileSystem.isDir(this.fileSystem.stat(at).mode)) await walk(at, `${path}${name}/`);
-        else await kept.save(`${this.files}/${path}${name}`, this.fileSystem.readFile(at));
-      }
-    };
-    await walk("/files", "");
+  }
+
+  async saveFiles(folder, path) {
+    for (const name of this.fileSystem.readdir(folder)) {
+      if (name === "." || name === "..") continue;
+      const at = `${folder}/${name}`;
+      if (this.fileSystem.isDir(this.fileSystem.stat(at).mode)) await this.saveFiles(at, `${path}${name}/`);
+      else await kept.save(`${this.files}/${path}${name}`, this.fileSystem.readFile(at));
+    }
   }
 
   async end({ outcome, modem_state }) {
@@ -81,7 +99,9 @@ export class Sessions {
   }
 
   async forget() {
+    await this.done;
     this.words = null;
+    this.hasFiles = false;
     if (this.name) await kept.remove(`sessions/${this.name}`);
   }
 }

@@ -13,7 +13,8 @@ self.modemflashBrowser = {
     const message = JSON.parse(text);
     if (message.kind === "consent") sessions.agree(message);
     else if (message.kind === "result") sessions.end(message);
-    if (message.kind !== "consent") post(message);
+    else if (message.kind === "keepsRate") sessions.keepRate();
+    if (!["consent", "keepsRate"].includes(message.kind)) post(message);
   },
   stops: () => state.stops,
   answer: () => new Promise((resolve) => { state.answer = resolve; }),

@@ -83,8 +83,19 @@ def test_a_port_that_keeps_its_rate_is_opened_once() -> None:
     port.keeps_rate = True
     link = port.open(115_200, nothing)
     assert not link.set_baud(921_600)
-    port.open(921_600, nothing)
+    link.close()
+    port.open(115_200, nothing)
     assert device.done == [("open", 115_200, False)]
+
+
+def test_a_port_that_was_left_at_another_rate_is_opened_anew() -> None:
+    """A first attempt may have ended in the middle of a change."""
+    device = StandInDevice()
+    port = port_of(device)
+    port.open(115_200, nothing).set_baud(921_600)
+    port.keeps_rate = True
+    port.open(115_200, nothing)
+    assert port.baud == 115_200
 
 
 @pytest.mark.parametrize("pieces", [[b"rst:0x1 (POWERON"], [b"ets J", b"un  8 2016"]])
