@@ -17,6 +17,7 @@ from modemflash_host.reporters.rows import Rows
 Span = tuple[str, str]
 """Text and its style, words such as "bold yellow"."""
 Block = dict[str, object]
+_KEY, _BUTTON = "Ctrl-C", "Stop"  # what asks to stop on a terminal, and here
 
 
 def block_of(what: object) -> Block | None:
@@ -44,5 +45,6 @@ def spans_of(value: object) -> list[Span]:
     found: list[Span] = []
     for start, end in itertools.pairwise(edge for edge in edges if edge <= len(plain)):
         styles = [str(text.style), *(str(s.style) for s in text.spans if s.start <= start and end <= s.end)]
-        found.append((plain[start:end], " ".join(filter(None, styles))))
+        words = plain[start:end].replace(_KEY, _BUTTON)
+        found.append((words, " ".join(filter(None, styles))))
     return found

@@ -19,6 +19,7 @@ from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.board_rows import place_rows
 from modemflash_host.reporters.people import NORMAL, UNTOLD, People
+from modemflash_host.reporters.rescue_view import ASKS
 from modemflash_host.reporters.rows import Rows
 from modemflash_web.inside.blocks import Block, block_of
 
@@ -76,13 +77,22 @@ class PageScreen(People):
     def report(self, event: Event, at_s: float) -> None:
         """Show one event, in its place."""
         kind = event["event"]
-        if kind == "plan":
+        if kind in ("plan", "rescue-plan"):
             self.section = PLAN
             self.post({"kind": "state", "state": "plan"})
+        elif kind == "rescue":
+            self.section = UPDATE
+            self.post({"kind": "turn", "text": event["text"] if event["what"] in ASKS else ""})
+        elif kind == "place":
+            self.section = BOARD
         super().report(event, at_s)
 
     def _report(self, event: Event) -> None:
         """Whoever wants the report saves it by a button."""
+
+    def _rescue_plan(self, event: Event) -> None:
+        """As in `People`."""
+        super()._rescue_plan({**event, "port": "this port"})
 
     def _place(self, event: Event) -> None:
         """As in `People`, without the port: the browser's own has no name."""

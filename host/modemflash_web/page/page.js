@@ -48,7 +48,10 @@ function clear(names) {
     $(name).classList.remove("failed", "done");
     storyOf(name)?.replaceChildren();
   }
-  if (names.includes("update")) $("phases").replaceChildren();
+  if (names.includes("update")) {
+    $("phases").replaceChildren();
+    $("turn").hidden = true;
+  }
   for (const name of ["plan", "update", "result"]) if (names.includes(name)) $(name).hidden = true;
   clearError();
 }
@@ -196,6 +199,13 @@ const show = {
     if (isWatched && document.body.dataset.state === "connecting") setState("updating");
   },
   phase: phaseOver,
+  // What somebody has to do now.
+  turn({ text }) {
+    $("turn").textContent = text;
+    $("turn").hidden = !text;
+    $("update").hidden = false;
+    if (text) say(text);
+  },
   ask({ what, word, text }) {
     setState("plan");
     $("plan").hidden = $("question").hidden = false;
@@ -222,7 +232,7 @@ const show = {
     const isGood = ["updated", "nothing-to-do"].includes(result.outcome);
     if (!isGood) failed("result", result.code, result.happened);
     progress({ title: "" });
-    $("may-close").hidden = $("question").hidden = true;
+    $("may-close").hidden = $("question").hidden = $("turn").hidden = true;
     $("result").hidden = false;
     $("result").dataset.outcome = result.outcome;
     $("result").dataset.code = result.code;

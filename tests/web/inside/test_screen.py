@@ -39,6 +39,18 @@ def test_two_styles_of_one_piece_both_count() -> None:
     assert spans_of(text) == [("a", "yellow"), ("b", "yellow bold")]
 
 
+def test_what_asks_to_stop_is_the_button() -> None:
+    assert spans_of("Press Ctrl-C once more") == [("Press Stop once more", "")]
+
+
+def test_whose_turn_it_is_stands_apart() -> None:
+    """What a person has to do in a rescue, until something else is told."""
+    cut = {"event": "rescue", "what": "cut-now", "text": "NOW cut ALL power"}
+    done = {"event": "rescue", "what": "long-enough", "text": "Long enough"}
+    turns = [message["text"] for message in shown(cut, done) if message["kind"] == "turn"]
+    assert turns == ["NOW cut ALL power", ""]
+
+
 def test_an_empty_line_is_no_block() -> None:
     assert block_of("") is None
 
