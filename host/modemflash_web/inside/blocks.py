@@ -14,6 +14,7 @@ from rich.text import Text
 
 from modemflash_host.reporters.rows import Rows
 
+_KEY, _BUTTON = "Ctrl-C", "Stop"  # of a terminal, and of the page
 Span = tuple[str, str]
 """Text and its style, words such as "bold yellow"."""
 Block = dict[str, object]

@@ -32,7 +32,7 @@ function allow() {
   const hasFiles = isReady && now.hasFiles;
   for (const id of ["choose-files", "choose-folder", "start-rescue", "start-demo", "start-ask"]) $(id).disabled = !isReady;
   for (const id of ["via-board", "via-direct", "stay-slow"]) $(id).disabled = !isReady;
-  $("connect").disabled = !hasFiles;
+  $("connect").disabled = !hasFiles || now.keepsNothing;
   $("stop").disabled = !["update", "rescue", "demo", "ask"].includes(now.busy);
   $("again").disabled = $("save-report").disabled = Boolean(now.busy);
 }
@@ -167,6 +167,8 @@ const show = {
   storage({ why }) {
     $("storage").textContent = WORDS.storage(why);
     $("storage").hidden = !why;
+    now.keepsNothing = Boolean(why);
+    allow();
   },
   session({ session }) {
     now.session = session;
@@ -178,15 +180,15 @@ const show = {
   state({ state }) {
     if (state === "plan") setState("plan");
   },
-  block({ section, block: what, error }) {
+  block({ section: told, block: what, error }) {
+    const section = told === "plan" && document.body.dataset.state === "updating" ? "update" : told;
     if (error) {
       $("error").append(block(what));
       $("error").hidden = false;
       $(section).hidden = false;
       storyOf(section).before($("error"));
     } else {
-      const inPlan = section === "plan" && document.body.dataset.state === "updating";
-      addBlock(inPlan ? "update" : section, what);
+      addBlock(section, what);
     }
   },
   progress(message) {

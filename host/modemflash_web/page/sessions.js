@@ -46,7 +46,7 @@ export class Sessions {
         if (lock) this.name = name;
         resolve(Boolean(lock));
         return lock ? new Promise(() => {}) : undefined;
-      });
+      }).catch(() => resolve(false)); // a browser that keeps nothing lends no locks either
     });
   }
 

@@ -50,6 +50,7 @@ async function load() {
     const isPacked = names.has(`${name}.gz`);
     if (isPacked) url.pathname += ".gz";
     const answer = await plain(url, ...words);
+    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
     let body = answer.body.pipeThrough(new TransformStream({
       transform(chunk, out) {
         done += chunk.length;
@@ -180,4 +181,7 @@ self.onmessage = async ({ data }) => {
   }
 };
 
-load().catch((error) => post({ kind: "failed", job: "load", text: String(error?.stack ?? error) }));
+const notLoaded = (error) => post({ kind: "failed", job: "load", text: String(error?.stack ?? error) });
+// The interpreter waits for ever for a file of its own that does not come whole.
+self.addEventListener("unhandledrejection", ({ reason }) => { if (!self.python) notLoaded(reason); });
+load().catch(notLoaded);
