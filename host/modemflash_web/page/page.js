@@ -212,6 +212,7 @@ const show = {
     setState("plan");
     $("plan").hidden = $("question").hidden = false;
     $("question-text").textContent = text || WORDS.planQuestion;
+    $("question-text").classList.toggle("warning", Boolean(word));
     $("danger").hidden = !word;
     $("danger-label").textContent = word ? WORDS.dangerLabel(word) : "";
     $("danger-word").value = "";
