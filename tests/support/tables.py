@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("device/modemflash", "host/modemflash_host", "host/modemflash_web")  # the simulator knows no rows of ours
+# The simulator knows no rows of ours.
+PRODUCT = ("device/modemflash", "host/modemflash_host", "host/modemflash_web")
 
 # Where each error table stands. The engine's own comes first.
 ERROR_TABLES = (
