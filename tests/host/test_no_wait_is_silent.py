@@ -32,7 +32,7 @@ WAITS = {
     "cli/demonstration.py:show": NO_SCREEN,
     "cli/simulate_module.py:simulate_module": NO_SCREEN,
     "cli/simulated_port.py:serve_until_ended": NO_SCREEN,
-    "cli/web.py:_serve": NO_SCREEN,
+    "cli/web.py:_until_interrupted": NO_SCREEN,
     "computer/clock.py:sleep_ms": "whoever calls it is in this table",
     "computer/programs.py:run": NO_SCREEN,
     "computer/sleep_inhibitor.py:_end": SHORT,

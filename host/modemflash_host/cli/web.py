@@ -11,6 +11,7 @@ from rich.text import Text
 
 from modemflash.errors import Refusal
 from modemflash_host.cli.help_page import HelpCommand
+from modemflash_host.cli.options import Number
 from modemflash_host.cli.shell_words import command_line
 from modemflash_host.computer.programs import Unavailable
 from modemflash_host.reporters.steady_console import SteadyConsole
@@ -30,7 +31,7 @@ _OTHER = (
 @click.option("--no-browser", is_flag=True, help="Do not open the browser; print the address only.")
 @click.option(
     "--http-port",
-    type=click.IntRange(1024, 65535),
+    type=Number(1024, 65535),
     default=None,
     metavar="N",
     help="Instead of the usual port.",
@@ -87,8 +88,12 @@ def _serve(console: SteadyConsole, folder: Path, no_browser: bool, http_port: in
         console.print(Text.assemble(("Again  ", "dim"), (again, "cyan")))
         if not no_browser:
             webbrowser.open(address)
-        threading.Event().wait()
+        _until_interrupted()
     except KeyboardInterrupt:
         pass
     finally:
         served.__exit__(None, None, None)
+
+
+def _until_interrupted() -> None:
+    threading.Event().wait()
