@@ -79,16 +79,16 @@ class Rows:
 class Paragraph:
     """Sentences from the left edge on.
 
-    Args:
+    Attributes:
         text: safe to show.
     """
 
     def __init__(self, text: Text) -> None:
-        self._text = text
+        self.text = text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """Rich asks for the lines."""
-        for line in wrapped(console, self._text, options.max_width):
+        for line in wrapped(console, self.text, options.max_width):
             line.rstrip()
             yield _as_it_is(line)
 

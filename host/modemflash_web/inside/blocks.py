@@ -12,9 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from modemflash_host.reporters.rows import Rows
+from modemflash_host.reporters.rows import Paragraph, Rows
 
-_KEY, _BUTTON = "Ctrl-C", "Stop"  # of a terminal, and of the page
 Span = tuple[str, str]
 """Text and its style, words such as "bold yellow"."""
 Block = dict[str, object]
@@ -25,6 +24,8 @@ def block_of(what: object) -> Block | None:
     """One printed thing; None for an empty line."""
     if isinstance(what, Padding):
         return block_of(what.renderable)
+    if isinstance(what, Paragraph):
+        return block_of(what.text)
     if isinstance(what, Rows):
         return {"rows": [[label, spans_of(value)] for label, value in what.pairs], "tone": what.style}
     if isinstance(what, Table):

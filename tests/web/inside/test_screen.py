@@ -8,7 +8,7 @@ from rich.text import Text
 
 from modemflash_host.api.events import EVENTS
 from modemflash_host.families.sequans.words import WORDS
-from modemflash_host.reporters import Event
+from modemflash_host.reporters import Event, rows
 from modemflash_host.reporters.people import People
 from modemflash_web.inside.blocks import block_of, spans_of
 from modemflash_web.inside.screen import PageScreen
@@ -102,3 +102,15 @@ def test_no_method_of_the_page_is_taken_for_an_event() -> None:
     """`People` finds what shows an event by an underscore and its name."""
     own = {name for name in vars(PageScreen) if name.startswith("_") and not hasattr(People, name)}
     assert not own & {"_" + kind.replace("-", "_") for kind in EVENTS}
+
+
+def test_each_kind_of_thing_that_is_printed_has_its_block() -> None:
+    """What `reporters.rows` can make, so that no object is ever shown by its name in Python."""
+    kinds = [
+        kind
+        for kind in vars(rows).values()
+        if "__rich_console__" in getattr(kind, "__dict__", {}) and kind.__module__ == rows.__name__
+    ]
+    made = {rows.Rows: rows.Rows([("a", Text("b"))]), rows.Paragraph: rows.Paragraph(Text("b"))}
+    assert set(kinds) == set(made)
+    assert "object at" not in str([block_of(each) for each in made.values()])
