@@ -13,7 +13,7 @@ from modemflash_host.families.registry import words_of
 from modemflash_host.report.bundle import make_page
 from modemflash_host.report.history import history
 from modemflash_host.report.page.history_page import history_page
-from support.browser import Browser, browser
+from support.browser.window import Browser, browser
 from support.recorded_runs import FAILED_UPDATE, Told, ended_well, record
 
 pytestmark = [pytest.mark.referee, pytest.mark.slow]

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from modemflash_host.capture.runs import run_at
 from modemflash_host.families.registry import words_of
 from modemflash_host.report.bundle import make_page
-from support.browser import browser
+from support.browser.window import browser
 from support.recorded_runs import FAILED_UPDATE, Told, ended_well, record
 from tools import docs_site, fetch
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tools import debian, npm
+from tools import browsers, debian, npm
 from tools.cache import CACHE, ROOT, Unavailable, made_once, run
 
 MPY_CROSS_VERSIONS = ("1.8.6", "1.9.4", "1.11")  # Pycom 1.18, 1.20.0, 1.20.1 and newer
@@ -193,46 +193,6 @@ def _fish() -> Path:
     return made_once(CACHE / "fish", str(fish), make) / "bin" / "fish"
 
 
-def _chromium() -> Path:
-    """A folder with a browser without a window, its driver, and a font: `bin/chromium`, `bin/chromedriver`.
-
-    A browser starts itself anew for each page, by the name of its own process. So it cannot be started
-    through a loader as other programs are: loader and libraries are written into it.
-    """
-    browser, driver = debian_package("chromium"), debian_package("chromium-driver")
-    fonts, patchelf = debian_package("fonts-dejavu-core"), debian_package("patchelf") / "bin" / "patchelf"
-
-    def make(folder: Path) -> None:
-        [loader] = (browser / "root").glob("usr/lib/*/ld-linux*.so.*")
-        [sound] = loader.parent.glob("pulseaudio/libpulsecommon-*.so")  # its only user looks in /usr for it
-        libraries = "%s:%s" % (loader.parent, sound.parent)
-        for program in (
-            browser / "root/usr/lib/chromium/chromium",
-            browser / "root/usr/lib/chromium/chrome_crashpad_handler",
-            driver / "root/usr/bin/chromedriver",
-        ):
-            target = folder / program.name
-            shutil.copy2(program, target)
-            run(patchelf, "--set-interpreter", loader, "--force-rpath", "--set-rpath", libraries, target)
-        run(patchelf, "--add-needed", sound.name, folder / "chromium")
-        for beside in (browser / "root/usr/lib/chromium").iterdir():
-            if not (folder / beside.name).exists():
-                (folder / beside.name).symlink_to(beside)
-        settings = folder / "fonts.conf"
-        settings.write_text(
-            "<fontconfig><dir>%s</dir><cachedir>%s</cachedir></fontconfig>"
-            % (fonts / "root/usr/share/fonts", folder / "font-cache")
-        )
-        (folder / "bin").mkdir()
-        for name in ("chromium", "chromedriver"):
-            wrapper = folder / "bin" / name
-            words = (settings, folder / name)
-            wrapper.write_text('#!/bin/sh\nFONTCONFIG_FILE="%s" exec "%s" "$@"\n' % words)
-            wrapper.chmod(0o755)
-
-    return made_once(CACHE / "chromium", str(browser), make)
-
-
 def make_environment(folder: Path, *packages: str) -> None:
     """A virtual environment in an empty folder, with packages (as pip names them).
 
@@ -267,7 +227,8 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "old-board": _old_board,
     "tshark": _tshark,
     "qcsuper": _qcsuper,
-    "chromium": _chromium,
+    "chromium": browsers.chromium,
+    "firefox-esr": browsers.firefox,
     "labgrid": _labgrid,
     "zsh": _zsh,
     "fish": _fish,

@@ -60,7 +60,7 @@ def test_another_archive_is_refused(fake_npm: list[tuple[object, ...]], archive:
     archive.write_bytes(archive.read_bytes() + b"\0")
     with pytest.raises(cache.Unavailable, match=r"made.tgz is not what was pinned"):
         npm.package(pinned)
-    assert not (npm.CACHE / "npm-made" / "package").exists()
+    assert not (cache.CACHE / "npm-made" / "package").exists()
 
 
 def test_without_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

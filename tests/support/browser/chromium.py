@@ -1,0 +1,128 @@
+"""Chromium without a window, on ports of a test: its real Web Serial, driven over WebDriver.
+
+Rules: what a user grants in the chooser stands in its profile beforehand, for one
+origin, by USB ids and serial number: no policy of the machine, no root. The
+chooser itself cannot be pressed by a driver: `requestPort()` alone is answered by
+a script, with what `getPorts()` gives. It has no network but loopback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.common.exceptions import JavascriptException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+from support.browser.usb_ports import PRODUCT, VENDOR, UsbPorts
+
+_WORDS = (
+    "--headless=new",
+    "--no-sandbox",  # CI runs as root, and the page is ours
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+_SCRIPT_TIMEOUT_S = 60
+# Instead of the chooser. `chosen` counts in the order in which the profile was granted its ports.
+_CHOOSER = """
+navigator.serial.requestPort = async () => {
+  const ports = await navigator.serial.getPorts();
+  if (!ports.length) throw new DOMException('No port selected by the user.', 'NotFoundError');
+  return ports[0];
+};
+"""
+
+
+class Chromium:
+    """See `Tab`; made by `chromium`.
+
+    Attributes:
+        driver: for what only this browser can do.
+    """
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+        driver.set_script_timeout(_SCRIPT_TIMEOUT_S)
+        self._prepare()
+
+    def go(self, address: str) -> None:
+        self.driver.get(address)
+
+    def run(self, script: str, *words: object) -> object:
+        try:
+            return self.driver.execute_script(
+                "return (async (words) => {%s})([...arguments])" % script, *words
+            )
+        except JavascriptException as error:
+            raise AssertionError(error.msg) from None
+
+    def click(self, css: str) -> None:
+        self.driver.find_element(By.CSS_SELECTOR, css).click()
+
+    def choose_files(self, css: str, *paths: Path) -> None:
+        self.driver.find_element(By.CSS_SELECTOR, css).send_keys("\n".join(map(str, paths)))
+
+    def allow_port(self, name: str) -> None:
+        """Nothing is left to do: the profile was granted it."""
+
+    def complaints(self) -> list[str]:
+        """Errors and warnings on its console since this was asked last."""
+        return [str(entry["message"]) for entry in self.driver.get_log("browser") if entry["level"] != "INFO"]
+
+    def new_tab(self) -> None:
+        """Another tab, which is driven from now on."""
+        self.driver.switch_to.new_window("tab")
+        self._prepare()
+
+    def close_tab(self) -> None:
+        """Close the tab, whatever it would ask first; the first one that is left is driven."""
+        self.driver.close()
+        self.driver.switch_to.window(self.driver.window_handles[0])
+
+    def resize(self, width: int, height: int = 900, scheme: str = "light") -> None:
+        """The page in a window of a size, to somebody who likes it light or dark."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def _prepare(self) -> None:
+        """A script for every page of the tab that is driven."""
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _CHOOSER})
+
+
+@contextmanager
+def chromium(
+    folder: Path, room: Path, ports: UsbPorts, origin: str, granted: Sequence[str]
+) -> Iterator[Chromium]:
+    """A browser that ends with the block.
+
+    Args:
+        folder: as `fetch.get("chromium")` gives it.
+        room: an empty folder for its profile.
+        ports: what is plugged in.
+        origin: the site that may use ports.
+        granted: the names of these ports.
+    """
+    options = Options()
+    options.binary_location = str(folder / "bin" / "chromium")
+    for word in (*_WORDS, "--user-data-dir=%s" % room):
+        options.add_argument(word)
+    chosen = [
+        {"name": name, "vendor_id": VENDOR, "product_id": PRODUCT, "serial_number": name} for name in granted
+    ]
+    exceptions = {"serial_chooser_data": {origin + ",*": {"setting": {"chosen-objects": chosen}}}}
+    options.add_experimental_option("prefs", {"profile": {"content_settings": {"exceptions": exceptions}}})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, Service(str(folder / "bin" / "chromedriver"), env=ports.environment()))
+    try:
+        yield Chromium(driver)
+    finally:
+        driver.quit()
