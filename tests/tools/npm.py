@@ -25,14 +25,10 @@ class Pinned(NamedTuple):
     integrity: str
 
 
+# Pyodide is not here: the product pins it (`modemflash_web/interpreter.py`).
 PINNED = {
     pinned.name: pinned
     for pinned in (
-        Pinned(
-            "pyodide",
-            "314.0.7",
-            "sha512-0YvXxEhfEdpLfb/XkM2BFAeMROq0iMUX2bzzH9pOttyMcWkwq+HbE5uyuGD82LN7y2q+SNvi/6V5JEsOlD2R1A==",
-        ),
         Pinned(
             "axe-core",
             "4.14.1",

@@ -9,12 +9,12 @@ a script, with what `getPorts()` gives. It has no network but loopback.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import JavascriptException
+from selenium.common.exceptions import JavascriptException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -82,9 +82,21 @@ class Chromium:
         self._prepare()
 
     def close_tab(self) -> None:
-        """Close the tab, whatever it would ask first; the first one that is left is driven."""
-        self.driver.close()
-        self.driver.switch_to.window(self.driver.window_handles[0])
+        """Close the tab that is driven, whatever it would ask first; a new and empty one is driven then."""
+        gone = self.driver.current_window_handle
+        self.new_tab()
+        self.driver.execute_cdp_cmd("Target.closeTarget", {"targetId": gone})
+
+    def crash_tab(self) -> None:
+        """End the process of the tab that is driven; a new and empty one is driven then."""
+        gone = self.driver.current_window_handle
+        self.new_tab()
+        fresh = self.driver.current_window_handle
+        self.driver.switch_to.window(gone)
+        with suppress(WebDriverException):  # the answer is that it is gone
+            self.driver.execute_cdp_cmd("Page.crash", {})
+        self.driver.switch_to.window(fresh)
+        self.driver.execute_cdp_cmd("Target.closeTarget", {"targetId": gone})
 
     def resize(self, width: int, height: int = 900, scheme: str = "light") -> None:
         """The page in a window of a size, to somebody who likes it light or dark."""
@@ -92,6 +104,17 @@ class Chromium:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def forget(self, origin: str) -> None:
+        """All that a site has kept; its tabs are closed, but one that is empty."""
+        keep, *others = self.driver.window_handles
+        for each in others:
+            self.driver.switch_to.window(each)
+            self.driver.close()
+        self.driver.switch_to.window(keep)
+        self.driver.get("about:blank")
+        words = {"origin": origin, "storageTypes": "all"}
+        self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", words)
 
     def _prepare(self) -> None:
         """A script for every page of the tab that is driven."""

@@ -99,16 +99,23 @@ class BoardOnTable(ServedBoard):
     Attributes:
         cable: to be pulled and plugged in.
         modem: at the pins of the board; to be looked at through `ask`.
+        resets_at_open: it takes a port that is opened at another rate for a reset, as DTR may be wired.
     """
 
     def __init__(self, board: UsbBoard, modem: SimModem, cable: UsbCable) -> None:
         super().__init__(board, cable, step_ms=_STEP_MS)
         self.cable = cable
         self.modem = modem
+        self.resets_at_open = False
+        self._rate = 0
         self._wanted: SimpleQueue[Callable[[], None]] = SimpleQueue()
 
     def step(self) -> None:
         """For the thread that serves it."""
+        rate = self.cable.baud or self._rate
+        if self.resets_at_open and self._rate not in (0, rate):
+            self.board.press_reset()
+        self._rate = rate
         try:
             while True:
                 self._wanted.get_nowait()()

@@ -1,0 +1,67 @@
+"""What ends a page in the middle of an update: nothing is lost, and nothing is asked a second time.
+
+Rule: after each, the modem has taken one image, whole, from its first to its last byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.browser.chromium import Chromium
+from support.browser.page import Page
+from support.browser.tab import wait_for
+from support.browser.table import BoardOnTable, board_on_table
+from support.browser.usb_ports import UsbPorts
+
+pytestmark = [pytest.mark.referee, pytest.mark.slow]
+OnTable = Callable[..., AbstractContextManager[BoardOnTable]]
+
+
+@pytest.fixture
+def on_table(interpreter: Path, tmp_path: Path, ports: UsbPorts) -> OnTable:
+    """`on_table(name, …)`: see `board_on_table`."""
+
+    @contextmanager
+    def put(name: str, **how: object) -> Iterator[BoardOnTable]:
+        (tmp_path / name).mkdir()
+        with board_on_table(interpreter, tmp_path / name, ports, name, **how) as board:  # type: ignore[arg-type]
+            yield board
+
+    return put
+
+
+def begin(page: Page, firmware: Path, *, slow: bool = False) -> None:
+    """An update that is agreed to."""
+    page.open()
+    page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+    if slow:
+        page.tab.click("#stay-slow")
+    page.connect("board-a")
+    page.agree()
+
+
+def images_taken(board: BoardOnTable) -> list[tuple[int, bool]]:
+    return board.ask(lambda: [(each.size_bytes, each.complete) for each in board.modem.verdict.images])  # type: ignore[return-value]
+
+
+def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
+    """Tab closed, tab crashed, page loaded anew, plug pulled: each time it goes on at the byte, unasked."""
+    size = (firmware / "CATM1-41065.dup").stat().st_size
+    with on_table("board-a") as board:
+        begin(page, firmware, slow=True)
+        for share, ended in ((0.15, window.close_tab), (0.35, window.crash_tab), (0.55, lambda: None)):
+            page.wait_share(share)
+            ended()
+            page.open(state="connecting")
+        page.wait_share(0.75)
+        board.cable.pull()
+        wait_for(window, "document.body.dataset.state == 'result'", 30)
+        assert page.error()[0] == "port-lost"
+        board.cable.plug()
+        wait_for(window, "document.body.dataset.state != 'result'", 30)
+        assert page.outcome() == "updated", page.error()
+        assert images_taken(board) == [(size, True)] and board.build() == 41065
