@@ -18,7 +18,7 @@ from support.browser.usb_ports import UsbPorts, library
 from tools.cache import Unavailable
 
 BOARDS = ("board-a", "board-b")  # the names of the ports that may be plugged in
-IMAGE_BYTES = 300_000
+IMAGE_BYTES = 120_000
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from support.browser.table import BoardOnTable, board_on_table
 from support.browser.usb_ports import UsbPorts
 
 pytestmark = [pytest.mark.referee, pytest.mark.slow]
+OTHER_MAC = bytes.fromhex("240ac4040506")
+PULLED = ("port-lost", "port-absent")  # while it was used, or when it was opened anew
 OnTable = Callable[..., AbstractContextManager[BoardOnTable]]
 
 
@@ -60,8 +62,31 @@ def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware:
         page.wait_share(0.75)
         board.cable.pull()
         wait_for(window, "document.body.dataset.state == 'result'", 30)
-        assert page.error()[0] == "port-lost"
+        assert page.error()[0] in PULLED
         board.cable.plug()
         wait_for(window, "document.body.dataset.state != 'result'", 30)
         assert page.outcome() == "updated", page.error()
         assert images_taken(board) == [(size, True)] and board.build() == 41065
+
+
+def test_board_that_restarts_at_open(page: Page, on_table: OnTable, firmware: Path) -> None:
+    """Its reset hangs on DTR: it is noticed, the port stays open at 115200, and nothing is asked twice."""
+    with on_table("board-a") as board:
+        board.resets_at_open = True
+        begin(page, firmware)
+        assert page.outcome() == "updated", page.error()
+        assert board.build() == 41065
+
+
+def test_another_board(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
+    """Plugged in instead of the one that was pulled: its plan is shown, and nobody has agreed to it."""
+    with on_table("board-a") as board, on_table("board-b", mac=OTHER_MAC) as other:
+        other.cable.pull()
+        begin(page, firmware, slow=True)
+        page.wait_share(0.3)
+        board.cable.pull()
+        wait_for(window, "document.body.dataset.state == 'result'", 30)
+        other.cable.plug()
+        wait_for(window, "!document.getElementById('question').hidden", 30)
+        page.tab.click("#decline")
+        assert page.outcome() == "refused" and not images_taken(other)

@@ -162,6 +162,7 @@ def board_on_table(
     modem: SimModem | None = None,
     fresh: bool = False,
     main: bytes = b"",
+    mac: bytes = b"",
 ) -> Iterator[BoardOnTable]:
     """A board that has been on for a while, plugged in.
 
@@ -173,12 +174,14 @@ def board_on_table(
         modem: at its pins; by default a `quick_modem`.
         fresh: nothing of ours is on it.
         main: the user's program on it.
+        mac: its address, by which boards are told apart.
     """
     its_modem = modem or quick_modem()
     flash = make_flash(room / "flash", interpreter, fresh=fresh, main=main)
     board = UsbBoard(
         "gpy-1.20.0", its_modem, boot_ms=_BOOT_MS, interpreter=interpreter, flash=flash, heap="5120k"
     )
+    board.hardware.unique_id = mac or board.hardware.unique_id
     cable = UsbCable(ports, name)
     try:
         board.switch_on()
