@@ -32,7 +32,7 @@ _WORDS = (
 _SCRIPT_TIMEOUT_S = 60
 # Instead of the chooser. `chosen` counts in the order in which the profile was granted its ports.
 _CHOOSER = """
-navigator.serial.requestPort = async () => {
+if (navigator.serial) navigator.serial.requestPort = async () => {
   const ports = await navigator.serial.getPorts();
   if (!ports.length) throw new DOMException('No port selected by the user.', 'NotFoundError');
   return ports[0];
@@ -104,6 +104,11 @@ class Chromium:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def overhang(self) -> int:
+        """Pixels by which the page is wider than the window."""
+        script = "const e = document.documentElement; return e.scrollWidth - e.clientWidth"
+        return int(self.driver.execute_script(script))
 
     def forget(self, origin: str) -> None:
         """All that a site has kept; its tabs are closed, but one that is empty."""

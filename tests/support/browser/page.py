@@ -41,10 +41,14 @@ class Page:
         self.tab.click(button)
         self.tab.allow_port("Pysense " + port)
 
-    def agree(self) -> None:
-        """To the plan, when it is shown."""
+    def wait_question(self) -> None:
+        """Until a plan is shown, and asked about."""
         self.wait_state("plan", TALK_S)
         wait_for(self.tab, "!document.getElementById('question').hidden")
+
+    def agree(self) -> None:
+        """To the plan, when it is shown."""
+        self.wait_question()
         self.tab.click("#agree")
 
     def wait_share(self, share: float, timeout_s: float = TALK_S) -> None:
@@ -71,8 +75,9 @@ class Page:
         """Code and words of the error that is shown; ("", "") for none."""
         script = """const error = document.getElementById('error');
         return error.hidden ? ['', ''] : [error.dataset.code, error.innerText];"""
-        code, text = self.tab.run(script)  # type: ignore[misc]
-        return code, text
+        found = self.tab.run(script)
+        assert isinstance(found, list)
+        return found[0], found[1]
 
     def text(self, css: str) -> str:
         return str(self.tab.run("return document.querySelector(words[0]).innerText", css))

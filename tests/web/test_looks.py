@@ -1,0 +1,89 @@
+"""The page in each of its states, wide and narrow, by day and by night: everybody can read and use it.
+
+Rules: no serious fault by axe-core, nothing to scroll sideways, no complaint on
+the console. The demo shows all states without hardware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.browser.accessibility import serious_faults
+from support.browser.chromium import Chromium
+from support.browser.page import Page
+
+pytestmark = pytest.mark.referee
+WIDTHS = (360, 1280)
+SCHEMES = ("light", "dark")
+
+
+@pytest.fixture
+def look(window: Chromium, tool: Callable[[str], Path]) -> Callable[[str], None]:
+    """`look(state)`: at what is shown, in each width and scheme."""
+    axe_core = tool("axe-core")
+
+    def check(state: str) -> None:
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                window.resize(width, scheme=scheme)
+                assert serious_faults(window, axe_core) == [], (state, width, scheme)
+            assert window.overhang() <= 0, (state, width)
+        assert window.complaints() == [], state
+
+    return check
+
+
+def test_a_whole_demo(page: Page, look: Callable[[str], None]) -> None:
+    """Ready, the plan, at work, the result: by clicks alone, with no board plugged in."""
+    page.open()
+    look("ready")
+    page.tab.click("#start-demo")
+    page.wait_question()
+    look("plan")
+    page.tab.click("#agree")
+    page.wait_share(0.1)
+    look("updating")
+    assert page.outcome() == "updated", page.error()
+    look("result")
+
+
+def test_a_demo_that_is_declined(page: Page, look: Callable[[str], None]) -> None:
+    """No is an answer: nothing is written, and it is said."""
+    page.open()
+    page.tab.click("#start-demo")
+    page.wait_question()
+    page.tab.click("#decline")
+    assert page.outcome() == "refused"
+    assert page.error()[0] == "not-confirmed"
+    look("refused")
+
+
+def test_a_demo_that_is_stopped(page: Page) -> None:
+    """Stop, while the firmware is sent: it ends where that is safe, and says so."""
+    page.open()
+    page.tab.click("#start-demo")
+    page.agree()
+    page.wait_share(0.2)
+    page.tab.click("#stop")
+    assert page.outcome() == "interrupted"
+    assert page.error()[0], "no words"
+
+
+def test_it_would_see_what_is_wrong(window: Chromium, tool: Callable[[str], Path], page: Page) -> None:
+    """The referee itself: a page with each of these faults has each of these complaints."""
+    page.open()
+    window.resize(360)
+    window.run("""
+        const pale = document.createElement('p');
+        pale.textContent = 'pale and wide';
+        pale.style = 'color: #bbb; background: #fff; width: 2000px';
+        const button = document.createElement('button');
+        document.querySelector('main').append(pale, button);
+        console.error('no good');""")
+    faults = " ".join(serious_faults(window, tool("axe-core")))
+    assert "color-contrast" in faults and "button-name" in faults
+    assert window.overhang() > 1000
+    assert any("no good" in each for each in window.complaints())
