@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.browser import Browser, browser
+from support.browser.window import Browser, browser
 from support.once_a_run import once_a_run
 from tools import docs_site
 
