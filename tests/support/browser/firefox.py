@@ -77,9 +77,8 @@ class Firefox:
         self._ask("WebDriver:ElementClick", id=self._element(css))
 
     def choose_files(self, css: str, *paths: Path) -> None:
-        element = self._element(css)
-        for path in paths:  # one a call, by the WebDriver standard: they add up
-            self._ask("WebDriver:ElementSendKeys", id=element, text=str(path))
+        text = "\n".join(map(str, paths))
+        self._ask("WebDriver:ElementSendKeys", id=self._element(css), text=text)
 
     def allow_port(self, name: str) -> None:
         """Press the button of the chooser, which is open or opens soon."""
