@@ -1,29 +1,137 @@
-"""What can be wrong before anything is written: each is told by its code, and the page can be used again."""
+"""What can be wrong before anything is written: each is told by its code, and what it says is text."""
 
 from __future__ import annotations
 
+import shutil
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from modemflash_sim.sequans import images
+from support.browser.chromium import Chromium, chromium
+from support.browser.echo_port import echo_port
 from support.browser.page import Page
+from support.browser.site import site
 from support.browser.tab import wait_for
+from support.browser.usb_ports import UsbPorts
+from support.edl import maker_for
 
-pytestmark = pytest.mark.referee
+pytestmark = [pytest.mark.referee, pytest.mark.timeout(300)]
+MARKUP = "<img src=x onerror=alert(1)>.dup"
+_SHOWN = "document.body.dataset.state == 'error' && document.getElementById('error').innerText"
 
 
-def test_files_that_are_no_firmware(page: Page, tmp_path: Path) -> None:
-    """Text, a cut image, nothing at all: said at once, with the file's own code."""
-    (tmp_path / "text.dup").write_text("hello " * 1000)
+def test_files_that_are_no_firmware(page: Page, window: Chromium, tmp_path: Path) -> None:
+    """Text, a cut image, nothing at all: said at once, by the file's name, which is never markup."""
+    (tmp_path / MARKUP).write_text("hello " * 1000)
     (tmp_path / "cut.dup").write_bytes(images.make_full_image(41065, size_bytes=60_000)[:50_000])
     (tmp_path / "empty.dup").touch()
     page.open()
-    for name in ("text.dup", "cut.dup", "empty.dup"):
+    codes = set()
+    for name in (MARKUP, "cut.dup", "empty.dup"):
+        page.tab.run("document.body.dataset.state = 'ready'")
         page.tab.choose_files("#choose-files", tmp_path / name)
-        wait_for(
-            page.tab, "document.body.dataset.state == 'error' && document.getElementById('error').innerText"
-        )
+        wait_for(page.tab, _SHOWN)
         code, words = page.error()
-        assert code and name in str(words), (name, code, words)
+        codes.add(code)
+        assert name in str(words), (name, code, words)
         assert page.tab.run("return document.getElementById('connect').disabled")
+    assert len(codes) == 3
+    assert page.tab.run("return document.querySelectorAll('main img').length") == 0
+    assert window.complaints() == []
+
+
+def test_firmware_for_the_program_alone(page: Page, tmp_path: Path) -> None:
+    """A package for a module that this page does not write: said, and Connect stays shut."""
+    with zipfile.ZipFile(tmp_path / "package.zip", "w") as package:
+        for name, content in maker_for("rm520n").contents().items():
+            package.writestr(name, content)
+    page.open()
+    page.tab.choose_files("#choose-files", tmp_path / "package.zip")
+    wait_for(page.tab, "document.body.dataset.state != 'ready'")
+    assert page.error()[0] == "only-on-a-pc"
+    assert page.tab.run("return document.getElementById('connect').disabled")
+
+
+def test_no_port(page: Page, firmware: Path) -> None:
+    """Nobody chose one: it is said, and Connect can be pressed again."""
+    page.open()
+    page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+    for _ in range(2):
+        page.tab.click("#connect")
+        wait_for(page.tab, "document.getElementById('error').dataset.code == 'no-port'")
+        page.tab.run("delete document.getElementById('error').dataset.code")
+
+
+@pytest.mark.slow
+def test_port_that_nobody_answers_at(page: Page, ports: UsbPorts, firmware: Path) -> None:
+    """No board is there: nothing was touched, and it says what to look at."""
+    with echo_port() as echo:
+        ports.plug("board-a", echo.tty)
+        page.open()
+        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.connect("board-a")
+        assert page.outcome() == "failed"
+        code, words = page.error()
+        assert code == "board-not-reached" and "untouched" in str(words)
+
+
+def test_second_tab(page: Page, window: Chromium, ports: UsbPorts, firmware: Path) -> None:
+    """A port that another tab uses is busy; what that tab does goes on."""
+    with echo_port() as echo:
+        ports.plug("board-a", echo.tty)
+        page.open()
+        page.connect("board-a", "#start-ask")
+        page.wait_state("connecting")
+        first = window.driver.current_window_handle
+        window.new_tab()
+        page.open()
+        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.connect("board-a")
+        page.outcome()
+        assert page.error()[0] == "port-busy"
+        window.driver.switch_to.window(first)
+        assert page.state() == "connecting"
+
+
+def test_page_that_is_not_whole(page_folder: Path, window: Chromium, page: Page, tmp_path: Path) -> None:
+    """A host that lost a file: it is said, instead of a page that waits for ever."""
+    shutil.copytree(page_folder, tmp_path / "page")
+    (tmp_path / "page" / "pyodide.asm.wasm.gz").unlink()
+    with site(tmp_path / "page") as origin:
+        torn = Page(window, origin)
+        torn.open(state="error")
+        assert torn.error()[0] == "load-failed"
+        window.forget(origin)
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("delete Navigator.prototype.serial", "no-web-serial"),
+        ("delete WebAssembly.Suspending", "no-jspi"),
+        ("Object.defineProperty(window, 'isSecureContext', { value: false })", "not-secure"),
+    ],
+)
+def test_browser_that_cannot(window: Chromium, page: Page, script: str, code: str) -> None:
+    """A plain sentence instead of a page that does not work, with the way by the program."""
+    with window.before_pages(script):
+        page.open(state="error")
+        found, words = page.error()
+        assert found == code and str(words)
+        assert page.tab.run("return document.getElementById('choose-files').disabled")
+
+
+def test_browser_that_keeps_nothing(
+    tool: Callable[[str], Path], origin: str, ports: UsbPorts, firmware: Path, tmp_path: Path
+) -> None:
+    """Said when the page opens; an update, whose journal has to outlive the tab, cannot be begun."""
+    with chromium(tool("chromium"), tmp_path, ports, origin, ["board-a"], keeps_data=False) as tab:
+        page = Page(tab, origin)
+        page.open()
+        wait_for(tab, "!document.getElementById('storage').hidden")
+        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        assert tab.run("return document.getElementById('connect').disabled")
+        assert not [each for each in tab.complaints() if "Uncaught" in each]

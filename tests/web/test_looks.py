@@ -14,8 +14,9 @@ import pytest
 from support.browser.accessibility import serious_faults
 from support.browser.chromium import Chromium
 from support.browser.page import Page
+from support.browser.tab import wait_for
 
-pytestmark = pytest.mark.referee
+pytestmark = [pytest.mark.referee, pytest.mark.timeout(300)]
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
 
@@ -62,11 +63,13 @@ def test_a_demo_that_is_declined(page: Page, look: Callable[[str], None]) -> Non
 
 
 def test_a_demo_that_is_stopped(page: Page) -> None:
-    """Stop, while the firmware is sent: it ends where that is safe, and says so."""
+    """Stop, while the firmware is sent: the first click is warned, the second ends it where that is safe."""
     page.open()
     page.tab.click("#start-demo")
     page.agree()
     page.wait_share(0.2)
+    page.tab.click("#stop")
+    wait_for(page.tab, "document.getElementById('update').innerText.includes('Press Stop once more')")
     page.tab.click("#stop")
     assert page.outcome() == "interrupted"
     assert page.error()[0], "no words"

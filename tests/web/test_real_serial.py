@@ -12,7 +12,7 @@ from support.browser.site import site
 from support.browser.tab import Tab, wait_for
 from support.browser.usb_ports import PRODUCT, VENDOR, UsbPorts
 
-pytestmark = [pytest.mark.referee, pytest.mark.slow]
+pytestmark = pytest.mark.referee
 _PAGE = """<!doctype html><html lang=en><meta charset=utf-8><title>A page of the test</title>
 <button id=ask>Connect</button>
 <script>

@@ -17,7 +17,7 @@ from support.browser.tab import wait_for
 from support.browser.table import BoardOnTable, board_on_table
 from support.browser.usb_ports import UsbPorts
 
-pytestmark = [pytest.mark.referee, pytest.mark.slow]
+pytestmark = [pytest.mark.referee, pytest.mark.slow, pytest.mark.timeout(300)]
 OTHER_MAC = bytes.fromhex("240ac4040506")
 PULLED = ("port-lost", "port-absent")  # while it was used, or when it was opened anew
 OnTable = Callable[..., AbstractContextManager[BoardOnTable]]

@@ -17,7 +17,7 @@ from support.browser.tab import wait_for
 from support.browser.table import board_on_table, quick_modem
 from support.browser.usb_ports import UsbPorts
 
-pytestmark = [pytest.mark.referee, pytest.mark.slow]
+pytestmark = [pytest.mark.referee, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_by_relay(

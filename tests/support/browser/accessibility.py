@@ -1,4 +1,4 @@
-"""What axe-core says of a page that is open: a foreign program that knows what people with other senses need."""
+"""What axe-core says of a page that is open: a foreign program that knows what everybody needs."""
 
 from __future__ import annotations
 

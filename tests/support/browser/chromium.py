@@ -98,6 +98,16 @@ class Chromium:
         self.driver.switch_to.window(fresh)
         self.driver.execute_cdp_cmd("Target.closeTarget", {"targetId": gone})
 
+    @contextmanager
+    def before_pages(self, script: str) -> Iterator[None]:
+        """A script that runs first of all in each page of the tab, such as one that takes something away."""
+        words = {"source": script}
+        added = self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", words)
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
     def resize(self, width: int, height: int = 900, scheme: str = "light") -> None:
         """The page in a window of a size, to somebody who likes it light or dark."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -128,7 +138,7 @@ class Chromium:
 
 @contextmanager
 def chromium(
-    folder: Path, room: Path, ports: UsbPorts, origin: str, granted: Sequence[str]
+    folder: Path, room: Path, ports: UsbPorts, origin: str, granted: Sequence[str], *, keeps_data: bool = True
 ) -> Iterator[Chromium]:
     """A browser that ends with the block.
 
@@ -138,6 +148,7 @@ def chromium(
         ports: what is plugged in.
         origin: the site that may use ports.
         granted: the names of these ports.
+        keeps_data: False for a user who lets no site keep anything.
     """
     options = Options()
     options.binary_location = str(folder / "bin" / "chromium")
@@ -147,7 +158,9 @@ def chromium(
         {"name": name, "vendor_id": VENDOR, "product_id": PRODUCT, "serial_number": name} for name in granted
     ]
     exceptions = {"serial_chooser_data": {origin + ",*": {"setting": {"chosen-objects": chosen}}}}
-    options.add_experimental_option("prefs", {"profile": {"content_settings": {"exceptions": exceptions}}})
+    refused = {} if keeps_data else {"default_content_setting_values": {"cookies": 2}}
+    profile = {"content_settings": {"exceptions": exceptions}, **refused}
+    options.add_experimental_option("prefs", {"profile": profile})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options, Service(str(folder / "bin" / "chromedriver"), env=ports.environment()))
     try:

@@ -1,9 +1,10 @@
 /* LD_PRELOAD for a browser: the links in a folder are the USB serial ports of the machine. For tests only.
 
    The folder is named by USB_PORTS. A link NAME (up to 15 characters) to a pty is a port of a Pycom
-   shield, 04d8:f012, whose serial number is NAME, and its product "Pysense NAME". A link that appears is plugged in, one that goes is
-   pulled. Instead of libudev, whose part that Chromium and Firefox call stands here; there is nothing
-   else on this bus. A pty has no modem lines: what is written to them is read back. */
+   shield, 04d8:f012, whose serial number is NAME, and its product "Pysense NAME". A link that appears
+   is plugged in, one that goes is pulled. The part of libudev that Chromium and Firefox call stands
+   here instead; there is nothing else on this bus. A pty has no modem lines: what is written to them
+   is read back. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -214,6 +216,14 @@ static int is_pty(int file)
     return !fstat(file, &found) && S_ISCHR(found.st_mode) && major(found.st_rdev) >= 136 && major(found.st_rdev) <= 143;
 }
 
+/* A browser opens a port for itself alone (TIOCEXCL), which binds everybody but root: here it binds root, too. */
+static int take(int file)
+{
+    if (flock(file, LOCK_EX | LOCK_NB) == 0) return 0;
+    errno = EBUSY;
+    return -1;
+}
+
 int ioctl(int file, unsigned long request, ...)
 {
     static int (*next)(int, unsigned long, void *);
@@ -223,6 +233,7 @@ int ioctl(int file, unsigned long request, ...)
     int *argument = va_arg(words, int *);
     va_end(words);
     if (!next) next = (int (*)(int, unsigned long, void *))dlsym(RTLD_NEXT, "ioctl");
+    if (request == TIOCEXCL && is_pty(file)) return take(file);
     int result = next(file, request, argument);
     if (result == 0 || errno != ENOTTY || !is_pty(file)) return result;
     switch (request) {
