@@ -8,6 +8,7 @@ a script, with what `getPorts()` gives. It has no network but loopback.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -114,6 +115,17 @@ class Chromium:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
+
+    def picture(self, first: str, last: str) -> bytes:
+        """The page from one element to another, over its whole width, as WebP."""
+        script = """
+            const [from, to] = [...arguments].map(css => document.querySelector(css).getBoundingClientRect());
+            return [Math.max(0, from.top + scrollY - 8), to.bottom + scrollY + 8, innerWidth];"""
+        top, bottom, width = self.driver.execute_script(script, first, last)
+        clip = {"x": 0, "y": top, "width": width, "height": bottom - top, "scale": 1}
+        words = {"captureBeyondViewport": True, "format": "webp", "quality": 60, "clip": clip}
+        return base64.b64decode(self.driver.execute_cdp_cmd("Page.captureScreenshot", words)["data"])
 
     def overhang(self) -> int:
         """Pixels by which the page is wider than the window."""
