@@ -6,6 +6,7 @@ the console. The demo shows all states without hardware.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,31 +15,30 @@ import pytest
 from support.browser.accessibility import serious_faults
 from support.browser.chromium import Chromium
 from support.browser.page import Page
-from support.browser.tab import wait_for
+from support.browser.site import site
+from support.browser.tab import wait_for, wait_until
 
 pytestmark = [pytest.mark.referee, pytest.mark.timeout(300)]
-WIDTHS = (360, 1280)
-SCHEMES = ("light", "dark")
+WINDOWS = ((360, "dark"), (1280, "light"))
 
 
 @pytest.fixture
 def look(window: Chromium, tool: Callable[[str], Path]) -> Callable[[str], None]:
-    """`look(state)`: at what is shown, in each width and scheme."""
+    """`look(state)`: at what is shown, narrow and by night, and wide and by day."""
     axe_core = tool("axe-core")
 
     def check(state: str) -> None:
-        for width in WIDTHS:
-            for scheme in SCHEMES:
-                window.resize(width, scheme=scheme)
-                assert serious_faults(window, axe_core) == [], (state, width, scheme)
+        for width, scheme in WINDOWS:
+            window.resize(width, scheme=scheme)
+            assert serious_faults(window, axe_core) == [], (state, width)
             assert window.overhang() <= 0, (state, width)
         assert window.complaints() == [], state
 
     return check
 
 
-def test_a_whole_demo(page: Page, look: Callable[[str], None]) -> None:
-    """Ready, the plan, at work, the result: by clicks alone, with no board plugged in."""
+def test_a_whole_demo(page: Page, window: Chromium, look: Callable[[str], None], tmp_path: Path) -> None:
+    """Ready, the plan, at work, the result, its report saved: by clicks alone, with no board plugged in."""
     page.open()
     look("ready")
     page.tab.click("#start-demo")
@@ -49,6 +49,37 @@ def test_a_whole_demo(page: Page, look: Callable[[str], None]) -> None:
     look("updating")
     assert page.outcome() == "updated", page.error()
     look("result")
+    window.save_files_in(tmp_path)
+    page.tab.click("#save-report")
+    wait_until(lambda: list(tmp_path.glob("modemflash-report-*.zip")), 10)
+    [report] = tmp_path.glob("modemflash-report-*.zip")
+    assert any(name.endswith(".html") for name in zipfile.ZipFile(report).namelist())
+
+
+def test_files_good_and_bad(page: Page, look: Callable[[str], None], firmware: Path, tmp_path: Path) -> None:
+    """What was chosen, in all its detail, and what is wrong with it; the page that only asks."""
+    (tmp_path / "bad.dup").write_text("no firmware")
+    page.open()
+    page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+    page.tab.run("for (const each of document.querySelectorAll('details')) each.open = true")
+    look("files")
+    page.tab.choose_files("#choose-files", tmp_path / "bad.dup")
+    page.wait_state("error")
+    look("error")
+    page.open("?info")
+    look("info")
+
+
+@pytest.mark.slow
+def test_without_a_network(page_folder: Path, window: Chromium, page: Page) -> None:
+    """A page that was loaded once is there again when its host is not."""
+    with site(page_folder) as origin:
+        kept = Page(window, origin)
+        kept.open("?offline")
+        wait_for(window, "(await navigator.serviceWorker.ready).active.state == 'activated'", 30)
+        kept.open()
+    kept.open()
+    window.forget(origin)
 
 
 def test_a_demo_that_is_declined(page: Page, look: Callable[[str], None]) -> None:

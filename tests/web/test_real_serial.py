@@ -89,4 +89,4 @@ def test_it_sees_a_plug_pulled(tab: Tab, unplugged: UsbPorts) -> None:
 
 def test_without_a_port(tab: Tab) -> None:
     """No port is plugged in: there is none to use."""
-    assert tab.run("return (await navigator.serial.getPorts()).length") == 0
+    wait_for(tab, "(await navigator.serial.getPorts()).length == 0")

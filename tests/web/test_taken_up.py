@@ -5,12 +5,14 @@ Rule: after each, the modem has taken one image, whole, from its first to its la
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
+from modemflash_sim.sequans import images
 from support.browser.chromium import Chromium
 from support.browser.page import Page
 from support.browser.tab import wait_for
@@ -69,11 +71,13 @@ def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware:
         assert images_taken(board) == [(size, True)] and board.build() == 41065
 
 
-def test_board_that_restarts_at_open(page: Page, on_table: OnTable, firmware: Path) -> None:
+def test_board_that_restarts_at_open(page: Page, on_table: OnTable, firmware: Path, tmp_path: Path) -> None:
     """Its reset hangs on DTR: it is noticed, the port stays open at 115200, and nothing is asked twice."""
+    (tmp_path / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=30_000))
+    shutil.copy(firmware / "updater.elf", tmp_path)
     with on_table("board-a") as board:
         board.resets_at_open = True
-        begin(page, firmware)
+        begin(page, tmp_path)
         assert page.outcome() == "updated", page.error()
         assert board.build() == 41065
 
@@ -83,7 +87,7 @@ def test_another_board(page: Page, window: Chromium, on_table: OnTable, firmware
     with on_table("board-a") as board, on_table("board-b", mac=OTHER_MAC) as other:
         other.cable.pull()
         begin(page, firmware, slow=True)
-        page.wait_share(0.3)
+        page.wait_share(0.05)
         board.cable.pull()
         wait_for(window, "document.body.dataset.state == 'result'", 30)
         other.cable.plug()

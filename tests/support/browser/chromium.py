@@ -73,6 +73,11 @@ class Chromium:
     def allow_port(self, name: str) -> None:
         """Nothing is left to do: the profile was granted it."""
 
+    def save_files_in(self, folder: Path) -> None:
+        """What a page lets its user save goes there, unasked."""
+        words = {"behavior": "allow", "downloadPath": str(folder)}
+        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", words)
+
     def complaints(self) -> list[str]:
         """Errors and warnings on its console since this was asked last."""
         return [str(entry["message"]) for entry in self.driver.get_log("browser") if entry["level"] != "INFO"]

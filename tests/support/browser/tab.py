@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -34,8 +35,17 @@ def wait_for(tab: Tab, condition: str, timeout_s: float = 10) -> object:
     Raises:
         AssertionError: it never was.
     """
+    return wait_until(lambda: tab.run("return " + condition), timeout_s, condition)
+
+
+def wait_until(condition: Callable[[], object], timeout_s: float, words: str = "") -> object:
+    """What a function returns, as soon as that is true.
+
+    Raises:
+        AssertionError: it never was; with the words.
+    """
     end = time.monotonic() + timeout_s
-    while not (value := tab.run("return " + condition)):
-        assert time.monotonic() < end, "not within %s s: %s" % (timeout_s, condition)
+    while not (value := condition()):
+        assert time.monotonic() < end, "not within %s s: %s" % (timeout_s, words)
         time.sleep(LOOKS_EACH_S)
     return value
