@@ -11,7 +11,7 @@ from pathlib import Path
 from support.browser.tab import Tab, wait_for
 
 LOAD_S = 30
-TALK_S = 60
+TALK_S = 150
 
 
 class Page:
@@ -56,7 +56,7 @@ class Page:
         bar = "document.getElementById('progress')"
         wait_for(self.tab, "%s.hasAttribute('value') && %s.value >= %s" % (bar, bar, share), timeout_s)
 
-    def wait_state(self, state: str, timeout_s: float = 10) -> None:
+    def wait_state(self, state: str, timeout_s: float = LOAD_S) -> None:
         """Until it is in a state; at once over when it is in a state of the end and another was wanted."""
         ends = ["error", "result"]
         words = "['%s', '%s', '%s'].includes(document.body?.dataset.state)" % (state, *ends)

@@ -29,7 +29,7 @@ class Tab(Protocol):
         """Whatever the page asks for next, by `requestPort()`: its user chooses the port of this name."""
 
 
-def wait_for(tab: Tab, condition: str, timeout_s: float = 10) -> object:
+def wait_for(tab: Tab, condition: str, timeout_s: float = 30) -> object:
     """The value of a JavaScript expression, as soon as it is true there.
 
     Raises:
