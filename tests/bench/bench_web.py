@@ -50,10 +50,15 @@ window.Worker = class extends plain {
 
 
 def rate_of(points: list[tuple[float, int]]) -> float:
-    """Bytes a second between the first and the last (seconds, bytes) of a transfer."""
-    moved = [each for each in points if each[1]]
-    (start_s, start), (end_s, end) = moved[0], moved[-1]
-    return (end - start) / (end_s - start_s)
+    """Bytes a second between the first and the last (seconds, bytes) of a transfer.
+
+    The page tells the same number again while nothing moves: each counts when it is told first.
+    """
+    told_s: dict[int, float] = {}
+    for at_s, done in points:
+        told_s.setdefault(done, at_s)
+    start, end = min(filter(None, told_s)), max(told_s)
+    return (end - start) / (told_s[end] - told_s[start])
 
 
 def by_program(tty: str, firmware: Path, home: Path) -> float:
