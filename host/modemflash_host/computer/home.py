@@ -14,7 +14,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from modemflash.contracts import Clock
@@ -67,7 +66,8 @@ class Home:
 
     def opener_of(self, name: str) -> Opener | None:
         """What opens a port; None for one that is opened as on a PC."""
-        return self.openers.get(urlsplit(name).scheme) if "://" in name else None
+        scheme, is_address, _ = name.partition("://")
+        return self.openers.get(scheme) if is_address else None
 
 
 HOME = Home()
