@@ -66,8 +66,8 @@ def run_pytest(extra: list[str]) -> Count:
 
 
 def run_slow(extra: list[str]) -> Count:
-    """The tests that are paced in real time, three at a time: they mostly wait."""
-    return _pytest("slow", ["-n", "3", "-m", "slow and not sweep", *extra], may_be_empty=True)
+    """The tests that are paced in real time, four at a time: they mostly wait."""
+    return _pytest("slow", ["-n", "4", "-m", "slow and not sweep", *extra], may_be_empty=True)
 
 
 def _pytest(name: str, words: list[str], may_be_empty: bool) -> Count:
@@ -197,7 +197,7 @@ STAGES = (
     Stage("mpy-cross", "the boards' syntax: mpy-cross " + ", ".join(fetch.MPY_CROSS_VERSIONS), run_mpy_cross),
     Stage("dialect", "what boards lack", run_dialect),
     Stage("benches", "figures and their gates", run_benches),
-    Stage("slow", "slow tests, three at a time", run_slow),
+    Stage("slow", "slow tests, four at a time", run_slow),
     Stage("ruff", "ruff check", lambda extra: _linters(["-m", "ruff", "check"]), linter=True),
     Stage("format", "ruff format", lambda extra: _linters(["-m", "ruff", "format", "--check"]), linter=True),
     Stage("types", "mypy --strict, host and engine", run_types, linter=True),

@@ -6,6 +6,7 @@ Rule: after each, the modem has taken one image, whole, from its first to its la
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,12 +17,14 @@ from modemflash_sim.sequans import images
 from support.browser.chromium import Chromium
 from support.browser.page import Page
 from support.browser.tab import wait_for
-from support.browser.table import BoardOnTable, board_on_table
+from support.browser.table import BoardOnTable, board_on_table, quick_modem
 from support.browser.usb_ports import UsbPorts
 
 pytestmark = [pytest.mark.referee, pytest.mark.slow, pytest.mark.timeout(300)]
 OTHER_MAC = bytes.fromhex("240ac4040506")
 PULLED = ("port-lost", "port-absent")  # while it was used, or when it was opened anew
+SLEEPS_S = 8.0  # longer than a board waits for a sign of life
+WITHOUT_POWER_S = 12  # a modem that is wedged needs ten
 OnTable = Callable[..., AbstractContextManager[BoardOnTable]]
 
 
@@ -69,6 +72,40 @@ def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware:
         wait_for(window, "document.body.dataset.state != 'result'", 30)
         assert page.outcome() == "updated", page.error()
         assert images_taken(board) == [(size, True)] and board.build() == 41065
+
+
+def test_hidden_tab_and_sleep(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
+    """Behind another tab the update goes on; after a sleep of the computer the page takes it up."""
+    size = (firmware / "CATM1-41065.dup").stat().st_size
+    with on_table("board-a") as board:
+        begin(page, firmware, slow=True)
+        page.wait_share(0.1)
+        with window.behind_another_tab():
+            assert page.tab.run("return document.visibilityState") == "hidden"
+            page.wait_share(0.4)
+        with window.asleep():
+            time.sleep(SLEEPS_S)
+        assert page.outcome() == "updated", page.error()
+        assert images_taken(board) == [(size, True)] and board.build() == 41065
+
+
+@pytest.mark.timeout(600)
+def test_rescue(page: Page, on_table: OnTable, firmware: Path) -> None:
+    """A modem that only a power cut wakes: the page says when, then shows the plan of the update and asks."""
+    with on_table("board-a", modem=quick_modem(faults="wedged:10")) as board:
+        page.open()
+        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.connect("board-a", "#start-rescue")
+        page.agree()
+        wait_for(page.tab, "!document.getElementById('turn').hidden", 300)
+        board.cable.pull()
+        board.cut_power()
+        time.sleep(WITHOUT_POWER_S)
+        board.switch_on()
+        board.cable.plug()
+        page.agree()
+        assert page.outcome() == "updated", page.error()
+        assert board.build() == 41065
 
 
 def test_board_that_restarts_at_open(page: Page, on_table: OnTable, firmware: Path, tmp_path: Path) -> None:

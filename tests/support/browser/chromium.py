@@ -9,6 +9,8 @@ a script, with what `getPorts()` gives. It has no network but loopback.
 from __future__ import annotations
 
 import base64
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -105,6 +107,31 @@ class Chromium:
         self.driver.execute_cdp_cmd("Target.closeTarget", {"targetId": gone})
 
     @contextmanager
+    def behind_another_tab(self) -> Iterator[None]:
+        """The tab that is driven is hidden by a new one while this lasts."""
+        hidden = self.driver.current_window_handle
+        self.driver.switch_to.new_window("tab")
+        before = self.driver.current_window_handle
+        self.driver.switch_to.window(hidden)
+        self.driver.execute_cdp_cmd("Target.activateTarget", {"targetId": before})
+        yield
+        self.driver.switch_to.window(before)
+        self.driver.close()
+        self.driver.switch_to.window(hidden)
+
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Its computer sleeps: no process of the browser goes on while this lasts."""
+        processes = _descendants(self.driver.service.process.pid)
+        for each in processes:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in processes:
+                os.kill(each, signal.SIGCONT)
+
+    @contextmanager
     def before_pages(self, script: str) -> Iterator[None]:
         """A script that runs first of all in each page of the tab, such as one that takes something away."""
         words = {"source": script}
@@ -151,6 +178,12 @@ class Chromium:
     def _prepare(self) -> None:
         """A script for every page of the tab that is driven."""
         self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _CHOOSER})
+
+
+def _descendants(pid: int) -> list[int]:
+    """The processes that one has begun, and those that they have."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in map(int, children) for found in (child, *_descendants(child))]
 
 
 @contextmanager

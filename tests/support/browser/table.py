@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from modemflash_sim.board.serve_board import ServedBoard, serve_board
 from modemflash_sim.board.usb_board import UsbBoard
 from modemflash_sim.endpoints.pty import PtyEndpoint
+from modemflash_sim.sequans import faults as fault_kinds
 from modemflash_sim.sequans import profiles
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import SECOND_US
@@ -143,13 +144,15 @@ class BoardOnTable(ServedBoard):
         return self.ask(lambda: self.modem.verdict.build)
 
 
-def quick_modem(**changes: object) -> SimModem:
+def quick_modem(*, faults: str = "", **changes: object) -> SimModem:
     """A modem whose times are short, and that never stalls.
 
     Args:
+        faults: as on the command line.
         changes: fields of its `Profile`.
     """
-    return SimModem(replace(profiles.find("pycom-catm1"), **{"timing": _QUICK, **changes}))  # type: ignore[arg-type]
+    profile = replace(profiles.find("pycom-catm1"), **{"timing": _QUICK, **changes})  # type: ignore[arg-type]
+    return SimModem(profile, faults=fault_kinds.parse(faults))
 
 
 @contextmanager
