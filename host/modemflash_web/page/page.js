@@ -1,10 +1,11 @@
 // The page: clicks and files to the worker, the worker's messages to the screen. It decides nothing about a module.
 
+import { usbOf } from "./serial.js";
 import { WORDS } from "./words.js";
 import { $, addBlock, block, clearError, element, phaseOver, progress, saveAs, showError, storyOf } from "./show.js";
 
 const worker = new Worker("./worker.js", { type: "module" });
-const now = { busy: "", question: null, session: null, writes: false, phase: "", last: null, answers: [], awake: null };
+const now = { busy: "", session: null, writes: false, last: null, answers: [], awake: null };
 const STEPS = ["firmware", "board", "plan", "update", "result"];
 const STEP_OF = { ready: 0, files: 1, connecting: 1, plan: 2, updating: 3, result: 4 };
 
@@ -28,7 +29,7 @@ function setState(state, words = WORDS.status[state]) {
 }
 
 function allow() {
-  const isReady = !["loading"].includes(document.body.dataset.state) && now.isReady && !now.busy;
+  const isReady = document.body.dataset.state !== "loading" && now.isReady && !now.busy;
   const hasFiles = isReady && now.hasFiles;
   for (const id of ["choose-files", "choose-folder", "start-rescue", "start-demo", "start-ask"]) $(id).disabled = !isReady;
   for (const id of ["via-board", "via-direct", "stay-slow"]) $(id).disabled = !isReady;
@@ -86,12 +87,10 @@ async function choosePort() {
 
 async function portWords(port) {
   const ports = await navigator.serial.getPorts();
-  const { usbVendorId: vendor, usbProductId: product } = port.getInfo();
-  const hex = (number) => number.toString(16).padStart(4, "0");
   const via = $("via-direct").checked ? "direct" : "relay";
   return {
     index: ports.indexOf(port),
-    usb: vendor === undefined ? "" : `${hex(vendor)}:${hex(product ?? 0)}`,
+    usb: usbOf(port),
     keepsRate: $("stay-slow").checked,
     flowControl: via === "direct",
     via,
@@ -192,7 +191,6 @@ const show = {
     }
   },
   progress(message) {
-    now.phase = message.phase ?? "";
     now.writes = Boolean(message.writes);
     progress(message);
     $("may-close").hidden = !(now.last?.words.via === "relay" && now.writes);

@@ -4,12 +4,17 @@
 const BUFFER_BYTES = 16384;
 const SETTLES_MS = 250;
 
+// Its USB ids, such as "04d8:f012"; "" for a port without any.
+export function usbOf(port) {
+  const { usbVendorId: vendor, usbProductId: product } = port.getInfo();
+  const hex = (number) => number.toString(16).padStart(4, "0");
+  return vendor === undefined ? "" : `${hex(vendor)}:${hex(product ?? 0)}`;
+}
+
 export class Device {
   constructor(port) {
     this.port = port;
-    const { usbVendorId: vendor, usbProductId: product } = port.getInfo();
-    const hex = (number) => number.toString(16).padStart(4, "0");
-    this.usb = vendor === undefined ? "" : `${hex(vendor)}:${hex(product ?? 0)}`;
+    this.usb = usbOf(port);
     this.isOpen = this.isLost = false;
     this.chunks = [];
     this.waiting = 0; // bytes that were handed to the browser and not taken yet
@@ -149,7 +154,7 @@ export class Device {
     const there = ports.filter((port) => port.connected !== false);
     if (!this.isLost && there.includes(this.port)) return true;
     if (this.isLost && this.isOpen) await this.close();
-    const again = there.includes(this.port) ? this.port : there.find((port) => new Device(port).usb === this.usb);
+    const again = there.includes(this.port) ? this.port : there.find((port) => usbOf(port) === this.usb);
     if (!again) {
       this.isLost = true;
       return false;

@@ -1,7 +1,7 @@
 // The worker: it owns the interpreter and the port. The page sends it clicks and files, it sends the page
 // messages to show (`inside/screen.py`, `inside/jobs.py`). All of the program is Python.
 
-import { Device } from "./serial.js";
+import { Device, usbOf } from "./serial.js";
 import * as kept from "./kept.js";
 import { Sessions } from "./sessions.js";
 
@@ -117,7 +117,7 @@ const jobs = {
   },
   async connect({ index, usb, keepsRate, flowControl }) {
     const port = (await navigator.serial.getPorts())[index];
-    if (!port || new Device(port).usb !== usb) throw new Error("the port is not there any more");
+    if (!port || usbOf(port) !== usb) throw new Error("the port is not there any more");
     if (state.device?.port !== port) {
       await state.device?.close();
       state.device = new Device(port);
