@@ -128,7 +128,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
             yield (
                 EngineUpdate(
                     engine,
-                    lambda plan: _checked(line, engine, plan),
+                    lambda plan: _checked_at_bare_port(line, engine, plan),
                     lambda: journals.marks_of(journal),
                 ),
                 True,
@@ -141,7 +141,8 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
         yield update, False
 
 
-def _checked(line: Line, engine: Update, plan: Plan) -> Refusal | None:
+def _checked_at_bare_port(line: Line, engine: Update, plan: Plan) -> Refusal | None:
+    """What refuses the plan; it gets the consent that a modem without a proof needs."""
     need_proof(engine, plan)
     return refusal_of_rates(line, engine, plan)
 
