@@ -58,7 +58,7 @@ def test_firmware_for_the_program_alone(page: Page, tmp_path: Path) -> None:
 def test_no_port(page: Page, firmware: Path) -> None:
     """Nobody chose one: it is said, and Connect can be pressed again."""
     page.open()
-    page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+    page.choose_firmware(firmware)
     for _ in range(2):
         page.tab.click("#connect")
         wait_for(page.tab, "document.getElementById('error').dataset.code == 'no-port'")
@@ -71,7 +71,7 @@ def test_port_that_nobody_answers_at(page: Page, ports: UsbPorts, firmware: Path
     with echo_port() as echo:
         ports.plug("board-a", echo.tty)
         page.open()
-        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.choose_firmware(firmware)
         page.connect("board-a")
         assert page.outcome() == "failed"
         code, words = page.error()
@@ -88,7 +88,7 @@ def test_second_tab(page: Page, window: Chromium, ports: UsbPorts, firmware: Pat
         first = window.driver.current_window_handle
         window.new_tab()
         page.open()
-        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.choose_firmware(firmware)
         page.connect("board-a")
         page.outcome()
         assert page.error()[0] == "port-busy"
@@ -132,6 +132,6 @@ def test_browser_that_keeps_nothing(
         page = Page(tab, origin)
         page.open()
         wait_for(tab, "!document.getElementById('storage').hidden")
-        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.choose_firmware(firmware)
         assert tab.run("return document.getElementById('connect').disabled")
         assert not [each for each in tab.complaints() if "Uncaught" in each]

@@ -60,7 +60,7 @@ def test_files_good_and_bad(page: Page, look: Callable[[str], None], firmware: P
     """What was chosen, in all its detail, and what is wrong with it; the page that only asks."""
     (tmp_path / "bad.dup").write_text("no firmware")
     page.open()
-    page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+    page.choose_firmware(firmware)
     page.tab.run("for (const each of document.querySelectorAll('details')) each.open = true")
     look("files")
     page.tab.choose_files("#choose-files", tmp_path / "bad.dup")

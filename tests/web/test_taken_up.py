@@ -44,7 +44,7 @@ def on_table(interpreter: Path, tmp_path: Path, ports: UsbPorts) -> OnTable:
 def begin(page: Page, firmware: Path, *, slow: bool = False) -> None:
     """An update that is agreed to."""
     page.open()
-    page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+    page.choose_firmware(firmware)
     if slow:
         page.tab.click("#stay-slow")
     page.connect("board-a")
@@ -94,7 +94,7 @@ def test_rescue(page: Page, on_table: OnTable, firmware: Path) -> None:
     """A modem that only a power cut wakes: the page says when, then shows the plan of the update and asks."""
     with on_table("board-a", modem=quick_modem(faults="wedged:10")) as board:
         page.open()
-        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.choose_firmware(firmware)
         page.connect("board-a", "#start-rescue")
         page.agree()
         wait_for(page.tab, "!document.getElementById('turn').hidden", 300)

@@ -26,7 +26,7 @@ def test_by_relay(
     """A board as bought: files, Connect, Agree, Updated, and no complaint on the console."""
     with board_on_table(interpreter, tmp_path, ports, "board-a", fresh=True) as board:
         page.open()
-        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.choose_firmware(firmware)
         page.connect("board-a")
         page.agree()
         assert page.outcome() == "updated", page.error()
@@ -40,7 +40,7 @@ def test_direct(page: Page, window: Chromium, ports: UsbPorts, firmware: Path) -
     with serve(modem, endpoint):
         ports.plug("board-a", endpoint.url)
         page.open()
-        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.choose_firmware(firmware)
         page.tab.click("#via-direct")
         page.connect("board-a")
         page.agree()
@@ -64,7 +64,7 @@ def test_in_firefox(
     ):
         page = Page(tab, origin)
         page.open()
-        page.choose(firmware / "CATM1-41065.dup", firmware / "updater.elf")
+        page.choose_firmware(firmware)
         page.connect("board-a")
         page.agree()
         assert page.outcome() == "updated", page.error()

@@ -23,17 +23,10 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 from support.browser.usb_ports import PRODUCT, VENDOR, UsbPorts
+from support.browser.window import HEADLESS_WORDS
 
-_WORDS = (
-    "--headless=new",
-    "--no-sandbox",  # CI runs as root, and the page is ours
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-)
 _SCRIPT_TIMEOUT_S = 60
-# Instead of the chooser. `chosen` counts in the order in which the profile was granted its ports.
+# Instead of the chooser.
 _CHOOSER = """
 if (navigator.serial) navigator.serial.requestPort = async () => {
   const ports = await navigator.serial.getPorts();
@@ -202,7 +195,7 @@ def chromium(
     """
     options = Options()
     options.binary_location = str(folder / "bin" / "chromium")
-    for word in (*_WORDS, "--user-data-dir=%s" % room):
+    for word in (*HEADLESS_WORDS, "--user-data-dir=%s" % room):
         options.add_argument(word)
     chosen = [
         {"name": name, "vendor_id": VENDOR, "product_id": PRODUCT, "serial_number": name} for name in granted

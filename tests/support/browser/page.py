@@ -36,6 +36,10 @@ class Page:
         self.tab.choose_files("#choose-files", *paths)
         self.wait_state("files")
 
+    def choose_firmware(self, folder: Path) -> None:
+        """As `choose`: the image and the updater of the folder that the tests of the page share."""
+        self.choose(folder / "CATM1-41065.dup", folder / "updater.elf")
+
     def connect(self, port: str, button: str = "#connect") -> None:
         """Press a button that asks for a port, and choose it."""
         self.tab.click(button)

@@ -17,11 +17,12 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-_WORDS = (
+HEADLESS_WORDS = (
     "--headless=new",
     "--no-sandbox",  # CI runs as root, and the page is ours
     "--disable-gpu",
     "--disable-dev-shm-usage",
+    "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 # Each text that is seen, with its contrast to what is behind it (WCAG 2.2, 1.4.3).
@@ -151,15 +152,8 @@ def browser(folder: Path) -> Iterator[Browser]:
     """
     options = Options()
     options.binary_location = str(folder / "bin" / "chromium")
-    for word in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-    ):
+    for word in HEADLESS_WORDS:
         options.add_argument(word)
-    options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options, Service(str(folder / "bin" / "chromedriver")))
     try:
