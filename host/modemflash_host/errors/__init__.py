@@ -285,6 +285,14 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "board-removed": ("What this program had put on the board is gone", "Nothing to do.", UNTOUCHED),
     "firmware-looked-at": ("The archive was checked, nothing was written", "Nothing to do.", UNTOUCHED),
     "dry-run": ("The plan was shown and nothing was done", "Run it again without --dry-run.", UNTOUCHED),
+    "modem-unproven": (
+        "The modem answers only ERROR and opened no transfer: nothing here shows that it is a Sequans Monarch",
+        (
+            "Nothing was written. If it is one, cut all its power for 10 seconds (USB and battery), then run the "
+            "same command again; on a Pycom board try `--via relay`, too. If it is another modem, leave it alone."
+        ),
+        UNTOUCHED,
+    ),
     "modem-asked": ("The modem was asked who it is, nothing was written", "Nothing to do.", UNTOUCHED),
     "module-not-asked": (
         "Nothing was sent to the module: its port says what it is",

@@ -40,15 +40,27 @@ def test_it_is_shown_and_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_errors_alone_prove_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At a bare port a modem that says ERROR to everything is written to by its owner's word alone."""
+    """Who says ERROR to everything is asked to open a transfer; who opens none stays as it was."""
     modem = TableModem({})
     Ports(monkeypatch).plug(PORT, modem)
     words = ["update", desk.new, "--updater", desk.updater, "-p", PORT, "--via", "direct", "-y", "--json"]
-    ended = desk.type(*words)
-    assert (ended.result["code"], ended.result["modem_state"]) == ("consent-missing", "untouched")
-    (problem,) = [event for event in ended.events if event["event"] == "problem"]
-    assert "accept-unproven-path unknown-41065" in problem["happened"]
-    assert not modem.binary and not [line for line in modem.asked if "=" in line]
+    for _ in range(2):  # an update that was not begun leaves no record that would speak for the modem
+        ended = desk.type(*words)
+        assert (ended.result["code"], ended.result["modem_state"]) == ("modem-unproven", "untouched")
+        (plan,) = [event for event in ended.events if event["event"] == "plan"]
+        assert any("answers only ERROR" in text for text in plan["warnings"])
+    asked = {line for line in modem.asked if line.isprintable()}  # the frames that open a transfer are not
+    assert asked == {"AT", "AT+SMUPGRADE?", "AT+CFUN=4", 'AT+SMSTPU="ON_THE_FLY"', "AT+STP"}
+    assert max(map(len, modem.asked)) < 2000, "no block of firmware was sent"
+
+
+def test_errors_alone_are_a_recovery_that_opens_a_transfer(desk: Desk) -> None:
+    """A Monarch that another tool left in recovery, at an adapter, is updated without one question."""
+    port = "sim://pycom-catm1?fault=errors-only:recovery"
+    ended = desk.type(
+        "update", desk.new, "--updater", desk.updater, "-p", port, "--via", "direct", "-y", "--json"
+    )
+    assert (ended.result["code"], ended.result["to_version"][-5:]) == ("updated", "41065")
 
 
 class Console(TableModem):

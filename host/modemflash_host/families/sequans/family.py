@@ -14,17 +14,17 @@ from modemflash.interface import FIRMWARE_ENDINGS
 from modemflash.upgrade import Update
 from modemflash_host.board import access, location
 from modemflash_host.board.console import session
-from modemflash_host.board.modem_update import EngineRequest, EngineUpdate, ModemUpdate
+from modemflash_host.board.modem_update import EngineRequest, ModemUpdate
 from modemflash_host.capture.line import open_line
 from modemflash_host.families.contract import Claim, Option, PortFacts, Progress
 from modemflash_host.families.plan import AUTO, DIRECT, FileSource, FirmwareFile, Request, Unfinished
 from modemflash_host.families.sequans import journals
-from modemflash_host.families.sequans.bare_port import need_proof
+from modemflash_host.families.sequans.bare_port import BarePortUpdate
 from modemflash_host.families.sequans.companions import companions
 from modemflash_host.families.sequans.file_facts import facts
 from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.families.sequans.job import SequansJob, engine_options
-from modemflash_host.families.sequans.link_rates import ONE_RATE, has_one_rate, refusal_of_rates
+from modemflash_host.families.sequans.link_rates import ONE_RATE, has_one_rate
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
@@ -37,7 +37,6 @@ from modemflash_host.reporters import Reporter
 if TYPE_CHECKING:
     from modemflash.journal import Journal
     from modemflash.line import Line
-    from modemflash.planning import Plan
 
 
 _KIND_NAMES = {UPDATER: "updater ELF", BOOT_ROM: "boot ROM package"}
@@ -126,11 +125,7 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
             journal = journals.journal_at(port, line)
             engine = _engine(line, journal, wanted)
             yield (
-                EngineUpdate(
-                    engine,
-                    lambda plan: _checked_at_bare_port(line, engine, plan),
-                    lambda: journals.marks_of(journal),
-                ),
+                BarePortUpdate(engine, reporter, lambda: journals.marks_of(journal)),
                 True,
             )
         return
@@ -139,12 +134,6 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
     place = place or session.find_board(port, reporter)
     with access.through_board(row, place, reporter, wanted) as update:
         yield update, False
-
-
-def _checked_at_bare_port(line: Line, engine: Update, plan: Plan) -> Refusal | None:
-    """What refuses the plan; it gets the consent that a modem without a proof needs."""
-    need_proof(engine, plan)
-    return refusal_of_rates(line, engine, plan)
 
 
 def _engine(line: Line, journal: Journal, wanted: EngineRequest) -> Update:
