@@ -82,12 +82,11 @@ PLACES = {
     "modemflash_host/store/state_folder.py _give_folder": (
         "test_root_makes_and_gives_away_nothing_through_a_link"
     ),
-    "modemflash_sim/board/child.py Child.__init__": OWN,
+    "modemflash_sim/board/child.py start_python": OWN,
     "modemflash_sim/board/child.py Child.kill": OWN,
     "modemflash_sim/board/console_python.py ConsolePython.__init__": OWN,
     "modemflash_sim/board/console_python.py ConsolePython.close": OWN,
     "modemflash_sim/board/console_python.py ConsolePython.set_flag": OWN,
-    "modemflash_sim/board/console_python.py ConsolePython.start": OWN,
     "modemflash_sim/board/console_python.py ConsolePython.state": OWN,
     "modemflash_sim/board/drives.py Drive.__init__": OWN,
     "modemflash_sim/board/drives.py make_blank": OWN,

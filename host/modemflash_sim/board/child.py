@@ -11,8 +11,9 @@ import os
 import select
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from modemflash_sim.board.requests import ANSWER, REQUEST
 
@@ -32,6 +33,47 @@ class Request(NamedTuple):
     data: bytes
 
 
+class Started(NamedTuple):
+    """A MicroPython process.
+
+    Attributes:
+        process: it.
+        printed: what it prints; a read never waits.
+        heard, told: the ends of two pipes, from it and to it.
+    """
+
+    process: subprocess.Popen[bytes]
+    printed: IO[bytes]
+    heard: int
+    told: int
+
+
+def start_python(interpreter: Path, heap: str, before: Sequence[Path], behind: Sequence[str] = ()) -> Started:
+    """Start one with a script, which is told the numbers of the other ends of both pipes.
+
+    Args:
+        interpreter: the MicroPython.
+        heap: of its Python, as `-X heapsize=` takes it.
+        before: the script, and its arguments before those numbers.
+        behind: its arguments behind them.
+    """
+    heard, child_out = os.pipe()
+    child_in, told = os.pipe()
+    process = subprocess.Popen(
+        [interpreter, "-X", "heapsize=" + heap, *before, str(child_in), str(child_out), *behind],
+        pass_fds=(child_in, child_out),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "MICROPYPATH": str(INSIDE)},
+    )
+    os.close(child_in)
+    os.close(child_out)
+    assert process.stdout is not None
+    os.set_blocking(process.stdout.fileno(), False)
+    return Started(process, process.stdout, heard, told)
+
+
 class Child:
     """One run of a board's Python, from a boot to the next.
 
@@ -43,21 +85,9 @@ class Child:
 
     def __init__(self, interpreter: Path, heap: str, deadline_s: float) -> None:
         self._deadline_s = deadline_s
-        self._requests, child_out = os.pipe()
-        child_in, self._answers = os.pipe()
-        self._process = subprocess.Popen(
-            [interpreter, "-X", "heapsize=" + heap, INSIDE / "start.py", str(child_in), str(child_out)],
-            pass_fds=(child_in, child_out),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "MICROPYPATH": str(INSIDE)},
+        self._process, self._printed, self._requests, self._answers = start_python(
+            interpreter, heap, [INSIDE / "start.py"]
         )
-        os.close(child_in)
-        os.close(child_out)
-        assert self._process.stdout is not None
-        self._printed = self._process.stdout
-        os.set_blocking(self._printed.fileno(), False)
 
     def request(self) -> Request | None:
         """The next request; None when the process has gone.

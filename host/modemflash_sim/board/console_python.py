@@ -16,11 +16,11 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from modemflash_sim.board.child import INSIDE, start_python
 from modemflash_sim.board.drives import FLASH_BYTES
 from modemflash_sim.board.profiles import BoardProfile
 from modemflash_sim.board.python import Poll
 
-INSIDE = Path(__file__).parent / "inside"
 HEAP = "5120k"  # a GPy's 2560k, for objects of twice the size
 BEGUN, ENDED = "begun", "ended"
 _HEAD = struct.Struct("<IBI")  # number of the program, whether it is typed at the prompt, length
@@ -76,22 +76,13 @@ class ConsolePython:
         """See `Python.start`."""
         self.close()
         self._boots_idly = not scripts
-        child_in, self._commands = os.pipe()
-        self._events, child_out = os.pipe()
-        files = [INSIDE / "console_start.py", self._about, self._state, self.flash]
-        self._process = subprocess.Popen(
-            [self._interpreter, "-X", "heapsize=" + HEAP, *files, str(child_in), str(child_out), *scripts],
-            pass_fds=(child_in, child_out),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "MICROPYPATH": str(INSIDE)},
+        self._process, _, self._events, self._commands = start_python(
+            self._interpreter,
+            HEAP,
+            [INSIDE / "console_start.py", self._about, self._state, self.flash],
+            scripts,
         )
-        os.close(child_in)
-        os.close(child_out)
-        assert self._process.stdout is not None
-        for each in (self._process.stdout.fileno(), self._events):
-            os.set_blocking(each, False)
+        os.set_blocking(self._events, False)
 
     def begin(self, code: bytes, at_prompt: bool) -> None:
         """See `Python.begin`."""
