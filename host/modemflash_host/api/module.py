@@ -271,7 +271,8 @@ class Module:
         self._raised = problem
         module = self._module
         seconds = self._run.reporter.at_s
-        self.result = module.ended_by(problem) if module else Result.of_problem(problem, seconds=seconds)
+        ended = module.ended_by(problem) if module else Result.of_problem(problem, seconds=seconds)
+        self.result = self._run.with_version_before(ended)
 
     def _reached(self) -> Connected:
         if self._module is None or not self._is_open:

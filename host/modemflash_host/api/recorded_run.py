@@ -110,6 +110,17 @@ class RecordedRun:
         state = UNKNOWN if self.reporter.may_have_written else UNTOUCHED
         return Stopped("stopped-at-once").stamp(state)
 
+    def with_version_before(self, result: Result) -> Result:
+        """The same, with the version that the module ran before this run touched it.
+
+        Where an update fails, the module says another version than before, or none; the plan and the
+        record of an update that did not finish have what it said.
+        """
+        if result.problem is None:
+            return result
+        before = self._begun.planned_from or result.from_version or self._begun.left_from
+        return replace(result, from_version=before)
+
     def end(
         self, result: Result, next_step: Callable[[Result, Sequence[str]], str] = lambda _result, _files: ""
     ) -> Result:
@@ -126,6 +137,7 @@ class RecordedRun:
         reporter = self.reporter
         if result.problem is not None:
             reporter.report(problem_event(result.problem, reporter.vocabulary))
+        result = self.with_version_before(result)
         result = replace(result, next=result.next or next_step(result, self._begun.files))
         with suppress(StopNow):
             self._deferred.tick(reporter.at_s)
@@ -140,14 +152,26 @@ class RecordedRun:
 
 
 class _Begun(Sink):
-    """Remembers the files of an update that did not finish."""
+    """Remembers what was begun: in this run, and in an earlier one that did not finish.
+
+    Attributes:
+        files: of an update that did not finish.
+        planned_from: the version before, as the plan has it; "" where none was told.
+        left_from: the same of an update that did not finish, where it is this module's for certain.
+    """
 
     files: tuple[str, ...] = ()
+    planned_from = ""
+    left_from = ""
 
     def report(self, event: Event, at_s: float) -> None:
         """One event."""
         if event["event"] == "unfinished":
             self.files = tuple(event["files"])
+            if "begun_at" not in event:  # of a module that was not reached, it is a guess
+                self.left_from = event.get("from_version", "")
+        elif event["event"] == "plan":
+            self.planned_from = event["from_version"]
 
 
 def _begin(recording: Recording, on_trouble: Callable[[str], object]) -> tuple[Recorder, Path]:

@@ -82,4 +82,5 @@ class Result:
         """The result as the last event of a run."""
         fields = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
         del fields["problem"]
+        fields["seconds"] = round(self.seconds, 3)
         return {"event": "result", "schema": SCHEMA, **fields}

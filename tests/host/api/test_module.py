@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ import pytest
 from modemflash_host import api
 from modemflash_host.api.events import Interrupt, Phase, Progress, Report
 from modemflash_host.api.listeners import Listeners
+from modemflash_host.api.recorded_run import RecordedRun
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.runs import runs
 from modemflash_host.report.history import history
 from modemflash_host.reporters import Event as PlainEvent
+from modemflash_host.run.result import Result
+from modemflash_host.run.stop_requests import StopRequests
 from support.edl import maker_for, revision_for
 
 SEQUANS = "sim://pycom-catm1?state=modem.json"
@@ -152,6 +156,33 @@ def test_an_update_that_failed_is_taken_up_again() -> None:
         assert begun is not None
         assert (begun.target, set(begun.files)) == ("41065", {NEW, UPDATER})
         assert module.update(module.plan()).to_version == "41065"
+
+
+@pytest.mark.parametrize(
+    ("port", "files", "fault"),
+    [
+        (SEQUANS, (NEW, UPDATER), "install-fails:9"),
+        ("sim://lg290p?state=gnss.json", GNSS[1:], "hang-at:900000"),
+    ],
+)
+def test_a_failed_update_says_the_version_before(port: str, files: tuple[str, ...], fault: str) -> None:
+    """Also the next one, before which the module says none any more, and the one that ends it."""
+    with api.open(port) as module:
+        before = module.info().version
+    assert before
+    for _ in range(2):
+        with api.open(f"{port}&fault={fault}", *files) as module:
+            plan = module.plan()
+            with pytest.raises(api.Problem):
+                module.update(plan)
+            assert module.result is not None and module.result.from_version == before
+        assert runs()[0].result["from_version"] == history()[0].from_version == before
+        assert runs()[0].result["to_version"] == ""
+    with api.open(port, *files) as module:
+        begun = module.info().unfinished
+        assert begun is not None and begun.facts["from_version"] == before
+        result = module.update(module.plan())
+    assert (result.status, result.from_version) == ("updated", before)
 
 
 def test_a_danger_is_accepted_by_its_name() -> None:
@@ -403,3 +434,11 @@ def test_reprs_say_who_and_what() -> None:
         )
         module.update(plan)
     assert repr(module) == f"<Module {SEQUANS}: FiPy 38638, updated 41065, closed>"
+
+
+def test_the_version_before_is_not_what_the_module_said_later() -> None:
+    """A first part that put another version there than it should have: the plan's word counts."""
+    with RecordedRun([], StopRequests(), None) as run:
+        run.reporter.say("plan", from_version="33080")
+        failed = Result.of_problem(api.UpdateFailed("part-1-unexpected"))
+        assert run.end(replace(failed, from_version="39529")).from_version == "33080"

@@ -90,11 +90,10 @@ class Probe(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished(Event):
-    """Of a GNSS module `target`, `files`, `power_must_stay` (never), `stage` (`erase`, or `sent`: the
-    whole image), `sha256`; else `step`, `route`, `target`, `from_version`, `files`, `part`,
-    `power_must_stay` (a power cut now kills the module), and where the module was not reached
-    `begun_at` (the port at which it was begun, "" where that is not known): an update that changed the
-    modem and did not finish.
+    """`target`, `from_version`, `files`, `power_must_stay` (a power cut now kills the module), and where
+    the module was not reached `begun_at` (the port at which it was begun, "" where that is not known): an
+    update that changed the modem and did not finish. Of a Sequans modem `step`, `route`, `part`, too; of
+    the others `stage` (`erase` or `write`; `sent`: the whole image) and `sha256`.
     """
 
     target: str = ""

@@ -94,7 +94,8 @@ def unfinished_of(begun: Begun | None) -> Unfinished | None:
     """A record in the form that every family's has; None for none, and for one that has changed nothing."""
     if begun is None or not begun.has_written:
         return None
-    return Unfinished(begun.version, (begun.file,), facts={"stage": begun.stage, "sha256": begun.sha256})
+    facts = {"stage": begun.stage, "from_version": begun.before, "sha256": begun.sha256}
+    return Unfinished(begun.version, (begun.file,), facts=facts)
 
 
 def imei_sum(imei: str) -> str:

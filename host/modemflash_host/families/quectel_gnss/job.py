@@ -65,6 +65,7 @@ class GnssJob:
         self._silent: Unfinished | None = None
         self._number: str | None = None  # a hash; None: nobody was asked yet
         self._erased = self._sent_whole = False
+        self._before = ""
         self.module: ModuleInfo | None = None
         self.sent_bytes = 0
 
@@ -117,7 +118,7 @@ class GnssJob:
 
     def run(self, plan: Plan, consents: frozenset[Consent]) -> Outcome:
         """See `Job`."""
-        before = self.module.version if self.module else ""
+        before = self._before = plan.from_version
         if plan.nothing_to_do:
             self._journal.remove(self._number or "")  # it may have come to its end while nobody watched
             return Outcome("nothing-to-do", plan.why, UNTOUCHED, before, before, self._found.state)
@@ -260,9 +261,9 @@ class GnssJob:
     def _keep(self, stage: str) -> None:
         file = the_file(self._request)
         package: Package = file.image
-        before = self.module.version if self.module else ""
         number = self._number or (self._begun.number if self._begun else "")
-        begun = Begun(stage, file.name, file.sha256, package.version, package.parts.target, before, number)
+        target = package.parts.target
+        begun = Begun(stage, file.name, file.sha256, package.version, target, self._before, number)
         self._journal.save(begun)
         self._begun = begun
 

@@ -153,7 +153,8 @@ def unfinished_of(begun: Begun | None) -> Unfinished | None:
     """A record in the form that every family's has; None for none."""
     if begun is None:
         return None
-    return Unfinished(begun.version, (begun.file,), facts={"stage": begun.stage, "sha256": begun.sha256})
+    facts = {"stage": begun.stage, "from_version": begun.before, "sha256": begun.sha256}
+    return Unfinished(begun.version, (begun.file,), facts=facts)
 
 
 def unfinished_at(journal: Journal) -> Unfinished | None:

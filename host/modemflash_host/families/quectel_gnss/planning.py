@@ -88,6 +88,8 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
     warnings = [*package.doubts]
     _check_model(request, found, begun, package, warnings)
     direction, from_version = _direction(found, package)
+    if found.build is None and begun is not None and begun.target == package.parts.target:
+        from_version = begun.before
     nothing = direction == "repair" and not request.options.get("repair")
     size = file.source.size
     needs: tuple[Need, ...] = ()
