@@ -313,8 +313,8 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     # this program
     "unknown-code": (
-        "There is no error, exit code or vendor's word of this name",
-        "`modemflash explain` without a word lists the errors.",
+        "There is no error, exit code, consent or vendor's word of this name",
+        "`modemflash explain` without a word lists all that it knows.",
         UNTOUCHED,
     ),
     "usage": (

@@ -105,7 +105,7 @@ class Run(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation(Event):
-    """Of `explain`: `kind` (`code` `exit-code` `vendor-word`), `name`, `meaning`, `advice`,
+    """Of `explain`: `kind` (`code` `exit-code` `vendor-word` `consent`), `name`, `meaning`, `advice`,
     `modem_state` (of a code).
     """
 
