@@ -8,6 +8,7 @@ that nobody knows is answered with those that are spelled alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import IO
 
 import rich_click as click
 
@@ -40,6 +41,16 @@ class HelpGroup(click.RichGroup):
         """`--help`."""
         return _help(self)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The words behind its name.
+
+        Raises:
+            UsageError: there are none; it shows the page.
+        """
+        if not args and self.no_args_is_help and not ctx.resilient_parsing:
+            raise _CommandMissing("a command is missing", ctx)
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -58,6 +69,15 @@ class HelpGroup(click.RichGroup):
             f" Did you mean {' or '.join(f'`{ctx.command_path} {each}`' for each in near)}?" if near else ""
         )
         raise click.UsageError(f"No such command '{name}'.{meant}", ctx)
+
+
+class _CommandMissing(click.UsageError):
+    """A group alone: its page says more than an error."""
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Show the page."""
+        assert self.ctx is not None
+        click.echo(_page(self.ctx), file=file, err=file is None, color=self.ctx.color)
 
 
 def _help(command: click.Command) -> click.Option:

@@ -37,7 +37,7 @@ _OTHER = (
     help="Instead of the usual port.",
 )
 def web(target: Path | None, no_browser: bool, http_port: int | None) -> int:
-    """Update a board from a page in the browser: Chrome, Edge or Firefox.
+    """Update a board from a page in Chrome, Edge or Firefox.
 
     The page is served on this computer alone, and the program runs in the browser.
     It is built when it is asked for first: that needs npm and node. Ctrl-C ends it.

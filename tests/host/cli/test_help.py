@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from docs.test_command_lines import parse
+from modemflash_host.cli import app
 from modemflash_host.cli.app import modemflash_group
 from modemflash_host.cli.help_examples import EXAMPLES
 from modemflash_host.families import registry
@@ -78,6 +79,16 @@ def test_help_is_one_screen(path: tuple[str, ...]) -> None:
     options = [each for each in ALL[path].params if isinstance(each, click.Option) and not each.hidden]
     missing = [each.opts for each in options if not set(each.opts) & set(text.replace(",", " ").split())]
     assert ("--help-all" in text) == bool(missing or ALL[path].epilog)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, each in ALL.items() if isinstance(each, click.Group)], ids=" ".join
+)
+def test_a_group_alone_shows_its_page(path: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """What somebody types first is answered by one screen, and is an error all the same."""
+    assert app.run([*path]) == 2
+    heard = capsys.readouterr()
+    assert heard.err == shown(path, "--help") and not heard.out
 
 
 def test_every_row_of_examples_is_of_a_command() -> None:

@@ -86,11 +86,12 @@ def test_a_program_of_the_system_is_not_looked_for_here(trap: Path, monkeypatch:
     assert find_program("sh") in ("/usr/bin/sh", "/bin/sh")
 
 
-def test_our_own_module_imports_nothing_from_here(trap: Path) -> None:
+@pytest.mark.parametrize("name", ["modemflash", "modemflash_host"])
+def test_our_own_module_imports_nothing_from_here(trap: Path, name: str) -> None:
     """`python -m modemflash` puts the current folder first in the path; it is taken out again."""
-    for name in ("argparse", "bisect"):  # Python itself may read these before us
-        (trap / f"{name}.py").unlink()
-    done = subprocess.run([sys.executable, "-m", "modemflash", "--version"], capture_output=True, text=True)
+    for read_before in ("argparse", "bisect"):  # by Python itself
+        (trap / f"{read_before}.py").unlink()
+    done = subprocess.run([sys.executable, "-m", name, "--version"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert not (trap / "was-run").exists()
 
