@@ -13,6 +13,20 @@ from typing import IO
 import rich_click as click
 
 _HELP_NAMES = ("-h", "--help")
+# What other programs call it: esptool, fwupd, mpremote, git.
+_WORDS_OF_OTHERS = {
+    "help": "--help",
+    "version": "--version",
+    **dict.fromkeys(("flash", "install", "write", "write-flash", "write_flash", "upgrade"), "update"),
+    **dict.fromkeys(("devices", "devs", "get-devices", "list", "port", "scan"), "ports"),
+    **dict.fromkeys(("probe", "read", "show", "status"), "info"),
+    **dict.fromkeys(("check", "image-info", "image_info", "inspect", "verify"), "identify"),
+    **dict.fromkeys(("log", "logs", "get-history"), "history"),
+    **dict.fromkeys(("error", "errors", "why"), "explain"),
+    **dict.fromkeys(("recover", "repair", "unbrick"), "rescue"),
+    **dict.fromkeys(("read-flash", "read_flash", "dump"), "backup"),
+    **dict.fromkeys(("gui", "page"), "web"),
+}
 
 
 class HelpCommand(click.RichCommand):
@@ -64,7 +78,10 @@ class HelpGroup(click.RichGroup):
             return super().resolve_command(ctx, args)
         import difflib  # costs start-up time, as the texts below
 
-        near = difflib.get_close_matches(name, self.list_commands(ctx), n=3, cutoff=0.5)
+        known = self.list_commands(ctx)
+        near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+        if (ours := _WORDS_OF_OTHERS.get(name.lower(), "")) and (ours in known or ours[0] == "-"):
+            near = [ours]
         meant = (
             f" Did you mean {' or '.join(f'`{ctx.command_path} {each}`' for each in near)}?" if near else ""
         )

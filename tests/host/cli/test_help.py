@@ -13,6 +13,7 @@ from docs.test_command_lines import parse
 from modemflash_host.cli import app
 from modemflash_host.cli.app import modemflash_group
 from modemflash_host.cli.help_examples import EXAMPLES
+from modemflash_host.cli.help_page import _WORDS_OF_OTHERS
 from modemflash_host.families import registry
 
 Found = tuple[tuple[str, ...], click.Command]
@@ -104,6 +105,12 @@ def test_every_row_of_examples_is_of_a_command() -> None:
         (["bord", "info"], "`modemflash board`"),
         (["board", "deplyo"], "`modemflash board deploy`"),
         (["update", "x", "--dryrun"], "--dry-run"),
+        (["UPDATE", "x"], "`modemflash update`"),
+        (["help", "update"], "`modemflash --help`"),
+        (["board", "help"], "`modemflash board --help`"),
+        (["version"], "`modemflash --version`"),
+        (["flash", "x"], "`modemflash update`"),
+        (["list"], "`modemflash ports`"),
     ],
 )
 def test_what_was_meant(typed: list[str], meant: str) -> None:
@@ -111,6 +118,12 @@ def test_what_was_meant(typed: list[str], meant: str) -> None:
     done = CliRunner().invoke(modemflash_group, typed, prog_name="modemflash")
     assert done.exit_code == 2
     assert f"Did you mean {meant}" in " ".join(done.output.split()).replace("'", "")
+
+
+def test_every_word_of_another_program_leads_to_a_command_of_ours() -> None:
+    assert not set(_WORDS_OF_OTHERS) & set(modemflash_group.list_commands(click.Context(modemflash_group)))
+    for ours in _WORDS_OF_OTHERS.values():
+        assert ours.startswith("--") or (ours,) in ALL
 
 
 def test_simulate_board_says_where_a_micropython_comes_from(
