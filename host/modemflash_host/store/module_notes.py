@@ -44,6 +44,11 @@ class Place:
         """The place of a port, whether something is there now or not."""
         return cls(place_of(port) if is_address(port) else port, place_of(port))
 
+    @property
+    def is_simulated(self) -> bool:
+        """Whether nothing real was there: no real module is ever found again there, or comes from there."""
+        return self.given.startswith("sim-")
+
     def is_of(self, other: Place) -> bool:
         """Whether both may be one: two links that led to one device at two times are not."""
         by_device = self.given == self.real or other.given == other.real
@@ -69,6 +74,10 @@ class ModuleNote:
     def was_at(self, place: Place) -> bool:
         """Whether it was at a port."""
         return any(each.is_of(place) for each in self.places)
+
+    def may_come_to(self, place: Place) -> bool:
+        """Whether it may have been moved to a port: nothing real comes out of a simulation."""
+        return not self.places or self.places[0].is_simulated == place.is_simulated
 
     def now_at(self, place: Place) -> ModuleNote:
         """The same, at a port."""

@@ -16,6 +16,7 @@ from modemflash_host.api.listeners import Listeners
 from modemflash_host.api.recorded_run import RecordedRun
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.runs import runs
+from modemflash_host.cli import app
 from modemflash_host.report.history import history
 from modemflash_host.reporters import Event as PlainEvent
 from modemflash_host.run.result import Result
@@ -442,3 +443,19 @@ def test_the_version_before_is_not_what_the_module_said_later() -> None:
         run.reporter.say("plan", from_version="33080")
         failed = Result.of_problem(api.UpdateFailed("part-1-unexpected"))
         assert run.end(replace(failed, from_version="39529")).from_version == "33080"
+
+
+@pytest.mark.parametrize(
+    ("port", "files", "fault"),
+    [(SEQUANS, (NEW, UPDATER), "install-fails:9"), (*GNSS[:1], GNSS[1:], "hang-at:900000")],
+)
+def test_what_was_begun_in_a_simulation_is_no_real_modules(
+    port: str, files: tuple[str, ...], fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A silent or absent port of this computer is not said to hold the modem of a tutorial."""
+    with api.open(f"{port}{'&' if '?' in port else '?'}fault={fault}", *files) as module:
+        plan = module.plan()
+        with pytest.raises(api.Problem):
+            module.update(plan)
+    app.run(["info", "-p", "/dev/ttyNotThere"])
+    assert "Begun" not in capsys.readouterr().out

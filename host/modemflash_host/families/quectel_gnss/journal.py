@@ -55,6 +55,10 @@ class Begun:
             return self.number == number
         return version == (self.version if self.stage == "sent" else self.before)
 
+    def may_come_to(self, place: Place) -> bool:
+        """Whether its module may have been moved to a port: nothing real comes out of a simulation."""
+        return Place(self.given, self.real).is_simulated == place.is_simulated
+
 
 class Journal:
     """The journal of the module at `port`."""
@@ -72,8 +76,9 @@ class Journal:
         return None
 
     def elsewhere(self) -> Begun | None:
-        """What was begun last at any port."""
-        return next((begun for _, begun in self._all()), None)
+        """What was begun last at any port, with a real module where this port is real, too."""
+        place = Place.of_port(self._port)
+        return next((begun for _, begun in self._all() if begun.may_come_to(place)), None)
 
     def keep(self) -> None:
         """The module at the port is another one: the record stays, and what is begun now has its own."""

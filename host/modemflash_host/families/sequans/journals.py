@@ -13,6 +13,7 @@ from modemflash_host.families.sequans.module_journal import ModuleJournal, at_pl
 from modemflash_host.families.sequans.plan import unfinished_of
 from modemflash_host.store import journal_files
 from modemflash_host.store.journal_files import SlotFiles, journal_key
+from modemflash_host.store.module_notes import Place
 from modemflash_host.store.state_folder import state_folder
 
 
@@ -71,6 +72,8 @@ def unfinished_at(port: str) -> Unfinished | None:
         records = open_records(state_folder("journal"))
     except OSError:
         return None
+    place = Place.of_port(port)
+    records = [each for each in records if each.note.may_come_to(place)]
     here = at_place(records, port)
     found = next(iter([*here, *records]), None)
     unfinished = unfinished_of(found.record) if found else None

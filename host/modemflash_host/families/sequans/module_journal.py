@@ -99,7 +99,8 @@ class ModuleJournal(Journal):
         fitting = own or [each for each in here if _may_be_of(each, known, identity.build)]
         others = [each for each in here if each not in fitting]
         mine = fitting[0] if fitting else None
-        self._tell_of(mine, others, known, records)
+        place = Place.of_port(self._port)
+        self._tell_of(mine, others, known, [each for each in records if each.note.may_come_to(place)])
         if mine is None:
             self._taken, self._note = "", known
             self._use(_free_key(known, self._port, {each.key for each in others}))
