@@ -53,6 +53,22 @@ while (walker.nextNode()) {
 }
 return found;
 """
+# Each short word that goes on in the next line: a column is too narrow for it.
+_TORN_WORDS = """
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const found = [], range = document.createRange();
+while (walker.nextNode()) {
+  const node = walker.currentNode;
+  for (const word of node.textContent.matchAll(/\\S+/g)) {
+    if (word[0].length > arguments[0] || word[0].includes('-')) continue;
+    range.setStart(node, word.index);
+    range.setEnd(node, word.index + word[0].length);
+    const tops = new Set([...range.getClientRects()].map(each => Math.round(each.top)));
+    if (tops.size > 1) found.push(word[0]);
+  }
+}
+return found;
+"""
 _SPEECH = """
 const hidden = node => node.closest('[aria-hidden=true]');
 return {
@@ -112,6 +128,15 @@ class Browser:
         script = "const e = document.documentElement; return e.scrollWidth - e.clientWidth"
         return int(self._driver.execute_script(script))
 
+    def torn_words(self, letters: int) -> list[str]:
+        """Words of up to so many letters that a line's end goes through."""
+        return [*map(str, self._driver.execute_script(_TORN_WORDS, letters))]
+
+    def texts(self, selector: str) -> list[str]:
+        """The text of each part of the page that a CSS selector names."""
+        script = "return [...document.querySelectorAll(arguments[0])].map(node => node.innerText)"
+        return [*map(str, self._driver.execute_script(script, selector))]
+
     def contrasts(self) -> list[tuple[str, float]]:
         """Each text, and its contrast to what is behind it: from 1 to 21."""
         return [(text, ratio) for text, ratio in self._driver.execute_script(_CONTRASTS)]
@@ -124,16 +149,6 @@ class Browser:
         """The page as PDF, on the paper that it asks for."""
         words = {"printBackground": True, "preferCSSPageSize": True}
         return base64.b64decode(self._driver.execute_cdp_cmd("Page.printToPDF", words)["data"])
-
-    def print_overhang(self, width: int) -> int:
-        """Pixels by which the page is too wide for paper that has room for `width` of them."""
-        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-        metrics = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
-        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        try:
-            return self.overhang()
-        finally:
-            self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "screen"})
 
     def picture(self, height: int) -> bytes:
         """The upper part of the page, as WebP."""
