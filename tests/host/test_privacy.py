@@ -251,6 +251,16 @@ EVENT_BROTHERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"event": "place", "port": "socket://anna:secret@host:1?password=abc"}, ["anna", "secret", "abc"]),
     ({"event": "board-log", "text": "heard 490154-203237-518 at 921600"}, ["4901", "2032"]),
     ({"event": "note", "text": "call +49 151 123 45 67"}, ["49", "151"]),
+    ({"event": "warning", "text": "it restarted. ^EXIT: Fatal error 0151 12345678 Anna"}, ["0151", "Anna"]),
+    (
+        {"event": "warning", "text": "restarted. ^EXIT: File: rfcChar.c@107 Anna 612345678"},
+        ["Anna", "612"],
+    ),
+    ({"event": "retry", "reason": "+CME ERROR: dial 612345678 Anna"}, ["612", "Anna"]),
+    ({"event": "note", "text": "it says +CFUN: 1,Anna 612345678"}, ["Anna", "612"]),
+    ({"event": "note", "text": "AT+CFUN=4 612345678 refused"}, ["612"]),
+    ({"event": "note", "text": "heard 0151 1234567, (0151) 1234567, 030/1234567 and 0301234567"}, ["1234"]),
+    ({"event": "note", "text": "heard (415) 555-2671 or 415-555-2671 or 415.555.2671"}, ["415", "2671"]),
     ({"event": "unknown", "deep": [{"er": ("490154203237518",)}]}, ["4901"]),
     ({"event": "unknown", "deep": {"490154203237518": 1}}, ["4901"]),
 ]
@@ -479,6 +489,22 @@ def test_a_number_in_any_spelling(between: str, script: dict[int, int]) -> None:
         assert not re.search(
             r"[^\W#_]", shown.removeprefix("It says").removesuffix("and more").replace("x", "")
         )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "6160982 of 6160982 bytes at 0x08000000, in 00:00:14",
+        "From 38638 to 41065 (LR5.1.1.0-41065, SWI9X30C_02.08.02.00)",
+        "AT+CFUN=1 gives an error; AT+SMOD?, which every Monarch knows; AT+SMSWBOOT=3,1: refused",
+        "The modem refused this (+CFUN: 5). It did (+CME ERROR: 3) before.",
+        "^EXIT: Fatal error",
+        "Between 2020-08-31 and 31-08-2020, 1836597052 and 405419896 sectors",
+    ],
+)
+def test_no_number_of_ours_is_a_telephones(sentence: str) -> None:
+    """Sizes, versions, dates and addresses stay, and so does a sentence that names a command."""
+    assert mask_text(sentence, R) == sentence
 
 
 def test_a_version_is_no_beginning_of_a_number() -> None:

@@ -15,20 +15,20 @@ OK, ERROR = "OK", "ERROR"
 _HAYES = {"AT": "", "ATE0": "", "ATH": "", "AT+CFUN=4": "", "AT+CFUN=1": "", "AT+CFUN?": "+CFUN: 1"}
 
 
-def _running(name: str, ati: str, ati1: str = "", **more: str) -> dict[str, str]:
+def running(name: str, ati: str, ati1: str = "", **more: str) -> dict[str, str]:
     """A table of an application: its name, its two identities, and what else it answers."""
     told = {"AT+CGMM": name, "ATI": ati, "ATI1": ati1 or ati}
     return {**_HAYES, **{command: text for command, text in told.items() if text}, **more}
 
 
 MONARCH = {"AT+SMOD?": "2", "AT+BIND=AT": ""}
-EM7455 = _running(
+EM7455 = running(
     "EM7455", "Manufacturer: Sierra Wireless, Incorporated\nModel: EM7455\nRevision: SWI9X30C_02.08.02.00"
 )
-SIM7000G = _running("SIMCOM_SIM7000G", "SIM7000G R1529")
-BG96 = _running("BG96", "Quectel\nBG96\nRevision: BG96MAR02A07M1G")
-GM01Q = _running("GM01Q", "SEQUANS Communications\nGM01Q\nSR1.2.0.0-10657", "SR1.2.0.0-10657", **MONARCH)
-RYZ014A = _running("RYZ014A", "RENESAS\nRYZ014A\nUE5.4.1.0e", "UE5.4.1.0e\nLR5.4.1.0-50523", **MONARCH)
+SIM7000G = running("SIMCOM_SIM7000G", "SIM7000G R1529")
+BG96 = running("BG96", "Quectel\nBG96\nRevision: BG96MAR02A07M1G")
+GM01Q = running("GM01Q", "SEQUANS Communications\nGM01Q\nSR1.2.0.0-10657", "SR1.2.0.0-10657", **MONARCH)
+RYZ014A = running("RYZ014A", "RENESAS\nRYZ014A\nUE5.4.1.0e", "UE5.4.1.0e\nLR5.4.1.0-50523", **MONARCH)
 NAMELESS = {**_HAYES, **MONARCH}
 SAYS_OK = dict.fromkeys((*_HAYES, "AT+CGMM", "ATI", "ATI1", "AT+SMOD?", 'AT!="showver"'), "")
 FOREIGN: dict[str, tuple[Mapping[str, str], str]] = {
@@ -140,7 +140,7 @@ CRASHED = (
     b"\r\n^EXIT: Fatal error\r\n\r\n^EXIT: Thu Jan 01 00:00:14  1970 File: evtLog.cc@198\r\n"
     b"\r\n^EXIT: '- LOG - ERROR file /fs/rat/current/nasNv.dat\r\n"
 )
-GM02SP = _running(
+GM02SP = running(
     "GM02SP", "SEQUANS Communications\nGM02SP\nUE8.2.0.3", "UE8.2.0.3\nLR8.2.0.3-60186", **MONARCH
 )
 

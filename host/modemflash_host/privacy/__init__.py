@@ -16,7 +16,7 @@ from modemflash_host.privacy.event import mask_event
 from modemflash_host.privacy.owner import keep_secret, mask_command_line, without_home, without_passwords
 from modemflash_host.privacy.shapes import shape
 from modemflash_host.privacy.talk import Masker, mask
-from modemflash_host.privacy.words import mask_quotes, mask_text
+from modemflash_host.privacy.words import mask_name, mask_quotes, mask_text
 
 __all__ = [
     "Masker",
@@ -25,6 +25,7 @@ __all__ = [
     "mask_command_line",
     "mask_crash",
     "mask_event",
+    "mask_name",
     "mask_quotes",
     "mask_text",
     "shape",

@@ -1,10 +1,11 @@
 """Masks sentences of our own: they are readable, but a module's words may stand in them.
 
 Rules: 14 digits or more are a number, whatever a person or a module puts between
-them; so are 7 behind a plus; from what looks like a line of an AT dialogue only
-what the family knows stays; a word with escaped bytes in it is a module's, and
-reduced to its shape. Commas part a list, so they join no number, unless each
-item is one digit, or stands in quotes.
+them; so are 7 behind a plus or a leading 0, and those that are parted as 3, 3
+and 4; from what looks like a line of an AT dialogue only what the family knows
+stays, and our sentence goes on only where it cannot be the rest of that line; a
+word with escaped bytes in it is a module's, and reduced to its shape. Commas part
+a list, so they join no number, unless each item is one digit, or stands in quotes.
 """
 
 from __future__ import annotations
@@ -26,8 +27,14 @@ _BETWEEN = rf"(?:(?:{ESCAPE.pattern}|[^0-9A-Za-z,;|]){{0,3}}?|['\"], ?['\"])"
 _NUMBER = re.compile(
     rf"\+{_BETWEEN}\d(?:{_BETWEEN}\d){{6,}}|\d(?:{_BETWEEN}\d){{13,}}|[0-9A-F]{{24,}}"
     r"|(?<!\d)\d(?:[,;|] ?\d){13,}(?!\d)"
+    r"|(?<![\w.:,-])\(?0\d(?:[ ()/-]{0,3}\d){5,}"
+    r"|(?<![\w.:,-])\(?\d{3}(?:\) ?|[ .-])\d{3}[ .-]\d{4}(?![\w.-]*\d)"
 )
 _AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\+CM[ES] ERROR:|\bATD)[^\r\n]*")
+# What a sentence of ours has behind a module's line, and behind a command that we sent.
+_BEHIND_LINE = re.compile(r"$|[)`]|\.(?:\s|$)|: ")
+_BEHIND_COMMAND = re.compile(r"(?![\s,'\"]*\d)")
+_SEVEN_DIGITS = re.compile(r"\d(?:[ ()/-]{0,3}\d){6,}")  # the shortest national number
 _DIGIT = re.compile(r"\d")  # of any script
 _SHAPES = {ord(char): shape_of_text(char) for char in "0123456789ABCDEF"}
 _WORD = re.compile(rb"[A-Za-z0-9]+")
@@ -57,6 +64,11 @@ def mask_quotes(text: str, heard: bytes, readable: Readable | None = None) -> st
     return text
 
 
+def mask_name(name: str) -> str:
+    """What a module calls itself, for a sentence of ours: without any number that may be a subscriber's."""
+    return _SEVEN_DIGITS.sub(lambda found: _hidden(found[0]), name)
+
+
 def _but_ours(text: str) -> str:
     """Without numbers, but for those of our own making."""
     out, start = [], 0
@@ -81,7 +93,8 @@ def _without_at_lines(text: str, readable: Readable | None) -> str:
     out, start = [], 0
     while found := _AT_LINE.search(text, start):
         kept = kept_of(found[0], readable)
-        if kept > len(found["name"]):
+        behind = _BEHIND_COMMAND if found["name"].startswith("AT") else _BEHIND_LINE
+        if kept > len(found["name"]) and behind.match(found[0], kept):
             end, rest = found.start() + kept, ""
         else:
             end, rest = found.end(), shape_of_text(found[0][kept:])

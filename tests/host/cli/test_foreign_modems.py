@@ -8,7 +8,7 @@ import pytest
 
 from host.cli.test_commands import Desk
 from modemflash_host.run import exit_codes
-from support.table_modem import FOREIGN, TableModem
+from support.table_modem import FOREIGN, TableModem, running
 from support.wired import Ports
 
 PORT = "/dev/ttyUSB9"
@@ -37,6 +37,23 @@ def test_it_is_shown_and_left_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch,
     assert (ended.result["code"], ended.result["modem_state"]) == ("wrong-product", "untouched")
     assert not modem.binary
     assert "AT+CFUN=4" not in modem.asked and "AT+CFUN=1" not in modem.asked
+
+
+NUMBERS = ("015112345678", "612345678", "(415) 555-2671", "86147700000")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_name_has_no_number_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch, number: str) -> None:
+    """A telephone's number, or half an IMEI, that a modem calls itself by is on no screen."""
+    Ports(monkeypatch).plug(PORT, TableModem(running(f"M1 {number}", f"Model: M1\nIMEI: {number}")))
+    words = ["update", desk.new, "--updater", desk.updater, "-p", PORT, "--via", "direct", "-y"]
+    for more in ([], ["--json"], ["-v"]):
+        ended = desk.type(*words, *more)
+        said = ended.out + ended.err
+        assert "calls itself M" in " ".join(said.split())
+        assert number not in said and number[-6:] not in said
+    history = desk.type("history", "--json").out
+    assert number not in history and number[-6:] not in history
 
 
 def test_errors_alone_prove_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

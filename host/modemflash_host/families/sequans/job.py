@@ -13,6 +13,7 @@ from modemflash_host.errors import ConsentMissing, QuestionOpen
 from modemflash_host.families.plan import ModuleInfo, Outcome, Plan, Request, Unfinished
 from modemflash_host.families.sequans.plan import module_of, outcome_of, plan_of, unfinished_of
 from modemflash_host.families.sequans.words import AFTER_PART_1
+from modemflash_host.privacy import mask_name
 
 if TYPE_CHECKING:
     from modemflash import planning
@@ -68,7 +69,8 @@ class SequansJob:
 
     def plan(self, request: Request) -> Plan:
         """See `Job`."""
-        with _contract_refusals():
+        found = self._update.found
+        with _contract_refusals(found.identity.product if found else ""):
             engine_plan = self._update.plan(engine_options(request))
         plan = plan_of(engine_plan, self._update.first_step)
         self._made = plan, engine_plan
@@ -83,8 +85,8 @@ class SequansJob:
 
 
 @contextmanager
-def _contract_refusals() -> Iterator[None]:
-    """The engine's refusals that name a consent or a question, as those of the contract."""
+def _contract_refusals(product: str = "") -> Iterator[None]:
+    """The engine's refusals in the contract's words, and no number in what a modem calls itself."""
     try:
         yield
     except Refusal as refusal:
@@ -95,6 +97,8 @@ def _contract_refusals() -> Iterator[None]:
             ) from refusal
         if consents:
             raise ConsentMissing(refusal.detail, consents).stamp(refusal.modem_state) from refusal
+        if product:
+            refusal.detail = refusal.detail.replace(product, mask_name(product))
         raise
 
 
