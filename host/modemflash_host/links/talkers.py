@@ -11,14 +11,28 @@ from modemflash_host.errors import LinkProblem
 
 GNSS = "a GNSS receiver"
 AT_MODEM = "a modem that takes AT commands"
+# What shells, boot loaders and consoles say to a command that they do not have.
+_REFUSALS = (
+    b"command not found",
+    b": not found\r\n",
+    b"Unknown command",
+    b"Unrecognized command",
+    b"Invalid input detected",
+)
 # (code of the problem, what is there, words of it)
 _TALKERS = (
     ("board-console", "a Python prompt", (b">>> ", b"NameError: ", b"raw REPL; CTRL-B", b"SyntaxError: ")),
     ("board-console", "an ESP32 that starts", (b"rst:0x", b"ets Jun", b"ets Jul", b"Pycom MicroPython")),
-    ("other-device", "a computer's login", (b"login: ", b"Password: ", b"command not found")),
+    ("other-device", "a computer's login", (b"login: ", b"Password: ")),
+    ("other-device", "a command line that takes no AT", _REFUSALS),
     ("other-device", AT_MODEM, (b"\r\nOK\r\n", b"\r\nERROR\r\n", b"\r\n+CME ERROR: ")),
     ("other-device", GNSS, (b"$GPGGA,", b"$GNGGA,", b"$GPRMC,", b"$GNRMC,", b"$GNGSV,")),
 )
+
+
+def is_another(heard: bytes) -> bool:
+    """Whether words of somebody who is no AT modem are in it."""
+    return any(what != AT_MODEM and any(word in heard for word in words) for _, what, words in _TALKERS)
 
 
 def refuse_others(heard: bytes, ours: str = AT_MODEM) -> None:

@@ -100,3 +100,26 @@ def test_a_boards_console_is_named_with_its_way(desk: Desk, monkeypatch: pytest.
     assert (ended.result["code"], ended.result["modem_state"]) == ("board-console", "untouched")
     assert ended.result["next"].endswith("--via relay") and "direct" not in ended.result["next"]
     assert console.asked and not console.binary
+
+
+@pytest.mark.parametrize("said", [b"$GNGGA,,,,,,0*78\r\n", b"\r\ndebian login: "])
+@pytest.mark.parametrize("does", ["info", "update"])
+def test_who_talks_at_another_rate_is_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, said: bytes, does: str
+) -> None:
+    """A slow talker is NULs at a modem's rates: no modem without power."""
+    Ports(monkeypatch).plug(PORT, TableModem({}, 9_600, ((0.1, 1.0, said),), otherwise=b""))
+    words = {"info": [], "update": [desk.new, "--updater", desk.updater, "-y"]}[does]
+    ended = desk.type(does, *words, "-p", PORT, "--via", "direct", "--json")
+    assert "modem-nuls" not in ended.out and "modem-noise" not in ended.out
+    assert ended.result["modem_state"] == "untouched"
+    assert ended.result["code"] in ("other-device", "modem-asked", "port-of-another-family")
+
+
+def test_a_modem_that_answers_in_numbers_is_told_from_a_dead_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody said ATV0 to it: 0 and 4 are its OK and ERROR."""
+    Ports(monkeypatch).plug(PORT, TableModem({}, otherwise=b"4\r"))
+    told = desk.type("info", "-p", PORT, "--via", "direct")
+    assert "modem-out-of-step" in told.err and "ATV1" in told.err

@@ -33,6 +33,12 @@ TALKERS = {
         b"\r\nets Jun  8 2016\r\n\r\nrst:0x1 (POWERON_RESET)\r\n",
     ),
     "a login": ("other-device", b"\r\nopenwrt login: "),
+    "U-Boot": ("other-device", b"Unknown command 'AT' - try 'help'\r\n=> "),
+    "BusyBox": ("other-device", b"\r\n-sh: AT: not found\r\n# "),
+    "ESP-IDF": ("other-device", b"\r\nUnrecognized command\r\nesp32> "),
+    "Zephyr": ("other-device", b"\r\nAT: command not found\r\n\x1b[1;32muart:~$ \x1b[m"),
+    "a 3D printer": ("other-device", b'echo:Unknown command: "AT"\nok\n'),
+    "a switch": ("other-device", b"\r\n% Invalid input detected at '^' marker.\r\n\r\nSwitch>"),
     AT_MODEM: ("other-device", b"\r\nERROR\r\n"),
     GNSS: ("other-device", b"$GNGGA,120000.00,,,,,0,,,,,,,*54\r\n"),
 }

@@ -28,9 +28,10 @@ from modemflash_host.families.sequans.link_rates import ONE_RATE, has_one_rate
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
+from modemflash_host.links.hear import hear
 from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import is_address
-from modemflash_host.links.talkers import refuse_others
+from modemflash_host.links.talkers import is_another, refuse_others
 from modemflash_host.links.usb_ids import BOARD, NO_DEVICE, device_of_url, device_of_usb
 from modemflash_host.reporters import Reporter
 
@@ -91,9 +92,13 @@ class Sequans:
     @contextmanager
     def connect(self, request: Request, reporter: Reporter) -> Iterator[SequansJob]:
         """At the port itself, or through a board there: `modemflash_host.board.access` has the table."""
-        with _update_of(request, reporter) as (update, is_direct):
-            # Through a board it is known whose modem is silent.
-            yield SequansJob(update, lambda: self.unfinished(request) if is_direct else None)
+        with _update_of(request, reporter) as (update, line):
+            if line is None:  # through a board it is known whose modem is silent
+                yield SequansJob(update)
+            else:
+                yield SequansJob(
+                    update, lambda: self.unfinished(request), lambda: refuse_others(hear(line, is_another))
+                )
 
     def unfinished(self, request: Request) -> Unfinished | None:
         """By the journals of this PC."""
@@ -101,8 +106,8 @@ class Sequans:
 
 
 @contextmanager
-def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpdate, bool]]:
-    """The update, and whether the modem is at the port itself."""
+def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpdate, Line | None]]:
+    """The update, and the line where the modem is at the port itself."""
     port, via = request.port, request.via
     place = None
     if port == AUTO_PORT or (via != DIRECT and (not is_address(port) or device_of_url(port) != NO_DEVICE)):
@@ -124,16 +129,13 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
                 reporter.note(ONE_RATE)
             journal = journals.journal_at(port, line)
             engine = _engine(line, journal, wanted)
-            yield (
-                BarePortUpdate(engine, reporter, lambda: journals.marks_of(journal)),
-                True,
-            )
+            yield BarePortUpdate(engine, reporter, lambda: journals.marks_of(journal)), line
         return
     if via == AUTO:
         reporter.note(f"Going by {row.via}: {row.condition}, and {row.why}.")
     place = place or session.find_board(port, reporter)
     with access.through_board(row, place, reporter, wanted) as update:
-        yield update, False
+        yield update, None
 
 
 def _engine(line: Line, journal: Journal, wanted: EngineRequest) -> Update:

@@ -60,7 +60,8 @@ _CHECKS = {
         "Look at what came",
         (
             "Only our own words (AT): the wires are joined, or nothing hangs at them. A line with >>> is the "
-            "board's own console, not the modem."
+            "board's own console, not the modem. Digits alone (0 or 4): a modem that was told to answer in "
+            "numbers; `ATV1` in a terminal gives it its words back."
         ),
     ),
 }

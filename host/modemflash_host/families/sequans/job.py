@@ -19,19 +19,27 @@ if TYPE_CHECKING:
     from modemflash import planning
 
 
+_SENSELESS = ("modem-nuls", "modem-noise")
+
+
 class SequansJob:
     """See `modemflash_host.families.contract.Job`.
 
     Args:
         update: not looked at yet.
         elsewhere: what a module that is silent may have open, though not at its port.
+        listen: called where bytes came that make no sense: raises where others talk at another rate.
     """
 
     def __init__(
-        self, update: ModemUpdate, elsewhere: Callable[[], Unfinished | None] = lambda: None
+        self,
+        update: ModemUpdate,
+        elsewhere: Callable[[], Unfinished | None] = lambda: None,
+        listen: Callable[[], None] = lambda: None,
     ) -> None:
         self._update = update
         self._elsewhere = elsewhere
+        self._listen = listen
         self._silent: Unfinished | None = None
         self._made: tuple[Plan, planning.Plan] | None = None
 
@@ -61,6 +69,8 @@ class SequansJob:
         try:
             found = self._update.look()
         except NoModem as problem:
+            if problem.code in _SENSELESS:
+                self._listen()
             self._silent = self._elsewhere()
             if self._silent is not None:
                 problem.stamp(UNKNOWN)
