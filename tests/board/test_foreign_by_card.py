@@ -27,6 +27,8 @@ def test_a_card_writes_to_no_modem_that_it_does_not_know(bench: Callable[..., Be
         assert table.boot() == "over", table.board.printed
         assert RUNS in table.board.printed
         assert table.colours()[2] in (RED, YELLOW)
+        said = table.board.printed.splitlines()
+        assert len(set(said)) == len(said), "a line that stands still"
         ended = table.results()[-1]
     assert ended["modem_state"] == "untouched"
     assert ended["code"] in ("wrong-product", "modem-out-of-step")

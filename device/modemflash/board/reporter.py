@@ -126,7 +126,7 @@ class Reporter:
                 self._progress = ""
         elif silent_ms >= CONSOLE_LIFE_MS and self._phase:
             self._printed = now
-            print(self.sign, self._phase)
+            print(self.sign, self._phase, self.elapsed_s(), "s")
 
     def stop_wanted(self) -> int:
         """Nobody can be asked: Ctrl-C works while nothing was written, and is held back after that."""
