@@ -1,6 +1,7 @@
 """A two-column block: a dim label and its value, wrapped beside it, with nothing after the text.
 
-Rule: a path is never broken, so that it can be copied: it goes beyond the edge, and the terminal wraps it.
+Rule: a path is never broken, nor a command in back quotes, so that they can be copied: what is
+too long for a line goes beyond the edge, and the terminal wraps it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,18 @@ from modemflash_host.families.vocabulary import BAD, DIM, DOUBT, GOOD, PLAIN, ST
 from modemflash_host.reporters.words import printable
 
 _LEAST_VALUE_CELLS = 16
-_OF_A_PATH = ("/", "\\")
-_WORD = re.compile(r"\s*\S+\s*")
+_UNBROKEN = ("/", "\\", "`")
+_NAME = r"[^\s/\\`'\"]+"  # of a folder, between blanks
+_WORD = re.compile(
+    rf"""\s*(?:
+        [(]*`[^`]*`\S*  # a command
+        |[(]*(?:[A-Za-z]:|[.~])?[/\\]\S*  # a path, and what of it stands behind a blank:
+            (?:(?:\s{_NAME}){{0,5}}?\s{_NAME}[/\\]\S*)*  # folders, and the file
+            (?:(?:\s{_NAME}){{0,5}}?\s{_NAME}\.(?:dup|elf|zip|gz|toml|html|jsonl)\b\S*)?
+        |\S+
+    )\s*""",
+    re.VERBOSE,
+)
 STYLES = {PLAIN: "", DIM: "dim", STRONG: "bold", GOOD: "green", DOUBT: "yellow", BAD: "red"}
 
 
@@ -94,12 +105,12 @@ class Paragraph:
 
 
 def wrapped(console: Console, text: Text, cells: int) -> list[Text]:
-    """The lines of a text; longer than `cells` is one that is a path and nothing else."""
+    """The lines of a text; longer than `cells` is one that is a path or a command and nothing else."""
     lines: list[Text] = []
     for line in text.split("\n", allow_blank=True):
         for piece in line.divide(_breaks(line.plain, cells)):
-            is_path = any(sign in piece.plain for sign in _OF_A_PATH)
-            lines += [piece] if is_path or piece.cell_len <= cells else piece.wrap(console, cells)
+            is_whole = any(sign in piece.plain for sign in _UNBROKEN)
+            lines += [piece] if is_whole or piece.cell_len <= cells else piece.wrap(console, cells)
     return lines
 
 

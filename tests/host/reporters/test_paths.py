@@ -12,7 +12,10 @@ from modemflash_host.reporters.steady_console import SteadyConsole
 from support.sinks import spoken
 
 PATH = "/home/someone/a/folder/whose/name/is/long/and/which/is/deep/" + "deeper/" * 6 + "CATM1-41065.dup"
+BLANKS = "/media/Anna Maria/USB DISK/firmware of the old boards/CAT M1 only/CATM1-41065 from the zip.dup"
+COMMAND = f"`modemflash update '{BLANKS}' --via relay`"
 WINDOWS = PATH.replace("/", "\\")
+PATHS = [PATH, WINDOWS, f"({PATH}).", BLANKS, f"({BLANKS}).", "C:" + BLANKS.replace("/", "\\"), COMMAND]
 
 
 def shown(what: object, width: int) -> str:
@@ -22,7 +25,10 @@ def shown(what: object, width: int) -> str:
 
 
 @pytest.mark.parametrize("width", [30, 40, 80])
-@pytest.mark.parametrize("path", [PATH, WINDOWS, "(" + PATH + ")."])
+@pytest.mark.parametrize(
+    "path",
+    [PATH, WINDOWS, "(" + PATH + ").", BLANKS, f"({BLANKS}).", "C:" + BLANKS.replace("/", "\\"), COMMAND],
+)
 def test_a_path_is_never_broken(path: str, width: int) -> None:
     """In a sentence, as a value, in a block that is set in; the words around it are wrapped as ever."""
     words = Text(f"Taken from {path} because nothing else lies there that could be meant by it.")
