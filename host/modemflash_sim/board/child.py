@@ -25,12 +25,25 @@ class BoardStuck(Exception):
 
 
 class Request(NamedTuple):
-    """What the board asks, see `requests`."""
+    """What the board asks, see `requests`; before it came `looks` that took `looks_us`."""
 
     op: int
     a: int
     b: int
     data: bytes
+    looks: int = 0
+    looks_us: int = 0
+
+
+class Still(NamedTuple):
+    """What the board's side may answer itself, see `requests`."""
+
+    most_looks: int
+    cost_us: int
+    still_us: int
+
+
+NOT_STILL = Still(0, 0, 0)
 
 
 class Started(NamedTuple):
@@ -98,13 +111,15 @@ class Child:
         head = self._exactly(REQUEST.size)
         if not head:
             return None
-        op, length, a, b = REQUEST.unpack(head)
-        return Request(op, a, b, self._exactly(length) if length else b"")
+        op, length, a, b, looks, looks_us = REQUEST.unpack(head)
+        return Request(op, a, b, self._exactly(length) if length else b"", looks, looks_us)
 
-    def answer(self, status: int, number: int, ticks_ms: int, data: bytes) -> None:
+    def answer(self, status: int, number: int, data: bytes, ticks_us: int, still: Still = NOT_STILL) -> None:
         """Answer the last request; a process that has gone does not mind."""
+        ticks_ms, rest_us = divmod(ticks_us, 1000)
+        head = ANSWER.pack(status, len(data), number, ticks_ms, rest_us, *still)
         try:
-            os.write(self._answers, ANSWER.pack(status, len(data), number, ticks_ms) + data)
+            os.write(self._answers, head + data)
         except BrokenPipeError:
             pass
 

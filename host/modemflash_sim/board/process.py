@@ -13,11 +13,11 @@ from pathlib import Path
 
 from modemflash_sim.board import hardware
 from modemflash_sim.board.answers import CARD, REFUSALS, Answers
-from modemflash_sim.board.child import BoardStuck, Child
+from modemflash_sim.board.child import NOT_STILL, BoardStuck, Child, Request, Still
 from modemflash_sim.board.drives import Drive
 from modemflash_sim.board.hardware import Hardware
 from modemflash_sim.board.profiles import BoardProfile, find
-from modemflash_sim.board.requests import Op
+from modemflash_sim.board.requests import MOST_LOOKS, MOST_STILL_US, Op
 from modemflash_sim.board.scheduler import Ended, Scheduler
 from modemflash_sim.board.uart import Uart
 from modemflash_sim.endpoints.wire import PoweredDevice
@@ -25,6 +25,8 @@ from modemflash_sim.endpoints.wire import PoweredDevice
 HEAP = "2560k"  # a GPy's; a 64-bit MicroPython wants twice that for the same program
 CONSOLE_US_PER_CHAR = 87
 DEADLINE_S = 60.0
+
+LOOKS = (Op.SLEEP, Op.UART_ANY, Op.UART_READ)  # what a program that waits asks over and over
 
 # How a program ended that is followed by another boot -> the cause that the next one sees.
 CAUSES = {
@@ -248,6 +250,7 @@ class BoardProcess:
             request = child.request()
             if request is None:
                 return "failed"
+            self._catch_up(request)
             self._hear(child.printed())
             self.operations += 1
             if self._cut and self._cut.operation is not None and self.operations >= self._cut.operation:
@@ -256,13 +259,37 @@ class BoardProcess:
                 return "failed" if request.a else "over"
             status = 0
             self._pause()
+            begun_us = self.now_us
             try:
-                number, data = self._answers.carry_out(*request)
+                number, data = self._answers.carry_out(*request[:4])
             except REFUSALS as refused:
                 status, number, data = 1, 0, str(refused).encode()
-            ticks_ms = (self._ticks_ms + (self.now_us - self._boot_us) // 1000) & 0xFFFFFFFF
-            child.answer(status, number, ticks_ms, data)
+            child.answer(status, number, data, self._ticks_us(), self._still(request, begun_us, until_us))
         return "running"
+
+    def _catch_up(self, request: Request) -> None:
+        """Let pass what the board's side answered itself before this request."""
+        if request.looks:
+            self.operations += request.looks
+            self.scheduler.spend(request.looks_us)
+
+    def _ticks_us(self) -> int:
+        """The board's clock, which shows milliseconds."""
+        return (self._ticks_ms * 1000 + self.now_us - self._boot_us) % (1000 << 32)
+
+    def _still(self, request: Request, begun_us: int, until_us: int | None = None) -> Still:
+        """For how long nothing can happen by itself after a request that only waited or looked."""
+        if request.op not in LOOKS or self.pauses:
+            return NOT_STILL
+        now_us, most = self.now_us, MOST_LOOKS
+        if self._cut and self._cut.operation is not None:
+            most = min(most, self._cut.operation - self.operations - 1)
+        ends = [now_us + MOST_STILL_US, now_us + (1000 << 32) - self._ticks_us() - 1000]
+        moments = [until_us, self.scheduler.next_us(), self.uart.next_us()]
+        if self.console_uart:
+            moments.append(self.console_uart.next_us())
+        end_us = min(ends + [moment for moment in moments if moment is not None])
+        return Still(max(0, most), now_us - begun_us, max(0, end_us - now_us))
 
     def _pause(self) -> None:
         """See `pauses`."""

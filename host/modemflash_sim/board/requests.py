@@ -1,10 +1,14 @@
 """What the board's Python asks of the simulator, over the pipe: one request, one answer.
 
-Rules that hold here: a request is 12 bytes, `op u8, 0, length u16, a u32, b u32`,
-then `length` bytes; an answer is 16 bytes, `status u8, 0, length u16, number
-u32, ticks_ms u32, 0 u32`, then `length` bytes (status 2: Ctrl-C instead); all big-endian, so that the
-board's side needs neither struct nor large integers. `inside/sim_link.py` has the
-same numbers, and a test holds them together.
+Rules that hold here: a request is 20 bytes, `op u8, 0, length u16, a u32, b u32, looks u32,
+looks_us u32`, then `length` bytes; an answer is 24 bytes, `status u8, 0, length u16, number
+u32, ticks_ms u32, ticks_us u16, most_looks u16, cost_us u32, still_us u32`, then `length` bytes
+(status 2: Ctrl-C instead); all big-endian, so that the board's side needs neither struct nor large
+integers. `inside/sim_link.py` has the same numbers, and a test holds them together.
+
+A program that waits asks the same over and over. So an answer says for how long (`still_us`) nothing
+can happen by itself, and what the request cost; until then the board's side answers sleeps and
+repeated looks itself, `most_looks` of them at most, and the next request says how many they were.
 """
 
 from __future__ import annotations
@@ -12,8 +16,10 @@ from __future__ import annotations
 import struct
 from enum import IntEnum
 
-REQUEST = struct.Struct(">BxHII")
-ANSWER = struct.Struct(">BxHII4x")
+REQUEST = struct.Struct(">BxHIIII")
+ANSWER = struct.Struct(">BxHIIHHII")
+MOST_LOOKS = 0xFFFF
+MOST_STILL_US = 1 << 28  # fits a small integer of a 32-bit board
 
 
 class Op(IntEnum):

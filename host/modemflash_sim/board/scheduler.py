@@ -93,6 +93,13 @@ class Scheduler:
             self.outside.act()
         self._pass(to_us)
 
+    def next_us(self) -> int | None:
+        """The next moment at which something strikes, happens or acts; None for never."""
+        moments = [*self._strikes.values(), *(at_us for at_us, _ in self._events[:1])]
+        if self.outside and (at_us := self.outside.next_us()) is not None:
+            moments.append(at_us)
+        return min(moments, default=None)
+
     def spend(self, us: int) -> None:
         """Let `us` pass.
 

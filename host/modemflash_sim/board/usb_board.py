@@ -228,6 +228,7 @@ class UsbBoard(BoardProcess):
             self._python.ended = b"the simulated board's Python died\n"
             self._kill()
             return
+        self._catch_up(request)
         printed = child.printed()
         self._python.out += printed
         self._hear(printed)
@@ -241,6 +242,7 @@ class UsbBoard(BoardProcess):
             return
         status = number = 0
         data = b""
+        begun_us = self.now_us
         try:
             if self._python.interrupted:
                 raise Ended("interrupt")
@@ -251,7 +253,7 @@ class UsbBoard(BoardProcess):
                 self._show()
             else:
                 self._pause()
-                number, data = self._answers.carry_out(*request)
+                number, data = self._answers.carry_out(*request[:4])
         except REFUSALS as refused:
             status, number, data = 1, 0, str(refused).encode()
         except Ended as ended:
@@ -260,7 +262,7 @@ class UsbBoard(BoardProcess):
             self._python.interrupted = False
             status, number, data = 2, 0, b""
         if child is self._child:
-            child.answer(status, number, self._ticks(), data)
+            child.answer(status, number, data, self._ticks_us(), self._still(request, begun_us))
 
     def _hand_code(self) -> None:
         if self._code is None:
@@ -270,10 +272,7 @@ class UsbBoard(BoardProcess):
         self._code, self._waits_for_code = None, False
         self._python.interrupted = False
         if self._child:
-            self._child.answer(0, int(at_prompt), self._ticks(), code)
-
-    def _ticks(self) -> int:
-        return (self._ticks_ms + (self.now_us - self._boot_us) // 1_000) & 0xFFFFFFFF
+            self._child.answer(0, int(at_prompt), code, self._ticks_us())
 
     # -- as a `board_python.Process` ---------------------------------------------------
 
