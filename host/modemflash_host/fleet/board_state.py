@@ -16,11 +16,13 @@ from modemflash_host.reporters.progress import Watch
 from modemflash_host.run import exit_codes
 
 WAITING, RUNNING, AWAY, ENDED, NOT_BEGUN = ("waiting", "running", "away", "ended", "not begun")
-_BEFORE_THE_PORT = "verify"
+BEFORE_THE_PORT = ("verify", "reach-board")  # these begin whether there is a port or not
 _MOST_PHASES, _MOST_RATES = 200, 200
 _RATE_EVERY_S = 2.0
 _GOOD = ("updated", "nothing-to-do")
-_PORT_CODES = ("port-absent", "port-busy", "port-lost", "port-not-opened")
+_PORT_LOST = "port-lost"  # the one that a port must have been open for
+_PORT_CODES = ("port-absent", "port-busy", _PORT_LOST, "port-not-opened")
+_PLACE_CODES = ("labgrid-failed",)  # of a place where the board was already: as good as a port
 # The worst first: what the exit code of a fleet is.
 WORST_FIRST = (
     exit_codes.FAILED_UNKNOWN,
@@ -55,10 +57,14 @@ class BoardState:
         has_started: it has come to its port since, or waits for it.
         phases: (seconds, name) of each phase that was begun.
         rates: (seconds, bytes) of its progress, every few seconds; of a long one the more distant.
-        away_s: since when its port is away; None while it is not.
+        away_s: since when its port is away; None while it is not, or while that is tried.
+        lost_s: since when its port was not open, however often that was tried; None before that.
+        losses: how often an open port went away.
+        module: what its module was known to be before its process was begun last, as a modem state.
         waits_for: what is waited for before its process begins, in words; "" for nothing.
         may_have_written: its module may no longer be as it was.
         writes: whether a phase changes the module, by the phase's name.
+        is_update: it is to be updated, and not only asked.
     """
 
     entry: BoardEntry
@@ -80,9 +86,13 @@ class BoardState:
     from_version: str = ""
     to_version: str = ""
     away_s: float | None = None
+    lost_s: float | None = None
+    losses: int = 0
+    module: str = UNTOUCHED
     waits_for: str = ""
     may_have_written: bool = False
     writes: Callable[[str], bool] = lambda phase: True
+    is_update: bool = True
 
     def begin(self, now_s: float) -> None:
         """Its process is begun, perhaps once more."""
@@ -92,6 +102,8 @@ class BoardState:
         self.stage, self.heard_s, self.start_s, self.has_started = RUNNING, now_s, now_s, False
         self.watch = Watch()
         self.watch.began_s = now_s
+        if self.starts > 1:
+            self.module = self.modem_state or self._without_a_word
         self.result, self.exit_code = {}, None
         if self.away_s is None:
             self.happened = self.hint = ""
@@ -108,7 +120,7 @@ class BoardState:
                 self.may_have_written = self.may_have_written or self.writes(self.watch.phase)
                 if len(self.phases) < _MOST_PHASES:
                     self.phases.append((now_s, self.watch.phase))
-                if self.watch.phase != _BEFORE_THE_PORT:
+                if self.watch.phase not in BEFORE_THE_PORT:
                     self.reached_s, self.away_s, self.has_started = now_s, None, True
             elif kind == "progress":
                 self._keep_rate(now_s)
@@ -121,12 +133,20 @@ class BoardState:
         elif kind == "result":
             self.result = dict(event)
 
+    def go_away(self, now_s: float) -> None:
+        """Its process ended because of its port; what was tried in vain is one wait with what was before."""
+        if self.code == _PORT_LOST:
+            self.losses += 1
+        if self.lost_s is None or self.code == _PORT_LOST:
+            self.lost_s = now_s
+        self.away_s = self.lost_s
+
     def end(self, exit_code: int, now_s: float) -> None:
         """Its process has ended for good."""
         self.stage, self.ended_s, self.exit_code = ENDED, now_s, exit_code
         self.watch.end()
         if not self.result:
-            state = UNKNOWN if self.may_have_written else UNTOUCHED
+            state = self._without_a_word
             self.result = {"status": "failed", "code": "fleet-worker-ended", "modem_state": state, "next": ""}
             self.exit_code = exit_codes.FAILED_UNKNOWN if state == UNKNOWN else exit_codes.FAILED_UNTOUCHED
         elif self.exit_code not in WORST_FIRST or (self.exit_code == 0 and not self.is_good):
@@ -152,6 +172,11 @@ class BoardState:
             del self.rates[1:-1:2]
 
     @property
+    def _without_a_word(self) -> str:
+        """What its module is where its process ended without a result."""
+        return UNKNOWN if self.may_have_written else UNTOUCHED
+
+    @property
     def status(self) -> str:
         """Of the result; "" while there is none."""
         return str(self.result.get("status", ""))
@@ -174,7 +199,8 @@ class BoardState:
     @property
     def is_away(self) -> bool:
         """Its process ended because of its port: it is worth waiting for."""
-        return self.code in _PORT_CODES and self.status == "failed"
+        codes = _PORT_CODES if self.lost_s is None else (*_PORT_CODES, *_PLACE_CODES)
+        return self.code in codes and self.status == "failed"
 
     def row(self) -> EventFields:
         """As it is kept, and told at the end."""

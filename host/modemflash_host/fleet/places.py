@@ -9,26 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from modemflash_host.errors import LinkProblem, Refusal
 from modemflash_host.fleet import labgrid
 from modemflash_host.fleet.place_record import Waiting, held, wait_for
 from modemflash_host.fleet.worker import Reached
 from modemflash_host.links.linux import holder_pid
-from modemflash_host.links.names import is_address
+from modemflash_host.links.names import device_name, is_address
+from modemflash_host.links.open import port_names, what_instead
 from modemflash_host.links.ports import Port, list_ports
 
 _SERIAL = "serial:"
 
 
 @contextmanager
-def reached(place: str, stop_wanted: Callable[[], int], tick: Callable[[str], object]) -> Iterator[Reached]:
+def reached(
+    place: str, stop_wanted: Callable[[], int], tick: Callable[[str], object], must_be_there: bool = False
+) -> Iterator[Reached]:
     """The port to open, held as long as it is needed.
 
     Args:
         place: as in `fleet.toml`.
         stop_wanted: how often the user asked to stop.
         tick: told what is waited for, several times a second.
+        must_be_there: a device that is away is not reached, and no process is started to find that out.
 
     Raises:
         Problem: it cannot be reached; see `port_of`, `place_record.held` and `labgrid.place`.
@@ -45,6 +50,8 @@ def reached(place: str, stop_wanted: Callable[[], int], tick: Callable[[str], ob
         else:
             port = port_of(place)
             if not is_address(port):
+                if must_be_there and not Path(port).exists() and device_name(port) not in port_names():
+                    raise LinkProblem("port-absent", what_instead(port))
                 wait_for(holder_pid(port), waiting)
             yield Reached(port, works)
 

@@ -27,6 +27,7 @@ from modemflash_host.reporters import AT_ONCE
 
 _TICK_S = 0.2
 _MOST_STARTS = 5  # of a process that ends without a result
+_MOST_LOSSES = 25  # of an open port
 _DEFAULT_PHASE_S = 300.0
 _START_S = 3.0  # then a process counts as started, whatever it says
 
@@ -169,10 +170,10 @@ class Supervisor:
             self._view.event(state, heard.event)
             return
         self._workers.pop(heard.name, None)
+        if state.is_away:
+            state.go_away(self.now_s)
         if self._is_worth_another(state):
             state.stage = AWAY
-            if state.is_away and state.away_s is None:
-                state.away_s = self.now_s
             self._again_at[heard.name] = self.now_s + self._limits.again_s
             return
         if not state.result and not state.phases and self._stop_wanted():
@@ -184,8 +185,9 @@ class Supervisor:
             return False
         if not state.result:  # killed or crashed
             return state.starts < _MOST_STARTS
-        waited_s = 0.0 if state.away_s is None else self.now_s - state.away_s
-        return state.is_away and waited_s < self._limits.port_wait_s
+        if not state.is_away or state.away_s is None or state.losses > _MOST_LOSSES:
+            return False
+        return self.now_s - state.away_s < self._limits.port_wait_s
 
     def _end(self, state: BoardState, exit_code: int) -> None:
         state.end(exit_code, self.now_s)

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from modemflash_host.families.vocabulary import Event
 from modemflash_host.fleet import words
-from modemflash_host.fleet.board_state import BoardState
+from modemflash_host.fleet.board_state import AWAY, BEFORE_THE_PORT, BoardState
 from modemflash_host.fleet.supervisor import View
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.json_lines import JsonLines
@@ -109,11 +109,16 @@ class LinesView:
         self._console = console
         self._phases = phases
         self._waits: dict[str, str] = {}
+        self._away: dict[str, str] = {}
 
     def event(self, state: BoardState, event: Event) -> None:
         """See `View`."""
         kind = event["event"]
+        if kind in ("progress", "identity"):
+            self._away.pop(state.entry.name, None)  # it is back
         if kind == "phase":
+            if state.starts > 1 and event["phase"] in BEFORE_THE_PORT:
+                return  # once more, and said
             self._say(state, self._phases.get(event["phase"], event["phase"]))
         elif kind in ("stall", "retry", "warning", "interrupt"):
             self._say(state, event.get("text") or event.get("note") or event.get("reason") or kind)
@@ -130,7 +135,13 @@ class LinesView:
             self._say(state, "  ".join(filter(None, parts)))
 
     def tick(self, states: Sequence[BoardState], now_s: float) -> None:
-        """See `View`: nothing moves here."""
+        """See `View`: which ports are away, once."""
+        for state in states:
+            name = state.entry.name
+            told = words.note_of(state, now_s)
+            if state.stage == AWAY and told != self._away.get(name):
+                self._away[name] = told
+                self._say(state, f"waits  {told}" if state.is_away else told)
 
     def close(self, states: Sequence[BoardState], now_s: float) -> None:
         """The end in a sentence."""

@@ -105,7 +105,9 @@ def summary(states: Sequence[BoardState]) -> str:
     asked = {told: good.count(code) for code, told in _ASKED.items() if code in good}
     already = len(good) - updated - sum(asked.values())
     parts = (
-        [f"{total} boards"] if asked and not updated and not already else [f"{updated} of {total} updated"]
+        [f"{updated} of {total} updated"]
+        if any(state.is_update for state in states)
+        else [f"{total} board" + "s" * (total != 1)]
     )
     parts += [f"{count} {told}" for told, count in {**asked, "needed nothing": already}.items() if count]
     away = sum(map(is_away, states))

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import NamedTuple
 
-from modemflash.errors import Problem, Stopped
+from modemflash.errors import UNTOUCHED, Problem, Stopped
 from modemflash_host.errors import LinkProblem
 from modemflash_host.families.vocabulary import EventFields
 from modemflash_host.fleet.worker_events import LONGEST_LINE, decoded
@@ -67,13 +67,22 @@ class Worker:
         reach: the port to work at, held as long as the process runs.
         line: the command line after `modemflash`, for that port.
         events: gets each of its events, and its end as the last.
+        module: what is known of it before, as a modem state; whatever fails before the process changes nothing.
     """
 
-    def __init__(self, name: str, reach: Reach, line: Callable[[str], Sequence[str]], events: Events) -> None:
+    def __init__(
+        self,
+        name: str,
+        reach: Reach,
+        line: Callable[[str], Sequence[str]],
+        events: Events,
+        module: str = UNTOUCHED,
+    ) -> None:
         self._name = name
         self._reach = reach
         self._line = line
         self._events = events
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._stops = 0
         self._told = 0.0
@@ -108,7 +117,7 @@ class Worker:
         """Something broke around the process; what that said of its board itself stays."""
         if self._process is not None:
             return exit_code
-        self._tell_problem(problem)
+        self._tell_problem(problem.stamp(self._module))
         return exit_codes.of_problem(problem)
 
     def _run(self, at: Reached) -> int:

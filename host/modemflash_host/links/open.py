@@ -238,11 +238,11 @@ def _why_not(name: str, error: BaseException) -> LinkProblem:
     if is_not_permitted(error):
         return LinkProblem("port-not-permitted", name)
     if is_absent(error):
-        return LinkProblem("port-absent", _what_instead(name))
+        return LinkProblem("port-absent", what_instead(name))
     return LinkProblem("port-not-opened", f"{name}: {error}")
 
 
-def _what_instead(name: str) -> str:
+def what_instead(name: str) -> str:
     """Words for a port that is not there: why, as far as that is seen, and those that are."""
     others = port_names()
     why = why_absent(name)

@@ -34,6 +34,7 @@ def result(status: str, code: str = "", state: str = "untouched") -> dict[str, A
 UPDATED: Story = [{"event": "phase", "phase": "transfer"}, result("updated", state="updated"), 0]
 FAILED: Story = [{"event": "phase", "phase": "transfer"}, result("failed", "modem-lost", "recoverable"), 7]
 AWAY: Story = [{"event": "phase", "phase": "verify"}, result("failed", "port-absent"), 3]
+LOST: Story = [{"event": "phase", "phase": "transfer"}, result("failed", "port-lost", "recoverable"), 7]
 CRASHED: Story = [{"event": "phase", "phase": "transfer"}, -9]
 HANGS: Story = [{"event": "phase", "phase": "transfer", "allowed_s": 0.05}]
 
@@ -112,10 +113,38 @@ def test_a_port_that_is_away_is_waited_for() -> None:
     assert fleet.run() == {"a": "updated"}
 
 
-def test_a_port_that_stays_away_is_given_up() -> None:
-    fleet = Fleet({"a": [AWAY], "b": [UPDATED]}, port_wait_s=0.3, again_s=0.1)
-    assert fleet.run() == {"a": "port-absent", "b": "updated"}
+@pytest.mark.parametrize("code", ["port-absent", "port-busy", "port-not-opened"])
+@pytest.mark.parametrize("phases", [(), ("verify",), ("verify", "reach-board")])
+def test_a_port_that_stays_away_is_given_up(phases: Sequence[str], code: str) -> None:
+    """However far a process comes without it: all that is tried in vain is one wait."""
+    away: Story = [*({"event": "phase", "phase": phase} for phase in phases), result("failed", code), 3]
+    fleet = Fleet({"a": [away], "b": [UPDATED]}, port_wait_s=0.3, again_s=0.1)
+    assert fleet.run() == {"a": code, "b": "updated"}
     assert 2 <= fleet.states["a"].starts < 10 and fleet.exit_code() == 3
+
+
+def test_a_port_that_goes_away_each_time_is_given_up() -> None:
+    """Each loss is a wait of its own; that there are no more than so many makes an end of it."""
+    fleet = Fleet({"a": [LOST], "b": [UPDATED]})
+    assert fleet.run() == {"a": "port-lost", "b": "updated"}
+    assert 20 < fleet.states["a"].starts < 50 and fleet.exit_code() == 7
+
+
+@pytest.mark.parametrize(
+    ("before", "known"), [(LOST, "recoverable"), (CRASHED, "unknown"), (AWAY, "untouched")]
+)
+def test_what_is_not_reached_again_is_what_it_was(before: Story, known: str) -> None:
+    """Whoever cannot come to a port or a place knows nothing new of the module there."""
+    fleet = Fleet({"a": [before, UPDATED]})
+    assert fleet.run() == {"a": "updated"}
+    assert fleet.states["a"].module == known
+
+
+def test_a_place_that_was_there_is_waited_for_and_one_that_was_not_is_an_error() -> None:
+    """A coordinator that is gone for a moment is as good as a hub that is."""
+    gone: Story = [result("failed", "labgrid-failed", "recoverable"), 7]
+    fleet = Fleet({"a": [LOST, gone, UPDATED], "b": [gone, UPDATED]})
+    assert fleet.run() == {"a": "updated", "b": "labgrid-failed"}
 
 
 def test_a_place_that_cannot_be_reached_is_a_result_as_well() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from modemflash_host.families import registry
-from modemflash_host.fleet.board_state import AWAY, BoardState
+from modemflash_host.fleet import words
+from modemflash_host.fleet.board_state import AWAY, RUNNING, BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry
 from modemflash_host.fleet.table import last_lines, lines
+from modemflash_host.fleet.views import LinesView
 
 SENDS = {"event": "phase", "phase": "transfer", "usual_s": 80}
 LOST = {"event": "problem", "code": "port-lost", "happened": "The port went away", "hint": ""}
@@ -109,3 +113,24 @@ def test_the_table_that_stays_says_all_of_what_failed(width: int) -> None:
     last = [line.plain for line in last_lines(states, 10, width, registry.all_phases())]
     assert max(map(len, last)) <= width
     assert hint in " ".join(" ".join(last).split()) and ".;" not in "".join(last)
+
+
+def test_a_port_that_is_away_is_named_once_off_a_terminal() -> None:
+    """However often it is tried, and again when it was back meanwhile."""
+    out = io.StringIO()
+    view = LinesView(Console(file=out, width=80), registry.all_phases())
+    state = board("away", STORIES["away"])
+    for back in (False, False, True, False):
+        for event in ({"event": "phase", "phase": "reach-board"}, {"event": "progress"} if back else LOST):
+            view.event(state, event)
+        state.stage, state.starts = (RUNNING if back else AWAY), state.starts + 1
+        view.tick([state], 20.0)
+    told = [" ".join(line.split()) for line in out.getvalue().splitlines()]
+    assert told == ["away reach the board", *["away waits The port went away"] * 2]
+
+
+def test_boards_that_are_only_asked_are_not_counted_as_updates() -> None:
+    states = [board("failed-1", STORIES["failed"])]
+    assert words.summary(states).startswith("0 of 1 updated")
+    states[0].is_update = False
+    assert words.summary(states).startswith("1 board, 1 failed")

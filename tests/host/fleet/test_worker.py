@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from modemflash.errors import Refusal
+from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, Refusal, Stopped
+from modemflash_host.errors import LinkProblem
 from modemflash_host.fleet import worker
 from modemflash_host.fleet.worker import Events, Heard, Reached, Worker, events
 from support.fleet_desk import wait_until
@@ -63,15 +64,20 @@ def test_a_line_without_end_is_no_event(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(
-    ("failure", "code", "exit_code"),
+    ("failure", "code", "module", "exit_code"),
     [
-        (Refusal("labgrid-missing"), "labgrid-missing", 5),
-        (OSError(24, "Too many open files"), "fleet-worker-not-begun", 6),
-        (RuntimeError("x"), "fleet-worker-not-begun", 6),
+        (Refusal("labgrid-missing"), "labgrid-missing", UNTOUCHED, 5),
+        (Refusal("labgrid-missing"), "labgrid-missing", UNKNOWN, 9),
+        (LinkProblem("port-absent"), "port-absent", RECOVERABLE, 7),
+        (Stopped("stopped-before-write"), "stopped-before-write", RECOVERABLE, 7),
+        (OSError(24, "Too many open files"), "fleet-worker-not-begun", UNTOUCHED, 6),
+        (RuntimeError("x"), "fleet-worker-not-begun", RECOVERABLE, 7),
     ],
 )
-def test_what_breaks_before_its_process_is_a_result(failure: Exception, code: str, exit_code: int) -> None:
-    """It is this board's alone, in words, and no traceback."""
+def test_what_breaks_before_its_process_is_a_result(
+    failure: Exception, code: str, module: str, exit_code: int
+) -> None:
+    """It is this board's alone, in words, no traceback; and its module is what it was before."""
 
     @contextmanager
     def reach(stops: Callable[[], int], tick: Callable[[str], object]) -> Iterator[Reached]:
@@ -79,7 +85,8 @@ def test_what_breaks_before_its_process_is_a_result(failure: Exception, code: st
         yield Reached("", lambda pid: None)
 
     found = events()
-    Worker("a", reach, lambda port: [], found)
+    Worker("a", reach, lambda port: [], found, module)
     heard = [found.get(timeout=30) for _ in range(3)]
     assert [each.event and each.event["code"] for each in heard] == [code, code, None]
+    assert heard[1].event is not None and heard[1].event["modem_state"] == module
     assert heard[-1].exit_code == exit_code
