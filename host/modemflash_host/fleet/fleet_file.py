@@ -68,7 +68,7 @@ def read_fleet(path: Path, dangers: Mapping[str, Danger]) -> tuple[BoardEntry, .
         Refusal: `fleet-file-missing`, `fleet-file-broken`.
     """
     try:
-        content = loads_toml(read_regular(path, _LARGEST_BYTES).decode())
+        content = loads_toml(read_regular(path, _LARGEST_BYTES).decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError, NotRegular):
         raise Refusal("fleet-file-missing", str(path)) from None
     except TooLarge:
@@ -106,7 +106,7 @@ def _entry(path: Path, number: int, table: Mapping[str, object], dangers: Mappin
             raise refuse(f"{key} is not known" + (f"; {close[0]} is" if close else ""))
     words = {key: value for key, value in table.items() if key != "consents"}
     for key, value in words.items():
-        if not isinstance(value, str) or not value or not value.isprintable():
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
             raise refuse(f'{key} must be a text, such as {key} = "…"')
     port, via = str(words.get("port", "")), str(words.get("via", AUTO))
     if not port:

@@ -159,7 +159,7 @@ def config_files(environ: Mapping[str, str]) -> list[Path]:
 def _read(path: Path, must_exist: bool) -> dict[str, object] | None:
     """A file's content; None where there is no file."""
     try:
-        return loads_toml(read_regular(path, _LARGEST_BYTES).decode())
+        return loads_toml(read_regular(path, _LARGEST_BYTES).decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError, NotRegular) as error:
         if must_exist:
             raise Refusal("config-broken", f"{path}: there is no such file") from error

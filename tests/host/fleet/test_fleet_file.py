@@ -50,6 +50,7 @@ def test_all_that_can_be_said_of_a_board(tmp_path: Path) -> None:
         ('[[board]]\nname = "../x"\nport = "a"\n', "board 1 has no name"),
         ('[[board]]\nname = "a"\n', "a: it has no port"),
         (GOOD + 'prot = "x"\n', "prot is not known; port is"),
+        ('[[board]]\nname = "a"\nport = " "\n', "port must be a text"),
         (GOOD + 'via = "air"\n', "via is one of"),
         (GOOD + "mac = 5\n", "mac must be a text"),
         (GOOD + 'mac = "5"\n', "no address of a board"),
@@ -73,6 +74,12 @@ def test_what_is_not_understood_is_refused_by_its_name(tmp_path: Path, text: str
     with pytest.raises(Refusal) as caught:
         read(tmp_path, text)
     assert caught.value.code == "fleet-file-broken" and told in caught.value.detail
+
+
+def test_what_editors_of_windows_put_in_is_read(tmp_path: Path) -> None:
+    """A byte order mark, and lines that end otherwise."""
+    [entry] = read(tmp_path, b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert entry == BoardEntry("pump-1", "/dev/ttyACM0")
 
 
 def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
