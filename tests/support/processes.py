@@ -56,6 +56,16 @@ class Bench:
         return self.start("update", self.image.name, "-p", port, "-y", *more, **how)
 
 
+@contextmanager
+def another_at_work() -> Iterator[subprocess.Popen[str]]:
+    """A process that passes for one of this program, at work until its input ends."""
+    line = [sys.executable, "-c", "import sys; print(); sys.stdin.read()", "modemflash"]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None and child.stdout.readline()
+        yield child
+        child.kill()
+
+
 _Made = TypeVar("_Made", bound=Bench)
 
 

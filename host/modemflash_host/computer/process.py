@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+_PROGRAM = "modemflash"
 _QUERY_LIMITED = 0x1000
 _STILL_ACTIVE = 259
 
@@ -43,6 +44,11 @@ def is_stopped(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] in (b"T", b"t")
     except (OSError, IndexError):
         return False
+
+
+def is_at_work(pid: int) -> bool:
+    """Whether it is another process of this program, which runs and was not stopped."""
+    return pid != os.getpid() and is_running(pid, _PROGRAM) and not is_stopped(pid)
 
 
 def _is_running_windows(pid: int) -> bool:

@@ -18,12 +18,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from modemflash.errors import Stopped
-from modemflash_host.computer.process import is_running, is_stopped
+from modemflash_host.computer.process import is_at_work
 from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import kept_file, state_folder
 from modemflash_host.strict_json import loads
 
-_PROGRAM = "modemflash"
 _LARGEST_BYTES = 4_000
 _STEP_S = 0.2
 
@@ -60,7 +59,7 @@ class PlaceRecord:
     @property
     def is_at_work(self) -> bool:
         """Whether a process other than this one works there."""
-        return self.pid != os.getpid() and is_process_at_work(self.pid)
+        return is_at_work(self.pid)
 
 
 class HeldPlace:
@@ -110,16 +109,11 @@ def wait_for(pid: int, waiting: Waiting) -> None:
         Stopped: the user asked to stop.
     """
     before = waiting.stop_wanted()
-    while is_process_at_work(pid):
+    while is_at_work(pid):
         waiting.tick(f"another modemflash is at work there ({pid}); its end is waited for")
         if waiting.stop_wanted() > before:
             raise Stopped("stopped-before-write")
         time.sleep(_STEP_S)
-
-
-def is_process_at_work(pid: int) -> bool:
-    """Whether it is a process of this program that runs."""
-    return is_running(pid, _PROGRAM) and not is_stopped(pid)
 
 
 def records() -> Iterator[tuple[Path, PlaceRecord]]:

@@ -67,7 +67,7 @@ class Worker:
         reach: the port to work at, held as long as the process runs.
         line: the command line after `modemflash`, for that port.
         events: gets each of its events, and its end as the last.
-        module: what is known of it before, as a modem state; whatever fails before the process changes nothing.
+        module: what is known of it before, as a modem state: what fails before the process leaves that.
     """
 
     def __init__(

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from modemflash_host.computer.home import HOME
+from modemflash_host.computer.process import is_at_work
 from modemflash_host.links.names import is_address
 from modemflash_host.store.journal_files import place_of
 from modemflash_host.store.regular_file import read_regular
@@ -64,25 +65,31 @@ class ModuleNote:
         product: as it calls itself; "" likewise.
         boot_loader: its first boot loader, which no update changes; "" likewise.
         places: where it was, the last one first.
+        pid: the process that worked on it last; 0 where that is not known.
     """
 
     number: str = ""
     product: str = ""
     boot_loader: str = ""
     places: tuple[Place, ...] = ()
+    pid: int = 0
 
     def was_at(self, place: Place) -> bool:
         """Whether it was at a port."""
         return any(each.is_of(place) for each in self.places)
 
     def may_come_to(self, place: Place) -> bool:
-        """Whether it may have been moved to a port: nothing real comes out of a simulation."""
-        return not self.places or self.places[0].is_simulated == place.is_simulated
+        """Whether it may have been moved to a port.
+
+        Nothing real comes out of a simulation, and what another process works on is at that one's port.
+        """
+        is_alike = not self.places or self.places[0].is_simulated == place.is_simulated
+        return is_alike and not is_at_work(self.pid)
 
     def now_at(self, place: Place) -> ModuleNote:
-        """The same, at a port."""
+        """The same, at a port, where this process works on it."""
         others = tuple(each for each in self.places if each != place)
-        return replace(self, places=(place, *others)[:_MOST_PLACES])
+        return replace(self, places=(place, *others)[:_MOST_PLACES], pid=os.getpid())
 
 
 def read_note(folder: Path, key: str) -> ModuleNote | None:
@@ -91,11 +98,14 @@ def read_note(folder: Path, key: str) -> ModuleNote | None:
         found = json.loads(read_regular(_path(folder, key), _LARGEST_NOTE, follow=False))
         words = number, product, boot_loader = found["number"], found["product"], found["boot_loader"]
         places = [(each["given"], each["real"]) for each in found["places"]]
-        if not all(isinstance(word, str) for word in (*words, *(name for pair in places for name in pair))):
+        pid = found.get("pid", 0)
+        if type(pid) is not int or not all(
+            isinstance(word, str) for word in (*words, *(name for pair in places for name in pair))
+        ):
             return None
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return ModuleNote(number, product, boot_loader, tuple(Place(*pair) for pair in places))
+    return ModuleNote(number, product, boot_loader, tuple(Place(*pair) for pair in places), pid)
 
 
 def write_note(folder: Path, key: str, note: ModuleNote) -> None:

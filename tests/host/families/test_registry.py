@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from modemflash_host.families.sequans.module_journal import ModuleJournal
 from modemflash_host.families.vocabulary import HARMLESS, NOTHING_WRITTEN
 from modemflash_host.links.usb_ids import BOARD, DEVICES
 from modemflash_host.store.state_folder import state_folder
+from support.processes import another_at_work
 
 PORT, OTHER = "/dev/ttyUSB0", "/dev/ttyUSB7"
 
@@ -48,6 +50,22 @@ def test_an_update_that_was_begun_at_another_port_names_nobody() -> None:
     Journal(OTHER).save(Begun("erase", "a.pkg", "00", "LG290P03AANR02A01S", "LG290P03AAN", ""))
     assert _begun(OTHER) == "quectel-gnss"
     assert _begun(PORT) == "sequans"
+
+
+@pytest.mark.parametrize("family", ["sequans", "quectel-gnss"])
+def test_a_module_that_is_worked_on_is_at_no_other_port(family: str) -> None:
+    """Of a dozen boards one is dead while the others are updated: it is none of those."""
+    with another_at_work() as other:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: other.pid)
+            if family == "sequans":
+                _begin_sequans(PORT)
+            else:
+                Journal(PORT).save(Begun("erase", "a.pkg", "00", "LG290P03AANR02A01S", "LG290P03AAN", ""))
+        unfinished = registry.family_named(family).unfinished
+        assert unfinished(Request(OTHER)) is None
+        assert unfinished(Request(PORT)) is not None
+    assert unfinished(Request(OTHER)) is not None
 
 
 @pytest.mark.parametrize("ids", DEVICES, ids=lambda ids: f"{ids[0]:04x}-{ids[1]:04x}")

@@ -14,9 +14,9 @@ import pytest
 from modemflash.errors import Stopped
 from modemflash_host.fleet import labgrid
 from modemflash_host.fleet.place_record import PlaceRecord, Waiting, held, read, records
+from support.processes import another_at_work
 
 QUIET = Waiting(lambda: 0, lambda text: None)
-AT_WORK = [sys.executable, "-c", "import sys; print(); sys.stdin.read()", "modemflash"]
 
 
 @pytest.fixture(autouse=True)
@@ -27,11 +27,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def other() -> Iterator[subprocess.Popen[str]]:
-    """Another process of this program, at work until its input ends."""
-    with subprocess.Popen(AT_WORK, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None and child.stdout.readline()
+    with another_at_work() as child:
         yield child
-        child.kill()
 
 
 def leave(place: str, pid: int, **more: str) -> None:

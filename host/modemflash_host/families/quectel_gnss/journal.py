@@ -8,11 +8,13 @@ is done at that port; of a module's number only a hash is kept.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
 
 from modemflash.errors import Problem
+from modemflash_host.computer.process import is_at_work
 from modemflash_host.families.plan import Unfinished
 from modemflash_host.store.journal_files import journal_key, make_newest
 from modemflash_host.store.module_notes import Place, hashed
@@ -37,6 +39,7 @@ class Begun:
         number: the hash of the module's own number; "" where it did not tell one.
         given: the port as it was named; "" in records of earlier releases.
         real: the device that it led to.
+        pid: the process that worked on it; "" in records of earlier releases.
     """
 
     stage: str
@@ -48,6 +51,7 @@ class Begun:
     number: str = ""
     given: str = ""
     real: str = ""
+    pid: str = ""
 
     def may_be_of(self, version: str, number: str) -> bool:
         """Whether a module whose application says this version and number may be the one it was begun on."""
@@ -56,8 +60,9 @@ class Begun:
         return version == (self.version if self.stage == "sent" else self.before)
 
     def may_come_to(self, place: Place) -> bool:
-        """Whether its module may have been moved to a port: nothing real comes out of a simulation."""
-        return Place(self.given, self.real).is_simulated == place.is_simulated
+        """See `ModuleNote.may_come_to`."""
+        is_free = not is_at_work(int(self.pid or 0))
+        return is_free and Place(self.given, self.real).is_simulated == place.is_simulated
 
 
 class Journal:
@@ -76,7 +81,7 @@ class Journal:
         return None
 
     def elsewhere(self) -> Begun | None:
-        """What was begun last at any port, with a real module where this port is real, too."""
+        """What was begun last at any port with a module that may have come to this one."""
         place = Place.of_port(self._port)
         return next((begun for _, begun in self._all() if begun.may_come_to(place)), None)
 
@@ -104,7 +109,8 @@ class Journal:
         place = Place.of_port(self._port)
         try:
             path = state_folder("journal") / f"{self._key}{_SUFFIX}"
-            RecordFile(path).save(asdict(replace(begun, given=place.given, real=place.real)))
+            here = replace(begun, given=place.given, real=place.real, pid=str(os.getpid()))
+            RecordFile(path).save(asdict(here))
             make_newest(path, f"*{_SUFFIX}")
         except OSError as error:
             raise Problem("gnss-no-journal", error.strerror or "") from error
@@ -150,6 +156,8 @@ def _begun_of(found: dict[str, str]) -> Begun | None:
     known = {each.name for each in fields(Begun)}
     needed = {each.name for each in fields(Begun) if each.default is MISSING}
     if not needed <= found.keys() <= known or found["stage"] not in _STAGES:
+        return None
+    if not found.get("pid", "0").isdecimal():
         return None
     return Begun(**found)
 

@@ -73,9 +73,9 @@ def unfinished_at(port: str) -> Unfinished | None:
     except OSError:
         return None
     place = Place.of_port(port)
-    records = [each for each in records if each.note.may_come_to(place)]
     here = at_place(records, port)
-    found = next(iter([*here, *records]), None)
+    elsewhere = [each for each in records if each.note.may_come_to(place)]
+    found = next(iter([*here, *elsewhere]), None)
     unfinished = unfinished_of(found.record) if found else None
     if found is None or unfinished is None:
         return None
