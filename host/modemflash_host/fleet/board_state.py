@@ -61,6 +61,7 @@ class BoardState:
         lost_s: since when its port was not open, however often that was tried; None before that.
         losses: how often an open port went away.
         module: what its module was known to be before its process was begun last, as a modem state.
+        answer: to a stop request in its running phase; "" for none.
         waits_for: what is waited for before its process begins, in words; "" for nothing.
         may_have_written: its module may no longer be as it was.
         writes: whether a phase changes the module, by the phase's name.
@@ -89,6 +90,7 @@ class BoardState:
     lost_s: float | None = None
     losses: int = 0
     module: str = UNTOUCHED
+    answer: str = ""
     waits_for: str = ""
     may_have_written: bool = False
     writes: Callable[[str], bool] = lambda phase: True
@@ -117,6 +119,7 @@ class BoardState:
         if kind in ("phase", "progress", "stall"):
             self.watch.take(dict(event), now_s)
             if kind == "phase":
+                self.answer = ""
                 self.may_have_written = self.may_have_written or self.writes(self.watch.phase)
                 if len(self.phases) < _MOST_PHASES:
                     self.phases.append((now_s, self.watch.phase))
@@ -126,6 +129,8 @@ class BoardState:
                 self._keep_rate(now_s)
         elif kind == "plan":
             self.from_version, self.to_version = event["from_version"], event["to_version"]
+        elif kind == "interrupt":
+            self.answer = event["text"]
         elif kind == "unfinished":
             self.may_have_written = True
         elif kind == "problem":

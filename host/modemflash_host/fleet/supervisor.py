@@ -116,8 +116,7 @@ class Supervisor:
         for state in self._states.values():
             if state.stage == AWAY:
                 self._end(state, 0)
-            elif state.stage == WAITING:
-                state.stage = NOT_BEGUN
+        self._leave_out_the_rest()
 
     @property
     def now_s(self) -> float:
@@ -137,7 +136,15 @@ class Supervisor:
     def _step(self) -> None:
         self._hear()
         self._pass_stops_on()
+        if self._rollout.is_halted:
+            self._leave_out_the_rest()
         self._view.tick(list(self._states.values()), self.now_s)
+
+    def _leave_out_the_rest(self) -> None:
+        """Those that were not begun are not waited for."""
+        for state in self._states.values():
+            if state.stage == WAITING:
+                state.stage = NOT_BEGUN
 
     def _begin_next(self) -> None:
         while self._may_start() and (name := self._rollout.next()) is not None:

@@ -83,11 +83,12 @@ def last_lines(
     for state in states:
         row = _row(state, now_s, (cells, width), phases, plain)
         note = "" if state.is_good else w.printable(words.note_of(state, now_s))
-        if row.plain.endswith(note):
+        told = words.what_it_does(state, phases, now_s)
+        if row.plain.endswith(note) and len(told) <= _PHASE:
             found.append(row)
             continue
-        found.append(row[: cells + _GAP + _PHASE])
-        found[-1].rstrip()
+        found.append(row[: cells + _GAP])
+        found[-1].append(told, _STYLES.get(words.tone_of(state), "")).truncate(width)
         found += [Text("  ") + each for each in wrapped(Text(note), width - 2)]
     return [*found, *wrapped(Text(words.summary(states), "bold"), width)]
 

@@ -20,6 +20,7 @@ _ENDS = {
     "board-read": "board asked",
     "nothing-to-do": "runs it already",
     "updated": "updated",
+    "interrupted": "stopped",
 }
 # How boards that were only asked are counted, by the code of their result.
 _ASKED = {
@@ -73,8 +74,8 @@ def note_of(state: BoardState, now_s: float) -> str:
     if state.stage == RUNNING:
         quiet_s = now_s - state.heard_s
         stall = state.watch.stall(now_s)
-        if stall:
-            return stall
+        if state.answer or stall:
+            return state.answer or stall
         if quiet_s >= 20 and not state.watch.allowed_s:
             return f"no word for {quiet_s:.0f} s"
         return "" if state.watch.total else state.watch.times

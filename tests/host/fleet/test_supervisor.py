@@ -9,7 +9,7 @@ import pytest
 
 from modemflash_host.errors import StopNow
 from modemflash_host.fleet import supervisor
-from modemflash_host.fleet.board_state import ENDED, NOT_BEGUN, BoardState, worst
+from modemflash_host.fleet.board_state import ENDED, NOT_BEGUN, RUNNING, BoardState, worst
 from modemflash_host.fleet.fleet_file import BoardEntry
 from modemflash_host.fleet.supervisor import Limits, Supervisor
 from modemflash_host.fleet.worker import Events, Heard, Worker
@@ -166,6 +166,20 @@ def test_a_stop_request_reaches_all_that_run_and_begins_no_other() -> None:
     assert fleet.run() == {"a": "fleet-worker-ended", "b": ""}
     assert fleet.processes["a"].stops == 1
     assert (fleet.states["a"].stage, fleet.states["b"].stage) == (ENDED, NOT_BEGUN)
+
+
+@pytest.mark.parametrize("limits", [{"canary": 2}, {"stop_after": 1}, {"is_stopped": True}])
+def test_who_is_not_begun_any_more_does_not_wait_on_the_screen(limits: dict[str, Any]) -> None:
+    """Others may run for half an hour: it is seen at once that nobody else begins."""
+    stops = int(limits.get("is_stopped", 0))
+    limits = {name: value for name, value in limits.items() if name != "is_stopped"}
+    fleet = Fleet(
+        {"a": [FAILED], "b": [HANGS], "c": [UPDATED]}, lambda: stops, silent_s=0.3, jobs=2, **limits
+    )
+    seen: list[list[str]] = []
+    fleet.view.tick = lambda states, now_s: seen.append([state.stage for state in states])  # type: ignore[method-assign]
+    fleet.run()
+    assert [ENDED, RUNNING, NOT_BEGUN] in seen
 
 
 def test_the_third_stop_request_ends_it_with_what_is_known() -> None:

@@ -134,3 +134,18 @@ def test_boards_that_are_only_asked_are_not_counted_as_updates() -> None:
     assert words.summary(states).startswith("0 of 1 updated")
     states[0].is_update = False
     assert words.summary(states).startswith("1 board, 1 failed")
+
+
+def test_a_stop_request_is_answered_in_the_row_of_each_board() -> None:
+    """Each by its phase, as for one board alone; a new phase has another answer."""
+    state = board("sends", STORIES["sends"])
+    state.take({"event": "interrupt", "text": "the transfer goes on"}, 50.0)
+    assert "the transfer goes on" in shown([state], 50.0)[0]
+    state.take({"event": "phase", "phase": "install"}, 51.0)
+    assert "goes on" not in shown([state], 52.0)[0]
+
+
+@pytest.mark.parametrize("code", ["stopped-before-write", "a-code-that-is-longer-than-its-column"])
+def test_no_result_is_cut_in_the_table_that_stays(code: str) -> None:
+    state = board("failed-1", [(1, {"event": "result", **ENDS, "code": code})])
+    assert any(line.plain.endswith(code) for line in last_lines([state], 10, 79, {}))
