@@ -42,11 +42,15 @@ class StandInDevice:
     refuses: str = ""
     waiting: int = 0
     room_after: int = 0
+    cts: bool = True
 
     def open(self, baud: int, flow_control: bool) -> Promised:
         self.done.append(("open", baud, flow_control))
         self.isOpen = not self.refuses
         return Promised(self.refuses)
+
+    def clearToSend(self, timeout_ms: int) -> Promised:
+        return Promised(self.cts)
 
     def close(self) -> Promised:
         self.done.append(("close",))

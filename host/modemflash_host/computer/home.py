@@ -37,11 +37,12 @@ class Opener:
     """What opens the ports of a scheme, such as `web://…`.
 
     Attributes:
-        open: opens a port by its name and rate, and is told of each wait; gives it with its clock.
+        open: opens a port by its name and rate, with flow control (RTS/CTS) where the device has it, and
+            is told of each wait; gives it with its clock.
         data_bits: that its links can do. A PIC's command channel needs 5.
     """
 
-    open: Callable[[str, int, Callable[[], None]], tuple[Console, Clock]]
+    open: Callable[[str, int, bool, Callable[[], None]], tuple[Console, Clock]]
     data_bits: frozenset[int] = EIGHT
 
 

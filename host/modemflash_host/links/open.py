@@ -90,7 +90,7 @@ def open_link(
         LinkProblem: `port-absent`, `port-not-permitted`, `port-busy` or `port-not-opened`.
     """
     if (opener := HOME.opener_of(name)) is not None:
-        return opener.open(name, FIRST_BAUD, on_wait)
+        return opener.open(name, FIRST_BAUD, flow_control, on_wait)
     if is_simulated(name):
         from modemflash_sim import devices
 
@@ -143,7 +143,7 @@ def open_console(
         LinkProblem: as `open_link`.
     """
     if (opener := HOME.opener_of(name)) is not None:
-        return opener.open(name, baud, on_wait)
+        return opener.open(name, baud, False, on_wait)
     return SerialPort(_open_serial(name, baud, data_bits, flow_control=False), on_wait), MonotonicClock()
 
 

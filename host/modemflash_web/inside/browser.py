@@ -36,6 +36,9 @@ class Device(Protocol):
     def open(self, baud: int, flow_control: bool, /) -> Awaitable[str]:
         """Open it, closing it before where need be: "" or the name of what went wrong."""
 
+    def clearToSend(self, timeout_ms: int, /) -> Awaitable[bool]:  # noqa: N802
+        """Whether the other side lets it send, as soon as that is so."""
+
     def close(self) -> Awaitable[object]:
         """Send what waits, and let it go."""
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from modemflash_host.board.console.repl import RESET_SIGNS
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.errors import LinkProblem
+from modemflash_host.links.open import CTS_PATIENCE_S
 from modemflash_host.links.serial_port import BURST_WITHOUT_FLOW_CONTROL_BYTES
 from modemflash_host.links.wait import PortBusy
 from modemflash_web.inside.browser import Device, Wait
@@ -35,7 +36,7 @@ class PagePort:
         name: as the host package knows it; it says what hangs there.
         keeps_rate: while it is open it keeps its rate, so it is opened once; a change is refused.
         restarts: a board was seen to restart because the port was opened.
-        flow_control: RTS/CTS, where the other side has them.
+        flow_control: RTS/CTS; not where the other side has none, which would hold every byte back.
     """
 
     def __init__(self, device: Device, wait: Wait[object], to_js: Callable[[bytes], object]) -> None:
@@ -47,8 +48,13 @@ class PagePort:
         self.baud = 0
         self.opened_ms = 0
 
-    def open(self, baud: int, on_wait: Callable[[], None]) -> PageLink:
+    def open(self, baud: int, on_wait: Callable[[], None], *, flow_control: bool = False) -> PageLink:
         """The port at a rate; one that is open at it already is not opened anew.
+
+        Args:
+            baud: the rate.
+            on_wait: called while a write waits.
+            flow_control: where the other side has it, see `open_link`.
 
         Raises:
             LinkProblem: `port-busy`, `port-absent`, `port-not-opened`.
@@ -57,7 +63,11 @@ class PagePort:
         if device.isLost and not self.wait(device.find()):
             raise LinkProblem("port-absent", "it is not plugged in")
         if not (device.isOpen and self.baud == baud):
+            self.flow_control = flow_control
             self.reopen(baud)
+            if flow_control and not self.wait(device.clearToSend(int(CTS_PATIENCE_S * 1000))):
+                self.flow_control = False
+                self.reopen(baud)
         device.forget()
         return PageLink(self, on_wait)
 

@@ -37,9 +37,9 @@ store = PageStore(browser, _wait, to_js)
 jobs = Jobs(browser, _wait, _post)
 
 
-def _open(name: str, baud: int, on_wait: Callable[[], None]) -> object:
+def _open(name: str, baud: int, flow_control: bool, on_wait: Callable[[], None]) -> object:
     assert jobs.port is not None
-    return jobs.port.open(baud, on_wait), _clock()
+    return jobs.port.open(baud, on_wait, flow_control=flow_control), _clock()
 
 
 def _clock() -> object:
@@ -63,12 +63,11 @@ def check() -> None:
     jobs.check(sorted(FILES.iterdir()))
 
 
-def connect(device: object, keeps_rate: bool, flow_control: bool) -> None:
+def connect(device: object, keeps_rate: bool) -> None:
     """Take a port that somebody granted."""
     if jobs.port is None or jobs.port.device is not device:
         jobs.port = PagePort(device, _wait, to_js)  # type: ignore[arg-type]
     jobs.port.keeps_rate = keeps_rate
-    jobs.port.flow_control = flow_control
 
 
 def update(via: str, consents: str, mac: str) -> None:

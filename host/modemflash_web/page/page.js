@@ -87,13 +87,11 @@ async function choosePort() {
 
 async function portWords(port) {
   const ports = await navigator.serial.getPorts();
-  const via = $("via-direct").checked ? "direct" : "relay";
   return {
     index: ports.indexOf(port),
     usb: usbOf(port),
     keepsRate: $("stay-slow").checked,
-    flowControl: via === "direct",
-    via,
+    via: $("via-direct").checked ? "direct" : "relay",
   };
 }
 

@@ -3,6 +3,7 @@
 
 const BUFFER_BYTES = 16384;
 const SETTLES_MS = 250;
+const CTS_EACH_MS = 20;
 
 // Its USB ids, such as "04d8:f012"; "" for a port without any.
 export function usbOf(port) {
@@ -39,6 +40,20 @@ export class Device {
     this.writer = this.port.writable.getWriter();
     this.pump = this.read_on();
     return "";
+  }
+
+  // CTS, as soon as it is there; a port that cannot say it holds nothing back.
+  async clearToSend(timeoutMs) {
+    const until = performance.now() + timeoutMs;
+    try {
+      while (!(await this.port.getSignals()).clearToSend) {
+        if (performance.now() > until) return false;
+        await new Promise((resolve) => { setTimeout(resolve, CTS_EACH_MS); });
+      }
+    } catch {
+      // gone, or without such lines
+    }
+    return true;
   }
 
   async read_on() {

@@ -115,14 +115,14 @@ const jobs = {
     putInto("/files", await kept.load(sessions.files));
     await self.program.check.callPromising();
   },
-  async connect({ index, usb, keepsRate, flowControl }) {
+  async connect({ index, usb, keepsRate }) {
     const port = (await navigator.serial.getPorts())[index];
     if (!port || usbOf(port) !== usb) throw new Error("the port is not there any more");
     if (state.device?.port !== port) {
       await state.device?.close();
       state.device = new Device(port);
     }
-    self.program.connect(state.device, keepsRate, flowControl);
+    self.program.connect(state.device, keepsRate);
   },
   async update(words) {
     await jobs.connect(words);

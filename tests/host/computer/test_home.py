@@ -29,16 +29,17 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 def test_a_port_is_opened_by_the_opener_of_its_scheme(home: Home) -> None:
-    opened: list[tuple[str, int]] = []
+    opened: list[tuple[str, int, bool]] = []
 
-    def open_it(name: str, baud: int, on_wait: object) -> Any:
-        opened.append((name, baud))
+    def open_it(name: str, baud: int, flow_control: bool, on_wait: object) -> Any:
+        opened.append((name, baud, flow_control))
         return "link", "clock"
 
     home.openers["page"] = Opener(open_it)
     assert open_console(NAME) == ("link", "clock")
     assert open_link(NAME) == ("link", "clock")
-    assert opened == [(NAME, 115_200), (NAME, 921_600)]
+    assert open_link(NAME, flow_control=False) == ("link", "clock")
+    assert opened == [(NAME, 115_200, False), (NAME, 921_600, True), (NAME, 921_600, False)]
     assert home.opener_of("/dev/ttyUSB0") is None
     assert home.opener_of("sim://pycom-catm1") is None
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from modemflash_host.errors import LinkProblem
+from modemflash_host.links.serial_port import BURST_WITHOUT_FLOW_CONTROL_BYTES
 from modemflash_host.links.wait import PortBusy
 from modemflash_web.inside.link import PagePort
 from support.page_browser import StandInDevice, wait
@@ -66,15 +67,32 @@ def test_a_port_that_is_open_at_its_rate_is_not_opened_again() -> None:
     assert device.done == [("open", 115_200, False)]
 
 
+def opened(device: StandInDevice) -> list[tuple[object, ...]]:
+    return [row for row in device.done if row[0] == "open"]
+
+
+@pytest.mark.parametrize("cts", [True, False])
+def test_flow_control_only_where_the_other_side_has_it(cts: bool) -> None:
+    """Without CTS a browser holds every byte back; and it stays so at the next rate."""
+    device = StandInDevice(cts=cts)
+    link = port_of(device).open(921_600, nothing, flow_control=True)
+    link.set_baud(115_200)
+    assert opened(device)[-1] == ("open", 115_200, cts)
+    assert link.max_burst == (0 if cts else BURST_WITHOUT_FLOW_CONTROL_BYTES)
+
+
+def test_no_flow_control_where_nobody_asked_for_it() -> None:
+    device = StandInDevice()
+    port_of(device).open(460_800, nothing)
+    assert opened(device) == [("open", 460_800, False)]
+
+
 def test_another_rate_is_another_opening() -> None:
     device = StandInDevice()
     link = port_of(device).open(115_200, nothing)
     assert link.set_baud(115_200)
     assert link.set_baud(921_600)
-    assert [row for row in device.done if row[0] == "open"] == [
-        ("open", 115_200, False),
-        ("open", 921_600, False),
-    ]
+    assert opened(device) == [("open", 115_200, False), ("open", 921_600, False)]
 
 
 def test_a_port_that_keeps_its_rate_is_opened_once() -> None:
