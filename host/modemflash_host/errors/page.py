@@ -12,7 +12,7 @@ PAGE_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "only-on-a-pc": (
         "This package is for a module that changes its ports during an update, which a browser cannot follow",
-        "Use the program: `pip install modemflash` on a computer, then `modemflash update` with the same package.",
+        "Use the program, which takes the same package: `pip install modemflash` on a computer.",
         UNTOUCHED,
     ),
 }

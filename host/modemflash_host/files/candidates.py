@@ -105,13 +105,14 @@ def archives_in(path: Path) -> str:
     if path.suffix.lower() != ".zip" or not _is(stat.S_ISREG, path):
         return ""
     try:
-        inner = [m.inside for m in members_in(path, _is_archive)] if _is_zip(path) else []
+        inner = [m.inside for m in members_in(path, is_archive_name)] if _is_zip(path) else []
     except (BadFile, Refusal):
         return ""
     return "unpack the archive in it: " + ", ".join(inner[:_MOST_NAMED]) if inner else ""
 
 
-def _is_archive(path: PurePath) -> bool:
+def is_archive_name(path: PurePath) -> bool:
+    """Whether a name is that of an archive, which may hold firmware."""
     return path.suffix.lower() in _ARCHIVES and not path.name.startswith("._")
 
 
@@ -144,7 +145,7 @@ def _in_folder(folder: Path, suffixes: Sequence[str]) -> list[Candidate]:
         of_path(path, named=False) for path in firmware_below(folder, suffixes) if _is(stat.S_ISREG, path)
     ]
     if not files:
-        archives = [path for path in _listed(folder) if _is_archive(path)]
+        archives = [path for path in _listed(folder) if is_archive_name(path)]
         zips = [path.name for path in archives if path.suffix.lower() == ".zip"]
         others = [path.name for path in archives if path.suffix.lower() != ".zip"]
         words = [str(folder)]

@@ -76,6 +76,9 @@ class Browser(Protocol):
     def sleep(self, ms: float, /) -> Awaitable[object]:
         """So long."""
 
+    def copy(self, index: int, path: str, /) -> Awaitable[str]:
+        """Copy a file that somebody chose to a path: "" or the name of what went wrong."""
+
     def save(self, name: str, data: object, /) -> Awaitable[str]:
         """Keep a file in the browser's storage: "" when the disk has it, else why not."""
 

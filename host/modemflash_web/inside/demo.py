@@ -11,7 +11,6 @@ from pathlib import Path
 from modemflash_host.computer.home import HOME, Opener
 from modemflash_sim.demonstration import difficult_modem, write_files
 from modemflash_sim.endpoints.virtual import VirtualLine
-from modemflash_web.inside.browser import Browser, Wait
 
 NAME = "demo://modem"
 SPEED = 4
@@ -33,7 +32,7 @@ class PacedLine(VirtualLine):
             HOME.sleep(ahead_s)
 
 
-def prepare(folder: Path, wait: Wait[object], browser: Browser) -> list[Path]:
+def prepare(folder: Path) -> list[Path]:
     """Its files; from here on `NAME` can be opened."""
     folder.mkdir(parents=True, exist_ok=True)
     line = PacedLine(difficult_modem())

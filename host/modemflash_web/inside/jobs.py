@@ -1,6 +1,6 @@
 """The jobs of the page, each one run of the host package from its beginning to its result.
 
-    check(paths)     what the chosen files are
+    check(find)      what the chosen files are
     update(…)        the whole update, by relay or direct
     rescue(…)        a silent modem, with the board's help
     demo()           an update of a simulated modem, here in the browser
@@ -26,6 +26,8 @@ from modemflash_host.families import registry
 from modemflash_host.families.plan import DIRECT, RELAY, FirmwareFile, Request
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.masking_sink import MaskingSink
+from modemflash_host.run.expected import NOTHING as EXPECT_ANY
+from modemflash_host.run.expected import Expected
 from modemflash_host.run.result import Result
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.people import NOTHING, Agreed, AskOnPage, Stops
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from modemflash_web.inside.link import PagePort
 
 _ONLY_ON_A_PC = ("quectel-edl",)
+_BUTTONS = {"update": "connect", "rescue": "startRescue", "info": "startAsk"}
+"""What begins a command, as a key of `page/words.js`."""
 _AGAIN = (
     "The board restarted when its port was opened anew for another rate. Once more, with a single opening: "
     "this is slower, and nothing has to be agreed to again."
@@ -64,13 +68,17 @@ class Jobs:
 
     # -- files -----------------------------------------------------------------
 
-    def check(self, paths: list[Path]) -> Result:
-        """Read the chosen files from their first to their last byte, and show what they are."""
+    def check(self, find: Callable[[], list[Path]]) -> Result:
+        """Read the chosen files from their first to their last byte, and show what they are.
+
+        Args:
+            find: where they are; a Refusal where they cannot be had.
+        """
         self._opened.close()
         self.files = ()
 
         def work(reporter: Reporter) -> Result:
-            files = verified_files(paths, "", {}, reporter, self._opened)
+            files = verified_files(find(), "", {}, reporter, self._opened)
             for file in files:
                 family = registry.family_named(file.family)
                 reporter.use(family.vocabulary)
@@ -84,13 +92,16 @@ class Jobs:
 
     # -- modules ----------------------------------------------------------------
 
-    def update(self, via: str, agreed: Agreed, port_name: str = "") -> Result:
+    def update(
+        self, via: str, agreed: Agreed, port_name: str = "", *, expected: Expected = EXPECT_ANY
+    ) -> Result:
         """The whole update; see `commands.update`.
 
         Args:
             via: see `Request`.
             agreed: to a run that did not finish, and is taken up again.
             port_name: instead of the port that was granted.
+            expected: who has to be there.
         """
         port = self.port
         name = port_name or (port.name if port else "")
@@ -98,13 +109,13 @@ class Jobs:
         def work(reporter: Reporter) -> Result:
             ask = AskOnPage(self._browser, self._wait, self._post, reporter, agreed)
             wanted = Request(name, via, self.files, agreed.whoever_it_is)
-            result = commands.update(wanted, reporter, ask)
+            result = commands.update(wanted, reporter, ask, expected=expected)
             failed = result.status == "failed"
             if failed and port is not None and port.restarts and not port.keeps_rate:
                 port.keeps_rate = True
                 self._post({"kind": "keepsRate"})
                 reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
-                result = commands.update(wanted, reporter, ask)
+                result = commands.update(wanted, reporter, ask, expected=expected)
             return result
 
         return self.carry_out(work, BOARD, ["update", *(file.name for file in self.files)], name)
@@ -126,8 +137,11 @@ class Jobs:
         """An update of the simulated modem of `modemflash demo`."""
         from modemflash_web.inside.demo import NAME, prepare
 
-        checked = self.check(prepare(folder, self._wait, self._browser))
-        return checked if checked.problem is not None else self.update(DIRECT, NOTHING, NAME)
+        checked = self.check(lambda: prepare(folder))
+        try:
+            return checked if checked.problem is not None else self.update(DIRECT, NOTHING, NAME)
+        finally:
+            self.files = ()  # they are for no real modem
 
     # -- one run -----------------------------------------------------------------
 
@@ -141,7 +155,7 @@ class Jobs:
         keep: bool = True,
     ) -> Result:
         """As `modemflash_host.cli.carry_out`, for the page."""
-        screen = PageScreen(self._post, section)
+        screen = PageScreen(self._post, section, _BUTTONS.get(command[0] if command else "", "chooseFiles"))
         lost: list[BaseException] = []
         recording = Recording(command, port_name or "web://") if keep else None
         with RecordedRun([MaskingSink(screen)], Stops(self._browser), recording, lost.append) as run:

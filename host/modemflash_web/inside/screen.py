@@ -33,11 +33,13 @@ class PageConsole(Console):
 
     Args:
         show: gets each block.
+        again: see `pieces_of`.
     """
 
-    def __init__(self, show: Callable[[Block], None]) -> None:
+    def __init__(self, show: Callable[[Block], None], again: str) -> None:
         super().__init__(width=100, force_terminal=False, color_system=None, legacy_windows=False)
         self._show = show
+        self._again = again
 
     @property
     def encoding(self) -> str:
@@ -47,7 +49,7 @@ class PageConsole(Console):
     def print(self, *objects: object, **_: object) -> None:
         """One block for each thing that is printed."""
         for each in objects:
-            if (block := block_of(each)) is not None:
+            if (block := block_of(each, self._again)) is not None:
                 self._show(block)
 
 
@@ -57,13 +59,14 @@ class PageScreen(People):
     Args:
         post: a message for the page.
         section: where it begins.
+        again: see `pieces_of`.
     """
 
-    def __init__(self, post: Post, section: str = BOARD) -> None:
+    def __init__(self, post: Post, section: str = BOARD, again: str = "connect") -> None:
         self.post = post
         self.section = section
-        out = PageConsole(partial(self._show, error=False))
-        err = PageConsole(partial(self._show, error=True))
+        out = PageConsole(partial(self._show, error=False), again)
+        err = PageConsole(partial(self._show, error=True), again)
         super().__init__(out, err, NORMAL)
         self._posted_s = 0.0
 

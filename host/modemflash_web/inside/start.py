@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import js  # the worker's own
 from pyodide.ffi import run_sync, to_js
 
 import modemflash
 from modemflash_host.computer.home import HOME, Opener
+from modemflash_host.run.expected import Expected
 from modemflash_web.inside.board_package import read_package
 from modemflash_web.inside.browser import Browser
+from modemflash_web.inside.chosen import Chosen, take_chosen
 from modemflash_web.inside.jobs import Jobs
 from modemflash_web.inside.link import PagePort
 from modemflash_web.inside.people import Agreed
@@ -58,9 +60,16 @@ def begin() -> None:
     HOME.openers["web"] = Opener(_open)  # type: ignore[arg-type]
 
 
-def check() -> None:
-    """The files that the worker has put into `FILES`."""
-    jobs.check(sorted(FILES.iterdir()))
+def check(chosen: str) -> None:
+    """The files that somebody chose, as JSON [[path, size], …]; [] for those that the worker has put into `FILES`."""
+    files = [Chosen(PurePosixPath(path.replace("..", "_")), size) for path, size in json.loads(chosen)]
+
+    def found() -> list[Path]:
+        take_chosen(files, FILES, browser, _wait)
+        os.chdir(FILES)  # so that they are called as somebody knows them
+        return sorted(Path(path.name) for path in FILES.iterdir())
+
+    jobs.check(found)
 
 
 def connect(device: object, keeps_rate: bool) -> None:
@@ -70,10 +79,17 @@ def connect(device: object, keeps_rate: bool) -> None:
     jobs.port.keeps_rate = keeps_rate
 
 
-def update(via: str, consents: str, mac: str) -> None:
-    """An update; `consents` are those of a run that is taken up again, as JSON, and `mac` its board's."""
+def update(via: str, consents: str, mac: str, only_it: bool) -> None:
+    """An update.
+
+    Args:
+        via: see `Jobs.update`.
+        consents: those of a run that is taken up again, as JSON.
+        mac: its board's.
+        only_it: another board at this port is left alone.
+    """
     try:
-        jobs.update(via, Agreed.of_json(consents, mac))
+        jobs.update(via, Agreed.of_json(consents, mac), expected=Expected(mac if only_it else ""))
     finally:
         _release()
 

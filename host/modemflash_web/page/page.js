@@ -5,7 +5,8 @@ import { WORDS } from "./words.js";
 import { $, addBlock, block, clearError, element, phaseOver, progress, saveAs, showError, storyOf } from "./show.js";
 
 const worker = new Worker("./worker.js", { type: "module" });
-const now = { busy: "", session: null, writes: false, last: null, answers: [], awake: null };
+const now = { busy: "", session: null, writes: false, last: null, answers: [], awake: null, others: [] };
+const SETTLES_MS = 1_000; // a port that was plugged in cannot be opened at once
 const STEPS = ["firmware", "board", "plan", "update", "result"];
 const STEP_OF = { ready: 0, files: 1, connecting: 1, plan: 2, updating: 3, result: 4 };
 
@@ -59,9 +60,16 @@ function clear(names) {
 
 // -- what somebody does ------------------------------------------------------------------
 
+// What was agreed to was about the firmware that is forgotten here, too.
+function forgetFiles() {
+  now.hasFiles = false;
+  now.session = null;
+  worker.postMessage({ kind: "forget" });
+}
+
 function checkFiles(files) {
   if (!files.length) return;
-  now.hasFiles = false;
+  forgetFiles();
   clear(STEPS);
   say(WORDS.status.checking);
   send("files", { files: files.map((file) => ({ path: file.webkitRelativePath || file.name, file })) });
@@ -97,6 +105,7 @@ async function portWords(port) {
 
 async function begin(kind, more = {}) {
   clear(["board", "plan", "update", "result"]);
+  now.others = [];
   const port = await choosePort();
   if (port) start(kind, { ...port, ...more });
 }
@@ -104,6 +113,7 @@ async function begin(kind, more = {}) {
 function start(kind, words) {
   clear(["board", "plan", "update", "result"]);
   now.last = { kind, words };
+  now.result = null;
   setState("connecting", kind === "ask" ? WORDS.status.asking : undefined);
   $("update").hidden = false;
   send(kind, words);
@@ -120,6 +130,7 @@ $("start-ask").addEventListener("click", () => {
 });
 $("start-demo").addEventListener("click", () => {
   clear(STEPS);
+  now.hasFiles = false;
   now.last = { kind: "demo", words: {} };
   setState("connecting", WORDS.status.checking);
   send("demo");
@@ -127,9 +138,7 @@ $("start-demo").addEventListener("click", () => {
 $("stop").addEventListener("click", () => worker.postMessage({ kind: "stop" }));
 $("again").addEventListener("click", () => {
   clear(STEPS);
-  now.hasFiles = false;
-  now.session = null;
-  worker.postMessage({ kind: "forget" });
+  forgetFiles();
   setState("ready");
   window.scrollTo({ top: 0 });
 });
@@ -144,6 +153,7 @@ $("danger-word").addEventListener("keydown", (event) => { if (event.key === "Ent
 
 function answer(yes) {
   $("question").hidden = true;
+  $("update-title").focus();
   worker.postMessage({ kind: "answer", yes, word: yes ? $("danger-word").value : "" });
   if (yes) setState("updating");
 }
@@ -218,14 +228,20 @@ const show = {
     navigator.storage?.persist?.();
   },
   checked({ outcome, code, happened, families }) {
-    now.hasFiles = outcome === "nothing-to-do";
-    if (!now.hasFiles) {
+    if (outcome !== "nothing-to-do") {
       failed("firmware", code, happened);
       setState("error");
       return;
     }
-    $("via-direct").checked = $("via-direct").checked || (families.length === 1 && families[0] === "quectel-gnss");
-    setState(now.busy === "demo" ? "connecting" : "files");
+    if (now.busy === "demo") { // its firmware is for no real modem
+      setState("connecting");
+      return;
+    }
+    now.hasFiles = true;
+    const needsAdapter = families.includes("quectel-gnss");
+    if (needsAdapter !== Boolean(now.needsAdapter)) $(needsAdapter ? "via-direct" : "via-board").checked = true;
+    now.needsAdapter = needsAdapter;
+    setState("files");
   },
   result(result) {
     const isGood = ["updated", "nothing-to-do"].includes(result.outcome);
@@ -238,13 +254,16 @@ const show = {
     $("result").classList.toggle("failed", !isGood);
     $("result").classList.toggle("good", isGood);
     $("result-title").textContent = WORDS.result[result.outcome];
-    const next = result.outcome === "updated" || result.outcome === "nothing-to-do" ? result.outcome
-      : result.modem_state === "untouched" ? "untouched" : "unfinished";
-    const hasCommands = /`/.test($("error").textContent);
-    $("next").textContent = [WORDS.next[next], hasCommands ? WORDS.commands : ""].filter(Boolean).join(" ");
-    if (result.outcome === "failed" && result.modem_state !== "untouched") now.session ??= { consents: [] };
-    if (isGood || result.modem_state === "untouched") now.session = null;
+    const next = now.last.kind === "demo" ? WORDS.next.demo
+      : result.outcome === "updated" ? WORDS.next.updated(now.last.words.via === "relay")
+      : isGood ? "" : result.modem_state === "untouched" ? WORDS.next.untouched : WORDS.next.unfinished;
+    const hasCommands = /`|--[a-z]/.test($("error").textContent);
+    $("next").textContent = [next, hasCommands ? WORDS.commands : ""].filter(Boolean).join(" ");
     now.result = result;
+    if (now.last.kind === "update") {
+      if (result.outcome === "failed" && result.modem_state !== "untouched") now.session ??= { consents: [] };
+      if (result.isOver) now.session = null;
+    }
     setState("result", WORDS.result[result.outcome] + ".");
     $("result-title").focus();
   },
@@ -286,6 +305,7 @@ const show = {
     now.busy = "";
     allow();
     if (job === "keptFiles" && now.session) goOn();
+    else if (now.others.length && ["port-busy", "other-module"].includes(now.result?.code)) start("update", now.others.shift());
   },
 };
 
@@ -300,27 +320,25 @@ function failed(section, code, happened) {
   $(section).classList.add("failed");
 }
 
-// Takes up what was agreed to, where its port is granted and there: no second question.
+// Takes up what was agreed to, where its port is granted and there: no second question. Boards of one kind
+// are told apart by who answers at each.
 async function goOn() {
-  const ports = await navigator.serial.getPorts();
-  for (const port of ports) {
-    const words = await portWords(port);
-    if (port.connected !== false && words.usb === now.session.usb) {
-      start("update", { ...words, ...agreedTo() });
-      return;
-    }
-  }
-  say(WORDS.status.resuming);
+  const there = (await navigator.serial.getPorts()).filter((port) => port.connected !== false);
+  const alike = (await Promise.all(there.map(portWords))).filter(({ usb }) => usb === now.session.usb);
+  now.others = alike.map((words) => ({ ...words, ...agreedTo(), onlyIt: alike.length > 1 }));
+  if (now.others.length) start("update", now.others.shift());
+  else say(WORDS.status.resuming);
 }
 
 worker.onmessage = ({ data }) => show[data.kind]?.(data);
 worker.onerror = (event) => show.failed({ job: "load", text: event.message ?? "the worker did not start" });
 
-navigator.serial?.addEventListener("connect", () => {
-  const wasLost = ["port-lost", "port-absent"].includes(now.result?.code);
-  if (!now.busy && now.session && wasLost && now.last?.kind === "update") {
-    setTimeout(() => start("update", { ...now.last.words, ...agreedTo() }), 1_000);
-  }
+navigator.serial?.addEventListener("connect", ({ target }) => {
+  const isAwaited = () => !now.busy && now.session && now.last?.kind === "update"
+    && ["port-lost", "port-absent"].includes(now.result?.code) && usbOf(target) === now.last.words.usb;
+  setTimeout(async () => {
+    if (isAwaited()) start("update", { ...await portWords(target), ...agreedTo() });
+  }, SETTLES_MS);
 });
 window.addEventListener("beforeunload", (event) => {
   const goesOnAlone = now.last?.words.via === "relay" && now.writes;
@@ -340,9 +358,9 @@ if (missing) {
   setState("loading");
   if (location.protocol === "https:" || new URLSearchParams(location.search).has("offline")) {
     navigator.serviceWorker?.register("./service_worker.js").then((registered) => {
-      registered.addEventListener("updatefound", () => {
-        if (navigator.serviceWorker.controller) $("version").dataset.newer = WORDS.status.newer;
-      });
+      const look = () => { $("newer").hidden = !registered.waiting; };
+      look();
+      registered.addEventListener("updatefound", () => registered.installing.addEventListener("statechange", look));
     });
   }
 }

@@ -16,6 +16,7 @@ export class Device {
   constructor(port) {
     this.port = port;
     this.usb = usbOf(port);
+    this.others = []; // other boards, when it was chosen
     this.isOpen = this.isLost = false;
     this.chunks = [];
     this.waiting = 0; // bytes that were handed to the browser and not taken yet
@@ -169,7 +170,8 @@ export class Device {
     const there = ports.filter((port) => port.connected !== false);
     if (!this.isLost && there.includes(this.port)) return true;
     if (this.isLost && this.isOpen) await this.close();
-    const again = there.includes(this.port) ? this.port : there.find((port) => usbOf(port) === this.usb);
+    const isIt = (port) => usbOf(port) === this.usb && !this.others.includes(port);
+    const again = there.includes(this.port) ? this.port : there.find(isIt);
     if (!again) {
       this.isLost = true;
       return false;

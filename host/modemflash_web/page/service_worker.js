@@ -1,13 +1,18 @@
 // Keeps the page for use without a network, one build at a time; `BUILD` is put in when the page is built.
-// A page that is open goes on with the build that it was loaded with: a new one waits until no tab is left.
+// A page that is loaded goes on with its build: it fetches nothing later. A newer build waits until it is whole,
+// by its hashes, and takes over when a page is loaded next, in any tab.
 
 const NAME = "modemflash BUILD";
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
-    const { files } = await (await fetch("./files.json", { cache: "no-store" })).json();
-    const names = files.map((each) => each.name).filter((name) => name !== "service_worker.js");
-    await (await caches.open(NAME)).addAll(["./", "./files.json", ...names.map((name) => `./${name}`)]);
+    const list = new Request("./files.json", { cache: "no-cache" });
+    const { files } = await (await fetch(list)).json();
+    const wanted = files.filter((each) => each.name !== "service_worker.js").map((each) => {
+      const hash = btoa(String.fromCharCode(...each.sha256.match(/../g).map((byte) => parseInt(byte, 16))));
+      return new Request(`./${each.name}`, { cache: "no-cache", integrity: `sha256-${hash}` });
+    });
+    await (await caches.open(NAME)).addAll([list, ...wanted]);
   })());
 });
 
@@ -19,10 +24,18 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
+self.addEventListener("message", ({ data }) => { if (data === "take over") self.skipWaiting(); });
+
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET") return;
   event.respondWith((async () => {
-    const kept = await (await caches.open(NAME)).match(event.request, { ignoreSearch: true });
+    const isPage = event.request.mode === "navigate";
+    if (isPage && registration.waiting) {
+      registration.waiting.postMessage("take over");
+      return new Response('<link rel="icon" href="icon.svg">', { headers: { refresh: "0", "content-type": "text/html" } });
+    }
+    const name = isPage && event.request.url.split("?")[0].endsWith("/") ? "./index.html" : event.request;
+    const kept = await (await caches.open(NAME)).match(name, { ignoreSearch: true });
     return kept ?? fetch(event.request);
   })());
 });

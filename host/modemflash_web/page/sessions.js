@@ -52,9 +52,9 @@ export class Sessions {
 
   begin(words, fileSystem) {
     this.words = words;
-    this.hasFiles = false;
     this.fileSystem = fileSystem;
     this.consents = words.consents ?? [];
+    this.isTakenUp = this.consents.length > 0;
     this.mac = words.mac ?? "";
   }
 
@@ -64,7 +64,7 @@ export class Sessions {
     this.consents = [...this.consents, { consent, subject }];
     this.mac = mac || this.mac;
     this.post({ kind: "agreed", consents: this.consents, mac: this.mac });
-    this.done = this.done.then(() => this.save());
+    this.save();
   }
 
   // A board that restarts when its port is opened: the next page opens it once, too.
@@ -72,16 +72,18 @@ export class Sessions {
     this.post({ kind: "keepsRate" });
     if (!this.words) return;
     this.words.keepsRate = true;
-    if (this.consents.length) this.done = this.done.then(() => this.save());
+    if (this.consents.length) this.save();
   }
 
   // The words last: they say that all is there.
-  async save() {
-    const { index, ...words } = this.words ?? {};
-    if (!this.hasFiles) await this.saveFiles("/files", "");
-    this.hasFiles = true;
+  save() {
+    const { index, ...words } = this.words;
     const text = JSON.stringify({ ...words, consents: this.consents, mac: this.mac, at: Date.now() });
-    await kept.save(`sessions/${this.name}/words.json`, new TextEncoder().encode(text));
+    this.done = this.done.then(async () => {
+      if (!this.hasFiles) await this.saveFiles("/files", "");
+      this.hasFiles = true;
+      await kept.save(`sessions/${this.name}/words.json`, new TextEncoder().encode(text));
+    });
   }
 
   async saveFiles(folder, path) {
@@ -93,15 +95,20 @@ export class Sessions {
     }
   }
 
-  async end({ outcome, modem_state }) {
-    const isOver = ["updated", "nothing-to-do", "installed-unconfirmed"].includes(outcome) || modem_state === "untouched";
-    if (isOver) await this.forget();
+  // Whether it is over. What an earlier run has begun is not, where a later one did not reach the modem.
+  end({ outcome, modem_state }) {
+    const isOver = Boolean(this.words)
+      && (["updated", "nothing-to-do", "installed-unconfirmed"].includes(outcome)
+        || (modem_state === "untouched" && !this.isTakenUp));
+    if (isOver) this.forget();
+    return isOver;
   }
 
-  async forget() {
-    await this.done;
+  forget() {
     this.words = null;
-    this.hasFiles = false;
-    if (this.name) await kept.remove(`sessions/${this.name}`);
+    this.done = this.done.then(async () => {
+      this.hasFiles = false;
+      if (this.name) await kept.remove(`sessions/${this.name}`);
+    });
   }
 }

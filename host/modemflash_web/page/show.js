@@ -14,7 +14,9 @@ export function element(name, className = "", ...inside) {
 
 function spans(pieces) {
   return pieces.map(([text, style]) => {
-    const tones = style.split(" ").filter((each) => TONES.has(each));
+    const styles = style.split(" ");
+    if (styles.includes("word")) return element("strong", "", WORDS[text]);
+    const tones = styles.filter((each) => TONES.has(each));
     return tones.length ? element("span", tones.join(" "), text) : document.createTextNode(text);
   });
 }

@@ -5,20 +5,24 @@ import { Device, usbOf } from "./serial.js";
 import * as kept from "./kept.js";
 import { Sessions } from "./sessions.js";
 
-const state = { stops: 0, answer: null, device: null, busy: false, words: {}, agreed: [] };
+const state = { stops: 0, answer: null, device: null, files: [], busy: false };
 const post = (message) => self.postMessage(message);
 
 self.modemflashBrowser = {
   post(text) {
     const message = JSON.parse(text);
     if (message.kind === "consent") sessions.agree(message);
-    else if (message.kind === "result") sessions.end(message);
+    else if (message.kind === "result") message.isOver = sessions.end(message);
     else if (message.kind === "keepsRate") sessions.keepRate();
     if (!["consent", "keepsRate"].includes(message.kind)) post(message);
   },
   stops: () => state.stops,
   answer: () => new Promise((resolve) => { state.answer = resolve; }),
   sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }),
+  copy: (index, path) => state.files[index].arrayBuffer().then(
+    (content) => { put(path, new Uint8Array(content)); return ""; },
+    (error) => error.name,
+  ),
   save: (path, data) => kept.save(path, data),
   holdAwake: (on) => asked("awake", { on }),
   saveAs: (name, data) => post({ kind: "save", name, data }),
@@ -82,12 +86,9 @@ async function load() {
   await sessions.adopt();
 }
 
-function putInto(folder, files) {
-  for (const [path, content] of Object.entries(files)) {
-    const at = `${folder}/${path}`;
-    self.python.FS.mkdirTree(at.slice(0, at.lastIndexOf("/")));
-    self.python.FS.writeFile(at, content);
-  }
+function put(path, content) {
+  self.python.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+  self.python.FS.writeFile(path, content);
 }
 
 function empty(folder) {
@@ -105,29 +106,29 @@ function empty(folder) {
 const jobs = {
   async files({ files }) {
     empty("/files");
-    for (const { path, file } of files) {
-      putInto("/files", { [path.replaceAll("..", "_")]: new Uint8Array(await file.arrayBuffer()) });
-    }
-    await self.program.check.callPromising();
+    state.files = files.map(({ file }) => file);
+    await self.program.check.callPromising(JSON.stringify(files.map(({ path, file }) => [path, file.size])));
   },
   async keptFiles() {
     empty("/files");
-    putInto("/files", await kept.load(sessions.files));
-    await self.program.check.callPromising();
+    for (const [path, content] of Object.entries(await kept.load(sessions.files))) put(`/files/${path}`, content);
+    await self.program.check.callPromising("[]");
   },
   async connect({ index, usb, keepsRate }) {
-    const port = (await navigator.serial.getPorts())[index];
+    const ports = await navigator.serial.getPorts();
+    const port = ports[index];
     if (!port || usbOf(port) !== usb) throw new Error("the port is not there any more");
     if (state.device?.port !== port) {
       await state.device?.close();
       state.device = new Device(port);
     }
+    state.device.others = ports.filter((each) => each !== port);
     self.program.connect(state.device, keepsRate);
   },
   async update(words) {
     await jobs.connect(words);
     sessions.begin(words, self.python.FS);
-    await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []), words.mac ?? "");
+    await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []), words.mac ?? "", Boolean(words.onlyIt));
   },
   async rescue(words) {
     await jobs.connect(words);
@@ -170,8 +171,9 @@ self.onmessage = async ({ data }) => {
   if (state.busy) return;
   state.busy = true;
   state.stops = 0;
+  sessions.words = null; // `update` alone has one
   try {
-    putInto("/state", await kept.load("state"));
+    for (const [path, content] of Object.entries(await kept.load("state"))) put(`/state/${path}`, content);
     await jobs[data.kind](data);
   } catch (error) {
     post({ kind: "failed", job: data.kind, text: String(error?.message ?? error) });

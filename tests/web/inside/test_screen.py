@@ -26,7 +26,7 @@ def shown(*events: Event) -> list[dict[str, object]]:
 
 
 def test_a_text_comes_in_pieces_with_their_styles() -> None:
-    assert spans_of(Text.assemble(("a", "bold"), "b", ("c", "dim"))) == [
+    assert spans_of(Text.assemble(("a", "bold"), "b", ("c", "dim")), "") == [
         ("a", "bold"),
         ("b", ""),
         ("c", "dim"),
@@ -36,11 +36,7 @@ def test_a_text_comes_in_pieces_with_their_styles() -> None:
 def test_two_styles_of_one_piece_both_count() -> None:
     text = Text("ab", "yellow")
     text.stylize("bold", 1, 2)
-    assert spans_of(text) == [("a", "yellow"), ("b", "yellow bold")]
-
-
-def test_what_asks_to_stop_is_the_button() -> None:
-    assert spans_of("Press Ctrl-C once more") == [("Press Stop once more", "")]
+    assert spans_of(text, "") == [("a", "yellow"), ("b", "yellow bold")]
 
 
 def test_whose_turn_it_is_stands_apart() -> None:
@@ -52,7 +48,7 @@ def test_whose_turn_it_is_stands_apart() -> None:
 
 
 def test_an_empty_line_is_no_block() -> None:
-    assert block_of("") is None
+    assert block_of("", "") is None
 
 
 def test_what_a_board_says_stays_text() -> None:
@@ -113,4 +109,4 @@ def test_each_kind_of_thing_that_is_printed_has_its_block() -> None:
     ]
     made = {rows.Rows: rows.Rows([("a", Text("b"))]), rows.Paragraph: rows.Paragraph(Text("b"))}
     assert set(kinds) == set(made)
-    assert "object at" not in str([block_of(each) for each in made.values()])
+    assert "object at" not in str([block_of(each, "") for each in made.values()])
