@@ -7,6 +7,7 @@ repeat. A G01 runs the GPy's firmware and says GPy.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from modemflash.interface import NVS_END, NVS_PREFIX
@@ -15,7 +16,10 @@ from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import Refusal
 
 _MODEM_BOARDS = ("GPy", "FiPy", "G01")
-_OTHER_FIRMWARE = "esp32"  # what mainline MicroPython calls the system on any board with this chip
+# What other firmware says on any board with this chip: mainline MicroPython as the system, CircuitPython
+# behind the board that it was built for; an ESP32-S3 is another chip.
+_OTHER_SYSTEM = "esp32"
+_OTHER_MACHINE = re.compile(r"with ESP32(?![\w-])")
 _MAC_BYTES = 6
 _PREPARE = """\
 import os, sys
@@ -82,7 +86,8 @@ class Board:
     @property
     def may_have_modem(self) -> bool:
         """Whether it may be a board with a modem, with firmware that is not Pycom's and so does not say."""
-        return self.name == _OTHER_FIRMWARE
+        is_other_machine = not self.is_pycom and _OTHER_MACHINE.search(self.machine) is not None
+        return self.name == _OTHER_SYSTEM or is_other_machine
 
 
 def read_identity(repl: Repl) -> Board:

@@ -196,18 +196,38 @@ def test_a_real_hostile_program_and_a_pybytes_build(
         assert board.console.resets == ["plain", "safe"]
 
 
-@pytest.mark.parametrize("machine", ["Generic ESP32 module with ESP32", "LILYGO TTGO LoRa32 with ESP32"])
-def test_another_micropython_on_an_esp32_is_told_what_to_install(machine: str) -> None:
-    """Mainline MicroPython does not say which board it is on: a GPy with it is not called another board."""
+@pytest.mark.parametrize(
+    ("system", "machine"),
+    [
+        ("esp32", "Generic ESP32 module with ESP32"),
+        ("esp32", "LILYGO TTGO LoRa32 with ESP32"),
+        ("espressif", "DOIT ESP32 Development Board with ESP32"),
+    ],
+)
+def test_another_micropython_on_an_esp32_is_told_what_to_install(system: str, machine: str) -> None:
+    """Mainline and CircuitPython do not say which board they are on: a GPy with them is no other board."""
     words = (
-        f"('esp32', '1.24.1', 'v1.24.1 on 2024-11-29', '{machine}', (1, 24, 1), "
-        "b'$\\n\\xc4\\x01\\x02\\x03', None, None, None, True)"
+        f"('{system}', '1.24.1', 'v1.24.1 on 2024-11-29', '{machine}', (1, 24, 1), "
+        f"b'$\\n\\xc4\\x01\\x02\\x03', None, None, None, {system == 'esp32'})"
     )
     board = VirtualBoard(BehavingPython("", says=words))
     with pytest.raises(Problem) as caught:
         need_pycom(read_identity(connect(board.open, quiet).repl))
     assert caught.value.code == "board-other-firmware"
     assert "1.20.2.r6" in caught.value.hint and "1.24.1" in caught.value.happened
+
+
+@pytest.mark.parametrize(
+    ("system", "machine"),
+    [("rp2", "Raspberry Pi Pico with RP2040"), ("espressif", "Adafruit Feather with ESP32S3"), ("WiPy", "")],
+)
+def test_a_board_without_the_chip_of_ours_is_told_no_firmware(system: str, machine: str) -> None:
+    """Nobody is told to put Pycom's firmware onto another chip."""
+    words = f"('{system}', '9.2', '9.2', '{machine}', (3, 4, 0), None, None, None, None, False)"
+    board = VirtualBoard(BehavingPython("", says=words))
+    with pytest.raises(Problem) as caught:
+        need_pycom(read_identity(connect(board.open, quiet).repl))
+    assert caught.value.code == "board-not-pycom"
 
 
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, MemoryError, OSError(5), ImportError()], ids=repr)
