@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from modemflash_host.board.modem_update import JournalRecord
 
 _IMEI_DIGITS = range(14, 18)
+_NUMBERS_OF_MANY = ("004999010640", "12345678901234")  # what modules have that lost theirs, or never got one
 _MARK_DIGITS = 8
 _ASK_MS = 10_000
 
@@ -197,7 +198,8 @@ def _imei(text: str) -> str:
     """The module's number in a reply; "" where it is none that one module alone has."""
     for line in text.split("\n"):
         digits = line.replace("+CGSN:", "").strip().strip('"')
-        if digits.isdecimal() and len(digits) in _IMEI_DIGITS and len(set(digits)) > 1:
+        is_number = digits.isdecimal() and len(digits) in _IMEI_DIGITS and len(set(digits)) > 1
+        if is_number and not digits.startswith(_NUMBERS_OF_MANY):
             return digits
     return ""
 

@@ -149,8 +149,9 @@ def test_this_runs_own_record_stays(tmp_path: Path) -> None:
 
 
 def test_numbers_that_are_none(tmp_path: Path) -> None:
-    """Zeros, half a number, words: the module is known by its name."""
-    for text in ("000000000000000", "12345", "", '+CGSN: "00"', "ERROR 351234567890123"):
+    """Zeros, half a number, words, what many modules have: the module is known by its name."""
+    of_many = ("000000000000000", "004999010640000", '+CGSN: "004999010640000"', "123456789012347")
+    for text in (*of_many, "12345", "", '+CGSN: "00"', "ERROR 351234567890123"):
         _, journal, _ = found(tmp_path, PORT, (modem(text), identity()))
         assert not journal.key.startswith("module-"), text
     for text in (IMEI, f'+CGSN: "{IMEI}"'):
