@@ -229,10 +229,12 @@ def settle(link: Any) -> None:
 
 def _why_not(name: str, error: BaseException) -> LinkProblem:
     """The code for a port that did not open."""
-    from modemflash_host.links.rfc2217_link import NoRfc2217, SettingRefused
+    from modemflash_host.links.rfc2217_link import HungUp, NoRfc2217, SettingRefused
 
     if isinstance(error, (NoRfc2217, SettingRefused)):
         return LinkProblem("link-no-rfc2217", name)
+    if isinstance(error, HungUp):
+        return PortBusy(name, "another client of its server, which ends the connection")
     if is_busy(error):
         return PortBusy(name, holder_of(name))
     if is_not_permitted(error):

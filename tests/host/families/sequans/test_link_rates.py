@@ -131,10 +131,31 @@ def takes_the_option_and_no_setting(partner: socket.socket, got: bytes) -> None:
             partner.sendall(bytes((255, {251: 253, 253: 251}[got[at + 1]], got[at + 2])))
 
 
+def hangs_up(partner: socket.socket, got: bytes) -> None:
+    """A server whose port another client has."""
+    partner.close()
+
+
+def says_why_and_hangs_up(partner: socket.socket, got: bytes) -> None:
+    """The same, as ser2net does it."""
+    partner.sendall(b"Port already in use\r\n")
+    partner.close()
+
+
+ANSWERS = {
+    says_nothing: "link-no-rfc2217",
+    echoes: "link-no-rfc2217",
+    is_plain_telnet: "link-no-rfc2217",
+    takes_the_option_and_no_setting: "link-no-rfc2217",
+    hangs_up: "port-busy",
+    says_why_and_hangs_up: "port-busy",
+}
+
+
 @pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial's own
-@pytest.mark.parametrize("answer", [says_nothing, echoes, is_plain_telnet, takes_the_option_and_no_setting])
+@pytest.mark.parametrize("answer", ANSWERS)
 def test_a_server_that_is_no_rfc_2217_is_named(answer: Callable[[socket.socket, bytes], None]) -> None:
-    """It echoes, says nothing, or is telnet alone: one sentence, and none of pyserial's inner words."""
+    """It echoes, is silent, is telnet alone, or ends it: one sentence, and no inner words of pyserial."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -149,5 +170,5 @@ def test_a_server_that_is_no_rfc_2217_is_named(answer: Callable[[socket.socket, 
     thread.start()
     with server, pytest.raises(LinkProblem) as raised:
         open_link(f"rfc2217://127.0.0.1:{server.getsockname()[1]}?timeout=0.3")
-    assert raised.value.code == "link-no-rfc2217"
+    assert raised.value.code == ANSWERS[answer]
     assert "REQUESTED" not in raised.value.happened
