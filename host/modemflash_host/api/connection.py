@@ -154,6 +154,7 @@ def connected(request: Request, reporter: Reporter, expected: Expected = NOTHING
     """
     seen = BoardSeen.at(reporter)
     is_connected = False
+    family: Family | None = None
     try:
         family = _family_of(request, reporter)
         reporter.use(family.vocabulary, family.framer())
@@ -163,6 +164,8 @@ def connected(request: Request, reporter: Reporter, expected: Expected = NOTHING
     except Problem as problem:
         if not is_connected:
             _may_be_unfinished(problem, request, reporter)
+        if family is None:
+            problem.stamp(UNTOUCHED)  # the port was listened to
         raise
 
 

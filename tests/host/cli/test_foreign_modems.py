@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from host.cli.test_commands import Desk
+from modemflash_host.errors import LinkProblem
 from modemflash_host.run import exit_codes
 from support.table_modem import FOREIGN, TableModem, running
 from support.wired import Ports
@@ -123,3 +124,15 @@ def test_a_modem_that_answers_in_numbers_is_told_from_a_dead_one(
     Ports(monkeypatch).plug(PORT, TableModem({}, otherwise=b"4\r"))
     told = desk.type("info", "-p", PORT, "--via", "direct")
     assert "modem-out-of-step" in told.err and "ATV1" in told.err
+
+
+def test_a_port_that_goes_away_while_it_is_listened_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was sent yet: the modem is untouched, not unknown."""
+    line = Ports(monkeypatch).plug(PORT, TableModem({}))
+
+    def pulled(*_: object) -> int:
+        raise LinkProblem("port-lost", "pulled")
+
+    monkeypatch.setattr(line, "readinto", pulled)
+    ended = desk.type("info", "-p", PORT, "--via", "direct", "--json")
+    assert (ended.result["code"], ended.result["modem_state"]) == ("port-lost", "untouched")
