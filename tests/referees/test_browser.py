@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from modemflash_host.families.registry import words_of
+from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.report.bundle import make_page
 from modemflash_host.report.history import history
 from modemflash_host.report.page.history_page import history_page
@@ -23,6 +24,7 @@ A4_POINTS = (595, 842)
 LONGEST_WHOLE_WORD = 14
 MARGIN_POINTS = 14 / 25.4 * 72
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+PACKAGE, VERSION = "RM502QAEAAR11A04M4G.zip", "RM502QAEAAR11A04M4G_01.001.01.001"
 LONG = "a-name-that-nobody-would-give-to-a-file-" * 4
 
 
@@ -48,7 +50,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def _with_long_names() -> Told:
     story = list(FAILED_UPDATE)
     at_ms, plan = story[3]
-    story[3] = (at_ms, {**plan, "files": [{**plan["files"][0], "name": LONG}], "way_back": [LONG]})
+    files = [{**plan["files"][0], **row} for row in ({"name": LONG}, {"name": PACKAGE, "version": VERSION})]
+    story[3] = (at_ms, {**plan, "files": files, "way_back": [LONG], "to_version": VERSION})
+    again = {"event": "retry", "what": WORDS.whole_update, "attempt": 2, "reason": "gnss-no-answer"}
+    story.insert(-2, (at_ms, again))
     at_ms, problem = story[-2]
     story[-2] = (at_ms, {**problem, "happened": f"The file {LONG} cannot be read"})
     return story

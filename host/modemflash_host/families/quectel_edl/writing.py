@@ -97,18 +97,19 @@ class Writer:
             Stopped: the user asked to stop.
         """
         ordered = in_safe_order(self._package.commands)
-        totals = {kind: sum(each.kind == kind for each in ordered) for kind in PHASES}
-        phase, done = "", 0
+        sector = self._package.geometry.sector_bytes
+        erased, to_erase = 0, sum(each.sectors for each in ordered if each.kind == ERASE) * sector
+        phase = ""
         for number, command in enumerate(ordered):
             if PHASES[command.kind] != phase:
-                phase, done = PHASES[command.kind], 0
+                phase = PHASES[command.kind]
                 on_phase(phase)
             self._line.checkpoint()
             refuse_unproved(self._package, self._flash, number, command)
             self._send(command)
-            done += 1
-            if command.kind != PROGRAM:
-                self._line.report("progress", phase=phase, done=done, total=totals[command.kind])
+            if command.kind == ERASE:
+                erased += command.sectors * sector
+                self._line.report("progress", phase=phase, done=erased, total=to_erase)
 
     def _send(self, command: Command) -> None:
         if command.kind == ERASE:

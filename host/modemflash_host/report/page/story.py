@@ -20,7 +20,8 @@ WordsOf = Callable[[str], Vocabulary]
 
 STALL, RETRY, STOP, SLEEP = "stall", "retry", "stop", "sleep"
 _SLEPT = "computer-slept"
-_NOT_THE_WIRE = ("verify",)  # its progress is that of reading a file
+# Their progress is that of reading a file, of reading the module, or of bytes that nobody sends.
+_NOT_THE_WIRE = ("verify", "copy", "copy-files", "erase")
 _TIMES = ("usual_s", "allowed_s", "silence_s")
 _LAST_LINES = 40
 _MOST_POINTS = 240

@@ -78,7 +78,7 @@ def on_the_way(story: Story) -> Markup:
         cells = (f"{_KINDS[mark.kind]}{long}", mark.text)
         at = element("th", w.clock_time(mark.at_s), scope="row")
         body.append(element("tr", at, *(element("td", cell) for cell in cells)))
-    return table("What happened on the way", ("time", "what", ""), body) if body else Markup("")
+    return table("What happened on the way", ("time", "what", ""), body, "way") if body else Markup("")
 
 
 def _ends(rows: Sequence[_T]) -> list[_T | None]:

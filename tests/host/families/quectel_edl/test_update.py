@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,15 @@ def test_an_update_is_a_success_by_the_module_s_own_word(profile: str, home: Pat
     assert phases(made) == [
         "identify", "switch", "load-programmer", "read-flash", "copy", "erase", "transfer", "reboot",
     ]  # fmt: skip
+
+
+def test_progress_counts_bytes(home: Path) -> None:
+    """Of what is erased, too: a screen shows them as that."""
+    made = bench("rm520n")
+    made.run()
+    erased = [event for event in made.sink.events if event.get("phase") == "erase" and "done" in event]
+    assert erased[-1]["done"] == erased[-1]["total"] > 1_000_000
+    assert all(before["done"] < after["done"] for before, after in pairwise(erased))
 
 
 def test_efs2_is_copied_before_the_first_erase(home: Path) -> None:
