@@ -78,15 +78,20 @@ def modemflash_group(context: click.Context) -> None:
         context.default_map = {name: config.defaults() for name in _TALKING}
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line; the exit code."""
+def run(arguments: list[str], *, is_stopped: bool = False) -> int:
+    """Run one command line; the exit code.
+
+    Args:
+        arguments: the words behind the program's name.
+        is_stopped: somebody pressed Ctrl-C already.
+    """
     _open_missing_streams()
     _forget_absurd_widths()
     real = sys.stdout, sys.stderr
     out, err = Output(sys.stdout), Output(sys.stderr, raises=False)
     sys.stdout, sys.stderr = cast("TextIO", out), cast("TextIO", err)
     try:
-        code = _run(arguments, out)
+        code = _run(arguments, out, is_stopped)
         out.end()
         if out.lost is not None and not isinstance(out.lost, BrokenPipeError):
             if not out.is_said:
@@ -114,12 +119,14 @@ def _open_missing_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 (for good)
 
 
-def _run(arguments: list[str], out: Output) -> int:
+def _run(arguments: list[str], out: Output, is_stopped: bool) -> int:
     if os.environ.get("_MODEMFLASH_COMPLETE", "").startswith("powershell"):
         from modemflash_host.cli.powershell_completion import register
 
         register()
     try:
+        if is_stopped:
+            raise KeyboardInterrupt
         code = modemflash_group.main(arguments, prog_name="modemflash", standalone_mode=False)
     except click.ClickException as error:
         error.message = "\n".join(map(printable, error.message.split("\n")))  # type: ignore[misc]

@@ -148,6 +148,28 @@ LIST, ASK, ASK_JSON = (
 )
 
 
+PRESSED_EARLY = """
+import os, signal, sys
+
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == "modemflash_host.cli.app":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Pressed())
+from modemflash_host.cli import main
+main()
+"""
+
+
+def test_ctrl_c_while_the_program_is_loaded(bench: Bench) -> None:
+    """Words, a result and an exit code as at any other moment, and no traceback."""
+    words = [sys.executable, "-c", PRESSED_EARLY, "ports", "--json"]
+    done = subprocess.run(words, env=bench.environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (exit_codes.INTERRUPTED, "\nStopped. Nothing was written.\n")
+    assert json.loads(done.stdout)["code"] == "stopped-before-write"
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="there is no device here that is always full")
 @pytest.mark.parametrize("buffered", [True, False])
 @pytest.mark.parametrize(
