@@ -2,7 +2,8 @@
 
 Rule: a function that fails hears nothing more, and the work goes on: a mistake in a
 progress bar is no reason to leave a module half written. Its error is kept, and
-raised when the work is done. Progress is told once a second, as in `--json`.
+raised when the work is done; `sys.exit()` and `KeyboardInterrupt` are a stop
+request, too. Progress is told once a second, as in `--json`.
 """
 
 from __future__ import annotations
@@ -10,19 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from modemflash_host.api.events import Event, typed
+from modemflash_host.errors import StopNow
 from modemflash_host.reporters import Event as PlainEvent
 from modemflash_host.reporters import Sink
 from modemflash_host.reporters.paced_progress import PacedProgress
+from modemflash_host.run.stop_requests import StopRequests
 
 Listener = Callable[[Event], object]
 
 
 class Listeners(Sink):
-    """See the module."""
+    """See the module.
 
-    def __init__(self) -> None:
+    Args:
+        stop_requests: those of the work.
+    """
+
+    def __init__(self, stop_requests: StopRequests) -> None:
+        self._stop_requests = stop_requests
         self._listeners: list[Listener] = []
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._progress = PacedProgress()
 
     def add(self, listener: Listener) -> None:
@@ -42,11 +50,15 @@ class Listeners(Sink):
         for listener in list(self._listeners):
             try:
                 listener(told)
-            except Exception as error:  # noqa: BLE001 (whatever it is, the module comes first)
+            except StopNow:
+                raise  # the third Ctrl-C, which came just now
+            except BaseException as error:  # noqa: BLE001 (whatever it is, the module comes first)
                 self._failure = self._failure or error
                 self.remove(listener)
+                if not isinstance(error, Exception):
+                    self._stop_requests.count += 1
 
-    def take_failure(self) -> Exception | None:
+    def take_failure(self) -> BaseException | None:
         """The first error of a listener that was not asked for yet."""
         failure, self._failure = self._failure, None
         return failure

@@ -54,7 +54,7 @@ class Module:
         self.port = request.port
         self.result: Result | None = None
         self._stop_requests = StopRequests()
-        self._listeners = Listeners()
+        self._listeners = Listeners(self._stop_requests)
         self._run = RecordedRun([MaskingSink(self._listeners)], self._stop_requests, recording)
         self._opened = ExitStack()
         self._request, self._files, self._expected = request, files, expected
@@ -91,7 +91,7 @@ class Module:
         module = self._reached()
         if self._found is not None:
             return self._found
-        with self._step():
+        with self._step(), self._at_module():
             self._found = module.look()
             if not self._request.files:
                 module.reporter.say("details", **self._found.details)
@@ -111,7 +111,7 @@ class Module:
         if self._found is None:
             self.info()
         module = self._reached()
-        with self._step():
+        with self._step(), self._at_module():
             self._plan = module.plan(Refuse())
         self.result = module.ended_without_a_write("dry-run")
         return self._plan
@@ -130,7 +130,8 @@ class Module:
         Raises:
             ConsentMissing: a danger was not accepted.
             Problem: with the state of the module in `modem_state`.
-            Exception: what `on_event` raised; the update went on to its end, see `result`.
+            BaseException: what `on_event` raised; the update went on to its end, see `result`. `sys.exit()`
+                and `KeyboardInterrupt` are a stop request, too.
         """
         work = self._work(plan, accept)
         if on_event is not None:
@@ -223,7 +224,7 @@ class Module:
         def work() -> Result:
             self._check_not_over()
             self._is_over = True
-            with self._noted():
+            with self._at_module():
                 self.result = module.ended_with(module.run(confirmed))
             return self.result
 
@@ -266,6 +267,17 @@ class Module:
         except Problem as problem:
             self._note(problem)
             raise
+
+    @contextmanager
+    def _at_module(self) -> Iterator[None]:
+        """The same where the module is worked at: a defect of ours is a result, too."""
+        with self._noted():
+            try:
+                yield
+            except Exception as defect:
+                if not isinstance(defect, Problem):
+                    self._note(self._run.unexpected(defect))
+                raise
 
     def _note(self, problem: Problem) -> None:
         self._raised = problem

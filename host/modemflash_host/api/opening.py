@@ -16,7 +16,7 @@ from modemflash_host.api.module import Module, copied, opened
 from modemflash_host.api.recorded_run import Recording
 from modemflash_host.api.requested import options_of
 from modemflash_host.families import registry
-from modemflash_host.families.plan import AUTO, VIAS, Copied, Request
+from modemflash_host.families.plan import AUTO, LONGEST_ANSWER_S, VIAS, Copied, Request
 from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import device_name
 from modemflash_host.links.ports import Port, list_ports
@@ -59,6 +59,9 @@ def open(  # noqa: A001 (it is what pyserial and zipfile call it)
         TypeError, ValueError: an argument is not understood.
     """
     request = replace(_request(port, via, answer_timeout_s), options=options_of(options))
+    for given in files:
+        if not isinstance(given, (str, Path)):
+            raise TypeError(f"a file is a text or a Path, each an argument of its own, not {given!r}")
     paths = tuple(Path(file) for file in files)
     recording = None
     if record:
@@ -137,6 +140,12 @@ def port_event(port: Port) -> Event:
 
 def _request(port: str | None, via: str | None, answer_timeout_s: int | None) -> Request:
     """A request with the defaults of the command line: those of the settings, else the program's own."""
+    if not isinstance(port, (str, type(None))):
+        raise TypeError(f"port is a text, such as '/dev/ttyUSB0' or 'COM5', not {port!r}")
+    if answer_timeout_s is not None and not isinstance(answer_timeout_s, int):
+        raise TypeError(f"answer_timeout_s is a whole number of seconds, not {answer_timeout_s!r}")
+    if answer_timeout_s is not None and not 1 <= answer_timeout_s <= LONGEST_ANSWER_S:
+        raise ValueError(f"answer_timeout_s is from 1 to {LONGEST_ANSWER_S}, not {answer_timeout_s}")
     if port is None or via is None or answer_timeout_s is None:
         from modemflash_host.store.settings import load
 

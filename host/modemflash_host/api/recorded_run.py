@@ -110,6 +110,11 @@ class RecordedRun:
         state = UNKNOWN if self.reporter.may_have_written else UNTOUCHED
         return Stopped("stopped-at-once").stamp(state)
 
+    def unexpected(self, defect: Exception) -> Problem:
+        """A defect of this program as a problem, with what it means for the module."""
+        state = UNKNOWN if self.reporter.may_have_written else UNTOUCHED
+        return Problem("unexpected", f"{type(defect).__name__}: {defect}").stamp(state)
+
     def with_version_before(self, result: Result) -> Result:
         """The same, with the version that the module ran before this run touched it.
 

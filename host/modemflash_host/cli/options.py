@@ -14,7 +14,7 @@ from typing import Any
 
 import rich_click as click
 
-from modemflash_host.families.plan import AUTO, VIAS
+from modemflash_host.families.plan import AUTO, LONGEST_ANSWER_S, VIAS
 from modemflash_host.links.names import device_name
 
 Command = Callable[..., Any]
@@ -90,7 +90,7 @@ def port_options(command: Command) -> Command:
         ),
         click.option(
             "--answer-timeout",
-            type=Number(1, 7200),
+            type=Number(1, LONGEST_ANSWER_S),
             metavar="SECONDS",
             help="How long a modem may be silent (60 while it is looked for, 300 in a transfer).",
         ),

@@ -16,6 +16,7 @@ from modemflash_host.families.vocabulary import EventFields, Facts
 
 # Values of `Request.via`: how the module is reached. A family that knows one of them only ignores it.
 AUTO, RELAY, MIRROR, DIRECT = VIAS = ("auto", "relay", "mirror", "direct")
+LONGEST_ANSWER_S = 7200  # that can be asked for
 
 
 class FileSource(Protocol):

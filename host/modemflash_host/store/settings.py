@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from modemflash_host.errors import Refusal
-from modemflash_host.families.plan import AUTO, VIAS
+from modemflash_host.families.plan import AUTO, LONGEST_ANSWER_S, VIAS
 from modemflash_host.store.regular_file import NotRegular, TooLarge, read_regular
 
 _toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
@@ -67,7 +67,14 @@ class Setting:
 SETTINGS = (
     Setting("port", "", "The port of every command that needs one."),
     Setting("via", AUTO, "How the modem is reached.", VIAS),
-    Setting("answer-timeout", 0, "Seconds that a modem may be silent; 0: as each phase needs.", (), 0, 7200),
+    Setting(
+        "answer-timeout",
+        0,
+        "Seconds that a modem may be silent; 0: as each phase needs.",
+        (),
+        0,
+        LONGEST_ANSWER_S,
+    ),
     Setting("color", "auto", "Colours: auto, always or never.", ("auto", "always", "never")),
     Setting("verbose", False, "Every probe, repeat and reply."),
 )

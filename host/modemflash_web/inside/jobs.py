@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modemflash.errors import UNKNOWN, UNTOUCHED, Problem, Refusal
+from modemflash.errors import Refusal
 from modemflash_host.api import commands
 from modemflash_host.api.firmware import verified_files
 from modemflash_host.api.recorded_run import RecordedRun, Recording
@@ -162,10 +162,8 @@ class Jobs:
             try:
                 result = run.carry_out(work)
             except Exception as error:  # noqa: BLE001 (the guard: people get words, and the report the rest)
-                state = UNKNOWN if run.reporter.may_have_written else UNTOUCHED
-                defect = Problem("unexpected", f"{type(error).__name__}: {error}").stamp(state)
                 self._trace(error)
-                result = Result.of_problem(defect, seconds=run.reporter.at_s)
+                result = Result.of_problem(run.unexpected(error), seconds=run.reporter.at_s)
             if keep:
                 screen.section = RESULT
             if keep or result.problem is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from modemflash_host import api
+from modemflash_host.api.connection import Connected
 from modemflash_host.api.events import Interrupt, Phase, Progress, Report
 from modemflash_host.api.listeners import Listeners
 from modemflash_host.api.recorded_run import RecordedRun
@@ -227,6 +228,43 @@ def test_a_callback_that_fails_does_not_stop_the_update() -> None:
             module.update(module.plan(), on_event=bar)
         assert module.result is not None
         assert module.result.status == "updated"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize(("moment", "status"), [("prepare", "interrupted"), ("transfer", "updated")])
+def test_a_callback_that_ends_the_program_is_a_stop_request(
+    error: type[BaseException], moment: str, status: str
+) -> None:
+    """It tears no write in two, and the result says what the module is now."""
+
+    def on_event(event: api.Event) -> None:
+        if isinstance(event, Phase) and event.phase == moment:
+            raise error
+
+    with api.open(SEQUANS, NEW, UPDATER) as module:
+        plan = module.plan()
+        with pytest.raises(error):
+            module.update(plan, on_event=on_event)
+    assert module.result is not None
+    assert (module.result.status, history()[0].status) == (status, status)
+
+
+@pytest.mark.parametrize("place", ["look", "run"])
+def test_a_defect_of_ours_is_a_result_too(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """What nobody thought of is no `untouched` where the module was written to, and no good end."""
+
+    def fails(connected: Connected, *_: object) -> None:
+        if place == "run":
+            connected.reporter.say("phase", phase="transfer")
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(Connected, place, fails)
+    with pytest.raises(RuntimeError), api.open(SEQUANS, NEW, UPDATER) as module:
+        module.update(module.plan())
+    assert module.result is not None
+    assert (module.result.status, module.result.code) == ("failed", "unexpected")
+    assert module.result.modem_state == ("untouched" if place == "look" else "unknown")
+    assert history()[0].code == "unexpected"
 
 
 @pytest.fixture

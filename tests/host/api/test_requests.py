@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,23 @@ def test_what_is_not_said_is_as_on_the_command_line(
     with api.open("sim://pycom-catm1", "CATM1-41065.dup", updater="updater.elf", repair=True):
         pass
     assert asked[3] == asked[2] != typed
+
+
+@pytest.mark.parametrize(
+    ("args", "said", "words"),
+    [
+        ((12,), {}, "port is a text"),
+        ((Path("/dev/ttyUSB0"),), {}, "port is a text"),
+        (("sim://pycom-catm1", ["a.dup", "b.elf"]), {}, "each an argument of its own"),
+        (("sim://pycom-catm1",), {"answer_timeout_s": "60"}, "whole number of seconds"),
+        (("sim://pycom-catm1",), {"answer_timeout_s": 0}, "from 1 to 7200"),
+        (("sim://pycom-catm1",), {"answer_timeout_s": -1}, "from 1 to 7200"),
+    ],
+)
+def test_a_mistake_in_the_call_is_named(args: tuple[Any, ...], said: dict[str, Any], words: str) -> None:
+    """Before anything is opened, in the words of the call."""
+    with pytest.raises((TypeError, ValueError), match=words):
+        api.open(*args, **said)
 
 
 def test_a_way_that_is_none_is_refused() -> None:
