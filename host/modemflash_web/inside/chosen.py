@@ -1,7 +1,8 @@
 """The files that somebody chose: from the browser into the folder from which the host package reads them.
 
-Rules: what no firmware can be is never read, because a tab has no room for it, and a folder may hold
-anything; a file that was chosen itself is refused by its name, one that merely lies in a folder is passed over.
+Rules: what no firmware can be is never read, because a tab has no room for it, and a folder may
+hold anything; a file that was chosen itself is refused by its name, one that merely lies in a
+folder is passed over.
 """
 
 from __future__ import annotations

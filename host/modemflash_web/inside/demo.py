@@ -36,5 +36,5 @@ def prepare(folder: Path) -> list[Path]:
     """Its files; from here on `NAME` can be opened."""
     folder.mkdir(parents=True, exist_ok=True)
     line = PacedLine(difficult_modem())
-    HOME.openers["demo"] = Opener(lambda *_: (line, line))  # type: ignore[arg-type, return-value]
+    HOME.openers["demo"] = Opener(lambda *_: (line, line))  # type: ignore[arg-type]
     return [*write_files(folder)]

@@ -1,7 +1,7 @@
 """What a terminal calls a command is a button here: one table, for all that the host package prints.
 
-Rule: the name of a button stands in `page/words.js` alone, so a row names its key there: `{connect}`. A command
-that no row knows is one of the program's own, and stays.
+Rule: the name of a button stands in `page/words.js` alone, so a row names its key there:
+`{connect}`. A command that no row knows is one of the program's own, and stays.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _STEPS = (
     (r"\(`modemflash ports`\)", "(in the list of your browser)"),
     (r"; or reach the modem as it is: --via mirror", ""),
     (r"`?--via direct`?", "{viaDirect}"),
+    (r"`?--via relay`?", "{viaBoard}"),
     (r"\btogether with --updater", "together with the updater"),
     (r"\bwith --(?:updater|bootrom)", "beside the image"),
     (r" The plan can be looked at in peace with --dry-run\.", ""),

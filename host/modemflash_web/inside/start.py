@@ -61,7 +61,7 @@ def begin() -> None:
 
 
 def check(chosen: str) -> None:
-    """The files that somebody chose, as JSON [[path, size], …]; [] for those that the worker has put into `FILES`."""
+    """The files that somebody chose, as JSON [[path, size], …]; [] for those that are in `FILES` already."""
     files = [Chosen(PurePosixPath(path.replace("..", "_")), size) for path, size in json.loads(chosen)]
 
     def found() -> list[Path]:

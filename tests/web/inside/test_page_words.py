@@ -20,11 +20,12 @@ from modemflash_web.inside.page_words import _STEPS, AGAIN, pieces_of
 # Hints that stay the program's own: of what no page does, or what cannot happen on one.
 OF_THE_PROGRAM = set(
     """
-    already-runs-it board-error board-other-firmware board-updating capture-over-file card-file-changed
-    card-manifest card-manifest-newer config-broken consent-missing dry-run esptool-missing firmware-write-not-here
-    gnss-already-runs-it gnss-model-not-said gnss-no-control-line gnss-reset-unknown mirror-dead no-such-run
-    not-a-capture only-on-a-pc port-ambiguous port-not-permitted relay-occupied report-not-written
-    rescue-not-armed shell-file-not-edited shell-unknown tool-missing unknown-code usage which-39529
+    already-runs-it board-error board-other-firmware board-updating capture-over-file
+    card-file-changed card-manifest card-manifest-newer config-broken consent-missing dry-run
+    esptool-missing firmware-write-not-here gnss-already-runs-it gnss-model-not-said
+    gnss-no-control-line gnss-reset-unknown no-such-run not-a-capture only-on-a-pc
+    port-ambiguous port-not-permitted relay-occupied report-not-written rescue-not-armed
+    shell-file-not-edited shell-unknown tool-missing unknown-code usage which-39529
     """.split()
 )
 
@@ -69,7 +70,7 @@ def test_each_button_has_its_word() -> None:
 
 
 def hints() -> dict[str, str]:
-    """Those that a page can show: of all that is not for a card, a fleet, or modules that a page does not write."""
+    """Those that a page can show: not those for a card, a fleet, or modules that a page does not write."""
     for module in pkgutil.iter_modules(host_errors.__path__):
         importlib.import_module(f"modemflash_host.errors.{module.name}")
     others = {
@@ -84,7 +85,9 @@ def hints() -> dict[str, str]:
 
 def test_no_hint_on_the_page_names_a_command() -> None:
     """A page has no command line: a new hint needs a row, or its reason in the list above."""
-    left = {code for code, hint in hints().items() if re.search(r"`modemflash|command|--[a-z]|pip ", said(hint))}
+    left = {
+        code for code, hint in hints().items() if re.search(r"`modemflash|command|--[a-z]|pip ", said(hint))
+    }
     assert left == OF_THE_PROGRAM
 
 
