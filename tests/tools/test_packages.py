@@ -181,6 +181,34 @@ def test_uv_installs_it(wheel: Path, tool: Callable[[str], Path], tmp_path: Path
     _works(tmp_path, tmp_path / "TOOL_BIN_DIR" / "modemflash")
 
 
+SHOW_ALL_HELP = """
+import sys
+import click
+from modemflash_host.cli import app
+
+def show(command, *words):
+    for option in ("--help", "--help-all"):
+        assert app.run([*words, option]) == 0, words
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            show(command.get_command(context, name), *words, name)
+
+show(app.modemflash_group)
+"""
+
+
+@pytest.mark.slow
+def test_the_lowest_versions_work(wheel: Path, tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """Those that pyproject.toml names: where an environment has them already, pip leaves them there."""
+    folder = tmp_path / "environment"
+    uv, python = tool("packaging").with_name("uv"), python_of(folder)
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    _install([uv, "pip", "install", "--resolution", "lowest-direct", "--python", python, wheel], {})
+    assert not (done := _said(tmp_path, python, "-c", SHOW_ALL_HELP)).returncode, done.stderr
+    _works(tmp_path, python.with_name("modemflash"))
+
+
 def _install(command: list[object], places: dict[str, str]) -> None:
     environment = {**os.environ, **places}
     done = subprocess.run(
