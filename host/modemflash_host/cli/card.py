@@ -74,7 +74,7 @@ def prepare(
     talk: Talk,
     **words: object,
 ) -> int:
-    """Lay firmware from SOURCEs (files, folders, zip archives) out on a card.
+    """Lay firmware out on a card. SOURCEs are files, folders or zip archives.
 
     A consent holds for every board that the card is put into.
     """

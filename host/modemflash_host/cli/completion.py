@@ -46,7 +46,7 @@ for _name in _SHELLS:
 @_yes
 @click.pass_context
 def install(context: click.Context, shell: str | None, yes: bool) -> int:
-    """Put the completion of a SHELL, or of yours, into its start-up file. Asks first.
+    """Put completion into the start-up file of SHELL, else of yours. Asks first.
 
     That is ~/.bashrc, ~/.zshrc, modemflash.fish among fish's completions, or PowerShell's profile.
     """

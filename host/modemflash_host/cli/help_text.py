@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -69,14 +70,19 @@ def _typed(option: click.Option, ctx: click.Context) -> str:
 
 
 def _clause(text: str) -> str:
-    """As much of a sentence as stands behind the name of a command."""
+    """As much of a help as stands behind a name: whole sentences, else the beginning of the first."""
     room = _WIDTH - 16
+    sentences = re.split(r"(?<=\.) ", text)
+    while sentences:
+        if len(whole := " ".join(sentences)) <= room + 1:  # its full stop goes
+            return whole.rstrip(" .,:")
+        sentences.pop()
     while len(text) > room or text.count("(") > text.count(")"):
-        at = max(text.rfind(sign, 0, len(text) - 1) for sign in ",:.(")
+        at = max(text.rfind(sign, 0, len(text) - 1) for sign in ",:;.(")
         if at < 0:
             return textwrap.shorten(text, room, placeholder=" …")
         text = text[:at]
-    return text.rstrip(" .,:")
+    return text.rstrip(" .,:;")
 
 
 def _pairs(pairs: Sequence[tuple[str, str]], most: int = _MOST_INDENT) -> list[str]:

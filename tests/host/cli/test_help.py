@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from modemflash_host.cli import app
 from modemflash_host.cli.app import modemflash_group
 from modemflash_host.cli.help_examples import EXAMPLES
 from modemflash_host.cli.help_page import _WORDS_OF_OTHERS
+from modemflash_host.cli.help_text import _page
 from modemflash_host.families import registry
 
 Found = tuple[tuple[str, ...], click.Command]
@@ -90,6 +92,17 @@ def test_a_group_alone_shows_its_page(path: tuple[str, ...], capsys: pytest.Capt
     assert app.run([*path]) == 2
     heard = capsys.readouterr()
     assert heard.err == shown(path, "--help") and not heard.out
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, each in ALL.items() if isinstance(each, click.Group)], ids=" ".join
+)
+def test_a_command_is_said_in_whole_words(path: tuple[str, ...]) -> None:
+    """In the list of a group: no sentence that breaks off, and no second one that only begins."""
+    for line in _page(click.Context(ALL[path], info_name="x"), EXAMPLES[" ".join(path)], (), more=False):
+        if line.startswith("  ") and not line.startswith("  modemflash"):
+            _, said = line.split(None, 1)
+            assert "…" not in said and not re.search(r"\. [A-Z]\w*$", said), line
 
 
 def test_every_row_of_examples_is_of_a_command() -> None:
