@@ -144,13 +144,21 @@ class RecordedRun:
             reporter.report(problem_event(result.problem, reporter.vocabulary))
         result = self.with_version_before(result)
         result = replace(result, next=result.next or next_step(result, self._begun.files))
-        with suppress(StopNow):
-            self._deferred.tick(reporter.at_s)
-            if self._own_file is not None:
-                reporter.end_recording(result.event())
-                if result.status in _REPORTED:
-                    _make_report(reporter, self._own_file)
+        self._write_down(result)
         return result
+
+    def end_by_defect(self, defect: Exception) -> None:
+        """Write down that this program has a defect; whoever calls this tells it."""
+        ended = Result.of_problem(self.unexpected(defect), seconds=self.reporter.at_s)
+        self._write_down(self.with_version_before(ended))
+
+    def _write_down(self, result: Result) -> None:
+        with suppress(StopNow):
+            self._deferred.tick(self.reporter.at_s)
+            if self._own_file is not None:
+                self.reporter.end_recording(result.event())
+                if result.status in _REPORTED:
+                    _make_report(self.reporter, self._own_file)
 
     def _slept(self, seconds: float) -> None:
         self.reporter.say("warning", code="computer-slept", text=words(seconds), seconds=round(seconds))

@@ -42,7 +42,12 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
         StopRequests(app.is_process) as stop_requests,
         RecordedRun([MaskingSink(sink)], stop_requests, recording, lost) as run,
     ):
-        result = run.end(run.carry_out(work), lambda ended, begun: next_command(ended, port, begun))
+        try:
+            ended = run.carry_out(work)
+        except Exception as defect:
+            run.end_by_defect(defect)  # the guard around all commands tells it
+            raise
+        result = run.end(ended, lambda result, begun: next_command(result, port, begun))
         stop_requests.telling_end = True
         run.reporter.report(result.event())
         lost.tell_end(result)

@@ -21,6 +21,7 @@ import modemflash
 from modemflash_host.api import commands
 from modemflash_host.cli import app, asking
 from modemflash_host.families import registry
+from modemflash_host.report.history import history
 from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.run import exit_codes
 from modemflash_sim.sequans import images
@@ -294,6 +295,8 @@ def test_what_nobody_thought_of_has_words_a_file_and_exit_code_1(
     (crash,) = (desk.folder / "home" / "crashes").iterdir()
     assert str(crash) in ended.err
     assert "ZeroDivisionError: a defect" in crash.read_text()
+    [row] = history()
+    assert (row.status, row.code) == ("failed", "unexpected"), "and not a run that was killed"
 
 
 class Presses(Sink):
