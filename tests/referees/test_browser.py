@@ -12,6 +12,7 @@ import pytest
 
 from modemflash_host.families.registry import words_of
 from modemflash_host.families.sequans.words import WORDS
+from modemflash_host.fleet.page import page as fleet_page
 from modemflash_host.report.bundle import make_page
 from modemflash_host.report.history import history
 from modemflash_host.report.page.history_page import history_page
@@ -44,7 +45,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         updated = make_page(record(ended_well()), words_of, folder / "updated.html")
         listed = folder / "history.html"
         listed.write_text(history_page(history() * 15))
-    return {"failed": failed, "updated": updated, "history": listed}
+    fleet = folder / "fleet.html"
+    fleet.write_text(fleet_page({"seconds": 21.0, "boards": [_board("updated"), _board("failed")]}))
+    return {"failed": failed, "updated": updated, "history": listed, "fleet": fleet}
+
+
+def _board(status: str) -> dict[str, object]:
+    versions = {"from_version": VERSION, "to_version": VERSION}
+    ended = {"name": LONG[:30], "port": f"/dev/{LONG}", "status": status, "code": status, "seconds": 6.7}
+    told = {
+        "modem_state": "recoverable",
+        "happened": "",
+        "next": f"modemflash rescue -p '{LONG.replace('-', '_')}'",
+    }
+    return {**ended, **told, **versions, "began_s": 0.0, "phases": [[1.0, "find"], [2.0, "transfer"]]}
 
 
 def _with_long_names() -> Told:
@@ -59,7 +73,7 @@ def _with_long_names() -> Told:
     return story
 
 
-@pytest.mark.parametrize("name", ["failed", "updated", "history"])
+@pytest.mark.parametrize("name", ["failed", "updated", "history", "fleet"])
 def test_on_a_screen(window: Browser, pages: dict[str, Path], name: str) -> None:
     """No complaint, no scrolling sideways, and every text stands out, by day and by night."""
     for width in WIDTHS:

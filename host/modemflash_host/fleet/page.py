@@ -26,7 +26,7 @@ _STYLE = """
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem; font: 16px/1.5 system-ui, sans-serif;
   color: var(--ink); background: var(--paper) }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem }
-p { margin: .25rem 0; color: var(--dim) }
+p { margin: .25rem 0; color: var(--dim) } ul { padding-left: 1.2rem } li { overflow-wrap: anywhere }
 div.wide { overflow-x: auto } table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line) }
 thead th { font-weight: 600; color: var(--dim) }
