@@ -52,7 +52,7 @@ def test_every_command_does_what_the_tutorial_says(tmp_path: Path) -> None:
         "The modem already runs this build",
         "install-failed",
         "LG290P03AANR01A06S",
-        "Updated: unknown → LG290P03AANR02A01S",
+        "Updated: LG290P03AANR01A06S → LG290P03AANR02A01S",
         "same millisecond",
         "EFS2: blocks 8 to 19",
         "its DM port",
