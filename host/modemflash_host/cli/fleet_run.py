@@ -83,7 +83,7 @@ def _result(states: Sequence[BoardState], seconds: float) -> Result:
     if not bad:
         did = any(state.status == "updated" for state in states)
         status = "updated" if did else "nothing-to-do"
-        code = "updated" if did else "fleet-nothing-to-do"
+        code = "fleet-updated" if did else "fleet-nothing-to-do"
         return Result(status, code, "updated" if did else "untouched", seconds=seconds)
     order = ("unknown", "recoverable", "updated", "untouched")
     state = min((each.modem_state or "untouched" for each in bad), key=order.index)

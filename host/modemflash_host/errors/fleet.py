@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED
+from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, UPDATED
 
 __all__ = ["FLEET_CATALOGUE"]
 
@@ -26,6 +26,11 @@ FLEET_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "No run of a fleet is remembered yet",
         "`modemflash fleet update` keeps the results of each run.",
         UNTOUCHED,
+    ),
+    "fleet-updated": (
+        "Every board of the fleet runs what it should",
+        "Nothing is left to do.",
+        UPDATED,
     ),
     "fleet-nothing-to-do": (
         "Every board of the fleet runs what it should, or was only asked",

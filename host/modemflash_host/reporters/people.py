@@ -270,7 +270,7 @@ class People(Sink):
         status, took = event["status"], w.clock_time(event["seconds"])
         before, after = (w.printable(event[name] or "unknown") for name in ("from_version", "to_version"))
         versions = f"{before} {self.arrow} {after}"
-        if status == "nothing-to-do":
+        if status == "nothing-to-do" or not (event["from_version"] or event["to_version"]):
             line = marked(self.ok, "bold green", Text(w.printable(CATALOGUE[event["code"]][0])))
         elif status == "updated":
             self._change_table()
