@@ -44,6 +44,7 @@ WAITS = {
     "families/quectel_gnss/resetting.py:_by_command": BY_LINE,
     "families/quectel_gnss/resetting.py:_by_control_line": BY_LINE,
     "fleet/labgrid.py:_run": "a thread of its own; the supervisor's table moves",
+    "fleet/place_record.py:alone": "a thread of its own; the supervisor's table moves",
     "fleet/place_record.py:wait_for": "a thread of its own; the supervisor's table moves",
     "fleet/worker.py:_pass_on": "a thread of its own; the supervisor's table moves",
     "fleet/worker.py:_run": "a thread of its own; the supervisor's table moves",

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from modemflash.errors import Stopped
 from modemflash_host.computer.programs import find_program
 from modemflash_host.errors import LinkProblem, Refusal
-from modemflash_host.fleet.place_record import HeldPlace, PlaceRecord, Waiting, records, wait_for
+from modemflash_host.fleet.place_record import HeldPlace, PlaceRecord, Waiting, alone, read, records, wait_for
 
 SCHEME = "labgrid:"
 _CLIENT = "labgrid-client"
@@ -81,18 +81,19 @@ def release_leftovers(waiting: Waiting) -> Sequence[str]:
     What an update is still at work at is left to it, and to the next time.
     """
     kept = []
-    for path, record in list(records()):
-        if record.is_at_work or record.pid == os.getpid():
-            continue
-        if record.labgrid_place or record.token:
-            try:
-                given_back = _give_back(_client(), record, waiting)
-            except Refusal:
-                given_back = False
-            if not given_back:
-                kept.append(record.labgrid_place or record.place)
+    with alone(waiting):
+        for path, record in list(records()):
+            if record.is_at_work or record.pid == os.getpid():
                 continue
-        path.unlink(missing_ok=True)
+            if record.labgrid_place or record.token:
+                try:
+                    given_back = _give_back(_client(), record, waiting)
+                except Refusal:
+                    given_back = False
+                if not given_back:
+                    kept.append(record.labgrid_place or record.place)
+                    continue
+            path.unlink(missing_ok=True)
     return kept
 
 
@@ -110,8 +111,9 @@ def _take_over(client: str, name: str, mine: HeldPlace, waiting: Waiting) -> Non
             if record.pid == os.getpid():
                 raise LinkProblem("labgrid-failed", f"{record.place} of this fleet is the same place")
             wait_for(record.pid, waiting)
-            if _give_back(client, record, waiting):
-                path.unlink(missing_ok=True)
+            with alone(waiting):
+                if read(path) == record and _give_back(client, record, waiting):
+                    path.unlink(missing_ok=True)
 
 
 def _give_back(client: str, record: PlaceRecord, waiting: Waiting) -> bool:

@@ -9,7 +9,6 @@ stopped is not at work, so nobody waits for it for ever.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -19,12 +18,13 @@ from pathlib import Path
 
 from modemflash.errors import Stopped
 from modemflash_host.computer.process import is_at_work
-from modemflash_host.store.regular_file import read_regular
+from modemflash_host.store.file_lock import hold
+from modemflash_host.store.record_file import RecordFile
 from modemflash_host.store.state_folder import kept_file, state_folder
-from modemflash_host.strict_json import loads
 
-_LARGEST_BYTES = 4_000
+_LOCK = "places.lock"
 _STEP_S = 0.2
+_SHORT_S, _SHORT_STEP_S = 0.5, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,7 @@ class HeldPlace:
     def note(self, **more: str | int) -> None:
         """Write down what is new."""
         self.record = replace(self.record, **more)  # type: ignore[arg-type]
-        with kept_file(_path(self.record.place)) as file:
-            file.write(json.dumps(asdict(self.record)).encode())
+        RecordFile(_path(self.record.place)).save({**asdict(self.record), "pid": str(self.record.pid)})
 
 
 @contextmanager
@@ -92,14 +91,38 @@ def held(place: str, waiting: Waiting) -> Iterator[HeldPlace]:
         OSError: it cannot be written down.
     """
     path = _path(place)
-    while (left := read(path)) is not None and left.is_at_work:
-        wait_for(left.pid, waiting)
-    mine = HeldPlace(PlaceRecord(place, os.getpid()), left)
+    mine = None
+    while mine is None:
+        with alone(waiting):
+            left = read(path)
+            if left is None or not left.is_at_work:
+                mine = HeldPlace(PlaceRecord(place, os.getpid()), left)
+        if mine is None and left is not None:
+            wait_for(left.pid, waiting)
     try:
         yield mine
     finally:
         if not mine.stays:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(waiting: Waiting) -> Iterator[None]:
+    """Nobody else takes a place or gives one back meanwhile: what is read there stays so.
+
+    Raises:
+        Stopped: the user asked to stop.
+        OSError: there is no folder for it.
+    """
+    before, began = waiting.stop_wanted(), time.monotonic()
+    with kept_file(state_folder() / _LOCK) as file:
+        while not hold(file.fileno()):
+            if time.monotonic() - began > _SHORT_S:  # to take a place is a moment, to give one back is not
+                waiting.tick("another modemflash gives places back; that is waited for")
+            if waiting.stop_wanted() > before:
+                raise Stopped("stopped-before-write")
+            time.sleep(_SHORT_STEP_S)
+        yield
 
 
 def wait_for(pid: int, waiting: Waiting) -> None:
@@ -125,11 +148,10 @@ def records() -> Iterator[tuple[Path, PlaceRecord]]:
 
 def read(path: Path) -> PlaceRecord | None:
     """What a file says; None where it says nothing that can be used."""
-    with suppress(OSError, ValueError, TypeError):
-        record = PlaceRecord(**loads(read_regular(path, _LARGEST_BYTES)))
-        texts = (record.place, record.labgrid_place, record.token)
-        if type(record.pid) is int and all(type(text) is str for text in texts):
-            return record
+    fields = RecordFile(path).load()
+    pid = fields.pop("pid", "")
+    with suppress(TypeError, ValueError):
+        return PlaceRecord(pid=int(pid), **fields)
     return None
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from modemflash_host.store.regular_file import open_regular
@@ -18,11 +17,16 @@ if sys.platform != "win32":
     import fcntl
 
 
-def hold(descriptor: int) -> None:
-    """Hold an open file as long as this process has it open."""
+def hold(descriptor: int) -> bool:
+    """Hold an open file as long as this process has it open; False where another has it."""
     if sys.platform != "win32":
-        with suppress(OSError):  # a file system without locks
+        try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system without locks
+            return True
+    return True
 
 
 def is_held(path: Path) -> bool:

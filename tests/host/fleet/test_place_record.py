@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 
 from modemflash.errors import Stopped
 from modemflash_host.fleet import labgrid
-from modemflash_host.fleet.place_record import PlaceRecord, Waiting, held, read, records
+from modemflash_host.fleet.place_record import PlaceRecord, Waiting, alone, held, read, records
 from support.processes import another_at_work
 
 QUIET = Waiting(lambda: 0, lambda text: None)
@@ -52,9 +54,44 @@ def test_a_place_is_waited_for_as_long_as_another_is_at_work_there(other: subpro
     assert str(other.pid) in said[0] and not list(records())
 
 
+def test_of_two_that_take_a_place_at_once_one_has_it() -> None:
+    """Whoever comes second finds it taken, however close behind: there is no moment between look and note."""
+    inside, seen = [0], list[int]()
+
+    def take() -> None:
+        with held("/dev/a", QUIET) as mine:
+            mine.note(pid=os.getpid())
+
+    real = PlaceRecord.is_at_work.fget
+    assert real is not None
+
+    def slow(record: PlaceRecord) -> bool:
+        inside[0] += 1
+        seen.append(inside[0])
+        time.sleep(0.02)
+        inside[0] -= 1
+        return real(record)
+
+    leave("/dev/a", 1 << 22)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PlaceRecord, "is_at_work", property(slow))
+        threads = [threading.Thread(target=take) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert set(seen) == {1} and not list(records())
+
+
+def test_a_stop_request_ends_the_wait_for_the_others() -> None:
+    asked = iter([0, 0, 1])
+    with alone(QUIET), pytest.raises(Stopped), alone(Waiting(lambda: next(asked), lambda text: None)):
+        pass
+
+
 def test_a_stop_request_ends_the_wait_and_takes_nothing_away(other: subprocess.Popen[str]) -> None:
     leave("/dev/a", other.pid)
-    asked = iter([0, 1, 1])
+    asked = iter([0, 0, 1, 1])
     with pytest.raises(Stopped), held("/dev/a", Waiting(lambda: next(asked), lambda text: None)):
         pass
     [(_, record)] = records()
@@ -105,10 +142,10 @@ def test_what_could_not_be_given_back_is_tried_again(
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{}", '{"place": 1, "pid": 2}', '{"place": "a", "pid": "2"}', '{"x": 1}']
+    "content", ["", "[]", "{}", '{"place": 1, "pid": "2"}', '{"place": "a", "pid": "x"}', '{"x": 1}']
 )
 def test_what_is_no_record_is_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.json").write_text(content)
     assert read(tmp_path / "a.json") is None
-    (tmp_path / "a.json").write_text(json.dumps({"place": "a", "pid": 2}))
+    (tmp_path / "a.json").write_text(json.dumps({"place": "a", "pid": "2"}))
     assert read(tmp_path / "a.json") == PlaceRecord("a", 2)
