@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from modemflash.interface import IDS, PIECE_BYTES
 
 _LATE_MS = 40  # more than an adapter holds a request, and than a busy computer needs for one
-_MOST_LATE_MS = 500
+_MOST_LATE_MS = 900
 _LATE_BLOCKS = 3
 _MOST_PAUSE_BLOCKS = 64
 _BITS = 10  # a byte on the line
