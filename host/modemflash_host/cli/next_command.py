@@ -17,7 +17,11 @@ from modemflash_host.rescue.retry import MODEM_IS_SILENT
 from modemflash_host.run.result import Result
 from modemflash_host.store.firmware_places import places
 
-_HELD_CODES = ("relay-silent", "relay-restarted")  # the board knows how far it came, and goes on from there
+_HELD_CODES = (
+    "relay-silent",
+    "relay-restarted",
+    "relay-late",
+)  # the board knows how far it came, and goes on from there
 _AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
 
 

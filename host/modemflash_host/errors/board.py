@@ -161,6 +161,14 @@ BOARD_CATALOGUE: dict[str, tuple[str, str, str]] = {
         ),
         UNKNOWN,
     ),
+    "relay-late": (
+        "What the board asks for comes too late, again and again: its network is slower than the relay can bear",
+        (
+            "Leave all power on. Work from a computer that is nearer to the board, or reach the modem without it "
+            "(`--via direct`), then run the same command again."
+        ),
+        UNKNOWN,
+    ),
     "relay-occupied": (
         "The board is at work: it carries out an update, and was left alone",
         (

@@ -53,6 +53,7 @@ run({{!a}})
 _PIECE_BYTES = 256
 _PIECE_MS = 30
 _PATIENCE_MS = 300_000
+_IN_VAIN_MS = 60_000  # nothing that a board asks for takes so long; longer where it has begun and holds on
 _LAST_WORDS_MS = 30_000  # of a board whose state says that it has told all; it tells until we have it
 # Events, and codes of warnings.
 _OF_A_LOOK = ("phase", "found", "identity", "probe", "install-may-go-on", "modem-restarts")
@@ -160,6 +161,8 @@ class RelayTalk:
             relay = self.relay
             moved_ms = began_ms if relay.state == LOOKING else relay.moved_ms
             still_ms = min(clock.ticks_diff(now_ms, since) for since in (moved_ms, began_ms))
+            if relay.in_vain_ms > (_PATIENCE_MS if self._has_written else _IN_VAIN_MS):
+                raise self._late()
             if still_ms > self._patience_ms:
                 raise RelayLost("relay-stuck", "it is still looking" if relay.state == LOOKING else "")
             is_owed = (relay.state == ENDED and self._ended is None) or (
@@ -173,6 +176,16 @@ class RelayTalk:
                 self._ended = UNREADABLE
 
         self.relay.attend(until, on_wait)
+
+    def _late(self) -> RelayLost:
+        """The end of it; a board that has not even got its order has not begun, and is let go."""
+        problem = RelayLost("relay-late")
+        past = self._looked.past if self._looked else None
+        if self.relay.state == LOOKED and not self._has_written and not has_written(past):
+            with suppress(RelayLost):
+                self.relay.end()
+            problem.stamp(UNTOUCHED)
+        return problem
 
     def _say_release(self, release: str) -> None:
         if release and release != __version__:

@@ -113,8 +113,9 @@ class RelayLine:
         self._frames = FrameReader(clock)
         self._last_event = -1
         self.echo = b""
-        self._last_words = b""
+        self._last_words = self._last_get = b""
         self._heard = self._pinged = self.moved_ms = clock.ticks_ms()
+        self._asked_ms = self._first_asked_ms = self._heard
 
     # -- what the caller wants ------------------------------------------------------
 
@@ -176,6 +177,11 @@ class RelayLine:
         """Whether bytes came that are no text: a board that relays at another rate, perhaps."""
         return self._frames.heard_noise
 
+    @property
+    def in_vain_ms(self) -> int:
+        """How long the board has asked for the same again and again; 0 where it does not."""
+        return self._since(self._first_asked_ms) if self._since(self._asked_ms) < _SILENCE_MS else 0
+
     # -- one step -------------------------------------------------------------------
 
     def step(self, timeout_ms: int) -> None:
@@ -200,6 +206,10 @@ class RelayLine:
 
     def _take(self, kind: bytes, body: bytes) -> None:
         words = body[1:] if kind == GET else body  # who asks again asks by another number
+        if kind == GET:
+            self._asked_ms = self._clock.ticks_ms()
+            if words != self._last_get:
+                self._last_get, self._first_asked_ms = words, self._asked_ms
         if kind in (GET, EVENT, LOSSY_EVENT) and words != self._last_words:
             self._last_words = words
             self.moved_ms = self._clock.ticks_ms()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from modemflash import __version__
 from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, Problem
 from modemflash.identity import Identity, encoded
-from modemflash.interface import ENDED, LOOKED, LOOKING, RUNNING
+from modemflash.interface import ENDED, GET, IDS, LOOKED, LOOKING, RUNNING
 from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.board.relay.conversation import RelayTalk
 from modemflash_host.board.relay.messages import Ended, JournalNote, Looked, encode
@@ -20,7 +22,8 @@ from support.sinks import EventSink, reporter
 
 LOOK = Looked("aabbccddeeff", "application", 921600, False, encoded(Identity()), {}, None, __version__)
 RESULT = EngineResult("updated", "updated", "updated", 38638, 41065, "application", 6160982, 251)
-BEGUN = encode(JournalNote({"step": "send", "route": 2}))
+WRITTEN = {"step": "send", "route": 2}
+BEGUN = encode(JournalNote(WRITTEN))
 
 
 def ended(code: str, state: str) -> bytes:
@@ -129,6 +132,39 @@ def test_a_board_that_says_nothing_new_is_not_waited_for_without_end(state: str,
     problem, talk = stuck(state, until)
     assert problem.code in ("relay-stuck", "relay-other-release")
     assert talk.line.now() < 3_600_000
+
+
+class AsksInVain(ScriptedRelay):
+    """What it asks for comes too late, for ever: it asks again, by another number each time."""
+
+    asked = 0
+
+    def _speak(self) -> None:
+        super()._speak()
+        self.asked += 1
+        self._frame(GET, struct.pack(">BBIHH", self.asked % IDS, 0, 0, 0, 960))
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "least_s", "most_s"),
+    [
+        ([(LOOKED, (encode(LOOK),)), (LOOKED, ())], UNTOUCHED, 60, 90),
+        ([(LOOKED, (encode(replace(LOOK, past=WRITTEN)),)), (LOOKED, ())], UNKNOWN, 60, 90),
+        ([(RUNNING, (encode(LOOK),)), (RUNNING, ())], UNKNOWN, 60, 90),
+        ([(RUNNING, (encode(LOOK),)), (RUNNING, (BEGUN,)), (RUNNING, ())], UNKNOWN, 300, 330),
+    ],
+)
+def test_a_network_that_is_too_slow_is_named_soon(
+    script: list[tuple[str, tuple[bytes, ...]]], state: str, least_s: int, most_s: int
+) -> None:
+    """It moves nothing: who has not begun is told so in a minute, who has is given five to get better."""
+    talk = talk_to(AsksInVain(script), reporter())
+    assert talk.relay.listen_for_heartbeat(2_000)
+    talk.await_look()
+    with pytest.raises(Problem) as raised:
+        talk.await_end()
+    assert (raised.value.code, raised.value.modem_state) == ("relay-late", state)
+    assert least_s < talk.line.now() / 1000 < most_s
 
 
 def test_untouched_stays_what_nobody_began() -> None:

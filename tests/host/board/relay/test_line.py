@@ -315,7 +315,10 @@ def test_who_asks_for_the_same_for_ever_does_not_move() -> None:
     world = late_world(480)
     world.line.begin(0, 0, 8176)
     assert not world.run(lambda: world.line.got > 0, 40_000)
-    assert world.line.repeats > 20 and world.now_ms - world.pc.moved_ms > 30_000
+    assert world.pc.in_vain_ms > 30_000
+    world.now_ms += 10_000
+    assert world.pc.in_vain_ms == 0  # it does not ask any more
+    assert world.line.repeats > 20 and world.now_ms - world.pc.moved_ms > 40_000
 
 
 def test_a_line_that_is_not_late_gets_what_it_asks_for() -> None:
