@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import fetch, in_ci
+from tools import SLOW_MARK, fetch, in_ci
 from tools.cache import Unavailable
 
 
@@ -26,6 +26,13 @@ def tool() -> Callable[[str], Path]:
 def interpreter(tool: Callable[[str], Path]) -> Path:
     """A real MicroPython, for boards."""
     return tool("micropython")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A slow test whose file does not say so would never run."""
+    for path in {item.path for item in items if item.get_closest_marker("slow")}:
+        if SLOW_MARK not in path.read_text(encoding="utf-8"):
+            raise pytest.UsageError(f"{path}: a slow test, and nowhere {SLOW_MARK}")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,8 @@ Needs nothing but Python 3.10: it makes its own environment in `.venv-tests`
 and fetches what the tests ask (real MicroPythons, old compilers) to `.cache/`.
 Without options the tests run; `--all` adds the linters. Rules: every stage
 runs, whatever the ones before it did; a stage that this machine cannot provide
-is listed with the reason, and under CI (CI=true) it counts as a failure.
+is listed with the reason, and under CI (CI=true) it counts as a failure. The
+slow tests mostly wait: they run beside the others, which make room for them.
 """
 
 import sys
@@ -17,6 +18,7 @@ import hashlib
 import os
 import platform
 import re
+import shutil
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
@@ -25,16 +27,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lint import dialect, trimmed_types
-from tools import fetch, in_ci
+from tools import SLOW_MARK, fetch, in_ci
 from tools.cache import CACHE, ROOT, Unavailable, made_once
 
 ENVIRONMENT = ROOT / ".venv-tests"
 DEVICE = ROOT / "device"
 PC_ONLY = {DEVICE / "modemflash" / "__main__.py"}  # `python -m modemflash`; never deployed
-ENGINE_TESTS = ROOT / "tests" / "engine"
-BENCHES = ROOT / "tests" / "bench"
+TESTS = ROOT / "tests"
+ENGINE_TESTS = TESTS / "engine"
+BENCHES = TESTS / "bench"
 BOARD_HEAP = "2560k"  # the heap of a GPy; objects of the i386 build have a board's size
 MODULE_TIMEOUT_S = 120
+SLOW_OUTPUT = CACHE / "slow-output.txt"
+
+_slow_beside: list[subprocess.Popen[bytes]] = []  # the slow tests, while another stage runs
 
 
 @dataclass
@@ -61,19 +67,51 @@ class Stage:
 
 
 def run_pytest(extra: list[str]) -> Count:
-    """Every test that is neither slow nor a sweep, three at a time: half of their time they wait."""
-    return _pytest("pytest", ["-n", "3", "-m", "not slow and not sweep", *extra], may_be_empty=bool(extra))
+    """Every test that is neither slow nor a sweep; where the slow ones run beside them, those come first."""
+    words = ["-n", "3", "--dist", "worksteal", "-m", "not slow and not sweep", *extra]
+    nice = ["nice", "-n", "10"] if _slow_beside and shutil.which("nice") else []
+    sys.stdout.flush()
+    code = subprocess.run([*nice, *_pytest("pytest", words)], cwd=ROOT).returncode
+    return _counted("pytest", code, may_be_empty=bool(extra))
 
 
 def run_slow(extra: list[str]) -> Count:
-    """The tests that are paced in real time, four at a time: they mostly wait."""
-    return _pytest("slow", ["-n", "4", "-m", "slow and not sweep", *extra], may_be_empty=True)
+    """The tests that are paced in real time, six at a time: they mostly wait."""
+    if _slow_beside:
+        code = _slow_beside.pop().wait()
+        print(SLOW_OUTPUT.read_text(errors="replace"), end="")
+    else:
+        code = subprocess.run(_slow_command(extra), cwd=ROOT).returncode
+    return _counted("slow", code, may_be_empty=True)
 
 
-def _pytest(name: str, words: list[str], may_be_empty: bool) -> Count:
-    results = CACHE / (name + "-results.xml")
+def _start_slow(extra: list[str]) -> None:
+    """Begin the slow tests; what they print waits in a file for `run_slow`."""
+    command = _slow_command(extra)
+    with SLOW_OUTPUT.open("wb") as output:
+        _slow_beside.append(subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT))
+
+
+def _slow_command(extra: list[str]) -> list[str]:
+    """Only files that have some are read; tests/conftest.py sees that no other has one."""
+    files = [path for path in sorted(TESTS.rglob("test_*.py")) if SLOW_MARK in path.read_text("utf-8")]
+    words = ["-n", "6", "--dist", "worksteal", "-m", "slow and not sweep", "-p", "no:cacheprovider"]
+    return _pytest("slow", [*words, *(extra or map(str, files))])
+
+
+def _pytest(name: str, words: list[str]) -> list[str]:
+    results = _results(name)
     results.unlink(missing_ok=True)
-    code = _call("-m", "pytest", "-q", "--junitxml", results, *words)
+    return [str(python()), "-m", "pytest", "-q", "--junitxml", str(results), *words]
+
+
+def _results(name: str) -> Path:
+    return CACHE / (name + "-results.xml")
+
+
+def _counted(name: str, code: int, may_be_empty: bool) -> Count:
+    """What a pytest counted that ended with `code`."""
+    results = _results(name)
     count = Count()
     if results.is_file():
         suite = ElementTree.parse(results).getroot()[0]
@@ -186,6 +224,7 @@ def _linters(*commands: list[str]) -> Count:
 
 STAGES = (
     Stage("pytest", "tests on CPython", run_pytest),
+    Stage("slow", "slow tests, beside the others", run_slow),
     Stage(
         "micropython", "engine tests on MicroPython", lambda extra: run_micropython("micropython", "16384k")
     ),
@@ -197,7 +236,6 @@ STAGES = (
     Stage("mpy-cross", "the boards' syntax: mpy-cross " + ", ".join(fetch.MPY_CROSS_VERSIONS), run_mpy_cross),
     Stage("dialect", "what boards lack", run_dialect),
     Stage("benches", "figures and their gates", run_benches),
-    Stage("slow", "slow tests, four at a time", run_slow),
     Stage("ruff", "ruff check", lambda extra: _linters(["-m", "ruff", "check"]), linter=True),
     Stage("format", "ruff format", lambda extra: _linters(["-m", "ruff", "format", "--check"]), linter=True),
     Stage("types", "mypy --strict, host and engine", run_types, linter=True),
@@ -260,7 +298,13 @@ def main() -> int:
         print("The tests cannot run:", why)
         return 1
     chosen = [s for s in STAGES if (s.name in options.only if options.only else options.all or not s.linter)]
-    outcomes = [(stage, *run_stage(stage, extra)) for stage in chosen]
+    try:
+        if {run_pytest, run_slow} <= {stage.run for stage in chosen}:
+            _start_slow(extra)
+        outcomes = [(stage, *run_stage(stage, extra)) for stage in chosen]
+    finally:
+        for beside in _slow_beside:
+            beside.terminate()
 
     print("\n%-18s%8s%8s%9s%9s" % ("", "passed", "failed", "skipped", "time"))
     total = Count()

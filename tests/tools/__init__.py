@@ -2,6 +2,8 @@
 
 import os
 
+SLOW_MARK = "mark.slow"  # stands in every file that has slow tests: tests/run.py looks for them in no other
+
 
 def in_ci() -> bool:
     """Under continuous integration (CI=true) nothing may be left out: what did not run has failed."""

@@ -47,3 +47,19 @@ def test_skipped_referees(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyP
         result.assert_outcomes(skipped=1, failed=1, errors=2, xfailed=1)
     else:
         result.assert_outcomes(skipped=4, xfailed=1)
+
+
+@pytest.mark.parametrize(
+    ("mark", "code"),
+    [("pytest.mark.slow", 0), ('getattr(pytest.mark, "slow")', pytest.ExitCode.USAGE_ERROR)],
+)
+def test_a_slow_test_stands_where_it_is_looked_for(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, mark: str, code: int
+) -> None:
+    """The file says `mark.slow`, or nothing runs at all."""
+    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    shutil.copy(TESTS / "conftest.py", pytester.path)
+    pytester.makeini("[pytest]\nmarkers = slow")
+    pytester.makepyfile(f"import pytest\nmark = {mark}\n@mark\ndef test_it(): pass\n")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    assert result.ret == code
