@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from modemflash_sim.sequans import images
-from support.browser.chromium import Chromium, chromium
+from support.browser.chromium import Chromium, chromium, requests_of
 from support.browser.echo_port import echo_port
 from support.browser.page import Page
 from support.browser.site import site
@@ -20,6 +20,19 @@ from support.edl import maker_for
 
 pytestmark = [pytest.mark.referee, pytest.mark.timeout(300)]
 MARKUP = "<img src=x onerror=alert(1)>.dup"
+# What the policy forbids, each in its own way; the directives that stopped it.
+_TRY_TO_LEAVE = """
+const stopped = new Set();
+document.addEventListener('securitypolicyviolation', (event) => stopped.add(event.effectiveDirective));
+const put = (name, words) => document.body.append(Object.assign(document.createElement(name), words));
+put('img', { src: 'http://127.0.0.1:9/' });
+put('script', { src: 'http://127.0.0.1:9/' });
+put('script', { textContent: 'window.wasRun = true' });
+put('style', { textContent: '* { color: red }' });
+await fetch('http://127.0.0.1:9/').catch(() => {});
+await new Promise((resolve) => { setTimeout(resolve, 100); });
+return window.wasRun ? 'it was run' : [...stopped].sort();
+"""
 _SHOWN = "document.body.dataset.state == 'error' && document.getElementById('error').innerText"
 
 
@@ -41,6 +54,44 @@ def test_files_that_are_no_firmware(page: Page, window: Chromium, tmp_path: Path
     assert len(codes) == 3
     assert page.tab.run("return document.querySelectorAll('main img').length") == 0
     assert window.complaints() == []
+
+
+def test_what_nobody_should_choose(page: Page, window: Chromium, firmware: Path, tmp_path: Path) -> None:
+    """A film, a bomb, an archive in an archive, a folder with everything: quickly told, or passed over."""
+    downloads, film = tmp_path / "downloads", tmp_path / "film.dup"
+    (downloads / "modem" / "new").mkdir(parents=True)
+    for name in ("CATM1-41065.dup", "updater.elf"):
+        shutil.copy(firmware / name, downloads / "modem" / "new")
+    for number in range(200):
+        (downloads / f"{number}.txt").write_text("letter")
+    for path in (film, downloads / "film.mkv"):
+        with path.open("wb") as file:
+            file.truncate(3 << 30)
+    pack(tmp_path / "bomb.zip", {"a.dup": bytes(50 << 20)})
+    pack(tmp_path / "outer.zip", {"inner.zip": pack(tmp_path / "inner.zip", {"a.dup": b"dup"}).read_bytes()})
+    page.open()
+    for path, code in (
+        (film, "file-too-large"),
+        (tmp_path / "bomb.zip", "archive-bomb"),
+        (tmp_path / "outer.zip", "no-firmware-here"),
+    ):
+        page.tab.run("document.body.dataset.state = 'ready'")
+        page.tab.choose_files("#choose-files", path)
+        wait_for(page.tab, _SHOWN)
+        found, words = page.error()
+        assert found == code and path.name in str(words) and "/files" not in str(words)
+    page.tab.run("document.body.dataset.state = 'ready'")
+    page.tab.choose_files("#choose-folder", downloads)
+    page.wait_state("files")
+    assert "41065" in page.text("#firmware") and page.error() == ("", "")
+    assert window.complaints() == []
+
+
+def pack(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
 
 
 def test_firmware_for_the_program_alone(page: Page, tmp_path: Path) -> None:
@@ -122,6 +173,26 @@ def test_browser_that_cannot(window: Chromium, page: Page, script: str, code: st
         found, words = page.error()
         assert found == code and str(words)
         assert page.tab.run("return document.getElementById('choose-files').disabled")
+
+
+def test_nothing_leaves_the_page(
+    tool: Callable[[str], Path], origin: str, ports: UsbPorts, firmware: Path, tmp_path: Path
+) -> None:
+    """By the browser's own log: page and worker ask nobody but their host; and the policy would stop them."""
+    log = tmp_path / "requests.json"
+    with chromium(tool("chromium"), tmp_path / "profile", ports, origin, [], requests=log) as tab:
+        page = Page(tab, origin)
+        page.open()
+        page.choose_firmware(firmware)
+        page.tab.click("#start-demo")
+        page.wait_question()
+        page.tab.click("#decline")
+        page.outcome()
+        assert tab.complaints() == []
+        assert tab.run(_TRY_TO_LEAVE) == ["connect-src", "img-src", "script-src-elem", "style-src-elem"]
+    asked = requests_of(log, origin)
+    assert any(url.endswith("/python.zip.gz") for url in asked)
+    assert {url for url in asked if not url.startswith((origin + "/", "blob:"))} == set()
 
 
 def test_browser_that_keeps_nothing(

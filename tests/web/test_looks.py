@@ -6,11 +6,14 @@ the console. The demo shows all states without hardware.
 
 from __future__ import annotations
 
+import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from support.browser.accessibility import serious_faults
 from support.browser.chromium import Chromium
@@ -82,6 +85,77 @@ def test_without_a_network(page_folder: Path, window: Chromium, page: Page) -> N
     window.forget(origin)
 
 
+@pytest.mark.slow
+def test_a_newer_release(page_folder: Path, window: Chromium, page: Page, tmp_path: Path) -> None:
+    """It is told where the release stands, disturbs no update, and is used by the page that is loaded next."""
+    folder = tmp_path / "page"
+    shutil.copytree(page_folder, folder)
+    build = json.loads((folder / "files.json").read_text())["build"]
+    with site(folder) as origin:
+        kept = Page(window, origin)
+        kept.open("?offline")
+        wait_for(window, "(await navigator.serviceWorker.ready).active.state == 'activated'", 30)
+        kept.open("?offline")
+        kept.tab.click("#start-demo")
+        kept.agree()
+        for name in ("files.json", "service_worker.js"):
+            (folder / name).write_text((folder / name).read_text().replace(build, "newer"))
+        window.run("(await navigator.serviceWorker.getRegistration()).update()")
+        wait_for(window, "!document.getElementById('newer').hidden")
+        assert build in kept.text("#version")
+        old = window.driver.current_window_handle
+        window.new_tab()
+        kept.open("?offline")
+        assert "newer" in kept.text("#version")
+        window.driver.switch_to.window(old)
+        assert kept.outcome() == "updated" and build in kept.text("#version")
+        (folder / "page.css").write_text("torn")
+        for name in ("files.json", "service_worker.js"):
+            (folder / name).write_text((folder / name).read_text().replace("newer", "torn"))
+        script = """const found = await navigator.serviceWorker.getRegistration();
+        const worker = (await found.update()).installing;
+        await new Promise((done) => { worker.onstatechange = done; });
+        return worker.state;"""
+        assert window.run(script) == "redundant", "a release that is not whole was taken"
+        kept.open()
+        assert "newer" in kept.text("#version")
+    assert window.complaints() == []
+    window.forget(origin)
+
+
+def test_by_keys_alone(page: Page, window: Chromium) -> None:
+    """Everything is reached by Tab in the order in which it stands; the focus goes where the work is."""
+    page.open()
+    reached = []
+    while (window.press(Keys.TAB), window.focus())[1]:
+        reached.append(window.focus())
+    script = "return [...document.querySelectorAll('input, button')].filter((each) => !each.disabled && each.checkVisibility()).map((each) => each.id)"
+    shown = page.tab.run(script)
+    assert isinstance(shown, list)
+    assert reached == [each for each in shown if each != "via-direct"]  # of two radio buttons, arrows reach the other
+    while window.focus() != "start-demo":
+        window.press(Keys.TAB)
+    window.press(Keys.ENTER)
+    page.wait_question()
+    assert window.focus() == "plan-title"
+    window.press(Keys.TAB)
+    assert window.focus() == "agree"
+    window.press(Keys.ENTER)
+    assert window.focus() == "update-title"
+    page.wait_share(0.1)
+    window.press(Keys.TAB)
+    assert window.focus() == "stop"
+    window.press(Keys.ENTER)
+    wait_for(page.tab, "document.getElementById('update').innerText.includes('Press Stop once more')")
+    window.press(Keys.SPACE)
+    assert page.outcome() == "interrupted" and page.error()[0]
+    assert window.focus() == "result-title"
+    window.press(Keys.TAB, Keys.TAB)
+    assert window.focus() == "again"
+    window.press(Keys.ENTER)
+    assert page.state() == "ready" and window.focus() == "choose-files"
+
+
 def test_a_demo_that_is_declined(page: Page, look: Callable[[str], None]) -> None:
     """No is an answer: nothing is written, and it is said."""
     page.open()
@@ -90,20 +164,8 @@ def test_a_demo_that_is_declined(page: Page, look: Callable[[str], None]) -> Non
     page.tab.click("#decline")
     assert page.outcome() == "refused"
     assert page.error()[0] == "not-confirmed"
+    assert page.tab.run("return document.getElementById('connect').disabled"), "its firmware is for no real modem"
     look("refused")
-
-
-def test_a_demo_that_is_stopped(page: Page) -> None:
-    """Stop, while the firmware is sent: the first click is warned, the second ends it where that is safe."""
-    page.open()
-    page.tab.click("#start-demo")
-    page.agree()
-    page.wait_share(0.2)
-    page.tab.click("#stop")
-    wait_for(page.tab, "document.getElementById('update').innerText.includes('Press Stop once more')")
-    page.tab.click("#stop")
-    assert page.outcome() == "interrupted"
-    assert page.error()[0], "no words"
 
 
 def test_it_would_see_what_is_wrong(window: Chromium, tool: Callable[[str], Path], page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +26,12 @@ def address(tmp_path: Path) -> Iterator[tuple[int, str]]:
         yield int(host.rpartition(":")[2]), f"/{path}"
 
 
-def got(port: int, path: str, host: str = "", method: str = "GET") -> http.client.HTTPResponse:
+def got(
+    port: int, path: str, host: str = "", method: str = "GET", origin: str = ""
+) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request(method, path, headers={"Host": host or f"127.0.0.1:{port}"})
+    headers = {"Origin": origin} if origin else {}
+    connection.request(method, path, headers={"Host": host or f"127.0.0.1:{port}", **headers})
     answer = connection.getresponse()
     answer.read()
     connection.close()
@@ -43,9 +47,34 @@ def test_the_page_comes_with_its_policy(address: tuple[int, str]) -> None:
     assert got(port, path + "page.js").headers["Content-Type"].startswith("text/javascript")
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/wrong/index.html", "//", "/../secret.txt"])
+@pytest.mark.parametrize("path", ["/", "/index.html", "/wrong/index.html", "//", "/../secret.txt", "*", ""])
 def test_nothing_without_the_token(address: tuple[int, str], path: str) -> None:
-    assert got(address[0], path).status == 404
+    assert got(address[0], path).status in (400, 404)
+
+
+def test_nothing_by_a_token_that_is_not_quite_it(address: tuple[int, str]) -> None:
+    port, path = address
+    token = path.strip("/")
+    for other in (token[:-1], token + "x", token.swapcase(), token[::-1], "%" + hex(ord(token[0]))[2:] + token[1:]):
+        assert got(port, f"/{other}/index.html").status == 404, other
+    for trick in (f"/{token}", f"/x/../{token}/", f"/{token}//index.html", f"/{token}/./index.html", f"/?{token}/"):
+        assert got(port, trick).status == 404, trick
+    assert got(port, f"http://example.com{path}index.html").status == 404
+
+
+def test_what_is_answered_is_for_this_page_alone(address: tuple[int, str]) -> None:
+    """A page of somebody else that knows the address may neither read it nor show it."""
+    answer = got(*address, origin="https://example.com")
+    assert answer.headers["Access-Control-Allow-Origin"] is None
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_of_two_hosts_the_first_counts(address: tuple[int, str]) -> None:
+    port, path = address
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+        wire.sendall(f"GET {path} HTTP/1.1\r\nHost: a.example\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        assert b" 404 " in wire.recv(100)
 
 
 @pytest.mark.parametrize("name", ["secret.txt", "../secret.txt", "%2e%2e/secret.txt", "none"])
@@ -53,7 +82,7 @@ def test_nothing_but_the_files_of_the_list(address: tuple[int, str], name: str) 
     assert got(address[0], address[1] + name).status == 404
 
 
-@pytest.mark.parametrize("host", ["example.com", "example.com:80", "127.0.0.1", "127.0.0.1.example.com"])
+@pytest.mark.parametrize("host", ["example.com", "example.com:80", "127.0.0.1", "127.0.0.1.example.com", "127.0.0.1:1", "[::1]", " "])
 def test_nothing_by_another_name(address: tuple[int, str], host: str) -> None:
     """A page of somebody else whose name leads here (DNS rebinding) gets nothing."""
     assert got(address[0], address[1], host).status == 404

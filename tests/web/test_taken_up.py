@@ -74,6 +74,48 @@ def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware:
         assert images_taken(board) == [(size, True)] and board.build() == 41065
 
 
+def test_two_boards_in_two_tabs(page: Page, window: Chromium, on_table: OnTable, tmp_path: Path) -> None:
+    """Of one kind, so that no browser tells them apart: each tab that is loaded anew finds its own, unasked."""
+    folder = tmp_path / "firmware"
+    folder.mkdir()
+    (folder / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=250_000))
+    (folder / "updater.elf").write_bytes(images.make_updater_elf(66_000))
+    with on_table("board-a") as board, on_table("board-b", mac=OTHER_MAC) as other:
+        tabs = []
+        for number in range(2):
+            if number:
+                window.new_tab()
+            page.open()
+            page.tab.run("window.chosenPort = %d" % number)
+            page.choose_firmware(folder)
+            page.tab.click("#stay-slow")
+            page.connect("")
+            page.agree()
+            tabs.append(window.driver.current_window_handle)
+        for tab in tabs:
+            window.driver.switch_to.window(tab)
+            window.go(page.origin + "/index.html")
+        for tab in tabs:
+            window.driver.switch_to.window(tab)
+            assert page.outcome() == "updated", page.error()
+        for each in (board, other):
+            assert images_taken(each) == [(250_000, True)] and each.build() == 41065
+
+
+def test_storage_cleared(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
+    """In the middle: the board goes on, and a page that knows nothing takes it up with the same files."""
+    size = (firmware / "CATM1-41065.dup").stat().st_size
+    with on_table("board-a") as board:
+        begin(page, firmware, slow=True)
+        page.wait_share(0.2)
+        window.forget(page.origin)
+        page.open()
+        page.choose_firmware(firmware)
+        page.connect("board-a")
+        assert page.outcome() == "updated", page.error()
+        assert images_taken(board) == [(size, True)] and board.build() == 41065
+
+
 def test_hidden_tab_and_sleep(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
     """Behind another tab the update goes on; after a sleep of the computer the page takes it up."""
     size = (firmware / "CATM1-41065.dup").stat().st_size

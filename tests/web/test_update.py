@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from modemflash_sim.endpoints.pty import PtyEndpoint
 from modemflash_sim.endpoints.serve import serve
+from modemflash_sim.quectel_gnss import assumptions
+from modemflash_sim.quectel_gnss.module import SimGnss
+from modemflash_sim.quectel_gnss.profiles import PROFILES, SECOND_US
+from modemflash_sim.sequans import images
 from support.browser.chromium import Chromium
 from support.browser.firefox import Firefox
 from support.browser.page import Page
 from support.browser.tab import wait_for
 from support.browser.table import board_on_table, quick_modem
 from support.browser.usb_ports import UsbPorts
+from support.gnss import VERSION, package
 
 pytestmark = [pytest.mark.referee, pytest.mark.slow, pytest.mark.timeout(300)]
+MARKUP = "<img src=x onerror=alert(1)>"
 
 
 def test_by_relay(
@@ -46,6 +55,48 @@ def test_direct(page: Page, window: Chromium, ports: UsbPorts, firmware: Path) -
         page.agree()
         assert page.outcome() == "updated", page.error()
     assert modem.verdict.build == 41065
+    assert window.complaints() == []
+
+
+def test_a_danger(page: Page, window: Chromium, ports: UsbPorts, firmware: Path, tmp_path: Path) -> None:
+    """Accepted by its typed word alone, and the plan by a click after it; what a modem says is never markup."""
+    shutil.copy(firmware / "updater.elf", tmp_path)
+    (tmp_path / "unproven.dup").write_bytes(images.make_full_image(50523, size_bytes=60_000))
+    modem, endpoint = quick_modem(product=MARKUP, built=MARKUP), PtyEndpoint()
+    with serve(modem, endpoint):
+        ports.plug("board-a", endpoint.url)
+        page.open()
+        page.choose(tmp_path / "unproven.dup", tmp_path / "updater.elf")
+        page.tab.click("#via-direct")
+        for typed in ("", "YES", "38638-50523 ", "38638-50523"):
+            page.connect("board-a")
+            page.wait_question()
+            assert window.focus() == "danger-word" and MARKUP in page.text("#board")
+            window.press(*typed, Keys.ENTER)
+            if typed != "38638-50523":
+                assert page.outcome() == "refused" and page.error()[0] == "not-confirmed", typed
+        page.wait_question()
+        assert page.tab.run("return document.getElementById('danger').hidden")
+        page.tab.click("#decline")
+        assert page.outcome() == "refused"
+    assert modem.verdict.images == [] and modem.verdict.build == 38638
+    assert page.tab.run("return document.querySelectorAll('main img').length") == 0
+    assert window.complaints() == []
+
+
+def test_gnss(page: Page, window: Chromium, ports: UsbPorts, tmp_path: Path) -> None:
+    """A GNSS receiver at its adapter: known by its file, written without a board."""
+    (tmp_path / f"{VERSION}.pkg").write_bytes(package())
+    module = SimGnss(replace(PROFILES["lg290p"], last_us=SECOND_US, erase_us=SECOND_US), assumptions.parse(""))
+    endpoint = PtyEndpoint()
+    with serve(module, endpoint):
+        ports.plug("board-a", endpoint.url)
+        page.open()
+        page.choose(tmp_path / f"{VERSION}.pkg")
+        page.connect("board-a")
+        page.agree()
+        assert page.outcome() == "updated", page.error()
+    assert (module.verdict.version, module.verdict.violations) == (VERSION, ())
     assert window.complaints() == []
 
 

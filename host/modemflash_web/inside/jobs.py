@@ -26,8 +26,6 @@ from modemflash_host.families import registry
 from modemflash_host.families.plan import DIRECT, RELAY, FirmwareFile, Request
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.masking_sink import MaskingSink
-from modemflash_host.run.expected import NOTHING as EXPECT_ANY
-from modemflash_host.run.expected import Expected
 from modemflash_host.run.result import Result
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.people import NOTHING, Agreed, AskOnPage, Stops
@@ -92,16 +90,13 @@ class Jobs:
 
     # -- modules ----------------------------------------------------------------
 
-    def update(
-        self, via: str, agreed: Agreed, port_name: str = "", *, expected: Expected = EXPECT_ANY
-    ) -> Result:
+    def update(self, via: str, agreed: Agreed, port_name: str = "") -> Result:
         """The whole update; see `commands.update`.
 
         Args:
             via: see `Request`.
             agreed: to a run that did not finish, and is taken up again.
             port_name: instead of the port that was granted.
-            expected: who has to be there.
         """
         port = self.port
         name = port_name or (port.name if port else "")
@@ -109,13 +104,13 @@ class Jobs:
         def work(reporter: Reporter) -> Result:
             ask = AskOnPage(self._browser, self._wait, self._post, reporter, agreed)
             wanted = Request(name, via, self.files, agreed.whoever_it_is)
-            result = commands.update(wanted, reporter, ask, expected=expected)
+            result = commands.update(wanted, reporter, ask)
             failed = result.status == "failed"
             if failed and port is not None and port.restarts and not port.keeps_rate:
                 port.keeps_rate = True
                 self._post({"kind": "keepsRate"})
                 reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
-                result = commands.update(wanted, reporter, ask, expected=expected)
+                result = commands.update(wanted, reporter, ask)
             return result
 
         return self.carry_out(work, BOARD, ["update", *(file.name for file in self.files)], name)

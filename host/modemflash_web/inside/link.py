@@ -21,6 +21,10 @@ from modemflash_web.inside.browser import Device, Wait
 _MOST_WAITING_BYTES = 1 << 15
 _BLOCKED_MS = 120_000
 _RESTART_MS = 3_000
+_NOT_OPENED = (
+    "or another tab has it, or this user may not open it: on Linux `sudo usermod -aG dialout $USER`, then log in "
+    "again"
+)
 _SIGN_BYTES = max(map(len, RESET_SIGNS))
 
 
@@ -81,7 +85,7 @@ class PagePort:
         if why == "NetworkError" and self.device.isLost:
             raise LinkProblem("port-absent", "it is not plugged in")
         if why == "NetworkError":
-            raise LinkProblem("port-busy", "this port, or it was not permitted")
+            raise LinkProblem("port-busy", _NOT_OPENED)
         if why:
             raise LinkProblem("port-not-opened", why)
 

@@ -44,15 +44,18 @@ class Agreed:
     Attributes:
         consents: all of them.
         mac: of the board that they were given for; "" for a module without one.
+        only_it: that board is looked for, and nobody is asked about another one.
     """
 
     consents: frozenset[Consent] = frozenset()
     mac: str = ""
+    only_it: bool = False
 
     @classmethod
-    def of_json(cls, consents: str, mac: str) -> Agreed:
+    def of_json(cls, consents: str, mac: str, only_it: bool) -> Agreed:
         """As the page has kept it."""
-        return cls(frozenset(Consent(each["consent"], each["subject"]) for each in json.loads(consents)), mac)
+        read = frozenset(Consent(each["consent"], each["subject"]) for each in json.loads(consents))
+        return cls(read, mac, only_it and bool(mac))
 
     @property
     def whoever_it_is(self) -> frozenset[Consent]:
@@ -92,13 +95,14 @@ class AskOnPage:
     def consent(self, need: Need, refusal: Refusal) -> None:
         """See `Ask`."""
         mac = self._seen.board.get("mac", "")
+        if self._agreed.only_it and mac != self._agreed.mac:
+            raise Refusal("other-module", f"its mac is {mac or 'not known'}")
         before = self._agreed.consents if mac and mac == self._agreed.mac else frozenset()
         if need.consent in before:
             return
         word = "" if need.consent == YES else word_of(need.consent, self._reporter.vocabulary.dangers)
-        answer = self._asked(
-            {"kind": "ask", "what": "danger" if word else "plan", "word": word, "text": need.danger}
-        )
+        text = f"{need.danger[:1].upper()}{need.danger[1:]}." if word else ""
+        answer = self._asked({"kind": "ask", "what": "danger" if word else "plan", "word": word, "text": text})
         if not answer.get("yes") or answer.get("word", "") != word:
             raise Refusal("not-confirmed", names_of([need.consent]))
         self._agreed = Agreed(before | {need.consent}, mac)

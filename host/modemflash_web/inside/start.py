@@ -12,7 +12,6 @@ from pyodide.ffi import run_sync, to_js
 
 import modemflash
 from modemflash_host.computer.home import HOME, Opener
-from modemflash_host.run.expected import Expected
 from modemflash_web.inside.board_package import read_package
 from modemflash_web.inside.browser import Browser
 from modemflash_web.inside.chosen import Chosen, take_chosen
@@ -86,10 +85,10 @@ def update(via: str, consents: str, mac: str, only_it: bool) -> None:
         via: see `Jobs.update`.
         consents: those of a run that is taken up again, as JSON.
         mac: its board's.
-        only_it: another board at this port is left alone.
+        only_it: see `Agreed`.
     """
     try:
-        jobs.update(via, Agreed.of_json(consents, mac), expected=Expected(mac if only_it else ""))
+        jobs.update(via, Agreed.of_json(consents, mac, only_it))
     finally:
         _release()
 

@@ -41,6 +41,7 @@ function allow() {
 
 function send(kind, words = {}) {
   now.busy = kind;
+  now.focus = document.activeElement;
   allow();
   worker.postMessage({ kind, ...words });
 }
@@ -141,6 +142,7 @@ $("again").addEventListener("click", () => {
   forgetFiles();
   setState("ready");
   window.scrollTo({ top: 0 });
+  $("choose-files").focus();
 });
 $("save-report").addEventListener("click", () => send("report"));
 $("save-answers").addEventListener("click", () => {
@@ -252,6 +254,7 @@ const show = {
     $("result").dataset.outcome = result.outcome;
     $("result").dataset.code = result.code;
     $("result").classList.toggle("failed", !isGood);
+    if (!isGood) $($("plan").hidden ? "board" : "update").classList.add("failed");
     $("result").classList.toggle("good", isGood);
     $("result-title").textContent = WORDS.result[result.outcome];
     const next = now.last.kind === "demo" ? WORDS.next.demo
@@ -304,6 +307,7 @@ const show = {
   idle({ job }) {
     now.busy = "";
     allow();
+    if (document.activeElement === document.body) now.focus?.focus({ preventScroll: true }); // it was disabled
     if (job === "keptFiles" && now.session) goOn();
     else if (now.others.length && ["port-busy", "other-module"].includes(now.result?.code)) start("update", now.others.shift());
   },

@@ -9,6 +9,7 @@ a script, with what `getPorts()` gives. It has no network but loopback.
 from __future__ import annotations
 
 import base64
+import json
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.common.exceptions import JavascriptException, WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -26,12 +28,12 @@ from support.browser.usb_ports import PRODUCT, VENDOR, UsbPorts
 from support.browser.window import HEADLESS_WORDS
 
 _SCRIPT_TIMEOUT_S = 60
-# Instead of the chooser.
+# Instead of the chooser; a test may say which one is chosen.
 _CHOOSER = """
 if (navigator.serial) navigator.serial.requestPort = async () => {
   const ports = await navigator.serial.getPorts();
   if (!ports.length) throw new DOMException('No port selected by the user.', 'NotFoundError');
-  return ports[0];
+  return ports[window.chosenPort ?? 0];
 };
 """
 
@@ -67,6 +69,14 @@ class Chromium:
 
     def allow_port(self, name: str) -> None:
         """Nothing is left to do: the profile was granted it."""
+
+    def press(self, *keys: str) -> None:
+        """Keys, one after the other, wherever the focus is."""
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def focus(self) -> str:
+        """The id of what has the focus; "" for nothing that has one."""
+        return str(self.driver.execute_script("return document.activeElement.id"))
 
     def save_files_in(self, folder: Path) -> None:
         """What a page lets its user save goes there, unasked."""
@@ -179,9 +189,24 @@ def _descendants(pid: int) -> list[int]:
     return [found for child in map(int, children) for found in (child, *_descendants(child))]
 
 
+def requests_of(log: Path, origin: str) -> list[str]:
+    """The addresses that pages and workers of an origin asked for, from the log of a browser that has ended."""
+    words = json.loads(log.read_text(encoding="utf-8"))
+    kind = words["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
+    begun = [event["params"] for event in words["events"] if event["type"] == kind and "params" in event]
+    return [each["url"] for each in begun if each.get("initiator") == origin]
+
+
 @contextmanager
 def chromium(
-    folder: Path, room: Path, ports: UsbPorts, origin: str, granted: Sequence[str], *, keeps_data: bool = True
+    folder: Path,
+    room: Path,
+    ports: UsbPorts,
+    origin: str,
+    granted: Sequence[str],
+    *,
+    keeps_data: bool = True,
+    requests: Path | None = None,
 ) -> Iterator[Chromium]:
     """A browser that ends with the block.
 
@@ -192,10 +217,12 @@ def chromium(
         origin: the site that may use ports.
         granted: the names of these ports.
         keeps_data: False for a user who lets no site keep anything.
+        requests: where it writes down what it asks of any network, see `requests_of`.
     """
     options = Options()
     options.binary_location = str(folder / "bin" / "chromium")
-    for word in (*HEADLESS_WORDS, "--user-data-dir=%s" % room):
+    more = ["--log-net-log=%s" % requests] if requests else []
+    for word in (*HEADLESS_WORDS, "--user-data-dir=%s" % room, *more):
         options.add_argument(word)
     chosen = [
         {"name": name, "vendor_id": VENDOR, "product_id": PRODUCT, "serial_number": name} for name in granted
