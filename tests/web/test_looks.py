@@ -132,7 +132,9 @@ def test_by_keys_alone(page: Page, window: Chromium) -> None:
     script = "return [...document.querySelectorAll('input, button')].filter((each) => !each.disabled && each.checkVisibility()).map((each) => each.id)"
     shown = page.tab.run(script)
     assert isinstance(shown, list)
-    assert reached == [each for each in shown if each != "via-direct"]  # of two radio buttons, arrows reach the other
+    assert reached == [
+        each for each in shown if each != "via-direct"
+    ]  # of two radio buttons, arrows reach the other
     while window.focus() != "start-demo":
         window.press(Keys.TAB)
     window.press(Keys.ENTER)
@@ -164,7 +166,9 @@ def test_a_demo_that_is_declined(page: Page, look: Callable[[str], None]) -> Non
     page.tab.click("#decline")
     assert page.outcome() == "refused"
     assert page.error()[0] == "not-confirmed"
-    assert page.tab.run("return document.getElementById('connect').disabled"), "its firmware is for no real modem"
+    assert page.tab.run("return document.getElementById('connect').disabled"), (
+        "its firmware is for no real modem"
+    )
     look("refused")
 
 

@@ -55,9 +55,21 @@ def test_nothing_without_the_token(address: tuple[int, str], path: str) -> None:
 def test_nothing_by_a_token_that_is_not_quite_it(address: tuple[int, str]) -> None:
     port, path = address
     token = path.strip("/")
-    for other in (token[:-1], token + "x", token.swapcase(), token[::-1], "%" + hex(ord(token[0]))[2:] + token[1:]):
+    for other in (
+        token[:-1],
+        token + "x",
+        token.swapcase(),
+        token[::-1],
+        "%" + hex(ord(token[0]))[2:] + token[1:],
+    ):
         assert got(port, f"/{other}/index.html").status == 404, other
-    for trick in (f"/{token}", f"/x/../{token}/", f"/{token}//index.html", f"/{token}/./index.html", f"/?{token}/"):
+    for trick in (
+        f"/{token}",
+        f"/x/../{token}/",
+        f"/{token}//index.html",
+        f"/{token}/./index.html",
+        f"/?{token}/",
+    ):
         assert got(port, trick).status == 404, trick
     assert got(port, f"http://example.com{path}index.html").status == 404
 
@@ -82,7 +94,10 @@ def test_nothing_but_the_files_of_the_list(address: tuple[int, str], name: str) 
     assert got(address[0], address[1] + name).status == 404
 
 
-@pytest.mark.parametrize("host", ["example.com", "example.com:80", "127.0.0.1", "127.0.0.1.example.com", "127.0.0.1:1", "[::1]", " "])
+@pytest.mark.parametrize(
+    "host",
+    ["example.com", "example.com:80", "127.0.0.1", "127.0.0.1.example.com", "127.0.0.1:1", "[::1]", " "],
+)
 def test_nothing_by_another_name(address: tuple[int, str], host: str) -> None:
     """A page of somebody else whose name leads here (DNS rebinding) gets nothing."""
     assert got(address[0], address[1], host).status == 404

@@ -87,7 +87,9 @@ def test_a_danger(page: Page, window: Chromium, ports: UsbPorts, firmware: Path,
 def test_gnss(page: Page, window: Chromium, ports: UsbPorts, tmp_path: Path) -> None:
     """A GNSS receiver at its adapter: known by its file, written without a board."""
     (tmp_path / f"{VERSION}.pkg").write_bytes(package())
-    module = SimGnss(replace(PROFILES["lg290p"], last_us=SECOND_US, erase_us=SECOND_US), assumptions.parse(""))
+    module = SimGnss(
+        replace(PROFILES["lg290p"], last_us=SECOND_US, erase_us=SECOND_US), assumptions.parse("")
+    )
     endpoint = PtyEndpoint()
     with serve(module, endpoint):
         ports.plug("board-a", endpoint.url)

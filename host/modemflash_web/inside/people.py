@@ -102,7 +102,9 @@ class AskOnPage:
             return
         word = "" if need.consent == YES else word_of(need.consent, self._reporter.vocabulary.dangers)
         text = f"{need.danger[:1].upper()}{need.danger[1:]}." if word else ""
-        answer = self._asked({"kind": "ask", "what": "danger" if word else "plan", "word": word, "text": text})
+        answer = self._asked(
+            {"kind": "ask", "what": "danger" if word else "plan", "word": word, "text": text}
+        )
         if not answer.get("yes") or answer.get("word", "") != word:
             raise Refusal("not-confirmed", names_of([need.consent]))
         self._agreed = Agreed(before | {need.consent}, mac)

@@ -53,7 +53,17 @@ def test_a_danger_is_accepted_by_its_word() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["", " ", "yes", "38638-50523 ", " 38638-50523", "38638", "38638-50524", "ACCEPT-UNPROVEN-PATH", "\u0663"],
+    [
+        "",
+        " ",
+        "yes",
+        "38638-50523 ",
+        " 38638-50523",
+        "38638",
+        "38638-50524",
+        "ACCEPT-UNPROVEN-PATH",
+        "\u0663",
+    ],
 )
 def test_by_no_other_word(word: str) -> None:
     desk = Desk()
