@@ -1,7 +1,12 @@
-"""A firmware package of a Quectel modem that lies on no disk."""
+"""A firmware package of a Quectel modem that lies on no disk, and what examining it comes to."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from modemflash.errors import Problem
+from modemflash_host.families.quectel_edl.examine import ProvedPackage, examine_package
+from modemflash_sim.quectel_edl.packages import NAME, PackageMaker
 from support.memory_source import MemorySource
 
 
@@ -13,7 +18,7 @@ class PackageInMemory:
         name: of the package.
     """
 
-    def __init__(self, files: dict[str, bytes], name: str = "RM502QAEAAR11A04M4G") -> None:
+    def __init__(self, files: dict[str, bytes], name: str = NAME) -> None:
         self.name = name
         self.names = tuple(sorted(files))
         self.size = sum(len(data) for data in files.values())
@@ -27,3 +32,18 @@ class PackageInMemory:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def examined(maker: PackageMaker, name: str = NAME) -> ProvedPackage:
+    """The package, if it is good."""
+    source: Any = PackageInMemory(maker.contents(), name)
+    return examine_package(source, lambda done, total: None)
+
+
+def code_of(maker: PackageMaker, name: str = NAME) -> str:
+    """The code of what is wrong with the package; "good" where nothing is."""
+    try:
+        examined(maker, name)
+    except Problem as problem:
+        return problem.code
+    return "good"

@@ -35,7 +35,7 @@ PACKAGE_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "package-checksums-broken": ("The list of checksums of the package is damaged", _AGAIN, UNTOUCHED),
     "package-not-in-list": (
-        "A file that would be sent has no checksum in md5.txt",
+        "A file of the package that counts has no checksum in md5.txt",
         _AGAIN,
         UNTOUCHED,
     ),
@@ -188,7 +188,7 @@ PACKAGE_CATALOGUE: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
     ),
     "package-writes-table": (
-        "The plan does not write the partition table that was checked, exactly once",
+        "The partition table that would be in the module afterwards is not the one that was checked",
         _NOT_THIS,
         UNTOUCHED,
     ),
@@ -201,9 +201,10 @@ PACKAGE_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "module-usb-missing": (
         "The module's own USB (2c7c:…) is not there; an update needs its DM port, and no UART can replace that",
         (
-            'Ask the module over AT: AT+QCFGEXT="disusb" that answers 1 means that USB is disabled. Check that '
-            "USB_VBUS, D+ and D- are wired, that the cable has data wires, and the driver: Linux before mid-2022 does "
-            "not know 2c7c:0700, Windows needs the maker's driver."
+            'Ask the module by `modemflash info` at its UART: where AT+QCFGEXT="disusb" answers 1, USB is disabled; the '
+            "same with ,0 behind it, sent by you, and a restart enable it. Check that USB_VBUS, D+ and D- are wired, "
+            "that the cable has data wires, and the driver: Linux before mid-2022 does not know 2c7c:0700, Windows "
+            "needs the maker's driver."
         ),
         UNTOUCHED,
     ),

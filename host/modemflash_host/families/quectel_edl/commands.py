@@ -1,8 +1,9 @@
 """What a package would have a module do: its lists of commands, as data.
 
-Rules: only `erase` and `program` in a list, only `patch` in a file of patches:
-anything else is refused, because what it would do is not known. A place and a
-length are plain decimal numbers. The attributes of a line are kept as they stand
+Rules: only `erase` and `program` in a list, only `patch` in a file of patches, and
+of each only attributes that are known: anything else is refused, because what it
+would do is not known. A place and a length are plain decimal numbers, counted in
+the sectors of one kind of flash. The attributes of a line are kept as they stand
 there: a module must get them unchanged.
 """
 
@@ -19,9 +20,15 @@ from modemflash_host.families.quectel_edl.xml_reader import Element
 
 ERASE, PROGRAM, PATCH = "erase", "program", "patch"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")  # a zero in front makes an octal number of it for some programs
-_MEANT = ("PAGES_PER_BLOCK", "SECTOR_SIZE_IN_BYTES", "num_partition_sectors", "start_sector", "filename")
+_KNOWN = frozenset(
+    "PAGES_PER_BLOCK SECTOR_SIZE_IN_BYTES num_partition_sectors start_sector last_sector filename label "
+    "vendor byte_offset size_in_bytes value what partofsingleimage readbackverify size_in_KB "
+    "start_byte_hex".split()
+)
 _MUST_BE = {"physical_partition_number": "0", "sparse": "false", "file_sector_offset": "0"}
 """What a line may say of these: anything else has an effect that is not in its place and length."""
+_OF_VENDOR = re.compile(r"[a-z]_[a-z_]+")
+"""The vendor's own attributes, in a line with `vendor`: their meaning is believed, not known."""
 _MOST_COMMANDS = 1000
 _SPARE = 50
 """A bad block pushes an image further: one sector in so many is held free for that."""
@@ -98,8 +105,13 @@ def read_commands(
     return geometry, tuple(_command(line, place, geometry, size_of) for line in lines)
 
 
-def read_patches(root: Element, place: str) -> tuple[Command, ...]:
+def read_patches(root: Element, place: str, geometry: Geometry) -> tuple[Command, ...]:
     """The patches that go to the module: those of the file named DISK. The others are for the maker's tools.
+
+    Args:
+        root: of the document.
+        place: the name of the file in the package.
+        geometry: of the flash, which the list of commands said.
 
     Raises:
         BadFile: with the rule that is broken.
@@ -111,9 +123,12 @@ def read_patches(root: Element, place: str) -> tuple[Command, ...]:
         if line.tag != PATCH or line.children:
             raise BadFile("package-unknown-command", f"<{line.tag}> in {place}")
         if line.attributes.get("filename", "").strip().upper() == "DISK":
-            offset = _number(line, "byte_offset")
-            size = _number(line, "size_in_bytes")
-            sector_bytes = max(1, _number(line, "SECTOR_SIZE_IN_BYTES"))
+            _refuse_other_meaning(line, place)
+            sector_bytes = _number(line, "SECTOR_SIZE_IN_BYTES")
+            if sector_bytes != geometry.sector_bytes:
+                words = f"a patch in sectors of {sector_bytes} bytes, not {geometry.sector_bytes}"
+                raise BadFile("package-geometry", words)
+            offset, size = _number(line, "byte_offset"), _number(line, "size_in_bytes")
             sectors = max(1, -(-(offset + size) // sector_bytes))
             found.append(Command(PATCH, _number(line, "start_sector"), sectors, "", 0, line.attributes))
     return tuple(found)
@@ -136,10 +151,13 @@ def in_safe_order(commands: tuple[Command, ...]) -> tuple[Command, ...]:
 
 
 def _refuse_other_meaning(line: Element, place: str) -> None:
-    """A line must mean the same to whoever reads it: no second spelling, other chip, growing image."""
-    meant = {name.lower(): name for name in (*_MEANT, *_MUST_BE)}
+    """A line must mean the same to whoever reads it: nothing unknown, no second spelling, no other chip."""
+    by_vendor = "vendor" in line.attributes
     for name, value in line.attributes.items():
-        if meant.get(name.lower(), name) != name or value.lower() != _MUST_BE.get(name, value.lower()):
+        is_known = name in _KNOWN or (by_vendor and _OF_VENDOR.fullmatch(name))
+        if name in _MUST_BE:
+            is_known = value.lower() == _MUST_BE[name]
+        if not is_known:
             raise BadFile("package-unknown-command", f'{line.tag} with {name}="{value[:40]}" in {place}')
 
 
@@ -152,6 +170,8 @@ def _command(line: Element, place: str, geometry: Geometry, size_of: Callable[[s
     start, sectors = _number(line, "start_sector"), _number(line, "num_partition_sectors")
     if sectors == 0:
         raise BadFile("package-not-numbers", f"{line.tag} of nothing at sector {start}")
+    if "last_sector" in line.attributes:
+        sectors = max(sectors, _number(line, "last_sector") + 1 - start)
     if line.tag == ERASE:
         return Command(ERASE, start, sectors, "", 0, line.attributes)
     image = _inside(line.attributes["filename"], place)

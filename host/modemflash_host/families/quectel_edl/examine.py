@@ -89,15 +89,13 @@ def examine_package(source: PackageSource, progress: Progress) -> ProvedPackage:
         size_of,
     )
     for name in files.patches:
-        commands += read_patches(read_xml(content(name), name), name)
+        commands += read_patches(read_xml(content(name), name), name, geometry)
     layout = agreed_layout(
         read_mibib(content(files.mibib), geometry, files.mibib),
         read_user_table(content(files.user_table), geometry, files.user_table),
         read_table_xml(read_xml(content(files.table_xml), files.table_xml), geometry, files.table_xml),
     )
-    contents = None
-    if files.contents in whole.heads:
-        contents = read_xml(whole.heads[files.contents], files.contents)
+    contents = read_xml(content(files.contents), files.contents) if files.contents else None
     product = read_product(contents, source.name, files.programmer)
     proof = prove(commands, layout, geometry, files.mibib)
     ordered = in_safe_order(commands)

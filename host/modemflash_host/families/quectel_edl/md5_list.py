@@ -16,7 +16,7 @@ import re
 from modemflash.errors import BadFile
 
 NAME = "md5.txt"
-_LINE = re.compile(r"FILE:[\\/]?(.+):([0-9A-Fa-f]{32})")
+_LINE = re.compile(r"FILE:(?:\.?[\\/])?(.+):([0-9A-Fa-f]{32})")
 _MOST_FILES = 5_000
 
 
@@ -29,7 +29,7 @@ def read_md5_list(data: bytes) -> dict[str, str]:
     sums: dict[str, str] = {}
     lines = [line.strip() for line in data.decode("utf-8-sig", "replace").splitlines()]
     lines = [line for line in lines if line]
-    if not any(_LINE.fullmatch(line) for line in lines):
+    if not lines:
         raise BadFile("package-no-checksums", NAME)
     for number, line in enumerate(lines, 1):
         if line.startswith("VERSION:") or line in ("FILE:START", "FILE:END"):
@@ -40,6 +40,8 @@ def read_md5_list(data: bytes) -> dict[str, str]:
         name, md5 = found[1].replace("\\", "/"), found[2].lower()
         if sums.setdefault(name, md5) != md5:
             raise BadFile("package-checksums-broken", f"two sums for {name}")
+    if not sums:
+        raise BadFile("package-no-checksums", f"{NAME} lists no file")
     if "FILE:END" not in lines or len(sums) > _MOST_FILES:
         raise BadFile("package-checksums-broken", "it has no end")
     return sums

@@ -29,6 +29,15 @@ _MOST_ROWS = 64
 _CRC_POLYNOMIAL = 0x04C11DB7
 
 
+CRC_PLACE = (3, 12, 4)
+"""Page of a MIBIB, byte in it, and length of its CRC."""
+
+
+def length_place(row: int) -> tuple[int, int, int]:
+    """The same of the length of a partition."""
+    return 1, 16 + row * _ROW_BYTES + 20, 4
+
+
 @dataclass(frozen=True, slots=True)
 class Partition:
     """A row of a table.
@@ -82,6 +91,9 @@ def read_mibib(data: bytes, geometry: Geometry, name: str) -> list[Partition]:
     page = geometry.sector_bytes
     if len(data) < 4 * page:
         raise BadFile("package-table-damaged", f"{name} is shorter than its four pages")
+    if len(data) > geometry.block_bytes or data[4 * page :].strip(b"\xff\0"):
+        # What starts the module takes the newest table that it finds, and this one was not looked at.
+        raise BadFile("package-table-damaged", f"{name} holds more than one table has")
     magics = [struct.unpack_from("<II", data, number * page) for number in (0, 1, 3)]
     if magics != [_MIBIB_MAGIC, _SYSTEM_MAGIC, _CRC_MAGIC]:
         raise BadFile("package-table-damaged", f"{name} is no table for pages of {page} bytes")

@@ -12,6 +12,7 @@ written, its own table has to be the same (`module_flash.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,10 +26,13 @@ from modemflash_host.families.quectel_edl.commands import (
     in_safe_order,
 )
 from modemflash_host.families.quectel_edl.geometry import Blocks, Geometry, covered
-from modemflash_host.families.quectel_edl.partition_tables import Partition
+from modemflash_host.families.quectel_edl.partition_tables import CRC_PLACE, Partition, length_place
 
 EFS2 = "efs2"
 _BOOT_TABLE = "mibib"
+_NEW_CRC = re.compile(r"CRC32\(\d+, ?\d+\)")
+_NEW_LENGTH = re.compile(r"NUM_DISK_BLOCKS-\d+\.?")
+_VENDOR_PLACE = ("a_rawdata_start_sector", "b_rawdata_num_sector")
 _MAY_BE_EMPTIED = frozenset({"usr_data", "usrdata"})
 _PROTECTED = frozenset(
     "efs2 efs2apps rawdata sys_rev cust_info misc sec qcn modemst1 modemst2 fsg fsc persist devinfo "
@@ -82,6 +86,9 @@ def prove(
     _erased_before(programs, erases, geometry)
     _written_again(commands, programs, layout, geometry)
     _boot_loader_and_table(programs, erases, layout, geometry, table_file)
+    _patches_no_place(commands, layout, geometry)
+    for command in commands:
+        _vendor_means_rawdata(command, layout, geometry)
     ordered = in_safe_order(commands)
     _safe_to_cut(ordered)
     return tuple(_lines(ordered, layout, geometry, table_file, efs2))
@@ -101,7 +108,7 @@ def _lines(
     yield ProofLine(
         "Untouched",
         f"{_steps(numbered)} miss EFS2, with all blocks that each may change; the nearest is step {nearest}, "
-        f"{near} block{'' if near == 1 else 's'} away",
+        + _far(near),
     )
     programs = [command for command in ordered if command.kind == PROGRAM]
     yield ProofLine("Not moved", _table_words(programs, table_file, efs2))
@@ -123,11 +130,16 @@ def _lines(
         "were erased before",
     )
     if of_kind[PATCH]:
-        yield ProofLine("Patched", f"{_steps(of_kind[PATCH])}; each in a partition that was written")
+        words = "each in a partition that was written, none of the place of a partition"
+        yield ProofLine("Patched", f"{_steps(of_kind[PATCH])}; {words}")
     last = max(number for number, _ in of_kind[PROGRAM])
     yield ProofLine(
         "Safe to cut", f"step 1 erases sector 0, step {last} writes it: in between a module waits in EDL"
     )
+
+
+def _far(blocks: int) -> str:
+    return "right beside it" if not blocks else f"{blocks} block{'' if blocks == 1 else 's'} away"
 
 
 def _steps(numbered: list[tuple[int, Command]]) -> str:
@@ -244,6 +256,44 @@ def _boot_loader_and_table(
     if (wanted or written) and not (as_checked and written[0].effect(geometry).first == place.first):
         names = ", ".join(command.image for command in written) or "nothing"
         raise BadFile("package-writes-table", f"{names} instead of {table_file}")
+
+
+def _patches_no_place(
+    commands: tuple[Command, ...], layout: tuple[Partition, ...], geometry: Geometry
+) -> None:
+    """Patches of the MIBIB may make the last partition as long as the flash, with a new CRC: nothing else."""
+    table = next(part.range for part in layout if part.name.lower() == _BOOT_TABLE)
+    wanted = {CRC_PLACE: _NEW_CRC, length_place(len(layout) - 1): _NEW_LENGTH}
+    if is_protected(layout[-1]):
+        wanted = {}
+    met = set()
+    for command in commands:
+        if command.kind != PATCH or not command.effect(geometry).meets(table):
+            continue
+        offset, size = (int(command.attributes[name]) for name in ("byte_offset", "size_in_bytes"))
+        page, byte = divmod(offset, geometry.sector_bytes)
+        place = page + command.start - table.first * geometry.sectors_per_block, byte, size
+        met.add(place)
+        if place not in wanted or not wanted[place].fullmatch(command.attributes.get("value", "")):
+            words = f"{command} is in MIBIB, {size} bytes from byte {offset} on"
+            raise BadFile("package-writes-table", words)
+    if len(met) == 1:
+        raise BadFile("package-writes-table", "MIBIB gets a new length or a new CRC, and not both")
+
+
+def _vendor_means_rawdata(command: Command, layout: tuple[Partition, ...], geometry: Geometry) -> None:
+    """What a line of the vendor calls RAWDATA must be that of the tables, or it may be anything."""
+    places = [command.attributes.get(name) for name in _VENDOR_PLACE]
+    if places == [None, None]:
+        return
+    numbers = [int(each) for each in places if each is not None and each.isascii() and each.isdecimal()]
+    own = next((part.range for part in layout if part.name.lower() == "rawdata"), Blocks(0, 0))
+    block = geometry.sectors_per_block
+    if len(numbers) < 2 or not (
+        own.first * block <= numbers[0] <= numbers[0] + numbers[1] <= own.end * block
+    ):
+        words = f"{command} has RAWDATA at sector {places[0]}, the tables at {own}"
+        raise BadFile("package-tables-differ", words)
 
 
 def _distance(one: Blocks, other: Blocks) -> int:

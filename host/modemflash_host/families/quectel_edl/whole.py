@@ -1,9 +1,9 @@
 """Every file of a package, read once from its first to its last byte and compared with its checksum.
 
 Rules: all 32 digits count; a file that is listed below `update/` and absent is an
-error, and so is one without a sum among those that would be sent. What lies
-elsewhere is never sent: a listed one that is absent is told. The bytes that are
-understood later are those that were summed here: no file is read twice.
+error, and so is one without a sum among those that are sent or understood. Of what
+is neither, a listed one that is absent is told, and one without a sum. The bytes
+that are understood later are those that were summed here: no file is read twice.
 """
 
 from __future__ import annotations
@@ -31,16 +31,18 @@ class WholePackage:
         sizes: bytes of each file that has a right sum, by its name in lower case.
         heads: the first bytes of those that are looked into, by their names.
         absent: names that are listed, absent, and would not be sent.
+        unlisted: names without a sum; none of them is sent or understood.
         sha256: over names and contents of all files with a sum.
     """
 
     sizes: Mapping[str, int]
     heads: Mapping[str, bytes]
     absent: tuple[str, ...]
+    unlisted: tuple[str, ...]
     sha256: str
 
     def size_of(self, name: str) -> int:
-        """Bytes of a file that is sent.
+        """Bytes of a file that is sent or understood.
 
         Raises:
             BadFile: `package-not-in-list` or `package-file-empty`.
@@ -103,7 +105,9 @@ def read_whole(
         whole.update(f"{listed}\0{sha256.hexdigest()}\n".encode("utf-8", "surrogateescape"))
         if name in looked_into:
             heads[name] = bytes(head)
-    return WholePackage(sizes, heads, tuple(absent), whole.hexdigest())
+    mine = [name for name in source.names if name.lower().startswith(root.lower()) and name != checksums]
+    unlisted = tuple(name[len(root) :] for name in mine if name.lower() not in sizes)
+    return WholePackage(sizes, heads, tuple(absent), unlisted, whole.hexdigest())
 
 
 def _read(source: PackageSource, name: str) -> bytes:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from modemflash.errors import CATALOGUE, Problem
 from modemflash_host.api import commands
 from modemflash_host.cli import app
-from modemflash_host.families.quectel_edl.examine import ProvedPackage, examine_package
+from modemflash_host.families import registry
+from modemflash_host.families.plan import FirmwareFile
+from modemflash_host.families.quectel_edl.file_rows import package_event
 from modemflash_sim.quectel_edl.packages import (
-    BLOCKS,
     FIREHOSE,
     LAYOUT,
     LIST,
@@ -25,26 +27,12 @@ from modemflash_sim.quectel_edl.packages import (
     elf,
     erase,
     mibib,
-    program,
     table_xml,
     user_table,
 )
-from support.package_in_memory import PackageInMemory
+from support.package_in_memory import PackageInMemory, code_of, examined
 
 Spoil = Callable[[PackageMaker], object]
-
-
-def examined(maker: PackageMaker, name: str = "RM502QAEAAR11A04M4G") -> ProvedPackage:
-    source: Any = PackageInMemory(maker.contents(), name)
-    return examine_package(source, lambda done, total: None)
-
-
-def code_of(maker: PackageMaker, name: str = "RM502QAEAAR11A04M4G") -> str:
-    try:
-        examined(maker, name)
-    except Problem as problem:
-        return problem.code
-    return "good"
 
 
 def moved(name: str) -> tuple[tuple[str, int, int, str], ...]:
@@ -57,12 +45,9 @@ def moved(name: str) -> tuple[tuple[str, int, int, str], ...]:
     return tuple(tuple(row) for row in rows)  # type: ignore[misc]
 
 
-def _without(maker: PackageMaker, word: str) -> None:
-    maker.lines = [line for line in maker.lines if word not in line]
-
-
-def _replace(maker: PackageMaker, old: str, new: str) -> None:
-    maker.lines = [line.replace(old, new) for line in maker.lines]
+def _without_sum(maker: PackageMaker, name: str) -> None:
+    line = rb"FILE:." + name.encode().replace(b"/", rb".") + rb":[^\r]*\r\n"
+    maker.after_sums["md5.txt"] = re.sub(line, b"", maker.contents()["md5.txt"])
 
 
 FAULTS: dict[str, tuple[str, Spoil]] = {
@@ -93,9 +78,19 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
     "an empty image": ("package-file-empty", lambda m: m.files.update({"update/tz.mbn": b""})),
     "a file that is sent without a sum": (
         "package-not-in-list",
-        lambda m: m.after_sums.update(
-            {"md5.txt": re.sub(rb"FILE:.update.tz[^\r]*\r\n", b"", m.contents()["md5.txt"])}
-        ),
+        lambda m: _without_sum(m, "update/tz.mbn"),
+    ),
+    "a file that is understood without a sum": (
+        "package-not-in-list",
+        lambda m: _without_sum(m, "contents.xml"),
+    ),
+    "sums in another form": (
+        "package-checksums-broken",
+        lambda m: m.after_sums.update({"md5.txt": b"0" * 32 + b"  update/tz.mbn\r\n"}),
+    ),
+    "a list of sums of nothing": (
+        "package-no-checksums",
+        lambda m: m.after_sums.update({"md5.txt": b"VERSION:1.0\r\nFILE:START\r\nFILE:END\r\n"}),
     ),
     "a factory list beside": (
         "package-factory",
@@ -138,41 +133,19 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
         "package-xml-broken",
         lambda m: m.files.update({LIST: b"<data>" + b" " * (1 << 20) + b"</data>"}),
     ),
-    "an unknown command": ("package-unknown-command", lambda m: m.lines.append('<power value="reset"/>')),
-    "an expression": (
-        "package-not-numbers",
-        lambda m: m.lines.append(erase(36, 1).replace('"2304"', '"NUM_DISK_SECTORS-33."')),
-    ),
-    "an octal place": (
-        "package-not-numbers",
-        lambda m: m.lines.append(erase(36, 1).replace('"2304"', '"02304"')),
-    ),
-    "a place in two spellings": (
-        "package-unknown-command",
-        lambda m: m.lines.append(erase(36, 1, 'START_SECTOR="512" ')),
-    ),
-    "another chip of flash": (
-        "package-unknown-command",
-        lambda m: m.lines.append(erase(36, 1).replace('number="0"', 'number="1"')),
-    ),
-    "an image that grows": (
-        "package-unknown-command",
-        lambda m: m.lines.append(program(36, 1, "..\\tz.mbn", 'sparse="true"')),
-    ),
-    "a negative place": ("package-not-numbers", lambda m: m.lines.append(erase(-1, 1))),
-    "a name outside": (
-        "package-path-outside",
-        lambda m: m.lines.append(program(36, 1, "..\\..\\..\\passwd")),
-    ),
-    "a name outside of update": (
-        "package-path-outside",
-        lambda m: m.lines.append(program(36, 1, "../../md5.txt")),
-    ),
     "no MIBIB": ("package-no-tables", lambda m: m.files.pop(TABLE)),
     "no user table": ("package-no-tables", lambda m: m.files.pop("update/partition.mbn")),
     "a MIBIB with a wrong CRC": (
         "package-table-damaged",
         lambda m: m.files.update({TABLE: mibib().replace(b"boot", b"boat")}),
+    ),
+    "a second table behind the first": (
+        "package-table-damaged",
+        lambda m: m.files.update({TABLE: mibib() + mibib(moved("EFS2"))}),
+    ),
+    "a table in the next block, too": (
+        "package-table-damaged",
+        lambda m: m.files.update({TABLE: mibib().ljust(64 * 4096, b"\xff") + mibib(moved("EFS2"))}),
     ),
     "a MIBIB that moves EFS2": (
         "package-tables-differ",
@@ -186,26 +159,6 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
         "package-tables-differ",
         lambda m: m.files.update({"update/partition_nand.xml": table_xml(moved("EFS2"))}),
     ),
-    "sectors of another size": ("package-geometry", lambda m: _replace(m, "4096", "2048")),
-    "sectors of two sizes": (
-        "package-geometry",
-        lambda m: m.lines.append(erase(36, 1).replace("4096", "2048")),
-    ),
-    "EFS2 erased": ("package-touches-efs2", lambda m: m.lines.append(erase(8, 12))),
-    "the last block of EFS2 erased": ("package-touches-efs2", lambda m: m.lines.append(erase(19, 1))),
-    "EFS2 reached from in front": ("package-touches-efs2", lambda m: m.lines.append(erase(4, 5))),
-    "EFS2 written": ("package-touches-efs2", lambda m: m.lines.append(program(8, 12, "..\\tz.mbn"))),
-    "EFS2 written by a patch": (
-        "package-touches-efs2",
-        lambda m: m.files.update(
-            {
-                FIREHOSE + "patch_disk.xml": b'<patches><patch SECTOR_SIZE_IN_BYTES="4096" byte_offset="0" '
-                b'filename="DISK" start_sector="513" size_in_bytes="4" value="0"/></patches>'
-            }
-        ),
-    ),
-    "RAWDATA erased": ("package-touches-protected", lambda m: m.lines.append(erase(20, 2))),
-    "sec written": ("package-touches-protected", lambda m: m.lines.append(program(34, 1, "..\\tz.mbn"))),
     "no EFS2 at all": (
         "package-efs2-unknown",
         lambda m: m.files.update(
@@ -216,22 +169,6 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
             }
         ),
     ),
-    "an erase without a length": (
-        "package-whole-disk",
-        lambda m: m.lines.append(
-            '<erase SECTOR_SIZE_IN_BYTES="512" label="erase whole disk" start_sector="0"/>'
-        ),
-    ),
-    "an erase of all": ("package-whole-disk", lambda m: m.lines.append(erase(0, BLOCKS))),
-    "a start within a block": (
-        "package-not-on-blocks",
-        lambda m: m.lines.append(erase(40, 1).replace('start_sector="2560"', 'start_sector="2561"')),
-    ),
-    "a length within a block": (
-        "package-not-on-blocks",
-        lambda m: m.lines.append(erase(40, 1).replace('"64" physical', '"65" physical')),
-    ),
-    "beyond the end": ("package-behind-the-end", lambda m: m.lines.append(erase(BLOCKS - 1, 2))),
     "an image over the border": (
         "package-image-too-large",
         lambda m: m.files.update({"update/tz.mbn": b"x" * (4 * 64 * 4096 + 1)}),
@@ -239,24 +176,6 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
     "an image with nothing to spare": (
         "package-image-too-large",
         lambda m: m.files.update({"update/sbl1.mbn": b"x" * (4 * 64 * 4096)}),
-    ),
-    "two images at one place": (
-        "package-programs-overlap",
-        lambda m: m.lines.append(program(22, 4, "..\\boot.img")),
-    ),
-    "an image onto what is not erased": (
-        "package-not-erased-before",
-        lambda m: m.lines.remove(erase(26, 8)),
-    ),
-    "something erased for good": (
-        "package-not-written-again",
-        lambda m: m.lines.remove(program(26, 8, "..\\boot.img")),
-    ),
-    "no boot loader": ("package-boot-loader", lambda m: _without(m, 'start_sector="0"')),
-    "no command at all": ("package-boot-loader", lambda m: m.lines.clear()),
-    "another table than the checked one": (
-        "package-writes-table",
-        lambda m: _replace(m, "partition_complete_p4K_b256K.mbn", "..\\partition.mbn"),
     ),
     "another chip": (
         "package-names-differ",
@@ -288,13 +207,9 @@ def test_each_fault_has_its_code(fault: str) -> None:
 
 HARMLESS: dict[str, Spoil] = {
     "nothing": lambda m: None,
-    "a comment that would erase EFS2": lambda m: m.lines.append(f"<!-- {erase(8, 12)} -->"),
-    "single quotes": lambda m: _replace(m, '"', "'"),
-    "tags over several lines": lambda m: _replace(m, " ", "\n"),
-    "a program without an image": lambda m: m.lines.append(program(34, 2, "")),
-    "an erase twice": lambda m: m.lines.append(erase(26, 8)),
-    "user data emptied": lambda m: m.lines.append(erase(36, 4)),
-    "an addition of the vendor": lambda m: m.lines.append(erase(0, 4, 'vendor="quectel" c_project_name="X"')),
+    "sums with a point in front of the names": lambda m: m.after_sums.update(
+        {"md5.txt": m.contents()["md5.txt"].replace(b"FILE:\\", b"FILE:.\\")}
+    ),
     "no contents.xml": lambda m: m.files.pop("contents.xml"),
     "a file outside of update that is listed and absent": lambda m: m.after_sums.update(
         {
@@ -320,19 +235,14 @@ def test_what_is_no_fault_is_taken(what: str) -> None:
         ("BG77LAR02A04", "package-bg95"),
         ("BG96MAR02A07M1G", "package-bg96"),
         ("BG770A-GL", "package-other-chip"),
+        ("Quectel_BG95-M3_R02A03", "package-bg95"),
+        ("update BG96", "package-bg96"),
+        ("Quectel-BG950A", "package-other-chip"),
         ("EC25EFAR06A01M4G", "package-names-differ"),
     ],
 )
 def test_packages_of_other_modules_are_named_and_refused(name: str, code: str) -> None:
     assert code_of(PackageMaker(), name) == code
-
-
-def test_the_order_can_be_interrupted_anywhere() -> None:
-    """All erases first, sector 0 as the first; then the images, sector 0 as the last."""
-    commands = examined(PackageMaker()).commands
-    assert [command.kind for command in commands] == ["erase"] * 5 + ["program"] * 5
-    assert (commands[0].start, commands[-1].start) == (0, 0)
-    assert [command.start for command in commands].count(0) == 2
 
 
 def test_identify_says_what_stays_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -358,11 +268,38 @@ def test_a_folder_and_an_archive_are_the_same_package(tmp_path: Path) -> None:
         with commands.identify(candidate, _Quiet()) as file:  # type: ignore[arg-type]
             sums.add((file.family, file.sha256))
     assert len(sums) == 1
-    for part in (folder / "update", folder / "update" / "firehose", folder / LIST):
+    (tmp_path / "left").mkdir()
+    (folder / "update").rename(tmp_path / "left" / "update")
+    shutil.rmtree(tmp_path / "left" / "update" / "firehose")
+    folder = maker.write(tmp_path / "again")
+    parts = ("update", "update/firehose", LIST, PROGRAMMER, "md5.txt", "contents.xml", "update/tz.mbn")
+    for part in (tmp_path / "left", *(folder / name for name in parts)):
         [candidate] = commands.candidates([part])
         with pytest.raises(Problem) as caught:
             commands.identify(candidate, _Quiet())  # type: ignore[arg-type]
         assert caught.value.code == "package-part-only"
+
+
+def test_every_single_file_of_a_package_is_told_to_be_a_part() -> None:
+    """Whatever its ending: no other family takes it for one of its own."""
+    files = PackageMaker().contents()
+    names = {*files, "update/NON-HLOS.ubi", FIREHOSE + "prog_firehose_sdx65.elf", FIREHOSE + "patch_x.xml"}
+    for name in names - {"update/boot.img", "update/sysfs.ubi"}:
+        data = files.get(name, elf())
+        assert registry.family_of_name(name.split("/")[-1], data[:64]).name == "quectel-edl", name
+    assert registry.family_of_name("md5.txt", b"0123  CATM1-41065.dup").name == "sequans"
+    assert registry.family_of_name("updater.elf", elf()[:64]).name == "sequans"
+
+
+def test_a_file_without_a_sum_that_nothing_needs_is_told() -> None:
+    maker = PackageMaker()
+    assert examined(maker).whole.unlisted == ()
+    maker.after_sums.update({f"update/{number}.txt": b"x" for number in range(6)})
+    package = examined(maker)
+    assert package.whole.unlisted == tuple(f"update/{number}.txt" for number in range(6))
+    file = FirmwareFile("quectel-edl", cast("Any", PackageInMemory(maker.contents())), "", package, "")
+    [doubt] = [each for each in package_event(file, package)["doubts"] if "not in md5.txt" in each]
+    assert doubt.endswith("update/3.txt, 2 more")
 
 
 def test_a_package_is_proved_before_any_port_is_looked_at(
