@@ -43,7 +43,9 @@ class Usb2tcpLink:
 
     Args:
         name: usb2tcp://127.0.0.1:9008.
-        on_wait: called four times a second while a write waits.
+        on_wait: called four times a second while a write or the header waits.
+        header_s: how long the server may say nothing, as one does while its module changes its state.
+        is_over: whether nobody waits for the header any more.
 
     Attributes:
         usb: vendor and product of the module, such as "05c6:9008".
@@ -56,7 +58,13 @@ class Usb2tcpLink:
 
     max_burst = 0
 
-    def __init__(self, name: str, on_wait: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        name: str,
+        on_wait: Callable[[], None] = lambda: None,
+        header_s: float = _HEADER_S,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._name = name
         self._on_wait = on_wait
         self._raw = bytearray()
@@ -68,7 +76,7 @@ class Usb2tcpLink:
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket.setblocking(False)
-            self.usb, self.interfaces = self._header()
+            self.usb, self.interfaces = self._header(header_s, is_over)
         except LinkProblem:
             self.close()
             raise LinkProblem("port-not-opened", f"{name} does not begin like usb2tcp") from None
@@ -133,12 +141,14 @@ class Usb2tcpLink:
         """Let it go."""
         self._socket.close()
 
-    def _header(self) -> tuple[str, int]:
-        deadline = time.monotonic() + _HEADER_S
+    def _header(self, within_s: float, is_over: Callable[[], bool]) -> tuple[str, int]:
+        deadline = time.monotonic() + within_s
         while len(self._raw) < _HEADER.size:
             left = deadline - time.monotonic()
-            if left <= 0 or not self._receive(left):
+            if left <= 0 or is_over():
                 raise self._lost()
+            if not self._receive(min(left, _STEP_S)):
+                self._on_wait()
         tag, length, vendor, product, interfaces = _HEADER.unpack_from(self._raw)
         if (tag, length) != (_TAG, 12):
             raise self._lost()

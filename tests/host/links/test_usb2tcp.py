@@ -122,3 +122,22 @@ def test_an_address_without_a_port_is_told(address: str) -> None:
     with pytest.raises(Problem) as caught:
         Usb2tcpLink(address)
     assert caught.value.code == "port-not-opened"
+
+
+def late(peer: socket.socket) -> None:
+    threading.Event().wait(0.4)
+    peer.sendall(HEADER)
+    peer.recv(1)
+
+
+def test_a_server_that_waits_for_its_module_is_waited_for_on_one_connection() -> None:
+    """Those that are let go stand in its queue; and no wait is silent, nor longer than anybody wants."""
+    ticks: list[int] = []
+    with server(late) as address:
+        link = Usb2tcpLink(address, lambda: ticks.append(1), header_s=5.0)
+        assert link.usb == "05c6:9008" and ticks
+        link.close()
+    for header_s, is_over in ((0.1, False), (5.0, True)):
+        with server(late) as address, pytest.raises(Problem) as caught:
+            Usb2tcpLink(address, header_s=header_s, is_over=lambda is_over=is_over: is_over)
+        assert caught.value.code == "port-not-opened"
