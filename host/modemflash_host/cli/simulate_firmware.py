@@ -15,12 +15,15 @@ from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.shell_words import command_line
 from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_sim.quectel_edl.packages import PackageMaker
+from modemflash_sim.quectel_edl.profiles import PROFILES
 from modemflash_sim.quectel_gnss import packages
 from modemflash_sim.sequans import images
 
 _BYTES = 500_000
 _IMAGE, _UPDATER = "CATM1-41065.dup", "updater.elf"
 _GNSS, _QUECTEL = "LG290P03AANR02A01S.pkg", "RM502QAEAAR11A04M4G.zip"
+_PART = "_01.001.01.001"  # of a revision whose name says none
+_MODEL_LETTERS = 5  # of a revision: RM520…, EG25G…
 _ALL = (_IMAGE, _UPDATER, _GNSS, _QUECTEL)
 
 
@@ -66,8 +69,22 @@ def _content(name: str) -> bytes:
     if name.endswith(".pkg"):
         return packages.make_named(name, _BYTES, marked=True)
     if name.endswith(".zip"):
-        return PackageMaker().mark().packed()
+        return _package(name.removesuffix(".zip"))
     try:
         return images.make_marked(name, _BYTES)
     except ValueError as error:
         raise ValueError(f"{name}: {error}; names that can be made are {', '.join(_ALL)}") from error
+
+
+def _package(revision: str) -> bytes:
+    """A package for the simulated modem that a revision is one of.
+
+    Raises:
+        ValueError: there is none.
+    """
+    known = {each.revision[:_MODEL_LETTERS]: each for each in PROFILES.values()}
+    profile = known.get(revision[:_MODEL_LETTERS])
+    if profile is None:
+        raise ValueError(f"{revision}: simulated modems are {', '.join(f'{name}…' for name in known)}")
+    whole = revision if "_" in revision else revision + _PART
+    return PackageMaker(whole, profile.chip, profile.page, profile.layout, profile.wide).mark().packed()

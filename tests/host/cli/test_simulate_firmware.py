@@ -97,3 +97,24 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     code, text = run("simulate", "firmware", tmp_path, "updater.elf")
     assert (code, "there already" in text) == (2, True)
     assert (tmp_path / "updater.elf").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [
+        ("RM520NGLAAR01A08M4G.zip", "rm520n"),
+        ("EG25GGBR07A09M2G_30.006.30.006.zip", "eg25"),
+        ("RM551EGL00AAR01A03M8G.zip", "rm551e"),
+    ],
+)
+def test_a_package_is_for_the_modem_that_its_name_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, profile: str
+) -> None:
+    """Chip, pages and revision are that one's; of a modem that nobody simulates none is made."""
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    assert run("simulate", "firmware", tmp_path, name)[0] == 0
+    code, told = events("update", tmp_path / name, "-y", "-p", f"sim://{profile}")
+    assert (code, told[-1]["code"]) == (exit_codes.DONE, "updated")
+    assert told[-1]["to_version"].startswith(name.removesuffix(".zip"))
+    code, text = run("simulate", "firmware", tmp_path, "XY99AAR01A01.zip")
+    assert code == exit_codes.USAGE and "RM520" in text
