@@ -279,12 +279,12 @@ CATALOGUE = {
     ),
     "file-zip": (
         "The file is a zip archive, whatever its name says",
-        "Unpack it and give the .dup inside.",
+        "Unpack it and give the file inside.",
         UNTOUCHED,
     ),
     "file-archive": (
         "The file is an archive, whatever its name says",
-        "Unpack it (7-Zip and `bsdtar -xf FILE` know all kinds) and give the .dup inside.",
+        "Unpack it (7-Zip and `bsdtar -xf FILE` know all kinds) and give the file inside.",
         UNTOUCHED,
     ),
     "file-apple-twin": (

@@ -157,7 +157,7 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "no-room": (
         "This computer's folder for temporary files is full",
-        "Free some space (100 MB are plenty), or unpack the archive yourself and give the .dup inside.",
+        "Free some space (100 MB are plenty), or unpack the archive yourself and give the firmware inside.",
         UNTOUCHED,
     ),
     "archive-damaged": (
@@ -167,12 +167,12 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "archive-password": (
         "The archive is locked with a password",
-        "Unpack it yourself with the password and give the .dup inside.",
+        "Unpack it yourself with the password and give the firmware inside.",
         UNTOUCHED,
     ),
     "archive-method": (
         "The archive is packed in a way that this program does not unpack",
-        "Unpack it yourself (7-Zip and `bsdtar -xf FILE` know all kinds) and give the .dup inside.",
+        "Unpack it yourself (7-Zip and `bsdtar -xf FILE` know all kinds) and give the firmware inside.",
         UNTOUCHED,
     ),
     "archive-path-trick": (
@@ -182,12 +182,12 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "archive-link": (
         "A firmware file in the archive is only a link to another place",
-        "Unpack it yourself where that place exists, and give the .dup itself.",
+        "Unpack it yourself where that place exists, and give the firmware itself.",
         UNTOUCHED,
     ),
     "archive-too-many": (
         "The archive holds far more files than any firmware package",
-        "Unpack what you need and give the .dup itself.",
+        "Unpack what you need and give the firmware itself.",
         UNTOUCHED,
     ),
     "archive-too-large": (
