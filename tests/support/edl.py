@@ -93,15 +93,21 @@ class KillingBus(ModemBus):
     Args:
         modem: the module.
         at: which write, from 1; 0 for none.
+        most_ports: that are seen.
 
     Attributes:
         writes: how many there were.
     """
 
-    def __init__(self, modem: SimQuectel, at: int) -> None:
+    def __init__(self, modem: SimQuectel, at: int, most_ports: int) -> None:
         super().__init__(modem)
+        self._most_ports = most_ports
         self.writes = 0
         self._at = at
+
+    @property
+    def ports(self) -> tuple[SimPort, ...]:
+        return super().ports[: self._most_ports]
 
     def open(self, port: SimPort) -> QuectelLine:
         line = super().open(port)
@@ -119,15 +125,33 @@ class KillingBus(ModemBus):
 
 
 class _Stopping(Sink):
-    """Somebody asks to stop so often, in one phase."""
+    """Somebody asks to stop so often, in one phase: once it moves; while it waits, after some seconds."""
+
+    _AFTER_S = 4.0  # the switch was answered before
 
     def __init__(self, requests: StopRequests, phase: str, stops: int) -> None:
         self._requests, self._phase, self._stops = requests, phase, stops
+        self._began_s: float | None = None
 
     def report(self, event: Event, at_s: float) -> None:
-        if event["event"] == "progress" and event["phase"] == self._phase and self._stops:
-            self._requests.count += self._stops
-            self._stops = 0
+        if event["event"] == "phase":
+            self._began_s = at_s if event["phase"] == self._phase else None
+        if event["event"] == "progress" and event["phase"] == self._phase:
+            self._ask()
+
+    def tick(self, at_s: float) -> None:
+        if self._began_s is not None and at_s - self._began_s > self._AFTER_S:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._requests.count += self._stops
+        self._stops = 0
+
+
+class _OnlyDm(SimulatedPorts):
+    """A module of which no other port is seen while it runs, as at a usb2tcp server."""
+
+    shows_all = False
 
 
 @dataclass
@@ -148,6 +172,7 @@ class Bench:
         port: int = 0,
         only_look: bool = False,
         killed_at: int = 0,
+        ports_shown: bool = True,
         stop_in: str = "",
         stops: int = 0,
         **options: object,
@@ -157,8 +182,8 @@ class Bench:
         requests = StopRequests()
         reporter = Reporter([self.sink, _Stopping(requests, stop_in, stops)], requests)
         reporter.use(WORDS)
-        bus = KillingBus(self.module, killed_at)
-        ports = SimulatedPorts(bus, reporter)
+        bus = KillingBus(self.module, killed_at, 10 if ports_shown else 1)
+        ports = SimulatedPorts(bus, reporter) if ports_shown else _OnlyDm(bus, reporter)
         for turn in range(60):
             if turn == 30:
                 self.power_cut()  # what nobody sees gets its power cut

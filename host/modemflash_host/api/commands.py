@@ -17,13 +17,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from modemflash.errors import Problem, Refusal, Stopped
+from modemflash.errors import LinkProblem, NoModem, Problem, Refusal, Stopped
 from modemflash_host.api.connection import Connected, connected, port_facts
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.families import registry
 from modemflash_host.families.plan import Copied, FirmwareFile, ModuleInfo, Request
 from modemflash_host.files import candidates as files
 from modemflash_host.files.candidates import Candidate, of_path
+from modemflash_host.links.ports import named_port
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask
 from modemflash_host.run.expected import NOTHING, Expected
@@ -85,10 +86,24 @@ def info(request: Request, reporter: Reporter) -> ModuleInfo:
     Raises:
         Problem: the port or the module does not answer.
     """
-    with connected(replace(request, only_look=True), reporter) as module:
+    only_look = replace(request, only_look=True)
+    with connected(only_look, reporter) as module:
         found = module.look()
         reporter.say("details", **found.details)
+    if found.is_ours or not found.product:
         return found
+    # It named itself as a module of another family: that one knows what its answers mean.
+    at_port = replace(only_look, port=named_port(request.port))
+    family = registry.family_of_product(replace(port_facts(at_port.port), product=found.product))
+    if family is None:
+        return found
+    try:
+        with connected(at_port, reporter, family=family) as module:
+            found = module.look()
+            reporter.say("details", **found.details)
+    except (NoModem, LinkProblem) as problem:
+        reporter.note(f"It was not asked more. {problem.happened}")
+    return found
 
 
 def backup(request: Request, reporter: Reporter, path: Path) -> Copied:

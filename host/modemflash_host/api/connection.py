@@ -25,7 +25,7 @@ from modemflash_host.families.plan import AUTO, DIRECT, ModuleInfo, Outcome, Pla
 from modemflash_host.links.hear import hear
 from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import fault_of, is_simulated
-from modemflash_host.links.ports import usb_at
+from modemflash_host.links.ports import list_ports, usb_at, usb_of_auto
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.confirm import Ask, Confirmed, confirmed, of_this_run, shown_plan
 from modemflash_host.run.expected import NOTHING, BoardSeen, Expected
@@ -146,17 +146,18 @@ class Connected:
 
 
 @contextmanager
-def connected(request: Request, reporter: Reporter, expected: Expected = NOTHING) -> Iterator[Connected]:
-    """A module that was not looked at yet, of the family that port and files name.
+def connected(
+    request: Request, reporter: Reporter, expected: Expected = NOTHING, family: Family | None = None
+) -> Iterator[Connected]:
+    """A module that was not looked at yet, of a family that is known, or of the one that port and files name.
 
     Raises:
         Problem: it cannot be reached.
     """
     seen = BoardSeen.at(reporter)
     is_connected = False
-    family: Family | None = None
     try:
-        family = _family_of(request, reporter)
+        family = family or _family_of(request, reporter)
         reporter.use(family.vocabulary, family.framer())
         with family.connect(request, reporter) as job:
             is_connected = True
@@ -200,6 +201,8 @@ def _family_of(request: Request, reporter: Reporter) -> Family:
         Problem: the port cannot be opened; or as `registry.family_of`.
     """
     facts = port_facts(request.port)
+    if request.port == AUTO_PORT and not request.files:
+        facts = replace(facts, usb=usb_of_auto(list_ports()))
     if request.files or request.port == AUTO_PORT or not registry.is_open(facts):
         return registry.family_of(facts, request.files)
     if (begun := registry.begun_at(request)) is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import rich_click as click
 
 from modemflash.errors import Refusal
@@ -36,17 +34,14 @@ def info(port: str, via: str, answer_timeout: int | None, talk: Talk) -> int:
             hint = refusal.hint if refusal.code == "board-other-firmware" else ""
             reporter.note(f"No modem was asked. {refusal.happened} {hint}".rstrip())
             return Result("nothing-to-do", "board-read", seconds=reporter.at_s)
-        if not registry.family_named(reporter.vocabulary.family).suffixes:  # its updates are not done here
-            code = "modem-asked" if found.is_asked else "module-not-asked"
-            words = Result("nothing-to-do", code, family=reporter.vocabulary.family)
-            return replace(words, seconds=reporter.at_s).of_module(found)
-        ending = registry.family_named(reporter.vocabulary.family).suffixes[0]
-        files = places(found.unfinished.files) if found.unfinished else (f"FIRMWARE{ending}",)
+        endings = registry.family_named(reporter.vocabulary.family).suffixes
+        any_file = tuple(f"FIRMWARE{ending}" for ending in endings[:1])
+        files = places(found.unfinished.files) if found.unfinished else any_file
         where = [*([] if port == AUTO else ["-p", port]), *([] if via == AUTO_VIA else ["--via", via])]
         return Result(
             "nothing-to-do",
             "modem-asked",
-            next=command_line(["modemflash", "update", *files, *where]) if found.is_ours else "",
+            next=command_line(["modemflash", "update", *files, *where]) if found.is_ours and files else "",
             family=reporter.vocabulary.family,
             seconds=reporter.at_s,
         ).of_module(found)

@@ -22,6 +22,7 @@ _HELD_CODES = (
     "relay-restarted",
     "relay-late",
 )  # the board knows how far it came, and goes on from there
+_OTHER_FILES_CODES = ("edl-other-package",)  # the same command would be refused for ever
 _AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
 
 
@@ -51,6 +52,9 @@ def next_command(result: Result, port: str, begun: Sequence[str] = ()) -> str:
         return again
     if problem.code in MODEM_IS_SILENT and port:
         return _with_files("rescue", port, begun)
+    if problem.code in _OTHER_FILES_CODES and port and begun:
+        where = [] if port == AUTO else ["-p", port]
+        return command_line(["modemflash", "update", *places(begun), *where, *_way_words()])
     is_begun = problem.code == "power-must-stay" or (isinstance(problem, NoModem) and bool(begun))
     if is_begun and port and _files(begun):
         return _with_files("update", port, begun)

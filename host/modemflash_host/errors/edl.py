@@ -16,7 +16,8 @@ _AGAIN = (
 )
 _OTHER = "Ask the vendor for the update package of this very module; `modemflash info` shows its revision."
 _NOTHING_ERASED = (
-    "Nothing was erased: the module starts its firmware again after its power was cut for 10 seconds."
+    "This run erased nothing: a module that had its firmware before starts it again after its power was cut for 10 "
+    "seconds."
 )
 
 EDL_CATALOGUE: dict[str, tuple[str, str, str]] = {
@@ -40,6 +41,11 @@ EDL_CATALOGUE: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
     ),
     "edl-other-model": ("The package is for another model or region than the module", _OTHER, UNTOUCHED),
+    "module-not-offered": (
+        "This program writes nothing to a module of this kind",
+        "Use the vendor's tool. `modemflash info` names the module's ports, and `modemflash backup` copies its files.",
+        UNTOUCHED,
+    ),
     "edl-quecopen": (
         "One of package and module is a QuecOpen build and the other is not: the module would be left without USB",
         _OTHER,

@@ -58,11 +58,13 @@ class PortFacts:
         name: a device, an address, or "auto".
         usb: "vvvv:pppp" in lower case, "" where there is none.
         heard: bytes that came unasked; b"" where nobody listened.
+        product: what a module there called itself, when another family asked it; "" where nobody did.
     """
 
     name: str
     usb: str = ""
     heard: bytes = b""
+    product: str = ""
 
 
 class Job(Protocol):

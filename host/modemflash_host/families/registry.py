@@ -80,6 +80,12 @@ def family_of(port: PortFacts, files: Iterable[FirmwareFile] = ()) -> Family:
     return family_named(name)
 
 
+def family_of_product(port: PortFacts) -> Family | None:
+    """Whose module it is that called itself something; None where nobody is certain."""
+    meant = max(FAMILIES, key=lambda family: family.claims(port))
+    return meant if meant.claims(port) == Claim.CERTAINLY else None
+
+
 def copying_family_of(port: PortFacts) -> CopyingFamily:
     """Whose module a copy can be read of at a port.
 

@@ -178,7 +178,7 @@ class Vocabulary:
         attempts: how often the whole update is tried at most; 0 where that is not said.
         readable: what of its talk may be kept, sent and shown.
         first_aid: (evidence, the unfinished update, error code) → what to do by hand; None for nothing.
-        identity_rows, details_rows, file_rows: an event → what people read of it.
+        identity_rows, details_rows, file_rows, plan_rows: an event → what people read of it.
     """
 
     family: str = ""
@@ -201,6 +201,7 @@ class Vocabulary:
     identity_rows: Callable[[Event], Sequence[Row]] = _identity_rows
     details_rows: Callable[[Event], Sequence[Row]] = _no_rows
     file_rows: Callable[[Event], Sequence[Row]] = _no_rows
+    plan_rows: Callable[[Event], Sequence[Row]] = _no_rows
 
     def phase(self, name: str) -> str:
         """A phase as a person would say it."""

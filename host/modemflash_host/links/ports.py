@@ -100,6 +100,22 @@ def choose(ports: list[Port], why: Callable[[], str] = why_absent) -> Port:
     raise LinkProblem("port-absent", f"{why() or 'no board is plugged in'}; {words}")
 
 
+def named_port(name: str) -> str:
+    """The name of a port; of the one that `auto` means.
+
+    Raises:
+        Problem: as `choose`.
+    """
+    return choose(list_ports()).name if name == AUTO else name
+
+
+def usb_of_auto(ports: list[Port]) -> str:
+    """The ids of a module that `auto` means where no file says what is meant, and no board is there."""
+    boards = [port for port in ports if port.device.kind in (BOARD, DFU)]
+    modules = [port.usb for port in ports if port.device.kind == MODULE]
+    return modules[0] if modules and not boards else ""
+
+
 def find_again(before: Port, ports: list[Port]) -> Port | None:
     """The same device after it was away, perhaps under another name; None while it is away."""
     if before.location:

@@ -34,6 +34,7 @@ NMEA = Role("NMEA", "application", "its port for positions (NMEA), not for an up
 AT = Role("AT", "application", "its AT port: it answers questions, no update goes through it")
 MODEM = Role("modem", "application", "its second AT port, for dialling: no update goes through it")
 OTHER = Role("other", "application", "a port of its own whose use is not known here")
+UART = Role("UART", "application", "the module's UART: it answers questions, no update goes through it")
 EDL = Role("EDL", "edl", "in EDL: its boot ROM waits for firmware. It is not bricked")
 CRASH_DUMP = Role("dump", "crash-dump", "in a crash dump: it takes no firmware like that. Cut its power")
 
@@ -51,12 +52,18 @@ _MODELS = {
     "2c7c:0800": "RM500Q",
     "2c7c:0801": "RM520N",
 }
+_MODEL_NAME = re.compile(r"(?:Quectel )?(?:AG|BG|EC|EG|EM|EP|RG|RM)\d{2,3}(?!\d)", re.IGNORECASE)
 _INTERFACE = re.compile(r":[0-9x]+\.([0-9]+)$")
 
 
 def is_of_quectel(usb: str) -> bool:
     """Whether an id is one that these modules have."""
     return usb.startswith(f"{QUECTEL_VENDOR:04x}:") or usb in _STATES
+
+
+def is_model(name: str) -> bool:
+    """Whether a module that calls itself so is one of these."""
+    return _MODEL_NAME.match(name) is not None
 
 
 def interface_of(location: str) -> int | None:

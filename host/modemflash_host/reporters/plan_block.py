@@ -13,7 +13,7 @@ from modemflash_host.consents import Consent, names_of
 from modemflash_host.families.vocabulary import STRONG, Vocabulary
 from modemflash_host.reporters import Event
 from modemflash_host.reporters import words as w
-from modemflash_host.reporters.rows import STYLES, Rows, marked
+from modemflash_host.reporters.rows import STYLES, Rows, marked, texts
 
 _NO_END = "while it answers"  # a slow transfer is not cut short
 
@@ -32,6 +32,7 @@ def plan_blocks(event: Event, vocabulary: Vocabulary, arrow: str) -> Iterator[Re
     if board := event.get("board"):
         words = f"first the updater onto it: {board['files']} files, {w.size(board['bytes'])}"
         rows.append(("Board", Text(words + ("" if board["stays"] else ", taken off again afterwards"))))
+    rows += texts(vocabulary.plan_rows(event))
     if event["unused"]:
         rows.append(("Not used", Text(", ".join(w.printable(name) for name in event["unused"]), "dim")))
     yield Rows(rows)

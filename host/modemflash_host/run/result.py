@@ -69,7 +69,8 @@ class Result:
         """The same, with what was found out about the module."""
         if module is None:
             return self
-        return replace(self, from_version=module.version, boot_mode=module.state)
+        known = replace(self, from_version=module.version, boot_mode=module.state)
+        return replace(known, code="module-not-asked") if _is_claimed(self.code, module) else known
 
     @property
     def exit_code(self) -> int:
@@ -84,3 +85,8 @@ class Result:
         del fields["problem"]
         fields["seconds"] = round(self.seconds, 3)
         return {"event": "result", "schema": SCHEMA, **fields}
+
+
+def _is_claimed(code: str, module: ModuleInfo) -> bool:
+    """Whether it would be said that a module was asked to which nothing was sent."""
+    return code == "modem-asked" and not module.is_asked

@@ -165,7 +165,8 @@ class Plan(Event):
     `stays`: what is put on the board before; `null` for nothing), `files` (`role`, `name`, `size`,
     `kind`, `version`, `sha256`, `why`), `phases`, `warnings`, `cannot_undo`, `way_back`, `unused`,
     `consents` (`consent`, `subject`, `danger`); of a GNSS module `build` and `packets` of the file; of
-    a Quectel modem: `commands` (how many), `efs2` (`first_block`, `blocks`: what stays).
+    a Quectel modem: `commands` (how many), `efs2` (`first_block`, `blocks`: what stays),
+    `erases` and `writes` (names of partitions), `stays` (as in `file`).
     """
 
     nothing_to_do: bool = False
@@ -185,6 +186,9 @@ class Plan(Event):
     packets: int | None = None
     commands: int | None = None
     efs2: Facts | None = None
+    erases: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    stays: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,9 @@ def dm_port(name: str, ports: list[Port]) -> str:
     if name == AUTO:
         if len(right) == 1:
             return right[0]
+        if not right and (others := [each for each in ports if is_of_quectel(each.usb)]):
+            words = "; ".join(f"{each.name}: {each.device.name}" for each in others)
+            raise Refusal("copy-other-port", words)
         raise Refusal("port-ambiguous" if right else "module-usb-missing", ", ".join(right) or name)
     port = port_at(name, ports)
     if port is None or not is_of_quectel(port.usb):

@@ -10,9 +10,9 @@ import posixpath
 from collections.abc import Sequence
 
 from modemflash_host.families.plan import FirmwareFile
-from modemflash_host.families.quectel_edl.commands import ERASE, PATCH, Command
+from modemflash_host.families.quectel_edl.commands import ERASE, PATCH, PROGRAM, Command
 from modemflash_host.families.quectel_edl.examine import ProvedPackage
-from modemflash_host.families.quectel_edl.geometry import Geometry
+from modemflash_host.families.quectel_edl.geometry import Blocks, Geometry
 from modemflash_host.families.quectel_edl.partition_tables import Partition
 from modemflash_host.families.quectel_edl.proof import is_protected
 from modemflash_host.families.vocabulary import DIM, DOUBT, GOOD, STRONG, Event, EventFields, Row, row
@@ -24,6 +24,8 @@ _NOT_COMPARED = (
 _QUECOPEN = "a QuecOpen build: on a standard module it leaves no USB; the boot pin still leads to EDL"
 _VENDOR = "a line has additions of the vendor, whose meaning is believed, not known"
 _ABSENT = "md5.txt also lists {}, absent and never sent"
+_UNLISTED = "not in md5.txt, and never sent: {}"
+_MOST_NAMED = 4
 
 
 def package_event(file: FirmwareFile, package: ProvedPackage) -> EventFields:
@@ -34,6 +36,9 @@ def package_event(file: FirmwareFile, package: ProvedPackage) -> EventFields:
     if any(command.vendor for command in package.commands):
         doubts.append(_VENDOR)
     doubts += [_ABSENT.format(name) for name in package.whole.absent]
+    if unlisted := package.whole.unlisted:
+        more = [f"{len(unlisted) - _MOST_NAMED} more"] if len(unlisted) > _MOST_NAMED else []
+        doubts.append(_UNLISTED.format(", ".join([*unlisted[:_MOST_NAMED], *more])))
     return {
         "event": "file",
         "name": file.name,
@@ -50,14 +55,48 @@ def package_event(file: FirmwareFile, package: ProvedPackage) -> EventFields:
         "sector_bytes": package.geometry.sector_bytes,
         "sectors_per_block": package.geometry.sectors_per_block,
         "steps": [_step(command, package.layout, package.geometry) for command in package.commands],
-        "stays": [
-            {"partition": part.name, "first_block": part.first_block, "blocks": part.blocks}
-            for part in package.layout
-            if is_protected(part)
-        ],
+        "stays": stays(package),
         "proof": [{"title": line.title, "fact": line.fact} for line in package.proof],
         "doubts": doubts,
     }
+
+
+def stays(package: ProvedPackage) -> list[EventFields]:
+    """The partitions that are left alone, with their blocks."""
+    return [
+        {"partition": part.name, "first_block": part.first_block, "blocks": part.blocks}
+        for part in package.layout
+        if is_protected(part)
+    ]
+
+
+def changes(package: ProvedPackage) -> EventFields:
+    """Of a plan: what is erased and written, by partitions in their order, and what stays."""
+    met = {
+        kind: [
+            part.name
+            for part in package.layout
+            if any(
+                each.kind == kind and each.effect(package.geometry).meets(part.range)
+                for each in package.commands
+            )
+        ]
+        for kind in (ERASE, PROGRAM)
+    }
+    return {"erases": met[ERASE], "writes": met[PROGRAM], "stays": stays(package)}
+
+
+def plan_rows(event: Event) -> Sequence[Row]:
+    """What a plan erases, writes and leaves alone, before anybody agrees to it."""
+    if "stays" not in event:
+        return ()  # as an older version told it
+    kept = [(part["partition"], _blocks(part["first_block"], part["blocks"])) for part in event["stays"]]
+    return (
+        row("Erases", ", ".join(event["erases"])),
+        row("Writes", ", ".join(event["writes"])),
+        row("Stays", (", ".join(f"{name} ({blocks})" for name, blocks in kept), GOOD)),
+        row("Copy", "EFS2 (calibration, IMEI) is read to this computer before the first erase"),
+    )
 
 
 def _step(command: Command, layout: tuple[Partition, ...], geometry: Geometry) -> EventFields:
@@ -88,9 +127,8 @@ def package_rows(event: Event) -> Sequence[Row]:
     for number, step in enumerate(event["steps"], 1):
         rows.append(row("" if number > 1 else "Would do", f"{number:>2}. {_words(step)}"))
     for number, part in enumerate(event["stays"]):
-        where = f": blocks {part['first_block']} to "
-        end = part["first_block"] + part["blocks"] - 1 if part["blocks"] else "the end"
-        rows.append(row("" if number else "Stays", (part["partition"], STRONG), f"{where}{end}"))
+        where = f": {_blocks(part['first_block'], part['blocks'])}"
+        rows.append(row("" if number else "Stays", (part["partition"], STRONG), where))
     for number, line in enumerate(event["proof"]):
         rows.append(row("" if number else "Proof", (f"{line['title']}: ", GOOD), line["fact"]))
     for number, doubt in enumerate(event["doubts"]):
@@ -99,10 +137,13 @@ def package_rows(event: Event) -> Sequence[Row]:
 
 
 def _words(step: Event) -> str:
-    last = step["first_block"] + step["blocks"] - 1
-    where = f"{', '.join(step['partitions'])}, blocks {step['first_block']} to {last}"
+    where = f"{', '.join(step['partitions'])}, {_blocks(step['first_block'], step['blocks'])}"
     if step["do"] == ERASE:
         return f"erase {where}"
     if step["do"] == PATCH:
         return f"patch {where}"
     return f"write {step['image']} to {where}"
+
+
+def _blocks(first: int, blocks: int | None) -> str:
+    return str(Blocks(first, first + blocks)) if blocks else f"blocks {first} to the end"

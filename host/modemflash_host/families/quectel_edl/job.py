@@ -21,6 +21,7 @@ from modemflash.errors import (
 )
 from modemflash_host.consents import Consent
 from modemflash_host.families.plan import FirmwareFile, ModuleInfo, Outcome, Plan, Request, Unfinished
+from modemflash_host.families.quectel_edl.advice import notes_of
 from modemflash_host.families.quectel_edl.edl_session import EdlSession
 from modemflash_host.families.quectel_edl.examine import ProvedPackage
 from modemflash_host.families.quectel_edl.identity import FACTORY_MODE, Identity, identity_of
@@ -41,24 +42,14 @@ from modemflash_host.families.quectel_edl.planning import (
     times_of,
     what_begins,
 )
-from modemflash_host.families.quectel_edl.questions import ask_at, ask_diag
+from modemflash_host.families.quectel_edl.questions import ask_at, ask_at_uart, ask_diag
 from modemflash_host.families.quectel_edl.read_back import ReadBack, Waiter
 from modemflash_host.families.quectel_edl.switching import switch_to_edl
 from modemflash_host.families.vocabulary import EventFields
-from modemflash_host.links.quectel_ports import AT, CRASH_DUMP, DIAG, EDL, MODEM
+from modemflash_host.links.quectel_ports import AT, DIAG, EDL, MODEM, UART
 from modemflash_host.reporters import Reporter
 
 _WRITES = ("erase", "transfer", "patch")
-_NEXT = {
-    EDL: (
-        "Give `modemflash update` this port and the module's package. Or cut its power for 10 seconds: it "
-        "starts its firmware again where that is whole."
-    ),
-    CRASH_DUMP: (
-        "If it is like this again after 10 seconds without power, ask its maker: nothing but its boot pin or "
-        "test point leads further."
-    ),
-}
 _NO_WORD = "Not confirmed: the module did not say {}."
 
 
@@ -85,6 +76,7 @@ class QuectelJob:
         self._reporter = reporter
         self._begun = journal.load()
         self._found = Found(port.role.state)
+        self._stops_before = 0
         self.module: ModuleInfo | None = None
         self.sent_bytes = 0
 
@@ -103,12 +95,15 @@ class QuectelJob:
         self._phase("identify")
         self._reporter.say("found", state=role.state, baud=0, resumed=False)
         self._reporter.note(f"{self._port.name}: {self._port.words}.")
-        identity = self._asked() if role in (AT, MODEM, DIAG) else None
+        if not self._request.files:
+            for other in self._ports.listed():
+                if other != self._port and other.device == self._port.device:
+                    self._reporter.note(f"{other.name}: {other.words}.")
+        identity = self._asked() if role in (AT, MODEM, DIAG, UART) else None
         dm_port = port_of_same_module(self._port, self._ports.listed(), DIAG)
         self._found = Found(role.state, identity, dm_port.name if dm_port else "", role is DIAG)
         if identity is None:
-            if role in _NEXT and not self._request.files:
-                self._reporter.note(_NEXT[role])
+            self._advise(None)
             self.module = ModuleInfo(role.state, unfinished=self.unfinished, is_asked=False)
             return self.module
         self._begun = None  # an application runs: there is nothing to carry on
@@ -119,7 +114,15 @@ class QuectelJob:
         self.module = ModuleInfo(role.state, identity.product, identity.version, details)
         if identity.product or identity.version:
             self._reporter.say("identity", product=identity.product, version=identity.version)
+        self._advise(identity)
         return self.module
+
+    def _advise(self, identity: Identity | None) -> None:
+        if not self._request.files:
+            for note in notes_of(
+                self._port, self._ports.listed(), identity, is_begun=self.unfinished is not None
+            ):
+                self._reporter.note(note)
 
     def plan(self, request: Request) -> Plan:
         """See `Job`."""
@@ -132,6 +135,7 @@ class QuectelJob:
             self._journal.remove()  # it may have come to its end while nobody watched
             return Outcome("nothing-to-do", plan.why, UNTOUCHED, before, before, self._found.state)
         start = self._ports.now()
+        self._stops_before = self._reporter.stop_wanted()
         try:
             self._write(plan)
             read_back = self._read_back()
@@ -158,7 +162,12 @@ class QuectelJob:
         return Outcome("updated", "updated", UPDATED, before, after, "application", self.sent_bytes, seconds)
 
     def _asked(self) -> Identity:
-        """What the module says at the port, and at the AT port beside its DM port."""
+        """What the module says at the port, and at the AT port beside its DM port.
+
+        Raises:
+            NoModem: `modem-silent`.
+            LinkProblem: a port cannot be opened; the AT port where its word is not needed does not count.
+        """
         at_port = self._port
         build = ""
         if self._port.role is DIAG:
@@ -167,11 +176,17 @@ class QuectelJob:
             if not build:
                 raise NoModem("modem-silent", "no DIAG answer")
             found = port_of_same_module(self._port, self._ports.listed(), AT)
-            if found is None or not self._request.files:
+            if found is None:
                 return identity_of({}, build)
             at_port = found
-        with self._ports.open(at_port) as line:
-            record = ask_at(line)
+        try:
+            with self._ports.open(at_port) as line:
+                record = ask_at_uart(line) if self._port.role is UART else ask_at(line)
+        except LinkProblem as problem:
+            if not build or self._request.files:
+                raise
+            self._reporter.note(f"Its AT port was not asked. {problem.happened}")
+            record = {}
         if not record and not build:
             raise NoModem("modem-silent")
         return identity_of(record, build)
@@ -195,7 +210,9 @@ class QuectelJob:
     ) -> bool:
         """All that is done in EDL; False where the port went while the programmer started."""
         with self._ports.open(port) as line:
-            line.guard(1, "stopped-before-write" if begun is None else "edl-stopped")
+            # Who asked to stop while the module was on its way into EDL has been told that it will.
+            asked = self._reporter.stop_wanted() > self._stops_before
+            line.guard(0 if asked else 1, "stopped-before-write" if begun is None else "edl-stopped")
 
             def phase(name: str) -> None:
                 self._phase(name)

@@ -8,6 +8,7 @@ itself has said that it runs the package. Of the IMEI it keeps a sum only.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 from modemflash.errors import Problem
@@ -16,6 +17,7 @@ from modemflash_host.store.journal_files import journal_key
 from modemflash_host.store.record_file import RecordFile
 from modemflash_host.store.state_folder import state_folder
 
+_ENDING = ".edl"
 SWITCHED, WRITE, SENT = "switched", "write", "sent"
 
 
@@ -54,10 +56,10 @@ class Begun:
 
 
 class Journal:
-    """The journal of what is behind `port`."""
+    """The journal of what is behind `port`, or the one that has a key already."""
 
-    def __init__(self, port: str) -> None:
-        self._port = port
+    def __init__(self, port: str, key: str = "") -> None:
+        self._key = key or journal_key(port)
 
     def load(self) -> Begun | None:
         """What was begun; None where nothing was, or the note cannot be read."""
@@ -87,15 +89,45 @@ class Journal:
             pass  # the module's own word comes before a note
 
     def _record(self) -> RecordFile:
-        return RecordFile(state_folder("journal") / f"{journal_key(self._port)}.edl")
+        return RecordFile(state_folder("journal") / f"{self._key}{_ENDING}")
 
 
-def unfinished_of(begun: Begun | None) -> Unfinished | None:
+def journal_at(ports: Sequence[str], sha256: str | None) -> Journal:
+    """What is known of the module at a port that may have had another name when its update was begun.
+
+    Args:
+        ports: its names, the best one first: a new note goes there.
+        sha256: of the package, for a module in EDL, which has a name of that day: the only update with that
+            package that did not finish is its own; "" for that with any package; None where it runs.
+    """
+    own = [Journal(port) for port in ports]
+    if (noted := next((each for each in own if each.load() is not None), None)) is not None:
+        return noted
+    others = [] if sha256 is None else [each for each in _all() if _is_open(each, sha256)]
+    return others[0] if len(others) == 1 else own[0]
+
+
+def _all() -> list[Journal]:
+    try:
+        found = sorted(
+            path.name.removesuffix(_ENDING) for path in state_folder("journal").glob(f"*{_ENDING}")
+        )
+    except OSError:
+        return []
+    return [Journal("", key) for key in found]
+
+
+def _is_open(journal: Journal, sha256: str) -> bool:
+    begun = journal.load()
+    return begun is not None and begun.has_written and sha256 in ("", begun.sha256)
+
+
+def unfinished_of(begun: Begun | None, *, is_of_port: bool = True) -> Unfinished | None:
     """A record in the form that every family's has; None for none, and for one that has changed nothing."""
     if begun is None or not begun.has_written:
         return None
     facts = {"stage": begun.stage, "from_version": begun.before, "sha256": begun.sha256}
-    return Unfinished(begun.version, (begun.file,), facts=facts)
+    return Unfinished(begun.version, (begun.file,), facts=facts, is_of_port=is_of_port)
 
 
 def imei_sum(imei: str) -> str:

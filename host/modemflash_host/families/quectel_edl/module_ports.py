@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from modemflash_host.links.open import SimulatedBus
 
 EDL_S, APPLICATION_S = 60, 120
+_LEADING = (DIAG, EDL, CRASH_DUMP, AT)
 _LOOK_EVERY_MS = 1000
 _STEP_MS = 250
+_FIRST_S, _RETURNING_S = 3.0, 30.0
 _RIGHTS_MS = 1000  # a system gives its users the right to a new port a moment after it is there
 
 
@@ -140,16 +142,26 @@ class Usb2tcpPorts(_RealTime):
         super().__init__(reporter)
         self._address = address
         self._link: Usb2tcpLink | None = None
+        self._header_s = _FIRST_S
 
     def listed(self) -> list[ModulePort]:
         """See `ModulePorts`."""
         if self._link is not None and not self._link.is_there():
             self.close()
         if self._link is None:
+            stops = self._reporter.stop_wanted()
             try:
-                self._link = Usb2tcpLink(self._address, lambda: self._reporter.tick(self.now()))
+                self._link = Usb2tcpLink(
+                    self._address,
+                    lambda: self._reporter.tick(self.now()),
+                    self._header_s,
+                    lambda: self._reporter.stop_wanted() > stops,
+                )
             except LinkProblem:
                 return []
+            # A server may take a connection long before its module is there again, and one that is let go for
+            # that stands in its queue.
+            self._header_s = _RETURNING_S
         link = self._link
         named = role_of(link.usb, "")
         role = named if named in (EDL, CRASH_DUMP) else DIAG
@@ -238,6 +250,21 @@ def the_one_in_edl(ports: list[ModulePort]) -> ModulePort | None:
     if len(found) > 1:
         raise Refusal("edl-several", ", ".join(port.name for port in found))
     return found[0] if found else None
+
+
+def port_of_only_module(ports: list[ModulePort]) -> ModulePort | None:
+    """Of the only module that is there, the port that leads on; None where none is.
+
+    Raises:
+        Refusal: `edl-several`, `port-ambiguous`.
+    """
+    the_one_in_edl(ports)
+    rank = {role: number for number, role in enumerate(_LEADING)}
+    best = sorted(ports, key=lambda port: rank.get(port.role, len(rank)))
+    of_each = {port.device: port for port in reversed(best)}
+    if len(of_each) > 1:
+        raise Refusal("port-ambiguous", "; ".join(f"{port.name}: {port.words}" for port in of_each.values()))
+    return best[0] if best else None
 
 
 def port_of_same_module(port: ModulePort, ports: list[ModulePort], role: Role) -> ModulePort | None:

@@ -24,10 +24,16 @@ _FACTORY = re.compile(r"cefs\.mbn|factory\.xqcn|rawprogram.*factory.*\.xml")
 _FUSES = re.compile(r"rawprogram.*fuse.*\.xml")
 _FUSE_FOLDERS = frozenset({"efuse", "fuse"})
 _PROGRAMMER = re.compile(r"(?:prog_|firehose-prog).*\.(?:mbn|elf)")
-_ALTAIR = re.compile(r"bg(?:770|773|950|951)")
-_BG96 = re.compile(r"bg96|nprg9x06|.*firehose.*9x06")
-_BG95 = re.compile(r"bg95|bg77|bg600|.*firehose.*9x05")
-_PACKAGE_FILE = re.compile(r"rawprogram_.*\.xml|prog_.*firehose.*\.(?:mbn|elf)|e?nprg9x06\.mbn")
+_ALTAIR = re.compile(r"(?<![a-z0-9])bg(?:770|773|950|951)")
+_BG96 = re.compile(r"(?<![a-z0-9])bg96"), re.compile(r"bg96|e?nprg9x06|.*firehose.*9x06")
+_BG95 = re.compile(r"(?<![a-z0-9])(?:bg95|bg77|bg600)"), re.compile(r"bg95|bg77|bg600|.*firehose.*9x05")
+"""How the name of a package tells the module, and how the name of a file in it does."""
+_PACKAGE_FILE = re.compile(
+    r"rawprogram_.*\.xml|(?:prog_.*firehose|firehose-prog).*\.(?:mbn|elf)|e?nprg9x06\.mbn"
+)
+_IMAGE = re.compile(r"(?:.*/)?update/[^/]+\.mbn")
+_PART = re.compile(r"(?:patch|partition).*\.xml|contents\.xml|non-hlos\..*|.*\.mbn")
+_LIST_OF_SUMS = b"FILE:START"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,24 @@ class PackageFiles:
     contents: str
 
 
-def is_of_a_package(name: str) -> bool:
-    """Whether a file is one that only packages have, by its name."""
-    return _PACKAGE_FILE.fullmatch(posixpath.basename(name).lower()) is not None
+def is_part(name: str, head: bytes) -> bool:
+    """Whether a single file is one of a package, by its name and its first bytes."""
+    base = posixpath.basename(name).lower()
+    is_list = base == MD5_NAME and _LIST_OF_SUMS in head
+    return is_list or any(pattern.fullmatch(base) for pattern in (_PACKAGE_FILE, _PART))
+
+
+def is_package(own_name: str, names: Sequence[str]) -> bool:
+    """Whether a folder or an archive is a package, or what is left of one, by names."""
+    return is_other_chip(own_name) or any(
+        _PACKAGE_FILE.fullmatch(posixpath.basename(name)) or _IMAGE.fullmatch(name)
+        for name in map(str.lower, names)
+    )
 
 
 def is_other_chip(own_name: str) -> bool:
     """Whether a package is for a module of the same maker with another maker's chip."""
-    return _ALTAIR.match(own_name.lower()) is not None
+    return _ALTAIR.search(own_name.lower()) is not None
 
 
 def refuse_other_modules(own_name: str, names: Sequence[str]) -> None:
@@ -68,13 +84,13 @@ def refuse_other_modules(own_name: str, names: Sequence[str]) -> None:
     Raises:
         BadFile: `package-other-chip`, `package-bg96` or `package-bg95`.
     """
-    words = [own_name.lower(), *(posixpath.basename(name).lower() for name in names)]
     if is_other_chip(own_name):
         raise BadFile("package-other-chip", own_name)
-    for pattern, code in ((_BG96, "package-bg96"), (_BG95, "package-bg95")):
-        for word in words:
-            if pattern.match(word):
-                raise BadFile(code, word)
+    for (of_package, of_file), code in ((_BG96, "package-bg96"), (_BG95, "package-bg95")):
+        found = [own_name] if of_package.search(own_name.lower()) else []
+        found += [name for name in map(posixpath.basename, names) if of_file.match(name.lower())]
+        if found:
+            raise BadFile(code, found[0])
 
 
 def find_files(own_name: str, names: Sequence[str]) -> PackageFiles:
@@ -102,7 +118,7 @@ def find_files(own_name: str, names: Sequence[str]) -> PackageFiles:
 
     def only(code: str, found: list[str], what: str = "") -> str:
         if len(found) != 1:
-            listed = ", ".join(posixpath.basename(name) for name in found) or "none"
+            listed = ", ".join(posixpath.basename(lower[name]) for name in found) or "none"
             raise BadFile(code, f"{what}{listed}")
         return lower[found[0]]
 
@@ -111,7 +127,8 @@ def find_files(own_name: str, names: Sequence[str]) -> PackageFiles:
 
     lists = called(_LIST, mine)
     if len(lists) != 1 or not called(_UPDATE_LIST, [name for name in lists if name in firehose]):
-        raise BadFile("package-command-list", ", ".join(map(posixpath.basename, lists)) or "none")
+        listed = [posixpath.basename(lower[name]) for name in lists]
+        raise BadFile("package-command-list", ", ".join(listed) or "none")
     return PackageFiles(
         root=lower[lists[0]][: len(root)],
         checksums=only("package-no-checksums", [name for name in mine if name == root + MD5_NAME]),

@@ -22,10 +22,12 @@ from modemflash_host.families.plan import (
 )
 from modemflash_host.families.quectel_edl.commands import ERASE, PATCH, PROGRAM
 from modemflash_host.families.quectel_edl.examine import ProvedPackage
+from modemflash_host.families.quectel_edl.file_rows import changes
 from modemflash_host.families.quectel_edl.identity import FACTORY_MODE, Identity
 from modemflash_host.families.quectel_edl.journal import SWITCHED, Begun, imei_sum
 from modemflash_host.families.quectel_edl.module_flash import efs2_of
 from modemflash_host.families.quectel_edl.module_ports import APPLICATION_S, EDL_S
+from modemflash_host.families.quectel_edl.product import why_not_offered
 from modemflash_host.families.quectel_edl.revision import Revision, is_quecopen, revision_of
 from modemflash_host.links.names import is_simulated
 
@@ -99,7 +101,10 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
         raise Refusal("edl-package-unnamed", package.product.release)
     warnings = [_NEVER_TRIED]
     runs = _check_model(request, found, begun, file, release, warnings)
-    direction = "unknown" if runs is None else _direction(runs, release)
+    if runs is not None:
+        direction = _direction(runs, release)
+    else:
+        direction = "carry-on" if begun is not None and begun.has_written else "unknown"
     nothing = direction == "repair" and not request.options.get("repair")
     if any(command.vendor for command in package.commands):
         warnings.append(_VENDOR)
@@ -125,6 +130,7 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
         facts={
             "commands": len(package.commands),
             "efs2": {"first_block": efs2.first, "blocks": efs2.end - efs2.first},
+            **changes(package),
         },
     )
 
@@ -200,6 +206,8 @@ def _check_model(
         runs = revision_of(found.identity.version)
         if runs is None:
             raise Refusal("edl-model-not-said", found.identity.version)
+        if why := why_not_offered(runs.model):
+            raise Refusal("module-not-offered", f"{runs.model}: {why}")
         if runs.model != release.model:
             raise Refusal("edl-other-model", f"module {runs.model}, package {release.model}")
         named = found.identity.model.upper().replace("-", "")

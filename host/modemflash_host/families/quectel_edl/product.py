@@ -25,6 +25,22 @@ _MODELS = (
 )
 
 
+_THROUGH_DM = "the vendor's tool (QFlash) updates it through its DM port"
+_NOT_OFFERED = (
+    (re.compile(r"BG(?:770|773|950|951)"), "it has another chip (Sony Altair), updated over its debug UART"),
+    (re.compile(r"BG96"), f"it speaks an older protocol; {_THROUGH_DM}, interface 0 of 2c7c:0296"),
+    (
+        re.compile(r"BG(?:95|77|600)"),
+        f"no package was seen that leaves its calibration alone; {_THROUGH_DM}, interface 0 of 2c7c:0700",
+    ),
+)
+
+
+def why_not_offered(model: str) -> str:
+    """Why a model is never written to; "" for one that may be."""
+    return next((why for pattern, why in _NOT_OFFERED if pattern.match(model.upper())), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """What a package says of itself.

@@ -8,6 +8,7 @@ maker's AT manuals; DIAG frames of ModemManager and other programs.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from modemflash.errors import ModemProblem, NoModem
 from modemflash.line import Line
@@ -16,6 +17,9 @@ from modemflash_host.families.quectel_edl.diag_port import DiagPort, Refused
 from modemflash_host.links.talkers import refuse_others
 
 AT_QUESTIONS = ("ATI", "AT+QGMR", "AT+CFUN?", "AT+CGSN")
+USB_QUESTION = 'AT+QCFGEXT="disusb"'
+"""Whether the module's own USB is off, asked at its UART; nothing behind the name makes it a question."""
+_UART_RATES = (115_200, 921_600)  # that of the maker, and the other one that is tried for modules
 IMEI_ITEM = 550
 _ANSWER_MS = 2000
 _LISTEN_MS = 300
@@ -27,10 +31,10 @@ _IMEI_BYTES = 8
 _MODEL_DIGITS = 8  # of an IMEI: they name the model
 
 
-def ask_at(line: Line) -> dict[str, str]:
+def ask_at(line: Line, questions: Sequence[str] = AT_QUESTIONS) -> dict[str, str]:
     """Each question's answer, without its echo and its OK; {} where nothing answers."""
     answers: dict[str, str] = {}
-    for question in AT_QUESTIONS:
+    for question in questions:
         line.checkpoint()
         line.write(question.encode() + b"\r")
         heard = _until(line, re.compile(rb"\r\n(?:OK|ERROR|\+CME ERROR: \d+)\r\n"))
@@ -39,6 +43,15 @@ def ask_at(line: Line) -> dict[str, str]:
         lines = [each.strip() for each in heard.decode("latin-1").splitlines()]
         answers[question] = "\n".join(each for each in lines if each not in ("", "OK", question))
     return answers
+
+
+def ask_at_uart(line: Line) -> dict[str, str]:
+    """The same at a module's UART, at the rates that they have, and whether its own USB is off."""
+    for rate in _UART_RATES:
+        line.set_baud(rate)
+        if answers := ask_at(line, (*AT_QUESTIONS, USB_QUESTION)):
+            return answers
+    return {}
 
 
 def ask_diag(line: Line) -> str:

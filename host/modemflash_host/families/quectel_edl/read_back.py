@@ -113,6 +113,7 @@ class Waiter:
             if port.role is DIAG and self._begun.usb in ("", port.usb):
                 try:
                     with self._ports.open(port) as line:
+                        line.guard(_STOPS, "stopped-watching")
                         build = ask_diag(line)
                 except LinkProblem:
                     continue

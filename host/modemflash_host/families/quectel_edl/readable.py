@@ -26,6 +26,7 @@ READABLE = Readable(
         rf"(?:Quectel )?{_MODEL}",
         rf"(?:Revision: )?{_REVISION}",
         r"\+CFUN: \d{1,2}",
+        r'\+QCFGEXT: "disusb",\d{1,2}',
         _XML,
         r"<data>",
         r'<response value="(?:ACK|NAK|ack|nak)" rawmode="(?:true|false)" ?/></data>' + _NEXT,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from modemflash_host.families.quectel_edl.file_rows import package_rows
+from modemflash_host.families.quectel_edl.file_rows import package_rows, plan_rows
 from modemflash_host.families.quectel_edl.planning import DOWNGRADE, UNKNOWN_FILE
+from modemflash_host.families.quectel_edl.questions import USB_QUESTION
 from modemflash_host.families.quectel_edl.readable import READABLE
 from modemflash_host.families.quectel_edl.vendor_words import VENDOR_WORDS
 from modemflash_host.families.vocabulary import BAD, DOUBT, GOOD, HARMLESS, Danger, Vocabulary
@@ -51,6 +52,7 @@ WORDS = Vocabulary(
         "other-build": ("another build of the same release", DOUBT),
         "downgrade": ("DOWNGRADE", DOUBT),
         "unknown": ("write a module that says no revision", DOUBT),
+        "carry-on": ("go on with an update that did not finish", DOUBT),
     },
     roles={"main": "Package"},
     dangers={
@@ -64,8 +66,15 @@ WORDS = Vocabulary(
             "unknown-file",
         ),
     },
-    settings={"ATI": "Model", "AT+QGMR": "Firmware", "AT+CFUN?": "Radio mode", "AT+CGSN": "IMEI"},
+    settings={
+        "ATI": "Model",
+        "AT+QGMR": "Firmware",
+        "AT+CFUN?": "Radio mode",
+        "AT+CGSN": "IMEI",
+        USB_QUESTION: "USB off",
+    },
     vendor_words=VENDOR_WORDS,
     readable=READABLE,
     file_rows=package_rows,
+    plan_rows=plan_rows,
 )

@@ -64,8 +64,8 @@ class Sequans:
         return Claim.CERTAINLY if device_of_usb(port.usb).kind == BOARD else Claim.PERHAPS
 
     def claims_file(self, name: str, head: bytes) -> Claim:
-        """By the endings of its files; a file of any other name is read all the same."""
-        return Claim.CERTAINLY if name.lower().endswith(self.suffixes) else Claim.PERHAPS
+        """By the ending that only its files have; a file of any other name is read all the same."""
+        return Claim.CERTAINLY if name.lower().endswith(self.suffixes[0]) else Claim.PERHAPS
 
     def companions(self, options: Facts) -> tuple[Companion, ...]:
         """The updater and the boot ROM."""

@@ -26,6 +26,7 @@ from modemflash_host.families.vocabulary import (
     Vocabulary,
     row,
 )
+from modemflash_host.links.quectel_ports import is_model
 
 AFTER_PART_1 = "after-part-1"
 
@@ -115,6 +116,8 @@ def _identity_rows(event: Event) -> Sequence[Row]:
     firmware = [f"build {build}" if build else "build not known", RADIOS.get(radio(build, version), "")]
     product = event["product"]
     foreign = "not a modem that this program updates" if product and not family_of(product) else ""
+    if is_model(product):
+        foreign = "a Quectel module, not a Sequans modem"
     parts = _joined([version, event["ue"]])
     return (
         row("Modem", (product or "not named", PLAIN), *([(" · " + foreign, BAD)] if foreign else [])),

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +26,7 @@ from modemflash_host.links.quectel_ports import (
 )
 from modemflash_sim.quectel_edl.packages import PackageMaker
 from support.plugged import seen
+from support.talking_port import TalkingPort, at_answers, dm_answers
 
 
 @pytest.mark.parametrize(
@@ -68,42 +66,6 @@ def test_ports_of_a_module_are_named_and_never_meant_by_auto() -> None:
     assert not any(port.is_candidate for port in found)
 
 
-class Module:
-    """A module behind a pseudo terminal: answers what it knows, and keeps what it was asked."""
-
-    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
-        self.master, self._slave = os.openpty()
-        import tty
-
-        tty.setraw(self._slave)
-        self.name = os.ttyname(self._slave)
-        self.asked = b""
-        self._answer = answer
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                question = os.read(self.master, 256)
-            except OSError:
-                return
-            self.asked += question
-            os.write(self.master, self._answer(question))
-
-    def close(self) -> None:
-        os.close(self._slave)
-
-
-def at_answers(cfun: int) -> Callable[[bytes], bytes]:
-    replies = {
-        b"ATI\r": b"Quectel\r\nRM520N-GL\r\nRevision: RM520NGLAAR01A07M4G\r\n",
-        b"AT+QGMR\r": b"RM520NGLAAR01A07M4G_01.200.01.200\r\n",
-        b"AT+CFUN?\r": b"+CFUN: %d\r\n" % cfun,
-        b"AT+CGSN\r": b"860000000000018\r\n",
-    }
-    return lambda question: question + b"\n" + replies.get(question, b"ERROR\r\n") + b"\r\nOK\r\n"
-
-
 @pytest.fixture
 def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
     """The ports of this computer: what a test puts in."""
@@ -116,7 +78,7 @@ def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
 def test_info_at_the_at_port_asks_and_writes_nothing(
     plugged: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = Module(at_answers(1))
+    module = TalkingPort(at_answers(1))
     plugged.append(seen(module.name, "2c7c:0801", "1-1:1.2"))
     assert app.run(["info", "-p", module.name]) == 0
     out = capsys.readouterr().out
@@ -129,7 +91,7 @@ def test_info_at_the_at_port_asks_and_writes_nothing(
 def test_a_module_in_factory_test_mode_is_told_what_that_is(
     plugged: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = Module(at_answers(5))
+    module = TalkingPort(at_answers(5))
     plugged.append(seen(module.name, "2c7c:0801", "1-1:1.2"))
     assert app.run(["info", "-p", module.name]) == 0
     said = capsys.readouterr()
@@ -140,12 +102,7 @@ def test_a_module_in_factory_test_mode_is_told_what_that_is(
 def test_info_at_the_dm_port_asks_for_the_build(
     plugged: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def answer(question: bytes) -> bytes:
-        if question == b"~" + diag.packed(diag.VERSION):
-            return diag.packed(b"\0Jan 01 2021")
-        return diag.packed(b"\x7c\1\0\0\0\0\0\0RM520NGLAAR01A07M4G\0")
-
-    module = Module(answer)
+    module = TalkingPort(dm_answers("RM520NGLAAR01A07M4G"))
     plugged.append(seen(module.name, "2c7c:0801", "1-1:1.0"))
     assert app.run(["info", "-p", module.name, "--json"]) == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -165,7 +122,7 @@ def test_in_edl_and_in_a_crash_dump_nothing_is_sent(
     plugged: list[Any], capsys: pytest.CaptureFixture[str], usb: str, words: str, next_step: str
 ) -> None:
     """It is said so, and what to do next; nobody claims that the module was asked."""
-    module = Module(lambda _: b"")
+    module = TalkingPort(lambda _: b"")
     plugged.append(seen(module.name, usb, "1-1:1.0"))
     assert app.run(["info", "-p", module.name]) == 0
     said = " ".join(capsys.readouterr().out.split())

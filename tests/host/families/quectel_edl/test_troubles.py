@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from modemflash.errors import RECOVERABLE, UNTOUCHED, UPDATED
 from modemflash_host.families.plan import Plan
-from modemflash_sim.quectel_edl import efs_faults, faults
-from support.edl import bench
+from modemflash_sim.quectel_edl import assumptions, efs_faults, faults
+from modemflash_sim.quectel_edl.module import SimQuectel
+from modemflash_sim.quectel_edl.profiles import PROFILES
+from support.edl import Bench, bench, code_of
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +89,8 @@ def test_each_trouble_has_words_and_the_same_command_goes_on(fault: str, codes: 
         ("erase", 2, "edl-stopped", RECOVERABLE),
         ("transfer", 1, "updated", UPDATED),
         ("transfer", 2, "edl-stopped", RECOVERABLE),
+        ("reboot", 1, "updated", UPDATED),
+        ("reboot", 2, "stopped-watching", RECOVERABLE),
     ],
 )
 def test_a_stop_request_ends_it_where_the_phase_says(phase: str, stops: int, code: str, state: str) -> None:
@@ -95,6 +100,24 @@ def test_a_stop_request_ends_it_where_the_phase_says(phase: str, stops: int, cod
     assert not isinstance(end, Plan)
     assert (end.code, end.modem_state) == (code, state)
     assert made.run_until_updated()[-1] in ("updated", "edl-already-runs-it") and made.is_untouched
+
+
+def test_a_stop_request_on_the_way_into_edl_is_kept() -> None:
+    """The module answers the switch and is seconds away: it is found, sent back, and nothing was erased."""
+    slow = dataclasses.replace(PROFILES["rm520n"], reenumerate_us=8_000_000)
+    made = Bench(SimQuectel(slow, assumptions.parse("")), "rm520n")
+    end = made.run(stop_in="switch", stops=1)
+    assert not isinstance(end, Plan)
+    assert (end.code, end.modem_state) == ("stopped-before-write", UNTOUCHED)
+    assert made.module.verdict.counts["erases"] == 0
+    assert made.run_until_updated()[-1] == "updated"
+
+
+@pytest.mark.parametrize(("stops", "code"), [(1, "edl-unconfirmed"), (2, "stopped-watching")])
+def test_a_stop_request_while_only_a_dm_port_is_waited_for(stops: int, code: str) -> None:
+    """Nobody is told that nothing was written."""
+    made = bench()
+    assert code_of(made.run(stop_in="reboot", stops=stops, ports_shown=False)) == code
 
 
 @pytest.mark.parametrize("stage", [f"command={number}" for number in range(1, 23)])

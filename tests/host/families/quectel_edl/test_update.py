@@ -253,3 +253,18 @@ def test_the_command_updates_and_tells(
     words = " ".join(capsys.readouterr().out.split())
     assert "did not finish" in words and "No module was ever updated by this program" in words
     assert f"Updated: RM520NGLAAR01A05M4G_01.001.01.001 → {revision_for('rm520n')}" in words
+
+
+def test_all_progress_counts_bytes() -> None:
+    """An erase that counts commands would be shown as `8 B`."""
+    made = bench()
+    assert code_of(made.run()) == "updated"
+    ends = {
+        event["phase"]: (event["done"], event["total"])
+        for event in made.sink.events
+        if event["event"] == "progress"
+    }
+    block = made.module.profile.page * made.module.profile.per_block
+    erased = sum(blocks for _, _, blocks, image in made.module.profile.layout if image)
+    assert ends["erase"] == (erased * block, erased * block)
+    assert all(done == total > 1000 for done, total in ends.values())
