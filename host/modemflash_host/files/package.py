@@ -25,6 +25,7 @@ LIMITS = Limits(largest_bytes=1 << 30, all_bytes=2 << 30, ratio=1100)
 """Of an archive with a package in it: images of half a gigabyte, mostly empty, are real."""
 _MOST_FILES = 5_000
 _DEEPEST = 6
+_OF_SYSTEMS = frozenset({"__MACOSX", "lost+found", "System Volume Information", "$RECYCLE.BIN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,20 @@ class Package:
 
 
 def package_in_folder(folder: Path, is_package: IsPackage) -> Package | None:
-    """A folder as a package; None where it is none, or too large to be one."""
+    """A folder as a package; None where it is none, or too large to be one.
+
+    Raises:
+        Refusal: `folder-not-readable`: not all of it can be seen.
+    """
     found: dict[str, Path] = {}
+    closed: list[str] = []
     waiting = [(folder, 1)]
     while waiting:
         here, depth = waiting.pop()
         try:
             below = sorted(here.iterdir())
-        except OSError:
+        except OSError as error:
+            closed.append(f"{here}: {error.strerror}")
             continue
         for path in below:
             name = path.relative_to(folder).as_posix()
@@ -117,6 +124,8 @@ def package_in_folder(folder: Path, is_package: IsPackage) -> Package | None:
     own_name = Path(os.path.realpath(folder)).name
     if not is_package(own_name, list(found)):
         return None
+    if closed:
+        raise Refusal("folder-not-readable", closed[0])
     return Package(own_name, {name: _on_disk(path) for name, path in found.items()})
 
 
@@ -154,4 +163,6 @@ def _on_disk(path: Path) -> Inside:
 def _is_foreign(name: str) -> bool:
     """Whether a name is one of those that systems put beside files."""
     parts = PurePosixPath(name).parts
-    return "__MACOSX" in parts or any(part.startswith(".") and part not in (".", os.pardir) for part in parts)
+    return not _OF_SYSTEMS.isdisjoint(parts) or any(
+        part.startswith(".") and part not in (".", os.pardir) for part in parts
+    )

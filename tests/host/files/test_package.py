@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -99,3 +99,25 @@ def test_what_was_read_once_must_come_again_whenever_it_is_opened(kind: str, tmp
             file.readinto(69_950, buf)
         assert caught.value.code == "file-replaced"
         file.close()
+
+
+def test_a_folder_that_hides_a_part_of_its_package_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody hears that files are missing which only may not be seen."""
+    top = folder(tmp_path / "p")
+    (top / "lost+found").mkdir()
+    listed = Path.iterdir
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path.name in hidden:
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    hidden = ["lost+found"]
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert package_in_folder(top, is_package) is not None, "what a file system puts there hides nothing"
+    hidden.append("b")
+    with pytest.raises(Problem) as caught:
+        package_in_folder(top, is_package)
+    assert caught.value.code == "folder-not-readable" and str(top / "b") in caught.value.detail
