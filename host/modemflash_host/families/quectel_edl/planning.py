@@ -201,6 +201,9 @@ def _check_model(
     package: ProvedPackage = file.image
     said = said_model(request)
     if said and said != release.model:
+        if release.model.startswith(said):
+            words = f"{said} is not all of it; the package is for {release.model}"
+            raise Refusal("edl-model-not-said", words)
         raise Refusal("edl-other-model", f"you say {said}, package {release.model}")
     if found.identity is not None:
         runs = revision_of(found.identity.version)

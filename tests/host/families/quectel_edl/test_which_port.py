@@ -261,3 +261,24 @@ def test_an_update_that_did_not_finish_is_told_where_its_module_is_not_there(plu
     assert own is not None and own.is_of_port
     assert other is not None and not other.is_of_port and other.target == own.target
     assert family.unfinished(Request("auto")) is None
+
+
+@pytest.mark.parametrize(
+    ("said_model", "code", "words"),
+    [
+        ("RM502Q-AE", "edl-model-not-said", "RM502QAE is not all of it; the package is for RM502QAEAA"),
+        ("RM502Q-GL", "edl-other-model", "you say RM502QGL"),
+    ],
+)
+def test_a_model_without_its_region_is_told_what_is_missing(
+    plugged: list[Any],
+    package: str,
+    capsys: pytest.CaptureFixture[str],
+    said_model: str,
+    code: str,
+    words: str,
+) -> None:
+    plugged.append(EDL_PORT)
+    assert app.run(["update", package, "--model", said_model, "-y", "--json"]) == 5
+    found, happened = ended(capsys)
+    assert (found, words in happened) == (code, True), happened
