@@ -282,3 +282,15 @@ def test_a_model_without_its_region_is_told_what_is_missing(
     assert app.run(["update", package, "--model", said_model, "-y", "--json"]) == 5
     found, happened = ended(capsys)
     assert (found, words in happened) == (code, True), happened
+
+
+@pytest.mark.parametrize("port", ["auto", "/dev/ttyUSB8", "/dev/ttyUSB0"])
+def test_the_same_command_finds_its_module_in_edl_whatever_its_port_is_called_now(
+    plugged: list[Any], port: str
+) -> None:
+    """By no name, by that of its port in EDL, and by that of the DM port that is gone."""
+    file: Any = FirmwareFile("quectel-edl", None, "one", None)  # type: ignore[arg-type]
+    Journal("/dev/ttyUSB0").save(begun(WRITE, "one"))
+    plugged.append(EDL_PORT)
+    with QuectelEdl().connect(Request(port, files=(file,)), reporter()) as job:
+        assert job.unfinished is not None and job.unfinished.target == f"{NAME}_01.200.01.200"
