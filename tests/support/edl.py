@@ -40,12 +40,16 @@ class MemoryJournal(Journal):
     def __init__(self) -> None:
         super().__init__("")
         self.begun: Begun | None = None
+        self.aside: Begun | None = None
 
     def load(self) -> Begun | None:
         return self.begun
 
     def save(self, begun: Begun) -> None:
         self.begun = begun
+
+    def set_aside(self) -> None:
+        self.aside, self.begun = self.begun, None
 
     def remove(self) -> None:
         self.begun = None

@@ -34,6 +34,7 @@ class Journaling(Protocol):
     """Where it is kept that an update was begun."""
 
     def save(self, begun: Begun) -> None: ...
+    def set_aside(self) -> None: ...
 
 
 class EdlSession:
@@ -142,6 +143,11 @@ class EdlSession:
         if self.begun is not None and copy.sha256 != self.begun.efs2_sha256:
             if not (flash.layout and self._may_be_another):
                 raise Refusal("edl-other-module")
+            # Nothing is known of this one. It gets a copy of its own, and the other one's note is kept.
+            self._journal.set_aside()
+            self.begun = None
+            self._new = replace(self._new, before="", usb="", imei_sum="")
+            copy = self._copy(firehose)
         if self.begun is None:
             begun = replace(self._new, stage=WRITE, efs2_copy=copy.path, efs2_sha256=copy.sha256)
             self._line.checkpoint()

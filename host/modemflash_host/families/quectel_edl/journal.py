@@ -81,6 +81,17 @@ class Journal:
         except OSError as error:
             raise Problem("edl-no-journal", error.strerror or "") from error
 
+    def set_aside(self) -> None:
+        """Keep it as the note of a module that is not at this port now: in EDL it may be found again.
+
+        Raises:
+            Problem: `edl-no-journal`.
+        """
+        begun = self.load()
+        if begun is not None:
+            Journal("", f"{self._key}-{begun.efs2_sha256[:8]}").save(begun)
+            self.remove()
+
     def remove(self) -> None:
         """It came to its end."""
         try:

@@ -229,6 +229,21 @@ def test_a_module_that_holds_another_efs2_is_another_module() -> None:
     assert first.run_until_updated() == ["updated"]
 
 
+def test_another_module_whose_model_is_said_gets_a_copy_of_its_own() -> None:
+    """No copy, no update; and the one whose update did not finish is known again afterwards."""
+    first, other = bench("rm520n-edl", "lost:program=2"), bench("rm520n-edl", seed=7)
+    assert code_of(first.run(model="RM520N-GLAA")) == "port-lost"
+    noted = first.journal.begun
+    other.journal = first.journal
+    end = other.run(model="RM520N-GLAA")
+    assert isinstance(end, Outcome) and end.status == "installed-unconfirmed"
+    [copied] = [event for event in other.sink.events if event["event"] == "efs2-copy"]
+    assert noted is not None and copied["sha256"] != noted.efs2_sha256 and Path(copied["path"]).exists()
+    assert other.journal.aside == noted
+    first.journal.begun = noted
+    assert code_of(first.run()) == "edl-unconfirmed" and first.is_untouched and other.is_untouched
+
+
 def test_an_update_that_did_not_finish_wants_its_own_package() -> None:
     made = bench(fault="lost:program=2")
     made.run()

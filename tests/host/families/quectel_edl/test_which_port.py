@@ -252,6 +252,14 @@ def test_a_note_is_found_under_whatever_name_the_module_in_edl_has(plugged: list
     assert Journal("/dev/ttyUSB0").load() is None
 
 
+def test_a_note_that_was_set_aside_is_found_again(plugged: list[Any]) -> None:
+    Journal("/dev/ttyUSB8").save(replace(begun(WRITE, "one"), efs2_sha256="0123456789"))
+    Journal("/dev/ttyUSB8").set_aside()
+    assert Journal("/dev/ttyUSB8").load() is None
+    found = journal_at(["/dev/ttyUSB8"], "one").load()
+    assert found is not None and found.efs2_sha256 == "0123456789"
+
+
 def test_an_update_that_did_not_finish_is_told_where_its_module_is_not_there(plugged: list[Any]) -> None:
     file: Any = FirmwareFile("quectel-edl", None, "one", None)  # type: ignore[arg-type]
     Journal("/dev/ttyUSB0").save(begun(WRITE, "one"))
