@@ -50,6 +50,11 @@ _TABLES = {
     "Quectel modems": (modem_faults.FAULTS, modem_assumptions.ASSUMPTIONS),
 }
 
+_FOLDER = (
+    "A folder with a link for each of its USB ports, for programs that open terminals. modemflash knows such "
+    "a modem by its USB ids: for it take --endpoint usb2tcp, or the port sim://{}."
+)
+
 
 @click.command("module", cls=HelpCommand)
 @click.option(
@@ -182,7 +187,11 @@ def _say(console: Console, profile: str, port: str) -> None:
     if not Path(port).is_dir():
         info = command_line(["modemflash", "info", "--port", port])
         console.print(Text.assemble(("Try   ", "dim"), (info, "cyan")), soft_wrap=True)
-    console.print(Text(f"A simulated {profile} answers there. Ctrl-C ends it.", "dim"))
+        there = "there"
+    else:
+        console.print(Text(_FOLDER.format(profile), "dim"))
+        there = "at the links in it"
+    console.print(Text(f"A simulated {profile} answers {there}. Ctrl-C ends it.", "dim"))
 
 
 def _told(verdict: object) -> list[tuple[str, object]]:
