@@ -11,10 +11,13 @@ from modemflash.errors import Problem, Refusal
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Talk
+from modemflash_host.cli.place import refuse_terminal
 from modemflash_host.cli.shell_words import command_line
+from modemflash_host.report.report_files import STANDARD_OUTPUT
 from modemflash_host.run.result import Result
 from modemflash_host.store.new_file import may_replace, new_file
 
+_CAPTURE_ENDS = ".jsonl"
 _PCAPNG_START = b"\x0a\x0d\x0d\x0a"
 
 
@@ -34,16 +37,25 @@ def capture() -> None:
     help="Where it goes; - is standard output, and follows a run that is under way.",
 )
 def export_run(run: str, to: Path) -> int:
-    """Write a RUN as pcapng, for Wireshark: its number in `modemflash history` or its name; else the last."""
+    """Write a RUN as pcapng, for Wireshark: its number in `modemflash history` or its name; else the last.
+
+    A RUN that ends with .jsonl is a file: a capture of --capture, or the one in a report.
+    """
     from modemflash_host.capture.export import export
-    from modemflash_host.capture.runs import find_run
+    from modemflash_host.capture.runs import find_run, run_at
     from modemflash_host.report.history import RUNNING, row_of
 
+    refuse_terminal(to)
+    is_file = run.endswith(_CAPTURE_ENDS)
     try:
-        found = find_run(run)
-        path = Path(found.header.get("capture_at") or found.path)
-        if str(to) == "-":
-            export(path, sys.stdout.buffer, lambda: row_of(find_run(found.path.stem)).status == RUNNING)
+        found = run_at(Path(run)) if is_file else find_run(run)
+        path = found.path if is_file else Path(found.header.get("capture_at") or found.path)
+        if to == STANDARD_OUTPUT:
+            export(
+                path,
+                sys.stdout.buffer,
+                lambda: not is_file and row_of(find_run(found.path.stem)).status == RUNNING,
+            )
         else:
             try:
                 if not may_replace(to, _PCAPNG_START):

@@ -9,16 +9,16 @@ import rich_click as click
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk
+from modemflash_host.cli.place import WHERE, tell_place
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters import Reporter
-from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
 
 @click.command(cls=HelpCommand)
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines for scripts; the last one is the result.")
 @click.option("--html", "as_page", is_flag=True, help="Write them as a page: it needs no network.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help=WHERE)
 def history(as_json: bool, as_page: bool, output: Path | None) -> int:
     """List the last runs: board, modem, from and to which version, result, duration."""
     from modemflash_host.report.history import history as rows_of_history
@@ -37,7 +37,7 @@ def history(as_json: bool, as_page: bool, output: Path | None) -> int:
         from modemflash_host.report.report_files import write_page
 
         try:
-            click.echo(printable(write_page(history_page(rows), "modemflash-history.html", output)))
+            tell_place(write_page(history_page(rows), "modemflash-history.html", output))
         except Refusal as refusal:
             result = Result.of_problem(refusal)
             return carry_out(lambda _: result, Talk())

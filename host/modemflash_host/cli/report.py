@@ -10,15 +10,15 @@ from modemflash.errors import Problem
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk
+from modemflash_host.cli.place import WHERE, refuse_terminal, tell_place
 from modemflash_host.families import registry
-from modemflash_host.reporters.words import printable
 from modemflash_host.run.result import Result
 
 
 @click.command(cls=HelpCommand)
 @click.argument("run", required=False, default="")
 @click.option("--html", "as_page", is_flag=True, help="Only its page, to look at: it needs no network.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help=WHERE)
 def report(run: str, as_page: bool, output: Path | None) -> int:
     """Pack a run into a zip for support: its number in `modemflash history`, or its name; else the last.
 
@@ -28,10 +28,12 @@ def report(run: str, as_page: bool, output: Path | None) -> int:
     from modemflash_host.capture.runs import find_run
     from modemflash_host.report.bundle import make_page, make_report
 
+    if not as_page:
+        refuse_terminal(output)
     try:
         path = (make_page if as_page else make_report)(find_run(run), registry.words_of, output)
     except Problem as problem:
         result = Result.of_problem(problem)
         return carry_out(lambda _: result, Talk())
-    click.echo(printable(path))
+    tell_place(path)
     return 0

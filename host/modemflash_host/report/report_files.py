@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from modemflash_host.store.new_file import may_replace, new_file
 from modemflash_host.store.regular_file import only_regular
 from modemflash_host.store.state_folder import kept_file, state_folder
 
+STANDARD_OUTPUT = Path("-")
 _KEPT = 20
 _NAME = re.compile(r"modemflash-report-\d{6,9}-\d{8}-\d{6}-\d+\.(?:zip|html)")
 
@@ -31,12 +33,15 @@ def report_file(
 
     Args:
         name: in the state folder.
-        to: another place for it.
+        to: another place for it; `STANDARD_OUTPUT` likewise.
         may_go: whether what is there may be overwritten.
 
     Raises:
         Refusal: `report-not-written`.
     """
+    if to == STANDARD_OUTPUT:
+        yield to, sys.stdout.buffer
+        return
     try:
         path = to or _folder() / name
         if os.path.lexists(path) and not may_go(path):

@@ -72,6 +72,57 @@ def test_report_prints_its_path(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert (tmp_path / "r.zip").is_file()
 
 
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        (["report", "-o", "-"], b"PK"),
+        (["report", "--html", "-o", "-"], b"<!doctype html>"),
+        (["history", "--html", "-o", "-"], b"<!doctype html>"),
+        (["history", "-o", "-"], b"<!doctype html>"),
+        (["capture", "export", "--pcapng", "-"], b"\x0a\x0d\x0d\x0a"),
+    ],
+)
+def test_a_dash_is_standard_output(
+    words: list[str],
+    begins: bytes,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file and no word more; none is made that is called so."""
+    one_run()
+    monkeypatch.chdir(tmp_path)
+    assert app.run(words) == 0
+    out = capfdbinary.readouterr().out
+    assert out.startswith(begins) and not out.endswith(b"\n-\n")
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [["report", "-o", "-"], ["capture", "export", "--pcapng", "-"]], ids=" ".join
+)
+def test_no_bytes_go_to_a_screen(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would be a mess there, and may command it."""
+    one_run()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert app.run(words) == exit_codes.USAGE
+    heard = capsys.readouterr()
+    assert not heard.out and "pipe it on" in heard.err
+
+
+def test_a_capture_of_somebody_else_is_exported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The one in a report, by its name; what is none is called so."""
+    sent = tmp_path / "capture.jsonl"
+    one_run().rename(sent)
+    assert app.run(["capture", "export", str(sent), "--pcapng", str(tmp_path / "run.pcapng")]) == 0
+    assert (tmp_path / "run.pcapng").read_bytes().startswith(b"\x0a\x0d\x0d\x0a")
+    sent.write_text("no capture")
+    assert app.run(["capture", "export", str(sent), "--pcapng", str(tmp_path / "2")]) == exit_codes.REFUSED
+    assert "not-a-capture" in capsys.readouterr().err
+
+
 def test_config_shows_value_source_and_files(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     """Each setting with who gave it, the files that are read, and what is not known."""
     (home / "config.toml").write_text('port = "COM5"\nprot = 1\n')
