@@ -148,6 +148,10 @@ def _run(arguments: list[str], out: Output, is_stopped: bool) -> int:
         print("\nStopped at the third request.", file=sys.stderr)
         _last_line(arguments, "stopped-at-once", "interrupted")
         return exit_codes.INTERRUPTED
+    except SystemExit:  # click's answer to a reader that went away
+        if out.lost is None or _writes(arguments):
+            raise
+        return exit_codes.DONE
     except OSError:
         # Whether it is about our words or about a module, only the stream knows; a command that
         # writes has its own guard, and what escapes that is no good end.

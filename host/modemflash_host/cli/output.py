@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO, cast
 
 
 class Output:
@@ -58,6 +59,11 @@ class Output:
         except OSError as error:
             self._lose(error)
 
+    @property
+    def buffer(self) -> BinaryIO:
+        """The stream of its bytes, which is watched like it."""
+        return cast("BinaryIO", _Bytes(self._stream.buffer, self._lose))
+
     def _lose(self, error: OSError) -> None:
         self.lost = error
         if self._raises:
@@ -74,3 +80,34 @@ class Output:
             self.lost = error if isinstance(error, OSError) else OSError(errno.EBADF, str(error))
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+
+class _Bytes:
+    """Where bytes go, in all else the stream that it is made from.
+
+    Args:
+        stream: the real one.
+        lose: told why it could not be written to.
+    """
+
+    def __init__(self, stream: BinaryIO, lose: Callable[[OSError], object]) -> None:
+        self._stream = stream
+        self._lose = lose
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, data: bytes) -> int:
+        """As the stream's own."""
+        try:
+            return self._stream.write(data)
+        except OSError as error:
+            self._lose(error)
+            return len(data)
+
+    def flush(self) -> None:
+        """As the stream's own."""
+        try:
+            self._stream.flush()
+        except OSError as error:
+            self._lose(error)
