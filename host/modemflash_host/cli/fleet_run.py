@@ -167,8 +167,12 @@ def write_results(content: Facts, html: Path | None, csv_file: Path | None) -> N
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a whole file."""
+    """Write a whole file; - is standard output."""
+    from modemflash_host.report.report_files import STANDARD_OUTPUT
     from modemflash_host.store.new_file import new_file
 
+    if path == STANDARD_OUTPUT:
+        click.echo(text, nl=False)
+        return
     with new_file(path) as file:
         file.write(text.encode())
