@@ -18,6 +18,7 @@ from modemflash_host.run import exit_codes
 WAITING, RUNNING, AWAY, ENDED, NOT_BEGUN = ("waiting", "running", "away", "ended", "not begun")
 BEFORE_THE_PORT = ("verify", "reach-board")  # these begin whether there is a port or not
 _MOST_PHASES, _MOST_RATES = 200, 200
+_NOT_THERE = ("failed", "interrupted", "refused")
 _RATE_EVERY_S = 2.0
 _GOOD = ("updated", "nothing-to-do")
 _PORT_LOST = "port-lost"  # the one that a port must have been open for
@@ -161,7 +162,8 @@ class BoardState:
                 exit_codes.INTERRUPTED if is_stopped else exit_codes.of_status(self.status, self.modem_state)
             )
         self.from_version = self.result.get("from_version") or self.from_version
-        self.to_version = self.result.get("to_version") or self.to_version
+        planned = "" if self.status in _NOT_THERE else self.to_version  # of a plan alone it is what would be
+        self.to_version = self.result.get("to_version") or planned
 
     def stop_early(self) -> None:
         """It was asked to stop before its process could say a word."""

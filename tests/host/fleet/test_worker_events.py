@@ -100,3 +100,15 @@ def test_no_event_ends_bookkeeping_table_or_page(
     assert lines([state], 9.5, 80, 24, {})
     console.file.close()
     assert not lost
+
+
+@pytest.mark.parametrize(
+    ("status", "to_version"), [("failed", ""), ("interrupted", ""), ("nothing-to-do", "2")]
+)
+def test_a_version_that_is_not_there_is_in_no_result(status: str, to_version: str) -> None:
+    """It was the plan's alone; where only plans are asked for, it is what they say."""
+    state = BoardState(BoardEntry("a", "b"))
+    for event in ({"event": "plan", "from_version": "1", "to_version": "2"}, {**SOUND[-1], "status": status}):
+        state.take(event, 0)
+    state.end(0, 1)
+    assert (state.from_version, state.to_version) == ("1", to_version)
