@@ -13,6 +13,7 @@ PACKAGES = ("modemflash", "modemflash_host", "modemflash_sim", "modemflash_web",
 # Of these packages: what only a PC needs.
 _LEFT_OUT = (
     "modemflash/__main__",
+    "modemflash_host/__main__",
     "modemflash_host/cli/",
     "modemflash_host/fleet/",
     "modemflash_host/board/tools/",
