@@ -36,6 +36,16 @@ _TOKEN = re.compile(r"LG_TOKEN=(\w+)")
 _IS_NOT_OURS = re.compile(
     r"is not acquired|by a different user|matches nothing|Reservation \w+ does not exist"
 )
+# What is told while the client is at a step, by the step's name.
+_STEPS = {
+    "reserve": "labgrid reserves a place",
+    "wait": "labgrid has no free place with these tags yet",
+    "show": "labgrid is asked which place it is",
+    "acquire": "labgrid acquires the place",
+    "env": "labgrid is asked where its port is",
+    "release": "labgrid gives the place back",
+    "cancel-reservation": "labgrid gives the reservation back",
+}
 _ANSWER_S = 30.0
 _STEP_S = 0.2
 
@@ -188,7 +198,7 @@ def _run(
                     said = child.communicate(timeout=_STEP_S)[0].decode("utf-8", "replace")
                     break
                 except subprocess.TimeoutExpired:
-                    waiting.tick(f"labgrid: {words[0]}")
+                    waiting.tick(_STEPS[words[2] if words[0] == "-p" else words[0]])
                 if waiting.stop_wanted() > before:
                     raise Stopped("stopped-before-write")
                 if wait_s is not None and time.monotonic() - began > wait_s:

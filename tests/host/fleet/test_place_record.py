@@ -149,3 +149,26 @@ def test_what_is_no_record_is_none(tmp_path: Path, content: str) -> None:
     assert read(tmp_path / "a.json") is None
     (tmp_path / "a.json").write_text(json.dumps({"place": "a", "pid": "2"}))
     assert read(tmp_path / "a.json") == PlaceRecord("a", 2)
+
+
+CLIENT = """#!/bin/sh
+sleep 0.25
+case "$*" in
+reserve*) echo LG_TOKEN=ABC ;;
+*show) echo "Place 'pump-1':" ;;
+*env) printf '  host: lab\\n  port: 4000\\n' ;;
+esac
+"""
+
+
+def test_each_step_of_the_client_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits reads what for, and no word of labgrid's command line."""
+    client = tmp_path / "labgrid-client"
+    client.write_text(CLIENT)
+    client.chmod(0o755)
+    monkeypatch.setattr(labgrid, "find_program", lambda name: str(client))
+    said: list[str] = []
+    waiting = Waiting(lambda: 0, said.append)
+    with held("labgrid:tags(a=b)", waiting) as mine, labgrid.place("tags(a=b)", mine, waiting) as port:
+        assert port.startswith("rfc2217://lab:4000")
+    assert list(dict.fromkeys(said)) == list(labgrid._STEPS.values())

@@ -27,7 +27,7 @@ STORIES: dict[str, Story] = {
     "sends": [(1, SENDS), *((2.0 + s, {"event": "progress", "done": s, "total": 99}) for s in range(40))],
     "stalls": [(1, SENDS), (2, {"event": "progress", "done": 1, "total": 99}), (8, STALLS)],
     "installs": [(1, {"event": "phase", "phase": "install", "usual_s": 80, "allowed_s": 1200})],
-    "waits": [(1, {"event": "waits", "text": "labgrid: acquire"})],
+    "waits": [(1, {"event": "waits", "text": "labgrid acquires the place"})],
     "away": [(1, LOST), (2, {"event": "result", **ENDS})],
     "failed": [(1, LOST), (2, {"event": "result", **ENDS})],
     "updated": [(1, {"event": "result", "status": "updated", "code": "updated", "modem_state": "updated"})],
