@@ -27,7 +27,7 @@ TEST_FILE = 0xFE
 TEST_BYTES = 5 * PIECE_BYTES
 COMMAND_FILE = 0xFF
 COMMAND_BYTES = 4 * PIECE_BYTES
-HALF_FRAME_MS = 900  # after so long the rest of a frame does not come
+HALF_FRAME_MS = 300  # after so long the rest of a frame does not come
 AWAY_MS = 5000  # without a sign of life
 LOOKING, LOOKED, RUNNING, ENDED = "0", "1", "2", "3"  # states in the heartbeat; 1 and 3 wait for the PC
 

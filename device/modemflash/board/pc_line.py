@@ -190,9 +190,7 @@ class PcLine:
     def _ask(self) -> None:
         """Ask for as much as may be under way, in few requests."""
         rest = self._block[2] - self._asked
-        count = self._window - (self._asked - self.got)
-        if count > rest:
-            count = rest
+        count = min(rest, self._window - (self._asked - self.got))
         if not count or self.away or (count < rest and 2 * count < self._window):
             return
         file, start, _ = self._block
@@ -254,7 +252,8 @@ class PcLine:
         """Whether half a frame, or nothing at all, has been there for too long."""
         if self._head_bytes or self._asked != self.got:
             clock = self._clock
-            if clock.ticks_diff(clock.ticks_ms(), self._moved) >= HALF_FRAME_MS:
+            # A small ring loses what comes in a pause, and asks again soon; with a large one it is late.
+            if clock.ticks_diff(clock.ticks_ms(), self._moved) >= HALF_FRAME_MS + self._sure // 6:
                 self._lose()
         return False
 

