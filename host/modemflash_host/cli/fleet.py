@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -16,7 +17,7 @@ from modemflash_host.api.firmware import select_files
 from modemflash_host.cli.asking import wrapped
 from modemflash_host.cli.family_options import option_names, options_of, plain_options, words_of_options
 from modemflash_host.cli.fleet_options import how, kept_in, which_boards
-from modemflash_host.cli.fleet_run import carry_out_fleet, write_results, write_text
+from modemflash_host.cli.fleet_run import carry_out_fleet, check_target, write_output, write_results
 from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Number, Talk, talk_options
 from modemflash_host.families.vocabulary import Event
@@ -164,15 +165,22 @@ def scan(output: Path, jobs: int, wait: int, talk: Talk) -> int:
             remark = known.pop("remark", "") or state.code
             remarks[state.entry.name] = remark if remark.isprintable() else ""
             entries.append(replace(state.entry, expected={key: text for key, text in known.items() if text}))
-        write_text(output, fleet_text(entries, remarks))
+        write_output(output, fleet_text(entries, remarks))
 
     def line(entry: BoardEntry, port: str) -> list[str]:
         return ["info", "--json", "--port", port]
 
-    if output.exists():
+    if os.path.lexists(output):
         raise click.BadParameter(f"{output} is there already", param_hint="'-o'")
     return carry_out_fleet(
-        None, True, Limits(jobs, port_wait_s=min(wait, 10)), line, talk, heard=heard, after=after
+        None,
+        True,
+        Limits(jobs, port_wait_s=min(wait, 10)),
+        line,
+        talk,
+        lambda entries, reporter: check_target(output),
+        heard=heard,
+        after=after,
     )
 
 

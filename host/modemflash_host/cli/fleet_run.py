@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -25,11 +26,14 @@ from modemflash_host.fleet.places import reached
 from modemflash_host.fleet.supervisor import Limits, Supervisor
 from modemflash_host.fleet.views import FinalView, JsonView, LinesView, SafeView
 from modemflash_host.fleet.worker import Events, Worker
+from modemflash_host.report.report_files import STANDARD_OUTPUT
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.steady_console import SteadyConsole
 from modemflash_host.run import exit_codes
 from modemflash_host.run.result import Result
+from modemflash_host.store.new_file import may_replace, new_file
 
+PAGE_START, CSV_START = "<!doctype html>", "name,port,"
 _WHEREVER = 6  # each sixth try is one by a process, whether the device is there or not
 
 
@@ -48,6 +52,9 @@ def carry_out_fleet(
     codes: list[int] = []
 
     def work(reporter: Reporter) -> Result:
+        for path, beginning in zip(results_to or (), (PAGE_START, CSV_START), strict=False):
+            if path is not None:
+                check_target(path, beginning)
         entries = _entries(boards, everything)
         before(entries, reporter)
         is_update = results_to is not None
@@ -66,10 +73,10 @@ def carry_out_fleet(
         supervisor.run()
         seconds = supervisor.now_s
         view.close(states, seconds)
+        after(states)
         for state in states:
             not_begun = exit_codes.INTERRUPTED  # nobody may take it for done
             codes.append(not_begun if state.exit_code is None else state.exit_code)
-        after(states)
         if results_to is not None:
             _keep(states, seconds, results_to, reporter)
         return _result(states, seconds)
@@ -133,10 +140,15 @@ def _keep(
 ) -> None:
     from modemflash_host.fleet import results as kept
 
+    content = kept.content_of(states, seconds)
     try:
-        write_results(kept.keep(states, seconds), *results_to)
+        kept.keep(content)
     except OSError as error:
         reporter.say("warning", code="fleet-not-kept", text=f"the results were not kept: {error.strerror}")
+    try:
+        write_results(content, *results_to)
+    except Refusal as refusal:  # what became of the boards stands, whatever becomes of a file
+        reporter.say("warning", code=refusal.code, text=refusal.happened)
 
 
 def _free_name(port: str, taken: Sequence[str]) -> str:
@@ -155,24 +167,56 @@ def _give_back(reporter: Reporter) -> None:
 
 
 def write_results(content: Facts, html: Path | None, csv_file: Path | None) -> None:
-    """Write them as table and as page, where somebody wants that."""
+    """Write them as table and as page, where somebody wants that.
+
+    Raises:
+        Refusal: `fleet-not-written`.
+    """
     from modemflash_host.fleet.results import as_csv
 
     if csv_file is not None:
-        write_text(csv_file, as_csv(content["boards"]))
+        write_output(csv_file, as_csv(content["boards"]), CSV_START)
     if html is not None:
         from modemflash_host.fleet.page import page
 
-        write_text(html, page(content))
+        write_output(html, page(content), PAGE_START)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a whole file; - is standard output."""
-    from modemflash_host.report.report_files import STANDARD_OUTPUT
-    from modemflash_host.store.new_file import new_file
+def check_target(path: Path, start: str = "") -> None:
+    """Before any board is touched: whether a file can be written there, over nothing but one of its kind.
 
+    Args:
+        path: the file; - is standard output.
+        start: how each file of its kind begins; "" where nothing may be there.
+
+    Raises:
+        Refusal: `fleet-not-written`.
+    """
+    if path == STANDARD_OUTPUT:
+        return
+    if not path.parent.is_dir():
+        raise Refusal("fleet-not-written", f"{path}: there is no such folder")
+    if os.path.lexists(path) and not (start and may_replace(path, start.encode())):
+        raise Refusal("fleet-not-written", f"{path}: something else is there, which is not overwritten")
+
+
+def write_output(path: Path, text: str, start: str = "") -> None:
+    """Write a whole file.
+
+    Args:
+        path: its name; - is standard output.
+        text: what is in it.
+        start: as for `check_target`.
+
+    Raises:
+        Refusal: `fleet-not-written`.
+    """
+    check_target(path, start)
     if path == STANDARD_OUTPUT:
         click.echo(text, nl=False)
         return
-    with new_file(path) as file:
-        file.write(text.encode())
+    try:
+        with new_file(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise Refusal("fleet-not-written", f"{path}: {error.strerror}") from error

@@ -27,6 +27,11 @@ FLEET_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "`modemflash fleet update` keeps the results of each run.",
         UNTOUCHED,
     ),
+    "fleet-not-written": (
+        "What is known of the fleet could not be written to that file",
+        "Give it another name, in a folder that is there and on a disk with some room.",
+        UNTOUCHED,
+    ),
     "fleet-updated": (
         "Every board of the fleet runs what it should",
         "Nothing is left to do.",

@@ -39,20 +39,23 @@ COLUMNS = (
 )
 
 
-def keep(states: Sequence[BoardState], seconds: float) -> Facts:
-    """Write a run down, and forget the oldest; what was written.
+def content_of(states: Sequence[BoardState], seconds: float) -> Facts:
+    """A run as it is kept and shown."""
+    return {"fleet": 1, "seconds": round(seconds, 1), "boards": [row_of(state) for state in states]}
+
+
+def keep(content: Facts) -> None:
+    """Write a run down, and forget the oldest.
 
     Raises:
         OSError: it cannot be written.
     """
     folder = state_folder("fleets")
     path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.json"
-    content = {"fleet": 1, "seconds": round(seconds, 1), "boards": [row_of(state) for state in states]}
     with kept_file(path) as file:
         file.write(json.dumps(content).encode())
     for old in _files(folder)[_KEPT:]:
         old.unlink(missing_ok=True)
-    return content
 
 
 def row_of(state: BoardState) -> Facts:

@@ -16,6 +16,7 @@ from modemflash_host.families import registry
 from modemflash_host.fleet import results
 from modemflash_host.fleet.fleet_file import read_fleet
 from modemflash_host.fleet.worker import START
+from modemflash_host.links import ports
 from support.fleet_desk import FleetDesk, ended, fleet_desk_in, rows
 
 # The ports of this computer, as a test wants them; workers are told theirs.
@@ -125,6 +126,26 @@ def test_results_are_shown_again_as_table_csv_json_and_page(desk: FleetDesk, her
     assert [row["name"] for row in content["boards"]] == ["pump-1", "pump-2"]
 
 
+@pytest.mark.parametrize("option", ["--csv", "--html"])
+def test_no_file_of_anybody_is_overwritten_by_results(desk: FleetDesk, here: Here, option: str) -> None:
+    """Least of all the firmware; it is refused before a board is touched."""
+    desk.simulated("pump-1")
+    desk.write_list()
+    image = desk.image.read_bytes()
+    for to, why in ((desk.image.name, "is not overwritten"), ("nowhere/a", "no such folder")):
+        code, _, said = here("update", desk.image.name, "--boards", "fleet.toml", "-y", option, to)
+        assert code == 5 and why in " ".join(said.split())
+    assert desk.image.read_bytes() == image and not desk.state("pump-1").exists()
+
+
+def test_a_list_that_cannot_be_written_is_no_success(
+    desk: FleetDesk, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "list_ports", lambda *_: [ports.Port("/dev/x", ports.Device("", ports.BOARD))])
+    code, _, said = here("scan", "-o", "nowhere/fleet.toml")
+    assert code == 5 and "no such folder" in " ".join(said.split())
+
+
 def test_a_file_of_results_that_is_not_ours_is_passed_over(desk: FleetDesk, here: Here) -> None:
     folder = desk.folder / "home" / "fleets"
     folder.mkdir(parents=True)
@@ -152,6 +173,6 @@ def test_only_results_are_forgotten(desk: FleetDesk, monkeypatch: pytest.MonkeyP
     for number in range(30):
         (folder / f"20200101-0000{number:02}-1.json").write_text("{}")
     (folder / "mine.json").write_text("{}")
-    results.keep([], 0.0)
+    results.keep(results.content_of([], 0.0))
     assert len(list(folder.glob("2*.json"))) == 20 and (folder / "mine.json").exists()
     assert results.last()["boards"] == []
