@@ -185,13 +185,19 @@ def scan(output: Path, jobs: int, wait: int, talk: Talk) -> int:
 
 
 @fleet.command()
-@click.option("--json", "as_json", is_flag=True, help="One object for scripts.")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One object for scripts, and for FILE on another computer."
+)
 @kept_in
-def results(as_json: bool, html: Path | None, csv_file: Path | None) -> int:
-    """Show the results of the last fleet."""
+def results(files: tuple[Path, ...], as_json: bool, html: Path | None, csv_file: Path | None) -> int:
+    """Show the results of the last fleet, or those of several computers from FILEs.
+
+    A FILE is what `modemflash fleet results --json` printed there.
+    """
     from modemflash_host.fleet import results as kept
 
-    content = kept.last()
+    content = kept.joined(files) if files else kept.last()
     write_results(content, html, csv_file)
     if as_json:
         click.echo(json.dumps(content))

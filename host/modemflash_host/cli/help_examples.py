@@ -92,6 +92,7 @@ EXAMPLES: Mapping[str, HelpExamples] = {
         (
             ("fleet results", "of the last run"),
             ("fleet results --csv results.csv --html results.html", "for others"),
+            ("fleet results bench1.json bench2.json", "of several computers"),
         )
     ),
     "report": HelpExamples((("report", "the last run"), ("report 3 --html", "the page of the third last"))),

@@ -37,6 +37,11 @@ FLEET_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Nothing is left to do.",
         UPDATED,
     ),
+    "fleet-results-broken": (
+        "This file holds no results of a fleet",
+        "`modemflash fleet results --json` prints them on each computer; give the files that this was kept in.",
+        UNTOUCHED,
+    ),
     "fleet-nothing-to-do": (
         "Every board of the fleet runs what it should, or was only asked",
         "Nothing is left to do.",

@@ -10,7 +10,7 @@ from modemflash_host.families.vocabulary import Facts
 from modemflash_host.fleet.table import wrapped
 from modemflash_host.reporters import words as w
 
-_NAME, _STATUS = 16, 20
+_SHORTEST_NAME, _LONGEST_NAME, _STATUS = 16, 32, 20
 _GOOD = ("updated", "nothing-to-do")
 
 
@@ -21,10 +21,12 @@ def result_rows(rows: Sequence[Facts], width: int) -> Iterator[Text]:
         rows: as `modemflash_host.fleet.results` keeps them.
         width: cells of the terminal.
     """
+    cells = min(_LONGEST_NAME, max((len(row["name"]) for row in rows), default=0))
+    cells = max(_SHORTEST_NAME, cells)
     for row in rows:
         is_good = row["status"] in _GOOD
         status = str(row["code"] if row["status"] in ("nothing-to-do", "failed", "") else row["status"])
-        line = Text(f"{w.printable(row['name']):<{_NAME}.{_NAME}}")
+        line = Text(f"{w.printable(row['name']):<{cells}.{cells}}")
         line.append(
             f"  {w.printable(status or row['stage']):<{_STATUS}.{_STATUS}}",
             "green" if is_good else "bold red",

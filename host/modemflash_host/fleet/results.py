@@ -5,6 +5,7 @@ Rules: a run keeps its own file and names it; the last twenty stay; a file that 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -70,18 +71,47 @@ def last() -> Facts:
         Refusal: `fleet-no-results`.
     """
     for path in _files(state_folder("fleets")):
-        try:
-            content = loads(read_regular(path, _LARGEST_BYTES))
-        except (OSError, ValueError):
-            continue
-        if (
-            isinstance(content, dict)
-            and content.get("fleet") == 1
-            and _is_number(content.get("seconds"))
-            and _are_rows(content.get("boards"))
-        ):
+        if (content := _read(path)) is not None:
             return content
     raise Refusal("fleet-no-results")
+
+
+def joined(paths: Sequence[Path]) -> Facts:
+    """Runs of several computers as one, each board with its file's name before its own.
+
+    Args:
+        paths: files with what `modemflash fleet results --json` prints.
+
+    Raises:
+        Refusal: `fleet-results-broken`.
+    """
+    boards: list[Facts] = []
+    seconds = 0.0
+    for path in paths:
+        content = _read(path)
+        if content is None:
+            raise Refusal("fleet-results-broken", str(path))
+        boards += [{**row, "name": f"{path.stem}/{row['name']}"} for row in content["boards"]]
+        seconds = max(seconds, content["seconds"])
+    return {"fleet": 1, "seconds": seconds, "boards": boards}
+
+
+def _read(path: Path) -> Facts | None:
+    """A run as it was kept; None where there is none, or one that cannot be shown."""
+    try:
+        data = read_regular(path, _LARGEST_BYTES)
+        content = loads(
+            data.decode("utf-16" if data[:2] == codecs.BOM_UTF16 else "utf-8-sig")
+        )  # PowerShell's >
+    except (OSError, ValueError):
+        return None
+    is_run = (
+        isinstance(content, dict)
+        and content.get("fleet") == 1
+        and _is_number(content.get("seconds"))
+        and _are_rows(content.get("boards"))
+    )
+    return content if is_run else None
 
 
 def _are_rows(rows: object) -> bool:

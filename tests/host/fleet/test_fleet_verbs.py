@@ -14,7 +14,8 @@ from modemflash_host.cli import app
 from modemflash_host.cli.fleet import fleet
 from modemflash_host.families import registry
 from modemflash_host.fleet import results
-from modemflash_host.fleet.fleet_file import read_fleet
+from modemflash_host.fleet.board_state import BoardState
+from modemflash_host.fleet.fleet_file import BoardEntry, read_fleet
 from modemflash_host.fleet.worker import START
 from modemflash_host.links import ports
 from support.fleet_desk import FleetDesk, ended, fleet_desk_in, rows
@@ -124,6 +125,23 @@ def test_results_are_shown_again_as_table_csv_json_and_page(desk: FleetDesk, her
     assert "1 of 2 boards run what they should" in (desk.folder / "a.html").read_text()
     content = json.loads(here("results", "--json")[1])
     assert [row["name"] for row in content["boards"]] == ["pump-1", "pump-2"]
+
+
+def test_several_computers_have_one_table(desk: FleetDesk, here: Here) -> None:
+    """Each keeps what it prints; a board is known by its computer and its name, whatever shell kept it."""
+    run = {"fleet": 1, "seconds": 9.0, "boards": [results.row_of(BoardState(BoardEntry("pump-1", "/dev/x")))]}
+    text = json.dumps(run)
+    for name, encoding in (("bench1", "utf-8"), ("bench2", "utf-16"), ("bench-of-the-lab", "utf-8-sig")):
+        (desk.folder / f"{name}.json").write_text(text, encoding=encoding)
+    files = ("bench1.json", "bench2.json", "bench-of-the-lab.json")
+    _, shown, _ = here("results", *files)
+    assert [line.split()[0] for line in shown.splitlines()] == [
+        "bench1/pump-1", "bench2/pump-1", "bench-of-the-lab/pump-1", "0",
+    ]  # fmt: skip
+    assert here("results", *files, "--html", "all.html", "--csv", "all.csv")[0] == 0
+    assert "0 of 3 boards run what they should" in (desk.folder / "all.html").read_text()
+    code, _, said = here("results", "bench1.json", desk.image.name)
+    assert code == 5 and desk.image.name in said and "no results of a fleet" in said
 
 
 @pytest.mark.parametrize("option", ["--csv", "--html"])
