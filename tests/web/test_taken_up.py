@@ -51,25 +51,31 @@ def begin(page: Page, firmware: Path, *, slow: bool = False) -> None:
     page.agree()
 
 
+def pull_and_plug(page: Page, board: BoardOnTable) -> None:
+    """Until the page goes on by itself."""
+    board.cable.pull()
+    wait_for(page.tab, "document.body.dataset.state == 'result'", 30)
+    assert page.error()[0] in PULLED
+    board.cable.plug()
+    wait_for(page.tab, "document.body.dataset.state != 'result'", 30)
+
+
 def images_taken(board: BoardOnTable) -> list[tuple[int, bool]]:
     return board.ask(lambda: [(each.size_bytes, each.complete) for each in board.modem.verdict.images])  # type: ignore[return-value]
 
 
 def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
-    """Tab closed, tab crashed, page loaded anew, plug pulled: each time it goes on at the byte, unasked."""
+    """Plug pulled, tab closed, tab crashed, page loaded anew: each time it goes on at the byte, unasked."""
     size = (firmware / "CATM1-41065.dup").stat().st_size
     with on_table("board-a") as board:
         begin(page, firmware, slow=True)
+        pull_and_plug(page, board)
         for share, ended in ((0.15, window.close_tab), (0.35, window.crash_tab), (0.55, lambda: None)):
             page.wait_share(share)
             ended()
             page.open(state="connecting")
         page.wait_share(0.75)
-        board.cable.pull()
-        wait_for(window, "document.body.dataset.state == 'result'", 30)
-        assert page.error()[0] in PULLED
-        board.cable.plug()
-        wait_for(window, "document.body.dataset.state != 'result'", 30)
+        pull_and_plug(page, board)
         assert page.outcome() == "updated", page.error()
         assert images_taken(board) == [(size, True)] and board.build() == 41065
 

@@ -22,8 +22,8 @@ _MOST_WAITING_BYTES = 1 << 15
 _BLOCKED_MS = 120_000
 _RESTART_MS = 3_000
 _NOT_OPENED = (
-    "or another tab has it, or this user may not open it: on Linux `sudo usermod -aG dialout $USER`, then log in "
-    "again"
+    "or another tab has it, or this user may not open it: on Linux `sudo usermod -aG dialout $USER`, "
+    "then log in again"
 )
 _SIGN_BYTES = max(map(len, RESET_SIGNS))
 

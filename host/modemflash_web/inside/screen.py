@@ -93,6 +93,11 @@ class PageScreen(People):
     def _report(self, event: Event) -> None:
         """Whoever wants the report saves it by a button."""
 
+    def _rescue(self, event: Event) -> None:
+        """As in `People`; what somebody has to do now stands above all, once."""
+        if event["what"] not in ASKS:
+            super()._rescue(event)
+
     def _rescue_plan(self, event: Event) -> None:
         """As in `People`."""
         super()._rescue_plan({**event, "port": "this port"})

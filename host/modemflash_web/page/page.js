@@ -1,12 +1,14 @@
 // The page: clicks and files to the worker, the worker's messages to the screen. It decides nothing about a module.
 
 import { usbOf } from "./serial.js";
+import { AWAY } from "./sessions.js";
 import { WORDS } from "./words.js";
 import { $, addBlock, block, clearError, element, phaseOver, progress, saveAs, showError, storyOf } from "./show.js";
 
 const worker = new Worker("./worker.js", { type: "module" });
 const now = { busy: "", session: null, writes: false, last: null, answers: [], awake: null, others: [] };
 const SETTLES_MS = 1_000; // a port that was plugged in cannot be opened at once
+const BUTTONS = { update: "connect", rescue: "start-rescue", ask: "start-ask" };
 const STEPS = ["firmware", "board", "plan", "update", "result"];
 const STEP_OF = { ready: 0, files: 1, connecting: 1, plan: 2, updating: 3, result: 4 };
 
@@ -84,11 +86,12 @@ for (const id of ["choose-files", "choose-folder"]) {
 }
 
 // The browser's own question; the worker then finds the same port, which cannot be handed over.
-async function choosePort() {
+async function choosePort(kind) {
   try {
     return await portWords(await navigator.serial.requestPort());
   } catch (error) {
     showError("no-port", element("p", "", WORDS.errors["no-port"]));
+    $(BUTTONS[kind]).before($("error"));
     say(WORDS.status.error);
     return null;
   }
@@ -107,7 +110,7 @@ async function portWords(port) {
 async function begin(kind, more = {}) {
   clear(["board", "plan", "update", "result"]);
   now.others = [];
-  const port = await choosePort();
+  const port = await choosePort(kind);
   if (port) start(kind, { ...port, ...more });
 }
 
@@ -254,19 +257,19 @@ const show = {
     $("result").dataset.outcome = result.outcome;
     $("result").dataset.code = result.code;
     $("result").classList.toggle("failed", !isGood);
-    if (!isGood) $($("plan").hidden ? "board" : "update").classList.add("failed");
+    for (const name of isGood ? [] : $("plan").hidden ? ["board", "update"] : ["update"]) $(name).classList.add("failed");
     $("result").classList.toggle("good", isGood);
     $("result-title").textContent = WORDS.result[result.outcome];
-    const next = now.last.kind === "demo" ? WORDS.next.demo
-      : result.outcome === "updated" ? WORDS.next.updated(now.last.words.via === "relay")
-      : isGood ? "" : result.modem_state === "untouched" ? WORDS.next.untouched : WORDS.next.unfinished;
-    const hasCommands = /`|--[a-z]/.test($("error").textContent);
-    $("next").textContent = [next, hasCommands ? WORDS.commands : ""].filter(Boolean).join(" ");
     now.result = result;
     if (now.last.kind === "update") {
       if (result.outcome === "failed" && result.modem_state !== "untouched") now.session ??= { consents: [] };
       if (result.isOver) now.session = null;
     }
+    const next = now.last.kind === "demo" ? WORDS.next.demo
+      : result.outcome === "updated" ? WORDS.next.updated(now.last.words.via === "relay")
+      : isGood ? "" : result.modem_state === "untouched" && !now.session ? WORDS.next.untouched : WORDS.next.unfinished;
+    const hasCommands = /`(modemflash|pip) |--[a-z]/.test($("error").textContent);
+    $("next").textContent = [next, hasCommands ? WORDS.commands : ""].filter(Boolean).join(" ");
     setState("result", WORDS.result[result.outcome] + ".");
     $("result-title").focus();
   },
@@ -339,7 +342,7 @@ worker.onerror = (event) => show.failed({ job: "load", text: event.message ?? "t
 
 navigator.serial?.addEventListener("connect", ({ target }) => {
   const isAwaited = () => !now.busy && now.session && now.last?.kind === "update"
-    && ["port-lost", "port-absent"].includes(now.result?.code) && usbOf(target) === now.last.words.usb;
+    && AWAY.includes(now.result?.code) && usbOf(target) === now.last.words.usb;
   setTimeout(async () => {
     if (isAwaited()) start("update", { ...await portWords(target), ...agreedTo() });
   }, SETTLES_MS);
@@ -356,6 +359,7 @@ const missing = !window.isSecureContext ? "not-secure"
   : !("Suspending" in WebAssembly) ? "no-jspi" : "";
 if (missing) {
   worker.terminate();
+  document.body.classList.add("cannot");
   showError(missing, element("p", "", WORDS.errors[missing]));
   setState("error");
 } else {

@@ -3,6 +3,7 @@
 
 import * as kept from "./kept.js";
 
+export const AWAY = ["port-lost", "port-absent"]; // results of a run whose plug was pulled
 const LOCK = "modemflash session ";
 
 export class Sessions {
@@ -95,11 +96,13 @@ export class Sessions {
     }
   }
 
-  // Whether it is over. What an earlier run has begun is not, where a later one did not reach the modem.
-  end({ outcome, modem_state }) {
+  // Whether it is over. What an earlier run has begun is not, where a later one did not reach the modem; nor
+  // what was agreed to before its plug was pulled.
+  end({ outcome, code, modem_state }) {
+    const isAwaited = this.isTakenUp || (AWAY.includes(code) && this.consents.length > 0);
     const isOver = Boolean(this.words)
       && (["updated", "nothing-to-do", "installed-unconfirmed"].includes(outcome)
-        || (modem_state === "untouched" && !this.isTakenUp));
+        || (modem_state === "untouched" && !isAwaited));
     if (isOver) this.forget();
     return isOver;
   }
