@@ -75,7 +75,7 @@ def test_files_good_and_bad(page: Page, look: Callable[[str], None], firmware: P
 
 @pytest.mark.slow
 def test_releases_and_no_network(page_folder: Path, window: Chromium, page: Page, tmp_path: Path) -> None:
-    """A newer one is told, disturbs no update, and is used by the page that is loaded next, with its host or not."""
+    """A newer one is told, disturbs no update, and is used by the page that is loaded next; then its host goes."""
     folder = tmp_path / "page"
     shutil.copytree(page_folder, folder)
     build = json.loads((folder / "files.json").read_text())["build"]
@@ -119,8 +119,8 @@ def test_by_keys_alone(page: Page, window: Chromium) -> None:
     reached = []
     while (window.press(Keys.TAB), window.focus())[1]:
         reached.append(window.focus())
-    script = "return [...document.querySelectorAll('input, button')].filter((each) => !each.disabled && each.checkVisibility()).map((each) => each.id)"
-    shown = page.tab.run(script)
+    shown = page.tab.run("""return [...document.querySelectorAll('input, button')]
+        .filter((each) => !each.disabled && each.checkVisibility()).map((each) => each.id);""")
     assert isinstance(shown, list)
     assert reached == [
         each for each in shown if each != "via-direct"

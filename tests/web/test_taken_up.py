@@ -81,7 +81,7 @@ def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware:
 
 
 def test_two_boards_in_two_tabs(page: Page, window: Chromium, on_table: OnTable, tmp_path: Path) -> None:
-    """Of one kind, so that no browser tells them apart: each tab that is loaded anew finds its own, unasked."""
+    """Of one kind, which no browser tells apart: each tab that is loaded anew finds its own, unasked."""
     folder = tmp_path / "firmware"
     folder.mkdir()
     (folder / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=250_000))

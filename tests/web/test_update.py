@@ -59,7 +59,7 @@ def test_direct(page: Page, window: Chromium, ports: UsbPorts, firmware: Path) -
 
 
 def test_a_danger(page: Page, window: Chromium, ports: UsbPorts, firmware: Path, tmp_path: Path) -> None:
-    """Accepted by its typed word alone, and the plan by a click after it; what a modem says is never markup."""
+    """Accepted by its typed word alone, then the plan by a click; what a modem says is never markup."""
     shutil.copy(firmware / "updater.elf", tmp_path)
     (tmp_path / "unproven.dup").write_bytes(images.make_full_image(50523, size_bytes=60_000))
     modem, endpoint = quick_modem(product=MARKUP, built=MARKUP), PtyEndpoint()

@@ -190,7 +190,7 @@ def _descendants(pid: int) -> list[int]:
 
 
 def requests_of(log: Path, origin: str) -> list[str]:
-    """The addresses that pages and workers of an origin asked for, from the log of a browser that has ended."""
+    """What pages and workers of an origin asked for, from the log of a browser that has ended."""
     words = json.loads(log.read_text(encoding="utf-8"))
     kind = words["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
     begun = [event["params"] for event in words["events"] if event["type"] == kind and "params" in event]
