@@ -87,6 +87,20 @@ def test_errors_alone_are_a_recovery_that_opens_a_transfer(desk: Desk) -> None:
     assert (ended.result["code"], ended.result["to_version"][-5:]) == ("updated", "41065")
 
 
+@pytest.mark.parametrize("mode", ["0", "1", "3", "4"])
+def test_a_monarch_that_names_its_boot_mode_alone_may_be_another(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """A GM01Q in recovery or in its boot loader: the plan says that nobody knows which Monarch it is."""
+    modem = TableModem({"AT": "", "AT+SMOD?": mode})
+    Ports(monkeypatch).plug(PORT, modem)
+    words = ["update", desk.new, "--updater", desk.updater, "-p", PORT, "--via", "direct"]
+    ended = desk.type(*words, "--dry-run", "--json")
+    [plan] = [event for event in ended.events if event["event"] == "plan"]
+    assert any("does not say who it is" in warning for warning in plan["warnings"])
+    assert not modem.binary and not [line for line in modem.asked if line.startswith("AT+") and "=" in line]
+
+
 class Console(TableModem):
     """A board's Python prompt, at the rate of consoles."""
 

@@ -3,6 +3,7 @@
 Rules: a modem that says ERROR to everything may be a Monarch in recovery, or a device of
 another kind. An update that this PC has open at it says that it is one; else the transfer
 session that it opens does (`modemflash/steps.py`), and nothing is written before that.
+Which Monarch it is no session says: where it names its boot mode alone, its owner is told.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ _UNPROVEN = (
     "The modem answers only ERROR, as a Monarch in recovery does: that it is one is shown by the "
     "transfer that it opens. Where it opens none, nothing is written."
 )
+_NAMELESS = (
+    "The modem does not say who it is in this state: make sure that the file is for it. Firmware of "
+    "another product can kill it."
+)
 
 
 class BarePortUpdate(EngineUpdate):
@@ -50,9 +55,12 @@ class BarePortUpdate(EngineUpdate):
         """See `ModemUpdate`."""
         plan = super().plan(options)
         update = self._update
-        self._is_unproven = update.modem.state == "errors-only" and not phases.has_written(update.past)
+        is_begun = phases.has_written(update.past)
+        self._is_unproven = update.modem.state == "errors-only" and not is_begun
         if self._is_unproven and not plan.nothing_to_do:
             plan.warnings.append(_UNPROVEN)
+        elif not update.identity.family and not is_begun:
+            plan.warnings.append(_NAMELESS)
         return plan
 
     def run(self, plan: Plan, consents: frozenset[Consent]) -> EngineResult:
