@@ -236,12 +236,12 @@ def find(line: "Line", answer_timeout_ms: int = 60000, first: int = RATE, who_el
 def nobody(modem: Modem) -> NoModem:
     """The right words for a modem that does not talk."""
     modem.state = kind = HEARD[max(modem.asked.values())]  # NULs at the other rate look like noise
-    if modem.speaks:  # an echo, a console, or somebody else's words
-        modem.state = "noise"
-        return NoModem("modem-out-of-step", "first bytes: " + printable(modem.heard[:32]), modem.heard)
     if kind == "silence":
         return NoModem("modem-silent", "921600 and 115200 baud", modem.heard)
-    return NoModem("modem-" + kind, "first bytes: " + printable(modem.heard[:16]), modem.heard)
+    if modem.speaks:  # an echo, a console, or somebody else's words
+        modem.state = "noise"
+        kind = "out-of-step"
+    return NoModem("modem-" + kind, "first bytes: " + printable(modem.heard[:32]), modem.heard)
 
 
 TYPE_CHECKING = False

@@ -321,7 +321,7 @@ class Sender(Watcher):
         self._losses = 0
         self.step_downs += 1
         self._set_block(SMALL_RING_BYTES if self._is_for_rings() else max(_MIN_BLOCK, self._block // 2))
-        text = "blocks of " + str(self._block) + " bytes from here on, because larger ones get lost"
+        text = "blocks of %d bytes from here on, because larger ones get lost" % self._block
         self.line.report("warning", code="smaller-blocks", text=text)
 
     def _is_for_rings(self) -> bool:

@@ -123,10 +123,14 @@ class Update:
         past, self.past = self.past, self.journal.at_module(modem, self.identity, self.past)
         if self.past != past and not self.written:
             line.guard(1, "stopped-on-the-way" if phases.has_written(self.past) else "stopped-before-write")
+        self._tell_restarts()
+        return modem
+
+    def _tell_restarts(self) -> None:
+        unasked = self.modem.at.unasked
         if unasked.restarts:
             text = "%d times while asked the modem restarted: not its normal state. " % unasked.restarts
-            line.report("warning", code="modem-restarts", text=text + printable(unasked.crash))
-        return modem
+            self.line.report("warning", code="modem-restarts", text=text + printable(unasked.crash))
 
     def plan(self) -> "Plan":
         """What this run would do to the modem that `look` found.
@@ -183,11 +187,7 @@ class Update:
                 slow = slow or (self._steps.raised and isinstance(problem, TransferProblem))
                 if problem.code in SMALLER_AFTER and not small:
                     small = True
-                    text = (
-                        "blocks of "
-                        + str(SMALL_BLOCK)
-                        + " bytes from here on, because larger ones did not arrive"
-                    )
+                    text = "blocks of %d bytes from here on, because larger ones did not arrive" % SMALL_BLOCK
                     self.line.report("warning", code="smaller-blocks", text=text)
             plan = self._measure_again()
         raise AssertionError("unreachable")
@@ -226,6 +226,7 @@ class Update:
     def _confirm(self, plan: "Plan") -> "dict[str, Any]":
         """Compare what the modem says with what was expected, and tell the difference."""
         after = record(self.modem)
+        self._tell_restarts()
         self.line.report("record", before=self.before, after=after)
         self._keep(None)
         if plan.target is None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from host.cli.test_commands import Desk
+from modemflash_sim.sequans import profiles
 from modemflash_sim.sequans.modem import SimModem
-from support.table_modem import crashing
+from support.table_modem import CRASHED, STARTED, crashing
 from support.wired import Ports
 
+QUICK = profiles.Timing(boot_us=profiles.SECOND_US, stalls=(), install_us=2 * profiles.SECOND_US)
 PORT = "/dev/ttyUSB9"
 WORDS = ("info", "-p", PORT, "--via", "direct")
 
@@ -42,3 +45,21 @@ def test_one_that_stays_up_is_not_blamed(desk: Desk, monkeypatch: pytest.MonkeyP
     modem.power(True, 1_000)
     Ports(monkeypatch).plug(PORT, modem)
     assert "modem-restarts" not in [each.get("code") for each in desk.type(*WORDS, "--json").events]
+
+
+def test_one_that_crashes_behind_its_update_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new build runs, and falls over each second: updated, and not as if all were well."""
+    modem = SimModem(replace(profiles.find("pycom-catm1"), timing=QUICK))
+    take, told = modem.take, [0]
+
+    def crashing_at_its_end(now_us: int) -> list[tuple[bytes, int]]:
+        second, is_new = now_us // profiles.SECOND_US, modem.verdict.build == 41065
+        is_due = is_new and modem.verdict.mode == "application" and second != told[0]
+        told[0] = second
+        return take(now_us) + [(CRASHED + STARTED, modem.baud)] * is_due
+
+    monkeypatch.setattr(modem, "take", crashing_at_its_end)
+    Ports(monkeypatch).plug(PORT, modem)
+    ended = desk.type("update", desk.new, "--updater", desk.updater, *WORDS[1:], "-y", "--json")
+    assert ended.result["status"] == "updated"
+    assert "modem-restarts" in [each.get("code") for each in ended.events]
