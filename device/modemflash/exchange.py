@@ -172,7 +172,10 @@ class Exchange:
                 self.transaction += 1
                 self.moved()
                 return bad + 1 if copies > 1 and line.since(frames.sent) < _PROMPT_MS else bad
-            if verdict == LEFT or self._is_over(op, line.since(began)):
+            most_ms = self._answer_timeout_ms
+            if op <= OPEN_SESSION and frames.junk_bytes != self._junk_before:
+                most_ms = min(most_ms, _NOT_STP_MS)
+            if verdict == LEFT or line.since(began) >= most_ms:
                 raise TransferProblem(watcher.silence_code(op, self.silence_code(op)), "", frames.heard())
             if not again:
                 if verdict == SILENT:
@@ -296,10 +299,6 @@ class Exchange:
         self.frames.receive(0, 500)
         line.set_baud(before)
         return self._speaks_at()
-
-    def _is_over(self, op: int, waited_ms: int) -> bool:
-        is_not_stp = op <= OPEN_SESSION and self.frames.junk_bytes != self._junk_before
-        return waited_ms >= self._answer_timeout_ms or (is_not_stp and waited_ms >= _NOT_STP_MS)
 
     def _is_answer_to(self, op: int, transaction: int) -> bool:
         answer = self.frames.answer

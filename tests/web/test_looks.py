@@ -75,7 +75,7 @@ def test_files_good_and_bad(page: Page, look: Callable[[str], None], firmware: P
 
 @pytest.mark.slow
 def test_releases_and_no_network(page_folder: Path, window: Chromium, page: Page, tmp_path: Path) -> None:
-    """A newer one is told, disturbs no update, and is used by the page that is loaded next; then its host goes."""
+    """A newer one is told, disturbs no update, and is used at the next load; then its host goes."""
     folder = tmp_path / "page"
     shutil.copytree(page_folder, folder)
     build = json.loads((folder / "files.json").read_text())["build"]
