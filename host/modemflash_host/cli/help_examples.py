@@ -90,7 +90,6 @@ EXAMPLES: Mapping[str, HelpExamples] = {
     ),
     "fleet results": HelpExamples(
         (
-            ("fleet results", "of the last run"),
             ("fleet results --csv results.csv --html results.html", "for others"),
             ("fleet results bench1.json bench2.json", "of several computers"),
         )
