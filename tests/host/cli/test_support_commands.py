@@ -15,7 +15,7 @@ from modemflash_host.cli import app
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.completion import completion
 from modemflash_host.cli.config import config
-from modemflash_host.cli.fleet_run import write_text
+from modemflash_host.cli.fleet_run import write_output
 from modemflash_host.cli.history import history
 from modemflash_host.cli.options import Talk
 from modemflash_host.cli.report import report
@@ -103,7 +103,7 @@ def test_a_dash_is_standard_output_for_what_a_fleet_writes_too(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    write_text(Path("-"), "name,port\n")
+    write_output(Path("-"), "name,port\n")
     assert capsys.readouterr().out == "name,port\n" and not Path("-").exists()
 
 
