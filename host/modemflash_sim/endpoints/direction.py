@@ -60,6 +60,10 @@ class Direction:
     def __len__(self) -> int:
         return sum(len(run.rest) for run in self._runs)
 
+    def __bool__(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._runs)
+
     def put(self, now_us: int, data: bytes, baud: int) -> None:
         """Send `data` at `baud`, behind what is still under way."""
         if not data:

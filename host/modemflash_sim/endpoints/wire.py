@@ -70,6 +70,8 @@ class Wire:
     def hear(self, now_us: int, baud: int) -> bytes:
         """What the far end, listening at `baud` (0: at the right rate), received by now."""
         self.settle(now_us)
+        if not self._from_device:
+            return b""
         heard = bytearray()
         for _, data, sent_baud in self._from_device.take(now_us):
             heard += data if 0 in (baud, sent_baud) or baud == sent_baud else noise(data, sent_baud, baud)
@@ -77,9 +79,10 @@ class Wire:
 
     def settle(self, now_us: int) -> None:
         """Let everything happen that is over by now."""
-        for at_us, data, baud in self._to_device.take(now_us):
-            self._collect(at_us)
-            self.device.feed(at_us, data, baud)
+        if self._to_device:
+            for at_us, data, baud in self._to_device.take(now_us):
+                self._collect(at_us)
+                self.device.feed(at_us, data, baud)
         self._collect(now_us)
         self.device.advance(now_us)
 
@@ -96,12 +99,13 @@ class Wire:
             grain_us: how often to look while bytes are arriving; None looks when
                 the last of them has arrived.
         """
-        moments = (
-            self._to_device.next_us(now_us, grain_us),
-            self.device.next_due(),
-            self._from_device.next_us(now_us, grain_us),
-        )
-        return min((moment for moment in moments if moment is not None), default=None)
+        first_us = self.device.next_due()
+        for direction in (self._to_device, self._from_device):
+            if direction:
+                next_us = direction.next_us(now_us, grain_us)
+                if next_us is not None and (first_us is None or next_us < first_us):
+                    first_us = next_us
+        return first_us
 
     def sent_us(self) -> int:
         """When all that the far end sent so far has left it."""

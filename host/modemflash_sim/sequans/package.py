@@ -241,7 +241,7 @@ class Walk:
         text = self._tail + data
         if PRODUCTS[0].encode() in text:
             self._products.add(PRODUCTS[0])
-        for found in BUILD_IN_DATA.finditer(text):
+        for found in BUILD_IN_DATA.finditer(text) if b" [" in text else ():  # ten times as fast
             self._version_in_data = (found[1].decode(), int(found[2]))
         self._tail = text[-OVERLAP_BYTES:]
 

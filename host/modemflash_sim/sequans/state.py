@@ -89,10 +89,12 @@ class State:
 
     def next_due(self) -> int | None:
         """When a timer fires or queued output leaves; None for never."""
-        moments = list(self.live.timers.values())
-        if self._output and self.may_send:
-            moments.append(self._output[0][0])
-        return min(moments, default=None)
+        timers = self.live.timers
+        fires_us = min(timers.values()) if timers else None  # asked more often than anything else
+        if not (self._output and self.may_send):
+            return fires_us
+        leaves_us = self._output[0][0]
+        return leaves_us if fires_us is None or leaves_us < fires_us else fires_us
 
     # -- timers and phases -------------------------------------------------------
 
@@ -103,9 +105,9 @@ class State:
     def take_timer(self, until_us: int) -> str | None:
         """The timer that fires next, if it is due by `until_us`; time moves on to its moment."""
         timers = self.live.timers
-        name = min(timers, key=lambda known: (timers[known], known), default=None)
-        if name is None or timers[name] > until_us:
+        if not timers or min(timers.values()) > until_us:
             return None
+        name = min(timers, key=lambda known: (timers[known], known))
         self.now_us = max(self.now_us, timers.pop(name))
         return name
 
