@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
 
 MOST_BYTES = 4096
 _END = b"</data>"
@@ -84,9 +83,15 @@ def _command(whole: bytes) -> Command:
     return Command(root[0].tag, dict(root[0].attrib))
 
 
+def _quoted(text: str) -> str:
+    from xml.sax.saxutils import quoteattr  # brings all of urllib: too much for every start of a command
+
+    return quoteattr(text)
+
+
 def log(text: str) -> bytes:
     """A line of log."""
-    return _HEAD + b"<log value=" + quoteattr(text).encode() + b" /></data>"
+    return _HEAD + b"<log value=" + _quoted(text).encode() + b" /></data>"
 
 
 def malformed_log(text: str) -> bytes:
@@ -96,5 +101,5 @@ def malformed_log(text: str) -> bytes:
 
 def response(value: str, **attributes: str) -> bytes:
     """An answer."""
-    more = "".join(f" {name}={quoteattr(text)}" for name, text in attributes.items())
+    more = "".join(f" {name}={_quoted(text)}" for name, text in attributes.items())
     return _HEAD + f'<response value="{value}"{more} /></data>'.encode()

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import quoteattr
 
 from modemflash.errors import ModemProblem
 from modemflash.line import Line
@@ -172,6 +171,8 @@ class Firehose:
         Raises:
             ModemProblem: `firehose-silent` or `firehose-endless`.
         """
+        from xml.sax.saxutils import quoteattr  # brings all of urllib: too much for every start of a command
+
         words = " ".join(f"{key}={quoteattr(value)}" for key, value in attributes.items())
         data = f'<?xml version="1.0" encoding="UTF-8" ?><data><{name} {words} /></data>'.encode()
         if len(data) > _MOST_XML:
