@@ -76,7 +76,7 @@ def run_pytest(extra: list[str]) -> Count:
 
 
 def run_slow(extra: list[str]) -> Count:
-    """The tests that are paced in real time, six at a time: they mostly wait."""
+    """The tests that are paced in real time, four at a time: they mostly wait."""
     if _slow_beside:
         code = _slow_beside.pop().wait()
         print(SLOW_OUTPUT.read_text(errors="replace"), end="")
@@ -95,7 +95,7 @@ def _start_slow(extra: list[str]) -> None:
 def _slow_command(extra: list[str]) -> list[str]:
     """Only files that have some are read; tests/conftest.py sees that no other has one."""
     files = [path for path in sorted(TESTS.rglob("test_*.py")) if SLOW_MARK in path.read_text("utf-8")]
-    words = ["-n", "6", "--dist", "worksteal", "-m", "slow and not sweep", "-p", "no:cacheprovider"]
+    words = ["-n", "4", "--dist", "worksteal", "-m", "slow and not sweep", "-p", "no:cacheprovider"]
     return _pytest("slow", [*words, *(extra or map(str, files))])
 
 

@@ -14,7 +14,7 @@ from modemflash.line import Line
 from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans.profiles import FAST_BAUD
 from support.misbehaving_modem import update
-from support.world import Reporter, World
+from support.world import Reporter, World, full
 
 MINUTES = LIMIT_MS / 60000
 
@@ -66,7 +66,8 @@ def test_what_is_healed(fault: str, route: str) -> None:
 
 def test_blocks_of_one_byte() -> None:
     """A session that takes 17 bytes a message, header included, gets its image all the same."""
-    told = update("gm02s", "max-transfer:17")
+    image = full(59999, "GM02RB6Q_LR8.0.5.13-59999.dup", 8 * 1024, "GM02S")
+    told = update("gm02s", "max-transfer:17", files=[image])
     assert told.wrong == []
     assert told.code == "updated"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from matrix.cases import CONSENTS, LIMIT_MS, ROUTES, TIMING
@@ -13,6 +14,7 @@ from modemflash_sim.endpoints.virtual import VirtualLine
 from modemflash_sim.sequans import assumptions, faults
 from modemflash_sim.sequans.modem import SimModem
 from modemflash_sim.sequans.profiles import find
+from support.memory_source import MemorySource
 from support.world import World
 
 
@@ -43,9 +45,10 @@ def update(
     assumption: str = "",
     seed: int = 0,
     commands: int = 1,
+    files: Sequence[MemorySource] = (),
     **options: Any,
 ) -> PastEvents:
-    """Give the update command `commands` times at most, until it is done.
+    """Give the update command `commands` times at most, until it is done; `files` instead of the route's.
 
     Raises:
         matrix.operations.TooLong: it hangs.
@@ -61,7 +64,7 @@ def update(
     for _ in range(commands):
         link = CutLink(line, modem, Cuts(), LIMIT_MS)
         world.wire, world.slots = link, CutSlots(slots, link)  # type: ignore[assignment]
-        result = world.update(way.files, CONSENTS[route], **options)
+        result = world.update(files or way.files, CONSENTS[route], **options)
         wrong += lies(result, modem, before, way.target)
         if not isinstance(result, Problem) and result["status"] != "installed-unconfirmed":
             break
