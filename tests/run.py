@@ -96,7 +96,8 @@ def _slow_command(extra: list[str]) -> list[str]:
     """Only files that have some are read; tests/conftest.py sees that no other has one."""
     files = [path for path in sorted(TESTS.rglob("test_*.py")) if SLOW_MARK in path.read_text("utf-8")]
     words = ["-n", "4", "--dist", "worksteal", "-m", "slow and not sweep", "-p", "no:cacheprovider"]
-    return _pytest("slow", [*words, *(extra or map(str, files))])
+    patience = ["--timeout", "300"]  # a test may wait for a program that another is fetching
+    return _pytest("slow", [*words, *patience, *(extra or map(str, files))])
 
 
 def _pytest(name: str, words: list[str]) -> list[str]:
