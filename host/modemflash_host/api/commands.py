@@ -21,7 +21,7 @@ from modemflash.errors import LinkProblem, NoModem, Problem, Refusal, Stopped
 from modemflash_host.api.connection import Connected, connected, port_facts
 from modemflash_host.computer.clock import MonotonicClock
 from modemflash_host.families import registry
-from modemflash_host.families.plan import Copied, FirmwareFile, ModuleInfo, Request
+from modemflash_host.families.plan import AUTO, DIRECT, Copied, FirmwareFile, ModuleInfo, Request
 from modemflash_host.files import candidates as files
 from modemflash_host.files.candidates import Candidate, of_path
 from modemflash_host.links.ports import named_port
@@ -90,12 +90,14 @@ def info(request: Request, reporter: Reporter) -> ModuleInfo:
     with connected(only_look, reporter) as module:
         found = module.look()
         reporter.say("details", **found.details)
-    if found.is_ours or not found.product:
+        is_direct = not module.seen.board and request.via in (AUTO, DIRECT)
+        asked_by = module.family.name
+    if found.is_ours or not found.product or not is_direct:
         return found
     # It named itself as a module of another family: that one knows what its answers mean.
     at_port = replace(only_look, port=named_port(request.port))
     family = registry.family_of_product(replace(port_facts(at_port.port), product=found.product))
-    if family is None:
+    if family is None or family.name == asked_by:
         return found
     try:
         with connected(at_port, reporter, family=family) as module:

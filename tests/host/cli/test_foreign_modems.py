@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from host.cli.test_commands import Desk
+from modemflash_host.api import commands
 from modemflash_host.errors import LinkProblem
+from modemflash_host.families.plan import ModuleInfo, Request
 from modemflash_host.run import exit_codes
+from support.sinks import reporter
 from support.table_modem import FOREIGN, TableModem, running
 from support.wired import Ports
 
@@ -156,3 +162,30 @@ def test_a_port_that_goes_away_while_it_is_listened_to(desk: Desk, monkeypatch: 
     monkeypatch.setattr(line, "readinto", pulled)
     ended = desk.type("info", "-p", PORT, "--via", "direct", "--json")
     assert (ended.result["code"], ended.result["modem_state"]) == ("port-lost", "untouched")
+
+
+@pytest.mark.parametrize(
+    ("via", "board", "looks"),
+    [("auto", {}, 2), ("direct", {}, 2), ("relay", {}, 1), ("auto", {"mac": "1", "name": "GPy"}, 1)],
+)
+def test_only_a_module_at_the_port_itself_is_looked_at_by_its_own_family(
+    monkeypatch: pytest.MonkeyPatch, via: str, board: dict[str, str], looks: int
+) -> None:
+    """Behind a board's console nobody but its modem's family asks anything."""
+    seen: list[object] = []
+
+    class Stand:
+        family = SimpleNamespace(name="sequans")
+        seen = SimpleNamespace(board=board)
+
+        def look(self) -> ModuleInfo:
+            seen.append(self)
+            return ModuleInfo("other-modem", "BG96", is_ours=False)
+
+    @contextmanager
+    def connected(*_: object, **__: object) -> Iterator[Stand]:
+        yield Stand()
+
+    monkeypatch.setattr(commands, "connected", connected)
+    commands.info(Request(PORT, via), reporter())
+    assert len(seen) == looks
