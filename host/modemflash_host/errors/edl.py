@@ -63,7 +63,8 @@ EDL_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "module-port-not-dm": (
         "This is not the module's DM port, at which an update begins",
-        "`modemflash ports` names each port; on most modules the DM port is interface 0.",
+        "`modemflash ports` names each port; on most modules the DM port is interface 0. macOS says no interface "
+        "of a port: begin an update on Linux or Windows.",
         UNTOUCHED,
     ),
     "usb2tcp-not-here": (

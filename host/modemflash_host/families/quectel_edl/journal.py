@@ -18,6 +18,7 @@ from modemflash_host.store.record_file import RecordFile
 from modemflash_host.store.state_folder import state_folder
 
 _ENDING = ".edl"
+_SIMULATED = "sim-"  # as the key of such an address begins
 SWITCHED, WRITE, SENT = "switched", "write", "sent"
 
 
@@ -119,13 +120,14 @@ def journal_at(ports: Sequence[str], sha256: str | None) -> Journal:
 
 
 def _all() -> list[Journal]:
+    """Those of real modules."""
     try:
         found = sorted(
             path.name.removesuffix(_ENDING) for path in state_folder("journal").glob(f"*{_ENDING}")
         )
     except OSError:
         return []
-    return [Journal("", key) for key in found]
+    return [Journal("", key) for key in found if not key.startswith(_SIMULATED)]
 
 
 def _is_open(journal: Journal, sha256: str) -> bool:

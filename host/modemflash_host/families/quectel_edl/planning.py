@@ -94,7 +94,7 @@ def make_plan(request: Request, found: Found, begun: Begun | None) -> Plan:
     package: ProvedPackage = file.image
     if found.state == "crash-dump":
         raise Refusal("edl-crash-dump")
-    if found.identity is not None and not found.is_dm:
+    if found.state == "application" and not found.is_dm:
         raise Refusal("module-port-not-dm", found.dm_port and f"its DM port is {found.dm_port}")
     release = revision_of(package.product.release)
     if release is None:

@@ -136,6 +136,20 @@ def test_a_wrong_port_is_told_with_the_right_one(
     assert (found, words in happened) == (code, True), happened
 
 
+@pytest.mark.parametrize("location", ["1-1:1.1", "1-1:1.2", "1-1:1.3", "20-1"])
+def test_nothing_begins_at_a_port_that_is_not_known_to_be_the_dm_port(
+    plugged: list[Any], package: str, capsys: pytest.CaptureFixture[str], location: str
+) -> None:
+    """Positions, AT, dialling, and what macOS says nothing of: not by a model that is said either."""
+    module = TalkingPort(at_answers(1, "RM502Q-AE", "RM502QAEAAR11A03M4G"))
+    plugged.append(seen(module.name, "2c7c:0800", location))
+    for more in ([], ["--model", "RM502QAEAA"]):
+        assert app.run(["update", package, "-p", module.name, *more, "-y", "--json"]) == 5
+        assert ended(capsys)[0] == "module-port-not-dm"
+    assert b"\x7e" not in module.asked and b"\x4b" not in module.asked
+    module.close()
+
+
 @pytest.mark.parametrize("port", [EDL_PORT, DUMP_PORT, seen("COM4", "2c7c:0801", "1-1:x.2")])
 def test_a_copy_without_a_dm_port_says_what_is_there(
     plugged: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], port: Any
@@ -241,6 +255,8 @@ def test_a_note_is_found_under_whatever_name_the_module_in_edl_has(plugged: list
     found = journal_at(["/dev/ttyUSB8"], "one")
     assert found.load() == begun(WRITE, "one")
     assert journal_at(["/dev/ttyUSB8"], "").load() is not None
+    Journal("sim://rm520n").save(begun(WRITE, "one"))
+    assert journal_at(["/dev/ttyUSB8"], "one").load() is not None, "a simulated module is at no real port"
     assert journal_at(["/dev/ttyUSB8"], "another package").load() is None
     assert journal_at(["/dev/ttyUSB8"], None).load() is None, "a module that runs says itself who it is"
     Journal("/dev/ttyUSB4").save(begun(SWITCHED, "one"))
