@@ -63,8 +63,10 @@ EDL_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "module-port-not-dm": (
         "This is not the module's DM port, at which an update begins",
-        "`modemflash ports` names each port; on most modules the DM port is interface 0. macOS says no interface "
-        "of a port: begin an update on Linux or Windows.",
+        (
+            "`modemflash ports` names each port; on most modules the DM port is interface 0. macOS says no interface "
+            "of a port: begin an update on Linux or Windows."
+        ),
         UNTOUCHED,
     ),
     "usb2tcp-not-here": (
