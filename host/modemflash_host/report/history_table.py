@@ -61,15 +61,20 @@ def _table(rows: Sequence[Row], width: int, arrow: str) -> Iterator[RenderableTy
         if wide and len(columns) <= width:
             yield columns
         else:
-            yield _joined(line, begun)
-            yield _joined(Text(" " * (_NUMBER + _GAP)), (*ended, Text(time)))
+            yield line.append_text(_joined(begun))
+            yield _indented(_joined((*ended, Text(time))))
         code = row.code if row.status != _NOTHING and row.code != row.status else ""
         about = [w.printable(each) for each in (row.board, row.modem, code) if each]
-        yield Rows([("", Text(", ".join(about), "dim"))], width=_NUMBER + _GAP - 1)
+        yield _indented(Text(", ".join(about), "dim"))
 
 
-def _joined(line: Text, cells: Sequence[Text]) -> Text:
-    return line.append_text(Text("  ").join(cell for cell in cells if cell.plain))
+def _joined(cells: Sequence[Text]) -> Text:
+    return Text("  ").join(cell for cell in cells if cell.plain)
+
+
+def _indented(words: Text) -> RenderableType:
+    """Below the first column, each of its lines."""
+    return Rows([("", words)], width=_NUMBER + _GAP - 1)
 
 
 def _versions(row: Row, arrow: str) -> str:

@@ -211,8 +211,12 @@ def test_history_fits_any_width(width: int) -> None:
     """From 40 columns on nothing is cut, and no line is wider than the terminal."""
     good = Row("n1", "2026-11-20 08:53", "update", "COM5", "FiPy", 38638, 41065, "updated", "", 131.0)
     dead = Row("n2", "2026-11-20 08:54", "info", "COM5", "", None, None, NO_END, "", None)
-    text = rendered(width, good, dead)
+    before, after = (f"RM502QAEAAR11A0{number}M4G_01.001.01.001" for number in (3, 4))
+    long = Row("n3", "2026-11-20 08:55", "update", "COM5", "RM502Q", before, after, "updated", "", 18.0)
+    text = rendered(width, good, dead, long)
     assert all(len(line.rstrip()) <= width for line in text.splitlines())
+    beginnings = {line[:4].strip(" 123#") for line in text.splitlines()}
+    assert beginnings == {""}, "what goes on in a next line stands below its own run"
     for word in ("38638", "41065", "updated", "FiPy", "2:11", "no end"):
         assert word in text
 
