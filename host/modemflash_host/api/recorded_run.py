@@ -184,7 +184,7 @@ class _Begun(Sink):
             if "begun_at" not in event:  # of a module that was not reached, it is a guess
                 self.left_from = event.get("from_version", "")
         elif event["event"] == "plan":
-            self.planned_from = event["from_version"]
+            self.planned_from = event.get("from_version", "")
 
 
 def _begin(recording: Recording, on_trouble: Callable[[str], object]) -> tuple[Recorder, Path]:
