@@ -27,6 +27,7 @@ from modemflash_host.fleet.supervisor import Limits
 from modemflash_host.links.names import is_simulated
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.steady_console import SteadyConsole
+from modemflash_host.run.result import Result
 
 for _verb in ("update", "plan"):
     click.rich_click.OPTION_GROUPS[f"modemflash fleet {_verb}"] = [
@@ -187,7 +188,7 @@ def scan(output: Path, jobs: int, wait: int, talk: Talk) -> int:
 @fleet.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
 @click.option(
-    "--json", "as_json", is_flag=True, help="One object for scripts, and for FILE on another computer."
+    "--json", "as_json", is_flag=True, help="JSON Lines for scripts, and for FILE on another computer."
 )
 @kept_in
 def results(files: tuple[Path, ...], as_json: bool, html: Path | None, csv_file: Path | None) -> int:
@@ -200,7 +201,8 @@ def results(files: tuple[Path, ...], as_json: bool, html: Path | None, csv_file:
     content = kept.joined(files) if files else kept.last()
     write_results(content, html, csv_file)
     if as_json:
-        click.echo(json.dumps(content))
+        click.echo(json.dumps({"event": "fleet", **content}))
+        click.echo(json.dumps(Result("nothing-to-do", "fleet-results").event()))
     elif html is None and csv_file is None:
         from modemflash_host.fleet.result_rows import result_rows
 

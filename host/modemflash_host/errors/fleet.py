@@ -27,6 +27,7 @@ FLEET_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "`modemflash fleet update` keeps the results of each run.",
         UNTOUCHED,
     ),
+    "fleet-results": ("These are the results of the fleet", "Nothing to do.", UNTOUCHED),
     "fleet-not-written": (
         "What is known of the fleet could not be written to that file",
         "Give it another name, in a folder that is there and on a disk with some room.",

@@ -100,9 +100,9 @@ def _read(path: Path) -> Facts | None:
     """A run as it was kept; None where there is none, or one that cannot be shown."""
     try:
         data = read_regular(path, _LARGEST_BYTES)
-        content = loads(
-            data.decode("utf-16" if data[:2] == codecs.BOM_UTF16 else "utf-8-sig")
-        )  # PowerShell's >
+        text = data.decode("utf-16" if data[:2] == codecs.BOM_UTF16 else "utf-8-sig")  # PowerShell's >
+        event, _, result = text.strip().partition("\n")
+        content = loads(event if '"event": "result"' in result else text)
     except (OSError, ValueError):
         return None
     is_run = (

@@ -123,8 +123,12 @@ def test_results_are_shown_again_as_table_csv_json_and_page(desk: FleetDesk, her
     with (desk.folder / "a.csv").open() as file:
         assert [row["code"] for row in csv.DictReader(file)] == ["updated", "consent-missing"]
     assert "1 of 2 boards run what they should" in (desk.folder / "a.html").read_text()
-    content = json.loads(here("results", "--json")[1])
+    printed = here("results", "--json")[1]
+    content, result = map(json.loads, printed.splitlines())
     assert [row["name"] for row in content["boards"]] == ["pump-1", "pump-2"]
+    assert (content["event"], result["event"], result["code"]) == ("fleet", "result", "fleet-results")
+    (desk.folder / "bench1.json").write_text(printed)
+    assert "bench1/pump-1" in here("results", "bench1.json")[1]
 
 
 def test_several_computers_have_one_table(desk: FleetDesk, here: Here) -> None:

@@ -204,7 +204,10 @@ class BoardEnded(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet(Event):
     """Of `fleet`, at the end: `boards`: of each what `board-ended` has; the line before the result of
-    all.
+    all. Of `fleet results`: `fleet` (1), `seconds`, `boards` with also `began_s`, `phases` (seconds, name)
+    and `rates` (seconds, bytes).
     """
 
     boards: tuple[Facts, ...] = ()
+    fleet: int = 0
+    seconds: float | None = None
