@@ -1,7 +1,8 @@
 """Which board is begun next: the canaries first and alone, then so many at a time, until too many failed.
 
 Rules: nothing of this knows what an update is; a board is begun once; those
-that run are never stopped by the failure of another.
+that run are never stopped by the failure of another; one that waits for its port
+holds up nobody but, as a canary, those behind it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ class Rollout:
 
     Attributes:
         waiting: not begun yet.
-        running: begun, not ended.
+        running: begun, not ended, and not away.
+        away: begun, and waiting for something.
         failed: how many did not end well.
         is_halted: no more are begun.
     """
@@ -28,6 +30,7 @@ class Rollout:
     def __init__(self, names: Sequence[str], jobs: int, canary: int = 0, stop_after: int = 0) -> None:
         self.waiting = list(names)
         self.running: set[str] = set()
+        self.away: set[str] = set()
         self.failed = 0
         self.is_halted = False
         self._jobs = jobs
@@ -37,7 +40,7 @@ class Rollout:
     @property
     def is_over(self) -> bool:
         """Nothing runs and nothing will."""
-        return not self.running and (self.is_halted or not self.waiting)
+        return not self.running and not self.away and (self.is_halted or not self.waiting)
 
     def next(self) -> str | None:
         """The board that is begun now; None while none may be."""
@@ -49,9 +52,23 @@ class Rollout:
         self.running.add(name)
         return name
 
-    def end(self, name: str, is_good: bool) -> None:
-        """A board that ran has ended."""
+    def leave(self, name: str) -> None:
+        """A board that ran waits for something; another may run instead."""
         self.running.discard(name)
+        self.away.add(name)
+
+    def come_back(self, name: str) -> bool:
+        """Whether a board that is away may run again; then it does."""
+        if len(self.running) >= self._jobs:
+            return False
+        self.away.discard(name)
+        self.running.add(name)
+        return True
+
+    def end(self, name: str, is_good: bool) -> None:
+        """A board that was begun has ended."""
+        self.running.discard(name)
+        self.away.discard(name)
         is_canary = name in self._canaries
         self._canaries.discard(name)
         if not is_good:

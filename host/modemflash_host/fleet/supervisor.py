@@ -106,9 +106,9 @@ class Supervisor:
         """Until every board that was begun has ended; what became of each stands in its state."""
         try:
             while not self._rollout.is_over:
+                self._begin_again()
                 self._begin_next()
                 self._step()
-                self._begin_again()
                 self._leave_silent()
         except StopNow:
             self._hear_last_words(self.now_s + self._limits.last_words_s)
@@ -181,6 +181,7 @@ class Supervisor:
             state.go_away(self.now_s)
         if self._is_worth_another(state):
             state.stage = AWAY
+            self._rollout.leave(heard.name)
             self._again_at[heard.name] = self.now_s + self._limits.again_s
             return
         if not state.result and not state.phases and self._stop_wanted():
@@ -207,7 +208,7 @@ class Supervisor:
             state = self._states[name]
             if self._stop_wanted():
                 self._end(state, 0)
-            elif self.now_s >= at_s and self._may_start():
+            elif self.now_s >= at_s and self._may_start() and self._rollout.come_back(name):
                 del self._again_at[name]
                 self._begin(state)
 

@@ -56,8 +56,9 @@ def lines(
 
 
 def _page(states: Sequence[BoardState], room: int, now_s: float) -> tuple[list[BoardState], str]:
-    """So many boards, and which page that is: who is away or failed stays, the others take turns."""
+    """So many boards, and which page that is: who is away, failed or runs stays, the others take turns."""
     stay = [state for state in states if _needs_eyes(state)][: room // 2]
+    stay += [state for state in states if state.stage == RUNNING and state not in stay][: room // 4]
     turns = [state for state in states if state not in stay]
     size = max(1, room - len(stay))
     pages = -(-len(turns) // size)

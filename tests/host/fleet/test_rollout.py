@@ -40,6 +40,30 @@ def test_after_so_many_failures_the_running_ones_finish_and_none_begins() -> Non
     assert rollout.is_over
 
 
+def test_a_board_that_waits_for_its_port_holds_up_no_other() -> None:
+    rollout = Rollout(["a", "b", "c"], jobs=1)
+    assert begun(rollout) == ["a"]
+    rollout.leave("a")
+    assert begun(rollout) == ["b"] and not rollout.come_back("a")
+    rollout.end("b", True)
+    assert rollout.come_back("a") and begun(rollout) == []
+    rollout.leave("a")
+    assert begun(rollout) == ["c"]
+    rollout.end("c", True)
+    assert not rollout.is_over
+    rollout.end("a", True)
+    assert rollout.is_over
+
+
+def test_a_canary_that_waits_for_its_port_is_waited_for() -> None:
+    rollout = Rollout(["a", "b"], jobs=1, canary=1)
+    assert begun(rollout) == ["a"]
+    rollout.leave("a")
+    assert begun(rollout) == []
+    rollout.end("a", False)
+    assert rollout.is_over and rollout.waiting == ["b"]
+
+
 few = st.integers(0, 5)
 
 
@@ -52,7 +76,13 @@ def test_whatever_happens_it_ends_and_each_board_is_begun_once(
     outcomes = iter([*ends, *[True] * count])
     while not rollout.is_over:
         seen += begun(rollout)
-        assert 0 < len(rollout.running) <= jobs
-        rollout.end(data.draw(st.sampled_from(sorted(rollout.running))), next(outcomes))
+        assert len(rollout.running) <= jobs and (rollout.running or rollout.away)
+        name = data.draw(st.sampled_from(sorted(rollout.running | rollout.away)))
+        if name in rollout.away:
+            rollout.come_back(name)
+        elif data.draw(st.booleans()):
+            rollout.leave(name)
+        else:
+            rollout.end(name, next(outcomes))
     assert len(seen) == len(set(seen))
     assert rollout.is_halted or len(seen) == count

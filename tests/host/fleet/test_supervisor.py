@@ -147,6 +147,16 @@ def test_a_place_that_was_there_is_waited_for_and_one_that_was_not_is_an_error()
     assert fleet.run() == {"a": "updated", "b": "labgrid-failed"}
 
 
+def test_boards_that_are_away_hold_up_no_other() -> None:
+    """Half the bench is not plugged in: the other half is updated meanwhile, one at a time."""
+    fleet = Fleet(
+        {"a": [AWAY], "b": [AWAY], "c": [UPDATED], "d": [UPDATED]}, jobs=1, port_wait_s=0.8, again_s=0.1
+    )
+    assert fleet.run() == {"a": "port-absent", "b": "port-absent", "c": "updated", "d": "updated"}
+    ended_s = {name: state.ended_s for name, state in fleet.states.items()}
+    assert max(ended_s["c"], ended_s["d"]) < min(ended_s["a"], ended_s["b"])
+
+
 def test_a_place_that_cannot_be_reached_is_a_result_as_well() -> None:
     fleet = Fleet({"a": [[result("failed", "port-absent"), 3]]}, port_wait_s=0.0)
     assert fleet.run() == {"a": "port-absent"}

@@ -93,6 +93,13 @@ def test_who_needs_eyes_is_on_every_page() -> None:
         assert any(line.startswith("failed-1") for line in shown(states, now_s))
 
 
+def test_of_two_hundred_boards_those_that_run_are_on_every_page() -> None:
+    states = [BoardState(BoardEntry(f"waits-{n}", "/dev/x")) for n in range(200)]
+    states[100] = board("sends-1", STORIES["sends"])
+    for now_s in range(0, 60, 5):
+        assert any(line.startswith("sends-1") for line in shown(states, now_s))
+
+
 def test_while_nothing_moves_it_is_said_why() -> None:
     assert "the modem erases or writes" in shown([board("stalls", STORIES["stalls"])], 50.0)[0]
 
