@@ -75,7 +75,7 @@ FLEET_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "fleet-worker-not-begun": (
         "The process of this board could not be started",
-        "Close programs or lower --jobs, then run the same command again.",
+        "Make room on the disk, close programs or lower --jobs, then run the same command again.",
         UNTOUCHED,
     ),
 }

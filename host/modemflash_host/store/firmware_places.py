@@ -29,9 +29,12 @@ def remember(names: Sequence[str], paths: Sequence[str]) -> None:
         known[_key(names)] = [path if is_address(path) else str(Path.cwd() / path) for path in paths]
         file = state_folder() / _FILE
         new = file.with_name(f"{_FILE}.{os.getpid()}")
-        with kept_file(new) as out:
-            out.write(json.dumps(dict(list(known.items())[-_MOST:])).encode())
-        new.replace(file)
+        try:
+            with kept_file(new) as out:
+                out.write(json.dumps(dict(list(known.items())[-_MOST:])).encode())
+            new.replace(file)
+        finally:
+            new.unlink(missing_ok=True)  # of a full disk
 
 
 def places(names: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from modemflash_host.store.regular_file import read_regular
@@ -38,17 +39,22 @@ class RecordFile:
         return {str(name): value for name, value in found.items() if isinstance(value, str)}
 
     def save(self, fields: Mapping[str, str]) -> None:
-        """Write it and wait until the disk has it.
+        """Write it and wait until the disk has it; what could not be written leaves nothing behind.
 
         Raises:
             OSError: the disk is full or read-only.
         """
         beside = self._path.with_name(self._path.name + ".new")
-        with kept_file(beside) as file:
-            file.write(json.dumps(dict(fields)).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, self._path)  # noqa: PTH105 (atomic on every system)
+        try:
+            with kept_file(beside) as file:
+                file.write(json.dumps(dict(fields)).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, self._path)  # noqa: PTH105 (atomic on every system)
+        except OSError:
+            with suppress(OSError):
+                beside.unlink()
+            raise
 
     def remove(self) -> None:
         """It is done with."""
