@@ -1,11 +1,13 @@
-"""Ctrl-C, Ctrl-\\, SIGTERM and a closed terminal, as a number the engine asks for.
+"""Ctrl-C, Ctrl-\\, Ctrl-Z, SIGTERM and a closed terminal, as a number the engine asks for.
 
 Rules: a signal only counts; the family stops at its next safe point, and how
 many stop requests a phase needs is its rule. What people are told stands in its
 vocabulary, by phase. A closed terminal or window counts like one Ctrl-C: a transfer goes
 on without anybody watching, and an install always does. The third one ends the
 command at once, whatever it waits for, until its end is being told; where the
-process ends with it, nothing changes that end any more, its exit code above all.
+process ends with it, nothing changes that end any more, its exit code above all. Nothing
+else that would end the process, or halt it in the middle of a write, does so; a
+script that has a use of its own for such a signal keeps it.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from modemflash_host.reporters import AT_ONCE
 from modemflash_host.run.console_window import window_watched
 
 _HANG_UP = getattr(signal, "SIGHUP", None)
+_STOPS = ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGBREAK", "SIGTSTP")
+# With these a shell halts who reads or writes in the background, and people ask a program how far it is.
+_IGNORED = ("SIGTTIN", "SIGTTOU", "SIGUSR1", "SIGUSR2", "SIGXCPU")
 
 
 class StopRequests:
@@ -46,10 +51,14 @@ class StopRequests:
 
     def __enter__(self) -> StopRequests:
         self._window.enter_context(window_watched(self._hang_up))
-        for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        for name in _STOPS:
             number = getattr(signal, name, None)
             if number is not None:
                 self._before[number] = signal.signal(number, self._count)
+        for name in _IGNORED:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+                self._before[number] = signal.signal(number, signal.SIG_IGN)
         return self
 
     def __exit__(self, *_: object) -> None:

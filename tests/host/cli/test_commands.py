@@ -327,7 +327,7 @@ def pressed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, list[
     return run
 
 
-STOPS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
+STOPS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP, signal.SIGTSTP] if os.name == "posix" else [])]
 
 
 @pytest.mark.parametrize("stop", STOPS)
@@ -347,6 +347,19 @@ def test_one_stop_in_a_transfer_warns_and_the_update_goes_on(
     assert ended.result["status"] == "updated"
     (told,) = [event for event in ended.events if event["event"] == "interrupt"]
     assert "once more" in told["text"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such signals")
+def test_no_other_signal_halts_or_ends_a_transfer(
+    pressed: Callable[[str, list[signal.Signals]], Ended],
+) -> None:
+    """Who asks how far it is, or writes to a terminal in the background, kills no modem by it."""
+    others = [signal.SIGUSR1, signal.SIGUSR2, signal.SIGTTIN, signal.SIGTTOU, signal.SIGXCPU, signal.SIGPIPE]
+    before = [signal.getsignal(number) for number in others]
+    ended = pressed("transfer", others)
+    assert ended.result["status"] == "updated"
+    assert not [event for event in ended.events if event["event"] == "interrupt"]
+    assert [signal.getsignal(number) for number in others] == before
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no such signal")
