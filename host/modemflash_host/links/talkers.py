@@ -11,13 +11,16 @@ from modemflash_host.errors import LinkProblem
 
 GNSS = "a GNSS receiver"
 AT_MODEM = "a modem that takes AT commands"
-# What shells, boot loaders and consoles say to a command that they do not have.
+# What shells, boot loaders and consoles say to a command that they do not have; a board's program may print
+# that something is not found.
 _REFUSALS = (
     b"command not found",
-    b": not found\r\n",
-    b"Unknown command",
-    b"Unrecognized command",
-    b"Invalid input detected",
+    b"-sh: ",
+    b"/sh: ",
+    b"Unknown command '",
+    b"echo:Unknown command",
+    b"Unrecognized command\r\n",
+    b"% Invalid input detected",
 )
 # (code of the problem, what is there, words of it)
 _TALKERS = (

@@ -45,7 +45,9 @@ def on_for_long(python: BehavingPython) -> VirtualBoard:
 
 
 @pytest.mark.parametrize("main", ["", "polite"])
-@pytest.mark.parametrize("chatter", [b"", TEMPERATURE])
+@pytest.mark.parametrize(
+    "chatter", [b"", TEMPERATURE, b"a.json: not found\r\n", b"Unknown command: stop\r\n"]
+)
 def test_a_board_says_that_it_is_one(main: str, chatter: bytes) -> None:
     """At its prompt, with a program, silent or talking; nothing is reset, no raw REPL is entered."""
     board = on_for_long(BehavingPython(main, chatter=chatter if main else b""))
