@@ -12,13 +12,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from modemflash_host.computer.real_path import real_path
+
 
 def find_program(name: str) -> str | None:
     """The absolute path of an installed program; None where there is none."""
     places = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    here = os.path.realpath(os.curdir)
+    here = real_path(os.curdir)
     for place in places:
-        if not Path(place).is_absolute() or os.path.realpath(place) == here:
+        if not Path(place).is_absolute() or real_path(place) == here:
             continue
         found = shutil.which(str(Path(place) / name))  # a name with a folder is looked for nowhere else
         if found is not None:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePath
 
 from modemflash.errors import BadFile
 from modemflash.interface import FIRMWARE_ENDINGS
+from modemflash_host.computer.real_path import real_path
 from modemflash_host.errors import Refusal
 from modemflash_host.files.archive import members_in
 from modemflash_host.files.package import IsPackage, Package, package_in_archive, package_in_folder
@@ -258,4 +259,4 @@ def _is_zip(path: Path) -> bool:
 
 
 def _identity(path: Path) -> tuple[object, ...]:
-    return (os.path.normcase(os.path.realpath(path)),)
+    return (os.path.normcase(real_path(path)),)

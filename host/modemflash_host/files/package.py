@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from modemflash_host.computer.real_path import real_path
 from modemflash_host.errors import Refusal
 from modemflash_host.files.archive import Limits, members_in
 from modemflash_host.files.stable_file import StableFile, open_stable
@@ -121,7 +122,7 @@ def package_in_folder(folder: Path, is_package: IsPackage) -> Package | None:
                 found[name] = path
         if len(found) > _MOST_FILES:
             return None
-    own_name = Path(os.path.realpath(folder)).name
+    own_name = Path(real_path(folder)).name
     if not is_package(own_name, list(found)):
         return None
     if closed:

@@ -10,6 +10,8 @@ import os
 import stat
 from pathlib import Path
 
+from modemflash_host.computer.real_path import real_path
+
 _COMM_CHARS = 15  # the kernel keeps no more of a name
 _DRIVERS = Path("/proc/tty/drivers")
 
@@ -25,7 +27,7 @@ def holder_pid(device: str) -> int:
 
     Who makes a pseudo terminal, and mostly has both ends open, is no holder of it.
     """
-    target = os.path.realpath(device)
+    target = real_path(device)
     own = str(os.getpid())
     for process in _entries(Path("/proc")):
         if (

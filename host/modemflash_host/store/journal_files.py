@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from modemflash_host.computer.home import HOME
+from modemflash_host.computer.real_path import real_path
 from modemflash_host.links.names import fault_of, is_address
 from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import advised, kept_file
@@ -35,10 +36,10 @@ def place_of(port: str) -> str:
         state = parse_qs(address.query).get("state", [""])[0]
         place = f"{address.scheme}-{address.netloc}{address.path}"
         if state:
-            place = f"{address.scheme}-{os.path.realpath(state)}"
+            place = f"{address.scheme}-{real_path(state)}"
     else:
         # Names such as /dev/serial/by-id/… are links to the port of the day.
-        place = os.path.realpath(port) if Path(port).is_symlink() else port
+        place = real_path(port) if Path(port).is_symlink() else port
     return place
 
 

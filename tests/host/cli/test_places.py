@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from modemflash_host.cli import app
 from modemflash_host.errors import Refusal
 from modemflash_host.files import open_file
 from modemflash_host.files.stable_file import open_stable
@@ -156,3 +157,17 @@ def test_no_room_for_simulated_firmware_is_said(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(tempfile, "TemporaryFile", _on_a_full_disk)
     with pytest.raises(Refusal, match="no-room"):
         simulated.make(Path("sim://CATM1-41065.dup"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a folder that is in use stays")
+@pytest.mark.parametrize("words", ["identify .", "identify x.dup", f"update . -p {PORT}", "info -p ttyUSB7"])
+def test_a_current_folder_that_was_removed_is_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    """A terminal that stands where something was deleted, or a stick was pulled."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert app.run(words.split()) in (exit_codes.REFUSED, exit_codes.NO_PORT)
+    assert "untouched" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from modemflash.board import manifest
 from modemflash.errors import Problem
+from modemflash_host.computer.real_path import real_path
 from modemflash_host.families.sequans.card.card_manifest import CardManifest
 from modemflash_host.families.sequans.card.layout import README
 from modemflash_host.store.new_file import SHARED, new_file
@@ -128,4 +129,4 @@ def earlier_files(card: CardFolder) -> set[str]:
 
 
 def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))  # `Path.resolve` has an error of its own for links in a ring
+    return Path(real_path(path))  # `Path.resolve` has an error of its own for links in a ring
