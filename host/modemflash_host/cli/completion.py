@@ -58,7 +58,7 @@ def install(context: click.Context, shell: str | None, yes: bool) -> int:
     place = file_of(shell)
 
     def work() -> int:
-        place.refuse_links()
+        place.refuse_odd_places()
         edit = put_in(place.path, block(shell, context.find_root().command))
         if not edit.changes:
             click.echo(f"Nothing to do: the completion stands in {printable(place.path)}.")
@@ -85,7 +85,7 @@ def uninstall(shell: str | None, yes: bool) -> int:
     place = file_of(shell or _own_shell())
 
     def work() -> int:
-        place.refuse_links()
+        place.refuse_odd_places()
         edit = take_out(place.path)
         if not edit.changes:
             click.echo(f"Nothing to do: there is no completion of ours in {printable(place.path)}.")

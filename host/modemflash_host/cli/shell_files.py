@@ -47,12 +47,17 @@ class ShellFile:
         """The file."""
         return self.base.joinpath(*self.below, self.name)
 
-    def refuse_links(self) -> None:
-        """See that no link leads to it from below `base`.
+    def refuse_odd_places(self) -> None:
+        """See that this user has a home, and that no link leads to the file from below `base`.
 
         Raises:
-            NotADirectoryError: one does.
+            NotADirectoryError: else, as for a service, whose home is often only a name.
         """
+        home = Path.home()
+        if not (home.is_absolute() and home.is_dir()) or os.environ.get("HOME") == "":
+            raise NotADirectoryError(errno.ENOTDIR, "this user has no home folder", str(home))
+        if not self.base.is_absolute():
+            raise NotADirectoryError(errno.ENOTDIR, "it is named from the current folder", str(self.base))
         for count in range(1, len(self.below) + 1):
             if (folder := self.base.joinpath(*self.below[:count])).is_symlink():
                 raise NotADirectoryError(errno.ENOTDIR, "a link leads to it", str(folder))

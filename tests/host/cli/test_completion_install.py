@@ -85,6 +85,25 @@ def test_no_link_below_the_home_is_followed(
     assert "completion bash" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("odd", ["gone", "relative", "empty", "ZDOTDIR"])
+def test_without_a_home_nothing_is_made(
+    home: Path, odd: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As of a service's user: no folder appears beside the root or in the current folder."""
+    monkeypatch.chdir(home)
+    (home / "here").mkdir()
+    if odd == "empty":
+        monkeypatch.setenv("HOME", "")
+    elif odd == "ZDOTDIR":
+        monkeypatch.setenv("ZDOTDIR", "here")
+    else:
+        monkeypatch.setattr(Path, "home", lambda: home / "gone" if odd == "gone" else Path("here"))
+    before = sorted(home.rglob("*"))
+    assert app.run(["completion", "install", "zsh", "-y"]) == exit_codes.REFUSED
+    assert sorted(home.rglob("*")) == before
+    assert "left as it is" in capsys.readouterr().err
+
+
 def test_damaged_marks_are_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / ".bashrc").write_bytes(b"x\n" + BEGIN)
     assert app.run(["completion", "install", "-y"]) == exit_codes.REFUSED
