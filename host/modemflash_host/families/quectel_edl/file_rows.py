@@ -91,12 +91,11 @@ def plan_rows(event: Event) -> Sequence[Row]:
     if "stays" not in event:
         return ()  # as an older version told it
     kept = [(part["partition"], _blocks(part["first_block"], part["blocks"])) for part in event["stays"]]
-    return (
-        row("Erases", ", ".join(event["erases"])),
-        row("Writes", ", ".join(event["writes"])),
-        row("Stays", (", ".join(f"{name} ({blocks})" for name, blocks in kept), GOOD)),
-        row("Copy", "EFS2 (calibration, IMEI) is read to this computer before the first erase"),
-    )
+    stay = ", ".join(f"{name} ({blocks})" for name, blocks in kept)
+    rows = [row("Writes", ", ".join(event["writes"]), ", each erased before")]
+    if emptied := [name for name in event["erases"] if name not in event["writes"]]:
+        rows.append(row("Empties", ", ".join(emptied)))
+    return (*rows, row("Stays", (stay, GOOD), "; first a copy of EFS2 is made"))
 
 
 def _step(command: Command, layout: tuple[Partition, ...], geometry: Geometry) -> EventFields:

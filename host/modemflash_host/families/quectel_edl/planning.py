@@ -48,12 +48,12 @@ TIMES = {
 }
 _NEVER_TRIED = "No module was ever updated by this program: it was proved against simulated ones only."
 _IN_EDL = (
-    "From the first erase until the module restarts it has no firmware. It then waits in EDL by itself, "
-    "interrupted or not, and is not bricked: the same command begins anew."
+    "From the first erase to its restart, interrupted or not, the module waits in EDL and is not bricked: "
+    "the same command begins anew."
 )
 _NO_AT = "No AT port answers: whether IMEI and radio mode are the same afterwards cannot be confirmed."
 _VENDOR = "A line has additions of the vendor, whose meaning is believed, not known."
-_CANNOT_UNDO = ("Firmware cannot be read out of the module: keep the package of the version that runs now.",)
+_CANNOT_UNDO = ("The firmware that runs now cannot be read out: keep its package.",)
 
 
 @dataclass(frozen=True, slots=True)

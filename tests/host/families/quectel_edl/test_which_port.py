@@ -109,6 +109,22 @@ def test_an_update_without_a_port_begins_at_the_dm_port(
     assert ended(capsys)[0] == "dry-run"
 
 
+def test_a_plan_and_its_question_fit_on_one_small_screen(
+    plugged: list[Any], package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """24 lines of 80 columns, the question and its blank line among them: nothing is agreed to unseen."""
+    monkeypatch.setenv("COLUMNS", "80")
+    plugged += module("0800", "RM502QAEAAR11A03M4G_01.200.01.200", "RM502Q-AE")
+    assert app.run(["update", package, "--dry-run"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("Plan "))
+    last = next(number for number, line in enumerate(lines) if line.startswith("If cut"))
+    assert last - first + 1 + 2 <= 24
+    words = " ".join(" ".join(lines).split())
+    assert "Writes SBL, MIBIB, TZ, boot, system, each erased before" in words
+    assert "EFS2 (blocks 8 to 19)" in words and "first a copy of EFS2 is made" in words
+
+
 @pytest.mark.parametrize(
     ("ports", "name", "code", "words"),
     [
