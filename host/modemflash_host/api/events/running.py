@@ -17,7 +17,8 @@ class Phase(Event):
     """`phase`: `verify` `reach-board` `deploy` `find` `identify` `prepare` `enter-recovery`
     `enter-boot-loader` `load-updater` `transfer` `install` `reboot` `read-back` `uninstall`
     `leave-board` `watch-power` `wait-port` `list-files` `copy-files`, of a GNSS module `find` `reset`
-    `reset-by-hand` `erase` `transfer` `install` `reboot`; `failed`: what went before came to no good
+    `reset-by-hand` `erase` `transfer` `install` `reboot`, of a Quectel modem `switch` `load-programmer`
+    `read-flash` `copy` `erase` `transfer` `patch` `reboot`; `failed`: what went before came to no good
     end; `usual_s`, `allowed_s` (0: no end of its own), `silence_s` (then: it ends after so long without
     an answer), `note`.
     """

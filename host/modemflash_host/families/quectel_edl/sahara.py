@@ -42,6 +42,7 @@ _LEAVE_MS = 9000
 _QUIET_MS = 300
 _MOST_GARBAGE = 64 << 20  # what an earlier session of reading may still send
 MOST_AT_ONCE = 1 << 20
+_SILENT = "its boot ROM says nothing yet, and is asked in another way: {} of {}"
 _MOST_TIMES = 4
 """So many times its own size a programmer may be asked for in all."""
 
@@ -131,13 +132,15 @@ class Sahara:
             lambda: self._answer_hello(Packet(HELLO, (_NEWEST_VERSION, 1, 0, 0))),
             lambda: self._write(RESET),
         ]
-        was_reset = False
+        most, was_reset = len(tries), False
         while True:
             self._line.checkpoint()
             self._fill(len(_XML), FIRST_MS)
             if not self._held:
                 if not tries:
                     raise NoModem("edl-silent")
+                note = _SILENT.format(most - len(tries) + 1, most)
+                self._line.report("stall", phase="load-programmer", seconds=FIRST_MS // 1000, note=note)
                 tries.pop(0)()
                 continue
             if self._held.startswith(_XML):

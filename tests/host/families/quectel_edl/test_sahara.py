@@ -157,10 +157,15 @@ def test_an_answer_to_a_hello_that_was_lost_is_taken() -> None:
 
 
 def test_what_is_deaf_is_said_after_half_a_minute_at_most() -> None:
+    """And before that, each time that it is asked in another way: no wait is silent."""
     port = ScriptedPort(lambda _: b"")
+    line = line_to(port)
+    told: list[str] = []
+    line.report = lambda kind, **fields: told.append(f"{kind}: {fields['note']}")  # type: ignore[method-assign]
     with pytest.raises(Problem) as caught:
-        Sahara(line_to(port), MemorySource(PROGRAMMER)).start()
+        Sahara(line, MemorySource(PROGRAMMER)).start()
     assert caught.value.code == "edl-silent" and "power" in caught.value.hint
+    assert len(told) == 3 and told[0].startswith("stall: ") and told[-1].endswith("3 of 3")
     assert port.sent[-1] == RESET and port.clock.now_ms <= 30_000
 
 
