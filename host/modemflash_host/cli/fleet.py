@@ -20,6 +20,8 @@ from modemflash_host.cli.fleet_options import how, kept_in, which_boards
 from modemflash_host.cli.fleet_run import carry_out_fleet, check_target, write_output, write_results
 from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Number, Talk, talk_options
+from modemflash_host.consents import YES
+from modemflash_host.errors import ConsentMissing
 from modemflash_host.families.vocabulary import Event
 from modemflash_host.fleet.board_state import BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry, fleet_text
@@ -233,7 +235,7 @@ def _check_files(
 def _agree(count: int, jobs: int, canary: int, reporter: Reporter, talk: Talk) -> None:
     first = f", {canary} first" if canary else ""
     if talk.as_json or not sys.stdin.isatty():
-        raise Refusal("consent-missing", "-y")
+        raise ConsentMissing("-y", (YES,))
     with reporter.asking():
         question = f"Update {count} boards, {min(jobs, count)} at a time{first}?"
         if not click.confirm(wrapped(question), default=False):

@@ -29,6 +29,11 @@ _ASKED = {
     "module-not-asked": "not asked",
     "board-read": "boards asked",
 }
+# What to do is another thing in a fleet.
+_HINTS = {
+    "consent-missing": "Read its plan first: most dangers have a safe way round. "
+    "A danger is accepted in the list, for this board alone.",
+}
 _WHAT_TO_DO = {
     RECOVERABLE: "run the same command again",
     UNKNOWN: "keep its power on, then look at it with `modemflash info`",
@@ -85,7 +90,7 @@ def note_of(state: BoardState, now_s: float) -> str:
         to_do = _WHAT_TO_DO.get(state.modem_state)
         if to_do:
             return "; ".join(filter(None, (to_do, state.happened)))
-        return ". ".join(filter(None, (state.happened.rstrip("."), state.hint)))
+        return ". ".join(filter(None, (state.happened.rstrip("."), _HINTS.get(state.code, state.hint))))
     if state.stage == NOT_BEGUN:
         return "was not begun"
     return ""

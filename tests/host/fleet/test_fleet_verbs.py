@@ -95,6 +95,15 @@ def test_no_danger_is_accepted_for_all_at_once(desk: FleetDesk, here: Here, verb
     assert rows(events)["pump-1"]["code"] == "consent-missing"
 
 
+def test_without_a_terminal_nothing_is_asked_and_the_next_command_says_yes(
+    desk: FleetDesk, here: Here
+) -> None:
+    desk.simulated("pump-1")
+    desk.write_list()
+    code, _, said = here("update", desk.image.name, "--boards", "fleet.toml")
+    assert code == 5 and said.rstrip().endswith("-y") and not desk.state("pump-1").exists()
+
+
 def test_scan_writes_a_list_that_is_read_again(desk: FleetDesk, here: Here) -> None:
     desk.simulated("pump-1")
     port = json.loads(desk.entries["pump-1"].removeprefix("port = "))

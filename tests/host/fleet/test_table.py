@@ -111,10 +111,10 @@ def test_how_long_a_phase_may_take_is_said() -> None:
 @pytest.mark.parametrize("width", [40, 79, 199])
 def test_the_table_that_stays_says_all_of_what_failed(width: int) -> None:
     """While it is live a row is one line; at the end nothing of what has to be done is cut off."""
-    hint = "Read the plan first: most dangers have a safe way round. `modemflash update --help` has them."
+    hint = "Cut all power for 10 seconds, then run the same command again: `modemflash rescue` watches that."
     story: Story = [
-        (1, {"event": "problem", "code": "consent-missing", "happened": "It needs a consent.", "hint": hint}),
-        (2, {"event": "result", **ENDS, "code": "consent-missing", "modem_state": "untouched"}),
+        (1, {"event": "problem", "code": "modem-silent", "happened": "It is silent.", "hint": hint}),
+        (2, {"event": "result", **ENDS, "code": "modem-silent", "modem_state": "untouched"}),
     ]
     states = [board("failed-1", story), board("updated-1", STORIES["updated"])]
     last = [line.plain for line in last_lines(states, 10, width, registry.all_phases())]
@@ -156,3 +156,21 @@ def test_a_stop_request_is_answered_in_the_row_of_each_board() -> None:
 def test_no_result_is_cut_in_the_table_that_stays(code: str) -> None:
     state = board("failed-1", [(1, {"event": "result", **ENDS, "code": code})])
     assert any(line.plain.endswith(code) for line in last_lines([state], 10, 79, {}))
+
+
+def test_what_to_do_about_a_danger_is_said_as_a_fleet_has_it() -> None:
+    """There is no flag for it here: it stands with its board in the list."""
+    story: Story = [
+        (
+            1,
+            {
+                "event": "problem",
+                "code": "consent-missing",
+                "happened": "It needs one.",
+                "hint": "see --help-all",
+            },
+        ),
+        (2, {"event": "result", **ENDS, "code": "consent-missing", "modem_state": "untouched"}),
+    ]
+    note = words.note_of(board("failed-1", story), 9.0)
+    assert note.startswith("It needs one. ") and "in the list, for this board" in note and "--" not in note
