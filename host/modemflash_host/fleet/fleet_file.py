@@ -28,6 +28,7 @@ from modemflash.errors import Refusal
 from modemflash_host.families.plan import AUTO, VIAS
 from modemflash_host.families.vocabulary import Danger
 from modemflash_host.links.names import AUTO as AUTO_PORT
+from modemflash_host.links.names import fault_of
 from modemflash_host.run.expected import NAMES, Expected
 from modemflash_host.store.regular_file import NotRegular, TooLarge, read_regular
 from modemflash_host.store.settings import loads_toml
@@ -111,8 +112,10 @@ def _entry(path: Path, number: int, table: Mapping[str, object], dangers: Mappin
     port, via = str(words.get("port", "")), str(words.get("via", AUTO))
     if not port:
         raise refuse("it has no port")
-    if port == AUTO_PORT or port.startswith("-"):
+    if port in (AUTO_PORT, "serial:", "labgrid:") or port.startswith("-"):
         raise refuse(f"{port} is not the port of one board")
+    if fault := fault_of(port):
+        raise refuse(fault)
     if via not in VIAS:
         raise refuse(f"via is one of {', '.join(VIAS)}, not {via}")
     expected = {key: str(words[key]) for key in NAMES if key in words}

@@ -64,6 +64,8 @@ def test_all_that_can_be_said_of_a_board(tmp_path: Path) -> None:
         (GOOD + 'consents = ["allow-downgrade x"]\n', "is no consent"),
         ('[[board]]\nname = "a"\nport = "auto"\n', "not the port of one board"),
         ('[[board]]\nname = "a"\nport = "--yes"\n', "not the port of one board"),
+        ('[[board]]\nname = "a"\nport = "serial:"\n', "not the port of one board"),
+        ('[[board]]\nname = "a"\nport = "rfc2217://bench1"\n', "needs a host and a port"),
         (GOOD + GOOD, "two boards have the name pump-1"),
         (GOOD + GOOD.replace("pump-1", "pump-2"), "two boards have the port /dev/ttyACM0"),
         (b"\xff\xfe", "fleet.toml"),
