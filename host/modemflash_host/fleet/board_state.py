@@ -141,9 +141,9 @@ class BoardState:
 
     def go_away(self, now_s: float) -> None:
         """Its process ended because of its port; what was tried in vain is one wait with what was before."""
-        if self.code == _PORT_LOST:
+        if self.has_lost_port:
             self.losses += 1
-        if self.lost_s is None or self.code == _PORT_LOST:
+        if self.lost_s is None or self.has_lost_port:
             self.lost_s = now_s
         self.away_s = self.lost_s
 
@@ -208,6 +208,11 @@ class BoardState:
         """Its process ended because of its port: it is worth waiting for."""
         codes = _PORT_CODES if self.lost_s is None else (*_PORT_CODES, *_PLACE_CODES)
         return self.code in codes and self.status == "failed"
+
+    @property
+    def has_lost_port(self) -> bool:
+        """Its process ended because a port went away that was open: it was worked on."""
+        return self.code == _PORT_LOST
 
     def row(self) -> EventFields:
         """As it is kept, and told at the end."""

@@ -28,6 +28,7 @@ from modemflash_host.reporters import AT_ONCE
 _TICK_S = 0.2
 _MOST_STARTS = 5  # of a process that ends without a result
 _MOST_LOSSES = 25  # of an open port
+_REST_SHARE, _LONGEST_REST_S = 3, 15.0  # after a try in vain so many times as long as it took
 _DEFAULT_PHASE_S = 300.0
 _START_S = 3.0  # then a process counts as started, whatever it says
 
@@ -182,11 +183,17 @@ class Supervisor:
         if self._is_worth_another(state):
             state.stage = AWAY
             self._rollout.leave(heard.name)
-            self._again_at[heard.name] = self.now_s + self._limits.again_s
+            self._again_at[heard.name] = self.now_s + max(self._limits.again_s, self._rest_s(state))
             return
         if not state.result and not state.phases and self._stop_wanted():
             state.stop_early()
         self._end(state, heard.exit_code or 0)
+
+    def _rest_s(self, state: BoardState) -> float:
+        """After a try in vain: a process takes a place and a second of the processor, which others need."""
+        if state.away_s is None or state.has_lost_port:
+            return 0.0
+        return min(_REST_SHARE * (self.now_s - state.start_s), _LONGEST_REST_S)
 
     def _is_worth_another(self, state: BoardState) -> bool:
         if self._stop_wanted():

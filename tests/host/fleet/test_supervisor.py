@@ -157,6 +157,19 @@ def test_boards_that_are_away_hold_up_no_other() -> None:
     assert max(ended_s["c"], ended_s["d"]) < min(ended_s["a"], ended_s["b"])
 
 
+@pytest.mark.parametrize(("story", "rests"), [(AWAY, True), (LOST, False), (CRASHED, False)])
+def test_a_try_in_vain_rests_for_longer_than_it_took(story: Story, rests: bool) -> None:
+    """Addresses that nobody answers would else take all places; what was worked on is taken up soon."""
+    fleet = Fleet({"a": [story]})
+    state = fleet.states["a"]
+    state.begin(fleet.supervisor.now_s - 2.0)
+    for each in story[:-1]:
+        state.take(cast("Mapping[str, Any]", each), 0.0)
+    if state.is_away:
+        state.go_away(fleet.supervisor.now_s)
+    assert (fleet.supervisor._rest_s(state) >= 6.0) == rests
+
+
 def test_a_place_that_cannot_be_reached_is_a_result_as_well() -> None:
     fleet = Fleet({"a": [[result("failed", "port-absent"), 3]]}, port_wait_s=0.0)
     assert fleet.run() == {"a": "port-absent"}
