@@ -209,7 +209,8 @@ def results(files: tuple[Path, ...], as_json: bool, html: Path | None, csv_file:
         from modemflash_host.fleet.result_rows import result_rows
 
         console = SteadyConsole()
-        for each in result_rows(content["boards"], console.width):
+        arrow = "→" if console.encoding.lower().startswith("utf") else "->"
+        for each in result_rows(content["boards"], console.width, arrow):
             console.print(each, soft_wrap=True)
     return 0
 

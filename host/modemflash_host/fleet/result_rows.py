@@ -14,12 +14,13 @@ _SHORTEST_NAME, _LONGEST_NAME, _STATUS = 16, 32, 20
 _GOOD = ("updated", "nothing-to-do")
 
 
-def result_rows(rows: Sequence[Facts], width: int) -> Iterator[Text]:
+def result_rows(rows: Sequence[Facts], width: int, arrow: str = "→") -> Iterator[Text]:
     """The lines of a kept run.
 
     Args:
         rows: as `modemflash_host.fleet.results` keeps them.
         width: cells of the terminal.
+        arrow: between two versions.
     """
     cells = min(_LONGEST_NAME, max((len(row["name"]) for row in rows), default=0))
     cells = max(_SHORTEST_NAME, cells)
@@ -31,7 +32,7 @@ def result_rows(rows: Sequence[Facts], width: int) -> Iterator[Text]:
             f"  {w.printable(status or row['stage']):<{_STATUS}.{_STATUS}}",
             "green" if is_good else "bold red",
         )
-        versions = " → ".join(dict.fromkeys(filter(None, (row["from_version"], row["to_version"]))))
+        versions = f" {arrow} ".join(dict.fromkeys(filter(None, (row["from_version"], row["to_version"]))))
         line.append(f"  {w.printable(versions)}  {w.clock_time(float(row['seconds']))}", "dim")
         line.truncate(max(1, width))
         yield line

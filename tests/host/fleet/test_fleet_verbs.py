@@ -128,6 +128,10 @@ def test_results_are_shown_again_as_table_csv_json_and_page(desk: FleetDesk, her
     desk.fleet("update").communicate(timeout=60)
     _, shown, _ = here("results")
     assert "pump-1" in shown and shown.splitlines()[-1] == "1 of 2 run what they should."
+    plain = {**desk.environment, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    desk.environment = plain
+    shown, _ = desk.start("fleet", "results").communicate(timeout=60)
+    assert "38638 -> 41065" in shown and shown.isascii()
     assert here("results", "--csv", "a.csv", "--html", "a.html")[:2] == (0, "")
     with (desk.folder / "a.csv").open() as file:
         assert [row["code"] for row in csv.DictReader(file)] == ["updated", "consent-missing"]
