@@ -114,7 +114,7 @@ class LinesView:
     def event(self, state: BoardState, event: Event) -> None:
         """See `View`."""
         kind = event["event"]
-        if kind in ("progress", "identity"):
+        if kind == "identity" or (kind == "progress" and event["phase"] not in BEFORE_THE_PORT):
             self._away.pop(state.entry.name, None)  # it is back
         if kind == "phase":
             if state.starts > 1 and event["phase"] in BEFORE_THE_PORT:

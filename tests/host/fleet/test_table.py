@@ -128,8 +128,9 @@ def test_a_port_that_is_away_is_named_once_off_a_terminal() -> None:
     view = LinesView(Console(file=out, width=80), registry.all_phases())
     state = board("away", STORIES["away"])
     for back in (False, False, True, False):
-        for event in ({"event": "phase", "phase": "reach-board"}, {"event": "progress"} if back else LOST):
-            view.event(state, event)
+        view.event(state, {"event": "progress", "phase": "verify"})
+        view.event(state, {"event": "phase", "phase": "reach-board"})
+        view.event(state, {"event": "progress", "phase": "transfer"} if back else LOST)
         state.stage, state.starts = (RUNNING if back else AWAY), state.starts + 1
         view.tick([state], 20.0)
     told = [" ".join(line.split()) for line in out.getvalue().splitlines()]
