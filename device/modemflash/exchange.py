@@ -42,8 +42,9 @@ _PROMPT_MS = 1000  # an answer this soon after the last copy says that the copie
 _STALL_MS = 10000
 KEEP_ALIVE_MS = 40000  # a modem that hears nothing for a minute may end the session
 _NOT_STP_MS = 30000  # something else than STP answers the opening: no use to wait longer
-# What only a modem in its AT dialogue says, asked or not: it restarted, or the session ended.
-_AT_WORDS = (b"+SYSSTART", b"+SYSFFH", b"ERROR\r\n", b"OK\r\n", b"+CME ERROR")
+# What only a modem in its AT dialogue says, asked or not: it restarted, or the session ended; and the prompt
+# of a board that led to it and restarted.
+_AT_WORDS = (b"+SYSSTART", b"+SYSFFH", b"OK\r\n", b"ERROR", b">>> ")
 _RATES = MODEM_BAUD + BOOT_LOADER_BAUD  # less one of the two this is the other
 _LONG_SILENCE_MS = 100000  # longer than stalls were seen to last: now it may be a loss
 # Without flow control a stalled modem leaves our copies in the rings of the link. Two of 2 kB may
