@@ -261,6 +261,10 @@ EVENT_BROTHERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"event": "note", "text": "AT+CFUN=4 612345678 refused"}, ["612"]),
     ({"event": "note", "text": "heard 0151 1234567, (0151) 1234567, 030/1234567 and 0301234567"}, ["1234"]),
     ({"event": "note", "text": "heard (415) 555-2671 or 415-555-2671 or 415.555.2671"}, ["415", "2671"]),
+    (
+        {"event": "note", "text": "tel:1-800-555-0199, 06.12.34.56.78, 1 (800) 555-0199"},
+        ["800", "0199", "06"],
+    ),
     ({"event": "unknown", "deep": [{"er": ("490154203237518",)}]}, ["4901"]),
     ({"event": "unknown", "deep": {"490154203237518": 1}}, ["4901"]),
 ]
@@ -344,6 +348,10 @@ def test_home_leaves_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HOME", "/root", "/Users/anna/fw.dup"),
         ("HOME", "/root", r"C:\Users\anna\fw.dup"),
         ("HOME", "/root", "'/home/anna'"),
+        ("HOME", "/root", "C:\\Users\\anna maria\\fw.dup"),
+        ("HOME", "/root", "/Users/anna maria rossi/fw.dup"),
+        ("HOME", "/root", "/run/media/anna/CARD/fw.dup"),
+        ("HOME", "/root", "in /media/anna.maria/CARD/fw.dup"),
         ("SUDO_USER", "anna", "/run/media/anna/CARD/fw.dup"),
         ("USER", "anna", "/media/anna"),
     ],
@@ -354,7 +362,7 @@ def test_no_home_and_no_name(monkeypatch: pytest.MonkeyPatch, variable: str, val
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, value)
     masked = without_home({"event": "note", "text": text})["text"]
-    assert "anna" not in masked
+    assert "anna" not in masked and "maria" not in masked
     assert masked.endswith("fw.dup") == text.endswith("fw.dup")
 
 

@@ -2,8 +2,8 @@
 
 Rules: a home is anybody's home, written in any way: as HOME has it, as it really
 is, below /home or Users, or of the one who called sudo; it becomes `~`. A user's
-name that is a folder of a path becomes `user`. What stands before the @ of an
-address becomes `xxx`, wherever it came from.
+name that is a folder of a path becomes `user`, and so does whoever a disk was
+mounted for. What stands before the @ of an address becomes `xxx`, wherever it came from.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from typing import Any
 from modemflash_host.privacy.words import mask_text
 
 _ANY_HOME = re.compile(
-    r"(?<![\w.~])(?:/(?:var/)?home/|/Users/|/export/home/|[A-Za-z]:[\\/]+Users[\\/]+)[^/\\\s'\":]+"
+    r"(?<![\w.~])(?:/(?:var/)?home/|/Users/|/export/home/|[A-Za-z]:[\\/]+Users[\\/]+)"
+    r"[^/\\\s'\":]+(?:(?: [^/\\\s'\":]+){1,3}(?=[\\/]))?"
 )
+_ANY_MEDIA = re.compile(r"(?<![\w.~])((?:/run)?/media/)[^/\s'\":]+(?=/)")
 _ADDRESS = re.compile(
     r"[^\s'\"<>]+"
 )  # a word that may hold one; no pattern looks for a distant @ from each ://
@@ -94,6 +96,7 @@ def _owner(homes_of: tuple[str, ...], names_of: tuple[str, ...]) -> tuple[tuple[
         path = drive + rf"{_SLASHES}(?:\.{_SLASHES}){{0,8}}".join(folders)
         patterns.append((re.compile(rf"(?<![\w.~]){path}(?![\w.-])"), "~"))
     patterns.append((_ANY_HOME, "~"))
+    patterns.append((_ANY_MEDIA, r"\1user"))
     for name in _names(homes, names_of):
         patterns.append((re.compile(rf"(?<=[\\/]){re.escape(name)}(?=[\\/]|$|['\"\s])"), "user"))
     return tuple(patterns)

@@ -28,7 +28,8 @@ _NUMBER = re.compile(
     rf"\+{_BETWEEN}\d(?:{_BETWEEN}\d){{6,}}|\d(?:{_BETWEEN}\d){{13,}}|[0-9A-F]{{24,}}"
     r"|(?<!\d)\d(?:[,;|] ?\d){13,}(?!\d)"
     r"|(?<![\w.:,-])\(?0\d(?:[ ()/-]{0,3}\d){5,}"
-    r"|(?<![\w.:,-])\(?\d{3}(?:\) ?|[ .-])\d{3}[ .-]\d{4}(?![\w.-]*\d)"
+    r"|(?<![\w.,-])(?:1[ .-]?)?\(?\d{3}(?:\) ?|[ .-])\d{3}[ .-]\d{4}(?![\w.-]*\d)"
+    r"|(?<![\w.:,-])0\d(?:\.\d\d){4}(?![\w.-]*\d)"
 )
 _AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\+CM[ES] ERROR:|\bATD)[^\r\n]*")
 # What a sentence of ours has behind a module's line, and behind a command that we sent.
