@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from modemflash.errors import Problem
+from modemflash_host.board.console.connect import connect
 from modemflash_host.board.detect import ANSWERS_FAST, BOARD, MODEM, NOBODY, detect
 from modemflash_sim.endpoints.virtual import VirtualLine
 from support.table_modem import CRASHED, GM02SP, TableModem
@@ -115,3 +116,17 @@ def test_a_modem_that_crashes_for_ever_is_not_called_deaf() -> None:
             return b""
 
     assert detect(port_of(Crashing({}, 115_200, unasked=((0.1, 0.4, CRASHED),)))[0]) == NOBODY
+
+
+class Shell(TableModem):
+    """A boot loader's command line, which takes each line for a command."""
+
+    def answer(self, command: str) -> bytes:
+        return f"{command}\r\nUnknown command '{command}' - try 'help'\r\n=> ".encode()
+
+
+def test_a_shell_is_no_deaf_board() -> None:
+    """Where a board was named and nothing reaches it, what talks there is said, not that a wire is bad."""
+    open_port, _ = port_of(Shell({}, 115_200))
+    with pytest.raises(Problem, match="other-device"):
+        connect(open_port, lambda said: None)

@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modemflash.at import printable
+from modemflash.errors import Problem
 from modemflash.interface import CONSOLE_BAUD, CONSOLE_LIFE_MS, CONSOLE_SIGN, HEARTBEAT, SYNC
 from modemflash_host.board.console.repl import CTRL_F, RESET_SIGNS, Repl
 from modemflash_host.board.pic import Open, reset_through_pic
-from modemflash_host.errors import BoardProblem
+from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.links.open import FIRST_BAUD
+from modemflash_host.links.talkers import refuse_others
 from modemflash_host.links.usb_ids import NO_DEVICE, Device
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def connect(
 
     Raises:
         BoardProblem: `board-updating`; `board-not-reached`; `board-deaf`; `board-binary`.
-        LinkProblem: the port.
+        LinkProblem: the port; `other-device`: nothing helped, and a shell or another device talks there.
     """
     link, clock = open_port(8)
     try:
@@ -127,13 +129,18 @@ def connect(
         raise
 
 
-def _not_reached(heard: bytes, device: Device) -> BoardProblem:
-    """Why: a program that keeps the console, or a console that prints and hears nothing.
+def _not_reached(heard: bytes, device: Device) -> Problem:
+    """Why: a program that keeps the console, a console that prints and hears nothing, or no board's.
 
     Args:
         heard: what came after it was asked first; b"" where it did what it was asked.
         device: what it hangs on.
     """
+    try:
+        refuse_others(heard)
+    except LinkProblem as problem:
+        if problem.code != "board-console":
+            return problem
     text = sum(byte in _TEXT for byte in heard)
     is_deaf = text >= _SOME_TEXT and not is_binary(heard) and not any(sign in heard for sign in _REACTS)
     return BoardProblem("board-deaf" if is_deaf else "board-not-reached", device.safe_boot, raw=heard[-64:])
