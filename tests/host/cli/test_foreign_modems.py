@@ -143,13 +143,16 @@ def test_who_talks_at_another_rate_is_named(
     assert ended.result["code"] in ("other-device", "modem-asked", "port-of-another-family")
 
 
-def test_a_modem_that_answers_in_numbers_is_told_from_a_dead_one(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("said", "helps"), [(b"4\r", "ATV1"), (b"\r\n> ", "Esc")])
+def test_a_modem_that_somebody_left_in_another_dialogue_is_told_from_a_dead_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, said: bytes, helps: str
 ) -> None:
-    """Somebody said ATV0 to it: 0 and 4 are its OK and ERROR."""
-    Ports(monkeypatch).plug(PORT, TableModem({}, otherwise=b"4\r"))
+    """Somebody said ATV0 to it, so 0 and 4 are its OK and ERROR; or it waits for the text of a message."""
+    modem = TableModem({}, otherwise=said)
+    Ports(monkeypatch).plug(PORT, modem)
     told = desk.type("info", "-p", PORT, "--via", "direct")
-    assert "modem-out-of-step" in told.err and "ATV1" in told.err
+    assert "modem-out-of-step" in told.err and helps in told.err
+    assert not modem.binary, "a Ctrl-Z would send that message"
 
 
 def test_a_port_that_goes_away_while_it_is_listened_to(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

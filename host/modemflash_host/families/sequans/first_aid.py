@@ -61,7 +61,8 @@ _CHECKS = {
         (
             "Only our own words (AT): the wires are joined, or nothing hangs at them. A line with >>> is the "
             "board's own console, not the modem. Digits alone (0 or 4): a modem that was told to answer in "
-            "numbers; `ATV1` in a terminal gives it its words back."
+            "numbers; `ATV1` in a terminal gives it its words back. A > alone: it waits for the text of a "
+            "message; Esc in a terminal ends that."
         ),
     ),
 }
