@@ -19,11 +19,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import NamedTuple
 
-from modemflash.errors import UNTOUCHED, Problem, Stopped
+from modemflash.errors import UNTOUCHED, Problem
 from modemflash_host.errors import LinkProblem
 from modemflash_host.families.vocabulary import EventFields
 from modemflash_host.fleet.worker_events import LONGEST_LINE, decoded
 from modemflash_host.run import exit_codes
+from modemflash_host.run.result import Result
 
 _NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 _MOST_WAITING = 256  # then processes wait until they are heard: they never fill the memory
@@ -151,8 +152,7 @@ class Worker:
 
     def _tell_problem(self, problem: Problem) -> None:
         """As its process would."""
-        fields = {"code": problem.code, "modem_state": problem.modem_state}
-        words = {"happened": problem.happened, "hint": problem.hint}
-        status = "interrupted" if isinstance(problem, Stopped) else "failed"
-        self._events.put(Heard(self._name, {"event": "problem", **fields, **words}))
-        self._events.put(Heard(self._name, {"event": "result", "status": status, **fields, "next": ""}))
+        told: EventFields = {"event": "problem", "code": problem.code, "modem_state": problem.modem_state}
+        told |= {"happened": problem.happened, "hint": problem.hint, "heard": "", "evidence": ""}
+        for event in (told, Result.of_problem(problem).event()):
+            self._events.put(Heard(self._name, event))

@@ -13,6 +13,7 @@ from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, Refusal, Stopped
 from modemflash_host.errors import LinkProblem
 from modemflash_host.fleet import worker
 from modemflash_host.fleet.worker import Events, Heard, Reached, Worker, events
+from modemflash_host.run.result import Result
 from support.fleet_desk import wait_until
 
 NOTES = """
@@ -89,4 +90,5 @@ def test_what_breaks_before_its_process_is_a_result(
     heard = [found.get(timeout=30) for _ in range(3)]
     assert [each.event and each.event["code"] for each in heard] == [code, code, None]
     assert heard[1].event is not None and heard[1].event["modem_state"] == module
+    assert heard[1].event.keys() == Result("").event().keys()  # as of any other board
     assert heard[-1].exit_code == exit_code
