@@ -4,8 +4,7 @@ Needs nothing but Python 3.10: it makes its own environment in `.venv-tests`
 and fetches what the tests ask (real MicroPythons, old compilers) to `.cache/`.
 Without options the tests run; `--all` adds the linters. Rules: every stage
 runs, whatever the ones before it did; a stage that this machine cannot provide
-is listed with the reason, and under CI (CI=true) it counts as a failure. The
-slow tests mostly wait: they run beside the others, which make room for them.
+is listed with the reason, and under CI (CI=true) it counts as a failure.
 """
 
 import sys
@@ -18,7 +17,6 @@ import hashlib
 import os
 import platform
 import re
-import shutil
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
@@ -38,9 +36,6 @@ ENGINE_TESTS = TESTS / "engine"
 BENCHES = TESTS / "bench"
 BOARD_HEAP = "2560k"  # the heap of a GPy; objects of the i386 build have a board's size
 MODULE_TIMEOUT_S = 120
-SLOW_OUTPUT = CACHE / "slow-output.txt"
-
-_slow_beside: list[subprocess.Popen[bytes]] = []  # the slow tests, while another stage runs
 
 
 @dataclass
@@ -67,52 +62,25 @@ class Stage:
 
 
 def run_pytest(extra: list[str]) -> Count:
-    """Every test that is neither slow nor a sweep; where the slow ones run beside them, those come first."""
+    """Every test that is neither slow nor a sweep, three at a time: half of their time they wait."""
     words = ["-n", "3", "--dist", "worksteal", "-m", "not slow and not sweep", *extra]
-    nice = ["nice", "-n", "10"] if _slow_beside and shutil.which("nice") else []
-    sys.stdout.flush()
-    code = subprocess.run([*nice, *_pytest("pytest", words)], cwd=ROOT).returncode
-    return _counted("pytest", code, may_be_empty=bool(extra))
+    return _pytest("pytest", words, may_be_empty=bool(extra))
 
 
 def run_slow(extra: list[str]) -> Count:
-    """The tests that are paced in real time, four at a time: they mostly wait."""
-    if _slow_beside:
-        code = _slow_beside.pop().wait()
-        print(SLOW_OUTPUT.read_text(errors="replace"), end="")
-    else:
-        code = subprocess.run(_slow_command(extra), cwd=ROOT).returncode
-    return _counted("slow", code, may_be_empty=True)
+    """The tests that are paced in real time, six at a time: they mostly wait.
 
-
-def _start_slow(extra: list[str]) -> None:
-    """Begin the slow tests; what they print waits in a file for `run_slow`."""
-    command = _slow_command(extra)
-    with SLOW_OUTPUT.open("wb") as output:
-        _slow_beside.append(subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT))
-
-
-def _slow_command(extra: list[str]) -> list[str]:
-    """Only files that have some are read; tests/conftest.py sees that no other has one."""
+    Only files that have some are read; tests/conftest.py sees that no other has one.
+    """
     files = [path for path in sorted(TESTS.rglob("test_*.py")) if SLOW_MARK in path.read_text("utf-8")]
-    words = ["-n", "4", "--dist", "worksteal", "-m", "slow and not sweep", "-p", "no:cacheprovider"]
-    patience = ["--timeout", "300"]  # a test may wait for a program that another is fetching
-    return _pytest("slow", [*words, *patience, *(extra or map(str, files))])
+    words = ["-n", "6", "--dist", "worksteal", "-m", "slow and not sweep"]
+    return _pytest("slow", [*words, *(extra or map(str, files))], may_be_empty=True)
 
 
-def _pytest(name: str, words: list[str]) -> list[str]:
-    results = _results(name)
+def _pytest(name: str, words: list[str], may_be_empty: bool) -> Count:
+    results = CACHE / (name + "-results.xml")
     results.unlink(missing_ok=True)
-    return [str(python()), "-m", "pytest", "-q", "--junitxml", str(results), *words]
-
-
-def _results(name: str) -> Path:
-    return CACHE / (name + "-results.xml")
-
-
-def _counted(name: str, code: int, may_be_empty: bool) -> Count:
-    """What a pytest counted that ended with `code`."""
-    results = _results(name)
+    code = _call("-m", "pytest", "-q", "--junitxml", results, *words)
     count = Count()
     if results.is_file():
         suite = ElementTree.parse(results).getroot()[0]
@@ -225,7 +193,7 @@ def _linters(*commands: list[str]) -> Count:
 
 STAGES = (
     Stage("pytest", "tests on CPython", run_pytest),
-    Stage("slow", "slow tests, beside the others", run_slow),
+    Stage("slow", "slow tests, six at a time", run_slow),
     Stage(
         "micropython", "engine tests on MicroPython", lambda extra: run_micropython("micropython", "16384k")
     ),
@@ -299,13 +267,7 @@ def main() -> int:
         print("The tests cannot run:", why)
         return 1
     chosen = [s for s in STAGES if (s.name in options.only if options.only else options.all or not s.linter)]
-    try:
-        if {run_pytest, run_slow} <= {stage.run for stage in chosen}:
-            _start_slow(extra)
-        outcomes = [(stage, *run_stage(stage, extra)) for stage in chosen]
-    finally:
-        for beside in _slow_beside:
-            beside.terminate()
+    outcomes = [(stage, *run_stage(stage, extra)) for stage in chosen]
 
     print("\n%-18s%8s%8s%9s%9s" % ("", "passed", "failed", "skipped", "time"))
     total = Count()

@@ -45,42 +45,6 @@ def test_the_last_line_counts_everything(
     assert capsys.readouterr().out.endswith("\n110 passed, 0 failed, 0 skipped\n")
 
 
-# Each says that it is there and waits for the other; run one after the other, the first would wait in vain.
-MEET = """
-import pathlib, sys, time
-here, there = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-here.touch()
-for _ in range(1000):
-    if there.exists():
-        break
-    time.sleep(0.01)
-print(here.name, "has met" if there.exists() else "is alone")
-sys.exit(not there.exists() or int(sys.argv[3]))
-"""
-
-
-@pytest.mark.parametrize("code", [0, 3])
-def test_slow_tests_run_beside_the_others(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path, code: int
-) -> None:
-    """Both at once; what the slow ones say, and how they end, is told as their own stage."""
-
-    def command(name: str, words: list[str]) -> list[str]:
-        names = ("slow", "pytest") if name == "slow" else ("pytest", "slow")
-        ends = str(code if name == "slow" else 0)
-        return [sys.executable, "-c", MEET, *(str(tmp_path / each) for each in names), ends]
-
-    monkeypatch.setattr(run, "_pytest", command)
-    monkeypatch.setattr(run, "_results", lambda name: tmp_path / "none.xml")
-    monkeypatch.setattr(run, "SLOW_OUTPUT", tmp_path / "output")
-    monkeypatch.setattr(run, "python", lambda: Path(sys.executable))
-    monkeypatch.setattr(sys, "argv", ["run.py", "--only", "pytest", "--only", "slow"])
-    assert run.main() == (1 if code else 0)
-    said = capfd.readouterr().out
-    assert said.index("pytest has met") < said.index("== slow:") < said.index("slow has met")
-    assert said.endswith(f"\n0 passed, {int(code > 0)} failed, 0 skipped\n")
-
-
 INTERPRETERS = {  # what the "MicroPython" prints and returns -> passed, failed
     "echo '3 passed, 0 failed'": (3, 0),
     "echo '3 passed, 2 failed'; exit 1": (3, 2),
