@@ -27,6 +27,7 @@ from modemflash_host.reporters import Reporter
 
 _HEARTBEAT_MS = 1_300
 _FALLBACK_MS = 7_000
+_LISTENS = 2  # so often, where a board is left alone because it is at work
 _STOPS_MS = 120_000  # longer than any command of a look, after which the board asks for stop requests
 
 
@@ -44,22 +45,29 @@ def relayed(board_port: BoardPort, reporter: Reporter, request: EngineRequest) -
     """
     board_port = ticking(board_port, reporter)
     reach(reporter)
-    link, clock = board_port.open_port(8)
-    try:
-        talk = RelayTalk(link, clock, reporter, request)
-        at_work = _relays(talk)
-        if at_work:
-            report_location(reporter, board_port.port, "relay")
-        if at_work and _goes_on(talk, job_of(request), request.only_look, reporter.note):
-            talk.relay.tell_again()
-            connection = Connection(REPL, link, clock, Repl(link, clock), INTERRUPTED)
-            session = BoardSession(board_port, connection, reporter.note)
-            reporter.say("phase", phase="find", usual_s=5, allowed_s=60, note=WATCHED)
-            yield UpdateAtWork(talk, session, reporter)
-            return
-    finally:
-        link.close()
-    connection = connect(board_port.open_port, reporter.note, board_port.device)
+    for left_alone in range(_LISTENS):
+        link, clock = board_port.open_port(8)
+        try:
+            talk = RelayTalk(link, clock, reporter, request)
+            at_work = _relays(talk)
+            if at_work:
+                report_location(reporter, board_port.port, "relay")
+            if at_work and _goes_on(talk, job_of(request), request.only_look, reporter.note):
+                talk.relay.tell_again()
+                connection = Connection(REPL, link, clock, Repl(link, clock), INTERRUPTED)
+                session = BoardSession(board_port, connection, reporter.note)
+                reporter.say("phase", phase="find", usual_s=5, allowed_s=60, note=WATCHED)
+                yield UpdateAtWork(talk, session, reporter)
+                return
+        finally:
+            link.close()
+        try:
+            connection = connect(board_port.open_port, reporter.note, board_port.device)
+            break
+        except BoardProblem as problem:
+            # One whose PC went away a moment ago is heard at our rate only now: nothing was sent to it.
+            if problem.code != "board-updating" or left_alone == _LISTENS - 1:
+                raise
     session = BoardSession(board_port, connection, reporter.note)
     failed, is_leaving = True, False
     try:

@@ -11,6 +11,7 @@ import pytest
 
 from modemflash_host.board.console import connect as escalation
 from modemflash_host.board.console.connect import check_idle, connect
+from modemflash_host.board.relay import open as relay_open
 from modemflash_host.errors import BoardProblem
 from modemflash_sim.board.drives import Drive
 from modemflash_sim.board.fat import FatImage
@@ -143,3 +144,27 @@ def test_a_board_that_works_for_a_lost_pc_is_left_alone(desk: Callable[..., Desk
         assert asked(table, "reset").code == "board-updating"
         assert asked(table, "power").code == "board-updating"
         assert table.board.repl.resets == resets
+
+
+def test_a_board_that_is_heard_late_is_taken_up(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow one may be silent while somebody listens for its beat; by the next try nothing was sent to it."""
+    slow = replace(QUICK, install_us=30_000_000)
+    modem = SimModem(replace(profiles.find("pycom-catm1"), timing=slow))
+    with desk(modem=modem) as table:
+
+        def die(event: dict[str, Any], at_s: float) -> None:
+            if event["event"] == "phase" and event["phase"] == "install":
+                table.pc_is_dead = True
+                raise Killed
+
+        table.heard.report = die  # type: ignore[method-assign]
+        with pytest.raises(Killed):
+            table.command()
+        del table.heard.report
+        table.pc_is_dead = False
+        is_relaying, late = relay_open._relays, iter([False])
+        monkeypatch.setattr(relay_open, "_relays", lambda talk: next(late, True) and is_relaying(talk))
+        assert table.command().status == "updated"
+        assert len(modem.verdict.images) == 1
