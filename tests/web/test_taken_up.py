@@ -72,6 +72,7 @@ def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware:
         pull_and_plug(page, board)
         for share, ended in ((0.15, window.close_tab), (0.35, window.crash_tab), (0.55, lambda: None)):
             page.wait_share(share)
+            assert page.state() == "updating"
             ended()
             page.open(state="connecting")
         page.wait_share(0.75)

@@ -207,9 +207,9 @@ const show = {
     now.writes = Boolean(message.writes);
     progress(message);
     $("may-close").hidden = !(now.last?.words.via === "relay" && now.writes);
-    // A board that was at work already is watched, and nothing is asked.
-    const isWatched = now.last?.kind === "update" && message.total && message.phase !== "verify";
-    if (isWatched && document.body.dataset.state === "connecting") setState("updating");
+    // What was agreed to before, or is at work already, begins without a question.
+    const isBegun = now.last?.kind === "update" && message.total && message.phase !== "verify" && $("question").hidden;
+    if (isBegun && ["connecting", "plan"].includes(document.body.dataset.state)) setState("updating");
   },
   phase: phaseOver,
   // What somebody has to do now.

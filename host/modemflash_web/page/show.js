@@ -85,7 +85,10 @@ export function phaseOver({ title, seconds, good }) {
 
 export function progress(now) {
   $("running").hidden = !now.title;
-  if (!now.title) return;
+  if (!now.title) {
+    $("progress").value = 0;
+    return;
+  }
   $("update").hidden = false;
   $("phase").textContent = now.title;
   $("elapsed").textContent = now.left || now.elapsed;
