@@ -149,7 +149,7 @@ def test_a_board_that_works_for_a_lost_pc_is_left_alone(desk: Callable[..., Desk
 def test_a_board_that_is_heard_late_is_taken_up(
     desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A slow one may be silent while somebody listens for its beat; by the next try nothing was sent to it."""
+    """A slow one may be silent while somebody listens for its beat, and speaks a moment later."""
     slow = replace(QUICK, install_us=30_000_000)
     modem = SimModem(replace(profiles.find("pycom-catm1"), timing=slow))
     with desk(modem=modem) as table:
