@@ -11,7 +11,7 @@ from modemflash.interface import CONSOLE_BAUD
 from modemflash_host.api import commands
 from modemflash_host.board.console.repl import RESET_SIGNS
 from modemflash_host.computer.clock import MonotonicClock
-from modemflash_host.families.plan import RELAY, Request
+from modemflash_host.families.plan import Request
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.result import Result
 from modemflash_web.inside.browser import Wait
@@ -22,8 +22,8 @@ from modemflash_web.inside.screen import Post
 _LISTEN_MS = 1_500
 
 
-def port_check(jobs: Jobs, port: PagePort, wait: Wait[object], post: Post, times: int) -> Result:
-    """Open and close a port some times, then ask the board.
+def port_check(jobs: Jobs, port: PagePort, wait: Wait[object], post: Post, times: int, via: str) -> Result:
+    """Open and close a port some times, then ask the board, or the module itself.
 
     Args:
         jobs: carries out the run.
@@ -31,6 +31,7 @@ def port_check(jobs: Jobs, port: PagePort, wait: Wait[object], post: Post, times
         wait: see there.
         post: gets each row, too.
         times: how often.
+        via: see `Request`.
     """
 
     def row(what: str, text: str, **more: object) -> None:
@@ -45,7 +46,7 @@ def port_check(jobs: Jobs, port: PagePort, wait: Wait[object], post: Post, times
             if reporter.stop_wanted():
                 break
         try:
-            found = commands.info(Request(port.name, RELAY, only_look=True), reporter)
+            found = commands.info(Request(port.name, via, only_look=True), reporter)
         except Problem as problem:
             row("Modem", f"{problem.code}: {problem.happened}", code=problem.code)
             raise

@@ -101,13 +101,13 @@ def rescue(for_s: int) -> None:
         _release()
 
 
-def ask(times: int) -> None:
+def ask(times: int, via: str) -> None:
     """Only ask; the answers go to the page."""
     from modemflash_web.inside.port_check import port_check
 
     assert jobs.port is not None
     try:
-        port_check(jobs, jobs.port, _wait, _post, times)
+        port_check(jobs, jobs.port, _wait, _post, times, via)
     finally:
         _release()
 

@@ -136,7 +136,7 @@ const jobs = {
   },
   async ask(words) {
     await jobs.connect(words);
-    await self.program.ask.callPromising(words.times);
+    await self.program.ask.callPromising(words.times, words.via);
   },
   async demo() {
     await self.program.demo.callPromising();
