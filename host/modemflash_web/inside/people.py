@@ -45,17 +45,19 @@ class Agreed:
         consents: all of them.
         mac: of the board that they were given for; "" for a module without one.
         only_it: that board is looked for, and nobody is asked about another one.
+        is_strict: nor is one taken that does not say its address, because it is at work.
     """
 
     consents: frozenset[Consent] = frozenset()
     mac: str = ""
     only_it: bool = False
+    is_strict: bool = False
 
     @classmethod
-    def of_json(cls, consents: str, mac: str, only_it: bool) -> Agreed:
+    def of_json(cls, consents: str, mac: str, only_it: bool, is_strict: bool = False) -> Agreed:
         """As the page has kept it."""
         read = frozenset(Consent(each["consent"], each["subject"]) for each in json.loads(consents))
-        return cls(read, mac, only_it and bool(mac))
+        return cls(read, mac, only_it and bool(mac), is_strict)
 
     @property
     def whoever_it_is(self) -> frozenset[Consent]:

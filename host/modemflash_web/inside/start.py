@@ -78,17 +78,17 @@ def connect(device: object, keeps_rate: bool) -> None:
     jobs.port.keeps_rate = keeps_rate
 
 
-def update(via: str, consents: str, mac: str, only_it: bool) -> None:
+def update(via: str, consents: str, mac: str, only_it: bool, is_strict: bool) -> None:
     """An update.
 
     Args:
         via: see `Jobs.update`.
         consents: those of a run that is taken up again, as JSON.
         mac: its board's.
-        only_it: see `Agreed`.
+        only_it, is_strict: see `Agreed`.
     """
     try:
-        jobs.update(via, Agreed.of_json(consents, mac, only_it))
+        jobs.update(via, Agreed.of_json(consents, mac, only_it, is_strict))
     finally:
         _release()
 

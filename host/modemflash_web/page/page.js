@@ -6,9 +6,12 @@ import { WORDS } from "./words.js";
 import { $, addBlock, block, clearError, element, phaseOver, progress, saveAs, showError, storyOf } from "./show.js";
 
 const worker = new Worker("./worker.js", { type: "module" });
-const now = { busy: "", session: null, writes: false, last: null, answers: [], awake: null, others: [] };
+const now = { busy: "", session: null, writes: false, last: null, answers: [], awake: null, others: [], looks: 0 };
 const SETTLES_MS = 1_000; // a port that was plugged in cannot be opened at once
 const BUTTONS = { update: "connect", rescue: "start-rescue", ask: "start-ask" };
+const ELSEWHERE = ["port-busy", "other-module", "module-not-recognised"]; // what is looked for may be at another port
+const LOOKS = 6; // other tabs may be looking for their boards, too
+const LOOKS_EACH_MS = 5_000;
 const STEPS = ["firmware", "board", "plan", "update", "result"];
 const STEP_OF = { ready: 0, files: 1, connecting: 1, plan: 2, updating: 3, result: 4 };
 
@@ -110,6 +113,7 @@ async function portWords(port) {
 async function begin(kind, more = {}) {
   clear(["board", "plan", "update", "result"]);
   now.others = [];
+  now.looks = 0;
   const port = await choosePort(kind);
   if (port) start(kind, { ...port, ...more });
 }
@@ -184,6 +188,7 @@ const show = {
   },
   session({ session }) {
     now.session = session;
+    now.looks = LOOKS;
     $("via-direct").checked = session.via === "direct";
     $("stay-slow").checked = session.keepsRate;
     say(WORDS.status.resuming);
@@ -249,6 +254,8 @@ const show = {
     setState("files");
   },
   result(result) {
+    now.isElsewhere = now.last.kind === "update" && ELSEWHERE.includes(result.code) && (now.others.length || now.looks > 0);
+    if (now.isElsewhere) return;
     const isGood = ["updated", "nothing-to-do"].includes(result.outcome);
     if (!isGood) failed("result", result.code, result.happened);
     progress({ title: "" });
@@ -312,7 +319,7 @@ const show = {
     allow();
     if (document.activeElement === document.body) now.focus?.focus({ preventScroll: true }); // it was disabled
     if (job === "keptFiles" && now.session) goOn();
-    else if (now.others.length && ["port-busy", "other-module"].includes(now.result?.code)) start("update", now.others.shift());
+    else if (job === "update" && now.isElsewhere) lookElsewhere();
   },
 };
 
@@ -327,12 +334,19 @@ function failed(section, code, happened) {
   $(section).classList.add("failed");
 }
 
+function lookElsewhere() {
+  clear(["board", "plan", "update", "result"]);
+  setState("connecting", WORDS.status.resuming);
+  if (now.others.length) start("update", now.others.shift());
+  else setTimeout(() => { if (!now.busy && now.session && now.looks-- > 0) goOn(); }, LOOKS_EACH_MS);
+}
+
 // Takes up what was agreed to, where its port is granted and there: no second question. Boards of one kind
 // are told apart by who answers at each.
 async function goOn() {
   const there = (await navigator.serial.getPorts()).filter((port) => port.connected !== false);
   const alike = (await Promise.all(there.map(portWords))).filter(({ usb }) => usb === now.session.usb);
-  now.others = alike.map((words) => ({ ...words, ...agreedTo(), onlyIt: alike.length > 1 }));
+  now.others = alike.map((words) => ({ ...words, ...agreedTo(), onlyIt: alike.length > 1, isStrict: now.looks === LOOKS }));
   if (now.others.length) start("update", now.others.shift());
   else say(WORDS.status.resuming);
 }

@@ -128,7 +128,7 @@ const jobs = {
   async update(words) {
     await jobs.connect(words);
     sessions.begin(words, self.python.FS);
-    await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []), words.mac ?? "", Boolean(words.onlyIt));
+    await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []), words.mac ?? "", Boolean(words.onlyIt), Boolean(words.isStrict));
   },
   async rescue(words) {
     await jobs.connect(words);
