@@ -85,7 +85,8 @@ def update(via: str, consents: str, mac: str, only_it: bool, is_strict: bool) ->
         via: see `Jobs.update`.
         consents: those of a run that is taken up again, as JSON.
         mac: its board's.
-        only_it, is_strict: see `Agreed`.
+        only_it: see `Agreed`.
+        is_strict: see `Agreed`.
     """
     try:
         jobs.update(via, Agreed.of_json(consents, mac, only_it, is_strict))
