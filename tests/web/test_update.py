@@ -70,6 +70,7 @@ def test_a_danger(page: Page, window: Chromium, ports: UsbPorts, firmware: Path,
         page.tab.click("#via-direct")
         for typed in ("", "YES", "38638-50523 ", "38638-50523"):
             page.connect("board-a")
+            wait_for(page.tab, "document.body.dataset.state != 'result'")
             page.wait_question()
             assert window.focus() == "danger-word"
             window.press(*typed, Keys.ENTER)
@@ -79,7 +80,7 @@ def test_a_danger(page: Page, window: Chromium, ports: UsbPorts, firmware: Path,
         assert page.tab.run("return document.getElementById('danger').hidden")
         page.tab.click("#decline")
         assert page.outcome() == "refused"
-    assert modem.verdict.images == [] and modem.verdict.build == 38638
+    assert modem.verdict.images == () and modem.verdict.build == 38638
     assert page.tab.run("return document.querySelectorAll('main img').length") == 0
     assert window.complaints() == []
 
