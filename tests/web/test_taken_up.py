@@ -85,7 +85,7 @@ def test_two_boards_in_two_tabs(page: Page, window: Chromium, on_table: OnTable,
     """Of one kind, which no browser tells apart: each tab is loaded anew, and both go on, unasked."""
     folder = tmp_path / "firmware"
     folder.mkdir()
-    (folder / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=250_000))
+    (folder / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=400_000))
     (folder / "updater.elf").write_bytes(images.make_updater_elf(66_000))
     with on_table("board-a") as board, on_table("board-b", mac=OTHER_MAC) as other:
         tabs = []
@@ -108,7 +108,7 @@ def test_two_boards_in_two_tabs(page: Page, window: Chromium, on_table: OnTable,
             window.driver.switch_to.window(tab)
             assert page.outcome() == "updated", (page.error(), page.text("main")[-900:])
         taken = [images_taken(each) for each in (board, other)]
-        assert taken == [[(250_000, True)]] * 2
+        assert taken == [[(400_000, True)]] * 2
 
 
 def test_storage_cleared(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:

@@ -26,7 +26,6 @@ from modemflash_host.families import registry
 from modemflash_host.families.plan import DIRECT, RELAY, FirmwareFile, Request
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.masking_sink import MaskingSink
-from modemflash_host.run.expected import Expected
 from modemflash_host.run.result import Result
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.people import NOTHING, Agreed, AskOnPage, Stops
@@ -105,16 +104,13 @@ class Jobs:
         def work(reporter: Reporter) -> Result:
             ask = AskOnPage(self._browser, self._wait, self._post, reporter, agreed)
             wanted = Request(name, via, self.files, agreed.whoever_it_is)
-            expected = Expected(agreed.mac if agreed.only_it else "")
-            result = commands.update(wanted, reporter, ask, expected=expected)
-            if result.code == "module-not-recognised" and not agreed.is_strict:
-                result = commands.update(wanted, reporter, ask)  # at work, it does not say its address
+            result = commands.update(wanted, reporter, ask, expected=agreed.expected)
             failed = result.status == "failed"
             if failed and port is not None and port.restarts and not port.keeps_rate:
                 port.keeps_rate = True
                 self._post({"kind": "keepsRate"})
                 reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
-                result = commands.update(wanted, reporter, ask)
+                result = commands.update(wanted, reporter, ask, expected=agreed.expected)
             return result
 
         return self.carry_out(work, BOARD, ["update", *(file.name for file in self.files)], name)

@@ -7,13 +7,14 @@ plain yes is one click; a danger is accepted by its own typed word alone, which 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modemflash.errors import Refusal
 from modemflash_host.consents import YES, Consent, names_of, word_of
-from modemflash_host.families.plan import Need
+from modemflash_host.families.plan import ModuleInfo, Need
 from modemflash_host.reporters import Reporter
-from modemflash_host.run.expected import BoardSeen
+from modemflash_host.run.expected import BoardSeen, Expected
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.screen import Post
 
@@ -37,6 +38,15 @@ class Stops:
         return self._browser.stops()
 
 
+class ExpectedOrAtWork(Expected):
+    """The board that is expected, or one that does not say its address, because it is at work."""
+
+    def check_module(self, module: ModuleInfo, board: Mapping[str, str]) -> None:
+        """See `Expected`."""
+        if board.get("mac", ""):
+            super().check_module(module, board)
+
+
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """What somebody agreed to in a run that did not finish.
@@ -58,6 +68,12 @@ class Agreed:
         """As the page has kept it."""
         read = frozenset(Consent(each["consent"], each["subject"]) for each in json.loads(consents))
         return cls(read, mac, only_it and bool(mac), is_strict)
+
+    @property
+    def expected(self) -> Expected:
+        """Which board has to be there."""
+        kind = Expected if self.is_strict else ExpectedOrAtWork
+        return kind(self.mac if self.only_it else "")
 
     @property
     def whoever_it_is(self) -> frozenset[Consent]:

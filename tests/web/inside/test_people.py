@@ -9,7 +9,7 @@ import pytest
 
 from modemflash.errors import Refusal
 from modemflash_host.consents import YES, Consent
-from modemflash_host.families.plan import Need
+from modemflash_host.families.plan import ModuleInfo, Need
 from modemflash_host.reporters import Reporter
 from modemflash_web.inside.people import NOTHING, Agreed, AskOnPage
 from support.page_browser import StandInBrowser, wait
@@ -116,3 +116,23 @@ def test_what_was_agreed_to_counts_for_that_board(mac: str, is_asked: bool) -> N
         else:
             desk.ask.consent(need, REFUSAL)
     assert bool(desk.posts("ask")) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("mac", "strict", "lenient"),
+    [
+        (MAC, "", ""),
+        (OTHER_MAC, "other-module", "other-module"),
+        ("", "module-not-recognised", ""),
+    ],
+)
+def test_a_board_at_work_may_be_the_one_that_is_looked_for(mac: str, strict: str, lenient: str) -> None:
+    """It does not say its address then; one that says another is never taken for it."""
+    for is_strict, code in ((True, strict), (False, lenient)):
+        expected = Agreed.of_json("[]", MAC, only_it=True, is_strict=is_strict).expected
+        told = ""
+        try:
+            expected.check_module(ModuleInfo("application"), {"mac": mac, "name": "GPy"})
+        except Refusal as refusal:
+            told = refusal.code
+        assert told == code
