@@ -68,12 +68,12 @@ def run_pytest(extra: list[str]) -> Count:
 
 
 def run_slow(extra: list[str]) -> Count:
-    """The tests that are paced in real time, six at a time: they mostly wait.
+    """The tests that are paced in real time, five at a time: they mostly wait.
 
     Only files that have some are read; tests/conftest.py sees that no other has one.
     """
     files = [path for path in sorted(TESTS.rglob("test_*.py")) if SLOW_MARK in path.read_text("utf-8")]
-    words = ["-n", "6", "--dist", "worksteal", "-m", "slow and not sweep"]
+    words = ["-n", "5", "--dist", "worksteal", "--timeout", "300", "-m", "slow and not sweep"]
     return _pytest("slow", [*words, *(extra or map(str, files))], may_be_empty=True)
 
 
@@ -193,7 +193,7 @@ def _linters(*commands: list[str]) -> Count:
 
 STAGES = (
     Stage("pytest", "tests on CPython", run_pytest),
-    Stage("slow", "slow tests, six at a time", run_slow),
+    Stage("slow", "slow tests, five at a time", run_slow),
     Stage(
         "micropython", "engine tests on MicroPython", lambda extra: run_micropython("micropython", "16384k")
     ),
