@@ -175,7 +175,7 @@ def run_benches(extra: list[str]) -> Count:
         _call(BENCHES / "bench_import.py"),
         _call(BENCHES / "bench_unpack.py"),
         _call(BENCHES / "bench_board.py", "--size", 300_000),
-        _call(BENCHES / "bench_lg290p.py", "--size", 150_000, "--rounds", 1),
+        _call(BENCHES / "bench_lg290p.py", "--size", 150_000),
         _call(BENCHES / "bench_edl.py", "--size", 20_000_000),
     ]
     return Count(passed=codes.count(0), failed=len(codes) - codes.count(0))
