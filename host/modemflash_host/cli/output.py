@@ -12,11 +12,48 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, BinaryIO, TextIO, cast
+from typing import IO, Any, AnyStr, BinaryIO, Generic, TextIO, TypeVar, cast
+
+_T = TypeVar("_T")
 
 
-class Output:
-    """A text stream, in all else the one that it is made from.
+class _Watched(Generic[AnyStr]):
+    """A stream, in all else the one that it is made from.
+
+    Args:
+        stream: the real one.
+        lose: told why it could not be written to.
+    """
+
+    def __init__(self, stream: IO[AnyStr], lose: Callable[[OSError], object]) -> None:
+        self._stream: IO[AnyStr] = stream
+        self._told = lose
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, data: AnyStr) -> int:
+        """As the stream's own."""
+        return self._kept(lambda: self._stream.write(data), len(data))
+
+    def flush(self) -> None:
+        """As the stream's own."""
+        self._kept(self._stream.flush, None)
+
+    def _kept(self, do: Callable[[], _T], otherwise: _T) -> _T:
+        try:
+            return do()
+        except UnicodeEncodeError:
+            raise
+        except ValueError as error:  # it is closed
+            self._told(OSError(errno.EBADF, str(error)))
+        except OSError as error:
+            self._told(error)
+        return otherwise
+
+
+class Output(_Watched[str]):
+    """A text stream that is watched.
 
     Args:
         stream: the real one.
@@ -27,42 +64,26 @@ class Output:
         is_said: somebody said so already.
     """
 
+    _stream: TextIO
+
     def __init__(self, stream: TextIO, raises: bool = True) -> None:
-        self._stream = stream
+        super().__init__(stream, self._lose)
         self._raises = raises
         self.lost: OSError | None = None
         self.is_said = False
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
     def write(self, text: str) -> int:
         """As the stream's own."""
         try:
-            return self._stream.write(text)
+            return super().write(text)
         except UnicodeEncodeError:
             encoding = self._stream.encoding or "ascii"
             return self.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        except ValueError as error:  # it is closed
-            self._lose(OSError(errno.EBADF, str(error)))
-            return len(text)
-        except OSError as error:
-            self._lose(error)
-            return len(text)
-
-    def flush(self) -> None:
-        """As the stream's own."""
-        try:
-            self._stream.flush()
-        except ValueError as error:
-            self._lose(OSError(errno.EBADF, str(error)))
-        except OSError as error:
-            self._lose(error)
 
     @property
     def buffer(self) -> BinaryIO:
         """The stream of its bytes, which is watched like it."""
-        return cast("BinaryIO", _Bytes(self._stream.buffer, self._lose))
+        return cast("BinaryIO", _Watched(self._stream.buffer, self._lose))
 
     def _lose(self, error: OSError) -> None:
         self.lost = error
@@ -80,34 +101,3 @@ class Output:
             self.lost = error if isinstance(error, OSError) else OSError(errno.EBADF, str(error))
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
-
-
-class _Bytes:
-    """Where bytes go, in all else the stream that it is made from.
-
-    Args:
-        stream: the real one.
-        lose: told why it could not be written to.
-    """
-
-    def __init__(self, stream: BinaryIO, lose: Callable[[OSError], object]) -> None:
-        self._stream = stream
-        self._lose = lose
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, data: bytes) -> int:
-        """As the stream's own."""
-        try:
-            return self._stream.write(data)
-        except OSError as error:
-            self._lose(error)
-            return len(data)
-
-    def flush(self) -> None:
-        """As the stream's own."""
-        try:
-            self._stream.flush()
-        except OSError as error:
-            self._lose(error)
