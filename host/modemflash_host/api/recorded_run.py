@@ -105,15 +105,18 @@ class RecordedRun:
         except StopNow:
             return Result.of_problem(self.stopped_at_once(), seconds=self.reporter.at_s)
 
+    @property
+    def _module_state(self) -> str:
+        """What an end without a word of the module's means for it."""
+        return UNKNOWN if self.reporter.may_have_written else UNTOUCHED
+
     def stopped_at_once(self) -> Stopped:
         """The third stop request as a problem, with what it means for the module."""
-        state = UNKNOWN if self.reporter.may_have_written else UNTOUCHED
-        return Stopped("stopped-at-once").stamp(state)
+        return Stopped("stopped-at-once").stamp(self._module_state)
 
     def unexpected(self, defect: Exception) -> Problem:
         """A defect of this program as a problem, with what it means for the module."""
-        state = UNKNOWN if self.reporter.may_have_written else UNTOUCHED
-        return Problem("unexpected", f"{type(defect).__name__}: {defect}").stamp(state)
+        return Problem("unexpected", f"{type(defect).__name__}: {defect}").stamp(self._module_state)
 
     def with_version_before(self, result: Result) -> Result:
         """The same, with the version that the module ran before this run touched it.
