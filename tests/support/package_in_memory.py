@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from modemflash.errors import Problem
 from modemflash_host.families.quectel_edl.examine import ProvedPackage, examine_package
 from modemflash_sim.quectel_edl.packages import NAME, PackageMaker
 from support.memory_source import MemorySource
+
+Spoil = Callable[[PackageMaker], object]
+"""What makes another package of a good one."""
 
 
 class PackageInMemory:
@@ -47,3 +51,10 @@ def code_of(maker: PackageMaker, name: str = NAME) -> str:
     except Problem as problem:
         return problem.code
     return "good"
+
+
+def code_after(spoil: Spoil) -> str:
+    """The same of a good package, once it was spoiled."""
+    maker = PackageMaker()
+    spoil(maker)
+    return code_of(maker)

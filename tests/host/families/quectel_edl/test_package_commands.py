@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from modemflash.errors import CATALOGUE
 from modemflash_sim.quectel_edl.packages import BLOCKS, FIREHOSE, LAYOUT, PackageMaker, erase, program
-from support.package_in_memory import code_of, examined
-
-Spoil = Callable[[PackageMaker], object]
+from support.package_in_memory import Spoil, code_after, examined
 
 
 def _without(maker: PackageMaker, word: str) -> None:
@@ -184,9 +180,7 @@ def _length(row: int) -> tuple[int, int]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_of_a_command_has_its_code(fault: str) -> None:
     code, spoil = FAULTS[fault]
-    maker = PackageMaker()
-    spoil(maker)
-    assert code_of(maker) == code
+    assert code_after(spoil) == code
     assert CATALOGUE[code][2] == "untouched"
 
 
@@ -208,9 +202,7 @@ HARMLESS: dict[str, Spoil] = {
 
 @pytest.mark.parametrize("what", HARMLESS)
 def test_what_is_no_fault_is_taken(what: str) -> None:
-    maker = PackageMaker()
-    HARMLESS[what](maker)
-    assert code_of(maker) == "good"
+    assert code_after(HARMLESS[what]) == "good"
 
 
 def test_the_order_can_be_interrupted_anywhere() -> None:

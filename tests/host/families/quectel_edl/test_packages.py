@@ -30,9 +30,7 @@ from modemflash_sim.quectel_edl.packages import (
     table_xml,
     user_table,
 )
-from support.package_in_memory import PackageInMemory, code_of, examined
-
-Spoil = Callable[[PackageMaker], object]
+from support.package_in_memory import PackageInMemory, Spoil, code_after, code_of, examined
 
 
 def moved(name: str) -> tuple[tuple[str, int, int, str], ...]:
@@ -199,9 +197,7 @@ def _named(old: str, new: str) -> tuple[tuple[str, int, int, str], ...]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_has_its_code(fault: str) -> None:
     code, spoil = FAULTS[fault]
-    maker = PackageMaker()
-    spoil(maker)
-    assert code_of(maker) == code
+    assert code_after(spoil) == code
     assert CATALOGUE[code][2] == "untouched"
 
 
@@ -223,9 +219,7 @@ HARMLESS: dict[str, Spoil] = {
 
 @pytest.mark.parametrize("what", HARMLESS)
 def test_what_is_no_fault_is_taken(what: str) -> None:
-    maker = PackageMaker()
-    HARMLESS[what](maker)
-    assert code_of(maker) == "good"
+    assert code_after(HARMLESS[what]) == "good"
 
 
 @pytest.mark.parametrize(

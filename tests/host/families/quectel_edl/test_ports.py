@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serial.tools import list_ports as system
 
 from modemflash_host.cli import app
 from modemflash_host.families.quectel_edl import diag, questions
@@ -64,15 +63,6 @@ def test_ports_of_a_module_are_named_and_never_meant_by_auto() -> None:
     assert "BG95" in words["COM7"] and "DM port" in words["COM7"]
     assert "not bricked" in words["COM8"] and "takes no firmware" in words["COM9"]
     assert not any(port.is_candidate for port in found)
-
-
-@pytest.fixture
-def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
-    """The ports of this computer: what a test puts in."""
-    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
-    found: list[Any] = []
-    monkeypatch.setattr(system, "comports", lambda: found)
-    return found
 
 
 def test_info_at_the_at_port_asks_and_writes_nothing(

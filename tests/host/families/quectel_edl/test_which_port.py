@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serial.tools import list_ports as system
 
 from modemflash_host.cli import app
 from modemflash_host.families.plan import FirmwareFile, Request
@@ -22,15 +21,6 @@ from support.talking_port import TalkingPort, at_answers, dm_answers
 
 EDL_PORT = seen("/dev/ttyUSB8", "05c6:9008", "2-1:1.0")
 DUMP_PORT = seen("/dev/ttyUSB9", "05c6:900e", "2-1:1.0")
-
-
-@pytest.fixture
-def plugged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
-    """The ports of this computer: what a test puts in."""
-    monkeypatch.setenv("MODEMFLASH_HOME", str(tmp_path / "home"))
-    found: list[Any] = []
-    monkeypatch.setattr(system, "comports", lambda: found)
-    return found
 
 
 @pytest.fixture
