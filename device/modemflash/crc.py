@@ -131,7 +131,7 @@ def _crc16(data: "Any", crc: int = 0, start: int = 0, end: "Optional[int]" = Non
         stop = end if end - start <= _STAGE_BYTES else start + _STAGE_BYTES
         crc = _wordwise(data, crc, start, stop)
         start = stop
-    return _bytewise(data, crc, start, end)
+    return _bytewise(data, crc, start, end) if start < end else crc
 
 
 def crc16_of_zeros(count: int) -> "Any":
