@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import rich_click as click
 
-from modemflash.errors import RECOVERABLE, UNKNOWN, NoModem, Refusal
+from modemflash.errors import RECOVERABLE, UNKNOWN, UPDATED, NoModem, Refusal
 from modemflash_host.api.firmware import typed_files, typed_path
 from modemflash_host.cli.shell_words import command_line
 from modemflash_host.consents import YES, flag_of
@@ -23,6 +23,11 @@ _HELD_CODES = (
     "relay-late",
 )  # the board knows how far it came, and goes on from there
 _OTHER_FILES_CODES = ("edl-other-package",)  # the same command would be refused for ever
+_NEVER_AGAIN_CODES = (
+    "sahara-refused",
+    "sahara-other-image",
+    "sahara-out-of-bounds",
+)  # another package, or tool
 _AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
 
 
@@ -58,13 +63,13 @@ def next_command(result: Result, port: str, begun: Sequence[str] = ()) -> str:
     is_begun = problem.code == "power-must-stay" or (isinstance(problem, NoModem) and bool(begun))
     if is_begun and port and _files(begun):
         return _with_files("update", port, begun)
-    if result.modem_state == UNKNOWN:
+    if result.modem_state == UNKNOWN or (result.modem_state == UPDATED and ask_it):
         return ask_it
     if isinstance(problem, NoModem) or result.modem_state == RECOVERABLE or problem.code in _AGAIN_CODES:
         return again
     if problem.code == "unknown-code":
         return "modemflash explain"
-    if isinstance(problem, Refusal):
+    if isinstance(problem, Refusal) or problem.code in _NEVER_AGAIN_CODES:
         return f"modemflash explain {problem.code}"
     return again
 

@@ -11,8 +11,8 @@ _POWER = (
     "shows itself as 05c6:9008 is not bricked."
 )
 _AGAIN = (
-    "The module waits in EDL (05c6:9008) and is not bricked: check cable and hub, then run the same command again. If "
-    "it stays deaf, cut its power for 10 seconds first."
+    "A module at 05c6:9008 waits in EDL and is not bricked: check cable and hub, then run the same command again. If it "
+    "stays deaf, cut its power for 10 seconds first."
 )
 _OTHER = "Ask the vendor for the update package of this very module; `modemflash info` shows its revision."
 _NOTHING_ERASED = (
@@ -117,8 +117,8 @@ EDL_CATALOGUE: dict[str, tuple[str, str, str]] = {
     "firehose-refused": (
         "The programmer in the module refused a command",
         (
-            "The module waits in EDL (05c6:9008) and is not bricked. Run the same command again; where it is refused "
-            "at the same place again, the package does not fit this module."
+            "A module at 05c6:9008 waits in EDL and is not bricked. Run the same command again; where it is refused at "
+            "the same place again, the package does not fit this module."
         ),
         UNTOUCHED,
     ),
@@ -179,7 +179,7 @@ EDL_CATALOGUE: dict[str, tuple[str, str, str]] = {
         UNKNOWN,
     ),
     "edl-came-back": (
-        "All was written, but the module came back in EDL: its firmware did not start",
+        "All was written, but the module is in EDL: its firmware did not start",
         "Run the same command again. If that changes nothing, the package is not for this module.",
         RECOVERABLE,
     ),
@@ -190,7 +190,7 @@ EDL_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "edl-other-version": (
         "All was written, but the module says that it runs another revision",
-        "Run the same command again with --repair, and look at the name of the package.",
+        "Look at the name of the package, and ask the module again; the same command with --repair writes it again.",
         UPDATED,
     ),
     "edl-other-imei": (

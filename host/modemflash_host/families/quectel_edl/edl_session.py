@@ -28,6 +28,7 @@ _FILL_BYTES = 512  # little beyond its end may reach a programmer that reads com
 _XML = b"<?xml"
 _LEAVES_MS = 3000
 _RESET = {"DelayInSeconds": "1", "value": "reset"}
+_LEFT = "It has left EDL, and starts the firmware that it had: this run erased nothing."
 
 
 class Journaling(Protocol):
@@ -215,5 +216,6 @@ class EdlSession:
                 pass
         except LinkProblem:
             self.is_left = True
+            self._line.report("note", text=_LEFT)
         except Problem:
             pass  # it stays in EDL, which is known

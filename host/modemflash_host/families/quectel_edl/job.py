@@ -51,6 +51,7 @@ from modemflash_host.reporters import Reporter
 
 _WRITES = ("erase", "transfer", "patch")
 _NO_WORD = "Not confirmed: the module did not say {}."
+_AS_BEFORE = "It says so itself: the package's revision, the same IMEI as before, and CFUN 1."
 
 
 class QuectelJob:
@@ -273,7 +274,9 @@ class QuectelJob:
         after = found.identity
         if before is not None and before.record and after.record:
             self._reporter.say("record", before=dict(before.record), after=dict(after.record))
-        if not found.is_confirmed:
+        if found.is_confirmed:
+            self._reporter.note(_AS_BEFORE)
+        else:
             known = ((after.version, "its version"), (after.imei, "its IMEI"), (after.mode, "its radio mode"))
             missing = [what for value, what in known if not value]
             if missing:

@@ -28,6 +28,7 @@ from modemflash_host.reporters import Reporter
 _EVERY_MS = 1000
 _WITHOUT_AT_S = 40  # an AT port comes later than a DM port
 _STOPS = 2
+_NEVER_LEFT = "it did not restart when it was told to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,12 @@ class Waiter:
         runs, expected = revision_of(self._last.version), revision_of(self._begun.version)
         return runs is not None and expected is not None and runs.is_same_as(expected)
 
+    def _state(self) -> str:
+        """What its own word proves: new firmware; nothing, where it names what ran before or is not known."""
+        runs, before = revision_of(self._last.version), revision_of(self._begun.before)
+        is_another = runs is not None and before is not None and not runs.is_same_as(before)
+        return UPDATED if is_another or self._is_expected() else UNKNOWN
+
     def _refuse_other(self, listed: list[ModulePort]) -> None:
         """The time is over: what stands against a success.
 
@@ -140,11 +147,11 @@ class Waiter:
         """
         last = self._last
         if the_one_in_edl(listed) is not None:
-            raise UpdateFailed("edl-came-back").stamp(RECOVERABLE)
+            raise UpdateFailed("edl-came-back", "" if self._was_away else _NEVER_LEFT).stamp(RECOVERABLE)
         if last.mode == FACTORY_MODE:
-            raise UpdateFailed("edl-factory-mode").stamp(UPDATED)
+            raise UpdateFailed("edl-factory-mode").stamp(self._state())
         if last.imei and self._begun.imei_sum and not self._is_same_imei(last):
-            raise UpdateFailed("edl-other-imei").stamp(UPDATED)
+            raise UpdateFailed("edl-other-imei").stamp(self._state())
         if last.version and not self._is_expected():
             says = f"{last.version}, not {self._begun.version}"
-            raise UpdateFailed("edl-other-version", says).stamp(UPDATED)
+            raise UpdateFailed("edl-other-version", says).stamp(self._state())

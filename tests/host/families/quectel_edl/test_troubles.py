@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modemflash.errors import RECOVERABLE, UNTOUCHED, UPDATED
+from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED, Problem
 from modemflash_host.families.plan import Plan
 from modemflash_sim.quectel_edl import assumptions, efs_faults, faults
 from modemflash_sim.quectel_edl.module import SimQuectel
@@ -125,6 +125,43 @@ def test_a_command_that_is_refused_anywhere_has_words(stage: str) -> None:
     made = bench(fault=f"nak:{stage}")
     assert made.run_until_updated(most=2)[-1] == "updated"
     assert made.is_untouched
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "state"),
+    [
+        ("not-updated", "edl-other-version", UNKNOWN),
+        ("other-imei", "edl-other-imei", UPDATED),
+        ("not-updated,other-imei", "edl-other-imei", UNKNOWN),
+        ("no-boot", "edl-came-back", RECOVERABLE),
+        ("nak:power=1", "edl-came-back", RECOVERABLE),
+    ],
+)
+def test_no_end_claims_more_than_the_module_says(fault: str, code: str, state: str) -> None:
+    """One that names what ran before proves no new firmware; one that never left EDL did not come back."""
+    end = bench(fault=fault).run()
+    assert isinstance(end, Problem)
+    assert (end.code, end.modem_state) == (code, state)
+    assert ("did not restart" in end.detail) == fault.startswith("nak:power")
+
+
+@pytest.mark.parametrize(
+    ("profile", "fault"),
+    [
+        ("rm520n", "nak-configure"),
+        ("rm520n", "end-status:8"),
+        ("rm520n", "moved:2"),
+        ("rm520n-edl", "moved:2"),
+    ],
+)
+def test_where_the_module_is_afterwards_is_said_as_it_is(profile: str, fault: str) -> None:
+    """That it left EDL where it did, and nowhere that it waits there."""
+    made = bench(profile, fault)
+    end = made.run(model="RM520N-GLAA")
+    assert isinstance(end, Problem) and "The module waits in EDL" not in end.hint
+    made.module.advance(made.module.now_us + 60_000_000)
+    is_told = any("has left EDL" in event.get("text", "") for event in made.sink.events)
+    assert is_told == (made.module.mode == "application") == (profile == "rm520n")
 
 
 def test_every_fault_of_the_simulator_is_among_the_troubles() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def test_an_update_is_a_success_by_the_module_s_own_word(profile: str, home: Pat
     assert (verdict.mode, verdict.revision, verdict.cfun) == ("application", revision_for(profile), 1)
     assert made.is_untouched and not verdict.torn and not verdict.violations
     assert made.journal.begun is None
+    assert any("same IMEI as before, and CFUN 1" in event.get("text", "") for event in made.sink.events)
     assert phases(made) == [
         "identify", "switch", "load-programmer", "read-flash", "copy", "erase", "transfer", "reboot",
     ]  # fmt: skip
@@ -268,6 +270,35 @@ def test_the_command_updates_and_tells(
     words = " ".join(capsys.readouterr().out.split())
     assert "did not finish" in words and "No module was ever updated by this program" in words
     assert f"Updated: RM520NGLAAR01A05M4G_01.001.01.001 → {revision_for('rm520n')}" in words
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "following"),
+    [
+        ("end-status:25", 6, "explain sahara-refused"),
+        ("image:36", 6, "explain sahara-other-image"),
+        ("huge-read", 6, "explain sahara-out-of-bounds"),
+        ("nak-configure", 6, "update"),
+        ("no-boot", 7, "update"),
+        ("other-imei", 8, "info"),
+        ("not-updated", 9, "info"),
+    ],
+)
+def test_the_next_command_is_what_the_advice_says(
+    fault: str,
+    code: int,
+    following: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """The same command again is offered only where it can help."""
+    folder = maker_for("rm520n").write(tmp_path / revision_for("rm520n"))
+    words = ["update", str(folder), "-p", f"sim://rm520n?fault={fault}", "-y", "--json"]
+    monkeypatch.setattr(sys, "argv", ["modemflash", *words])
+    assert app.run(words) == code
+    [*_, result] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert result["next"].startswith(f"modemflash {following}")
 
 
 def test_all_progress_counts_bytes() -> None:
