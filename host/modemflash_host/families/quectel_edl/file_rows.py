@@ -14,7 +14,6 @@ from modemflash_host.families.quectel_edl.commands import ERASE, PATCH, PROGRAM,
 from modemflash_host.families.quectel_edl.examine import ProvedPackage
 from modemflash_host.families.quectel_edl.geometry import Blocks, Geometry
 from modemflash_host.families.quectel_edl.partition_tables import Partition
-from modemflash_host.families.quectel_edl.proof import is_protected
 from modemflash_host.families.vocabulary import DIM, DOUBT, GOOD, STRONG, Event, EventFields, Row, row
 
 _NOT_COMPARED = (
@@ -62,11 +61,12 @@ def package_event(file: FirmwareFile, package: ProvedPackage) -> EventFields:
 
 
 def stays(package: ProvedPackage) -> list[EventFields]:
-    """The partitions that are left alone, with their blocks."""
+    """The partitions that no command reaches, with their blocks: all that are protected, and maybe more."""
+    reached = [command.effect(package.geometry) for command in package.commands]
     return [
         {"partition": part.name, "first_block": part.first_block, "blocks": part.blocks}
         for part in package.layout
-        if is_protected(part)
+        if not any(blocks.meets(part.range) for blocks in reached)
     ]
 
 

@@ -157,6 +157,16 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
         "package-tables-differ",
         lambda m: m.files.update({"update/partition_nand.xml": table_xml(moved("EFS2"))}),
     ),
+    "no partition for the table": (
+        "package-writes-table",
+        lambda m: m.files.update(
+            {
+                TABLE: mibib(_named("MIBIB", "ABC")),
+                "update/partition.mbn": user_table(_named("MIBIB", "ABC")),
+                "update/partition_nand.xml": table_xml(_named("MIBIB", "ABC")),
+            }
+        ),
+    ),
     "no EFS2 at all": (
         "package-efs2-unknown",
         lambda m: m.files.update(
@@ -248,7 +258,7 @@ def test_identify_says_what_stays_and_why(tmp_path: Path, capsys: pytest.Capture
     assert "1. erase SBL, blocks 0 to 3" in words and "10. write sbl1.mbn to SBL" in words
     assert app.run(["identify", str(folder), "--json"]) == 0
     event = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if '"file"' in line)
-    assert [each["partition"] for each in event["stays"]] == ["EFS2", "RAWDATA", "sec"]
+    assert [each["partition"] for each in event["stays"]] == ["EFS2", "RAWDATA", "sec", "usr_data"]
 
 
 def test_a_folder_and_an_archive_are_the_same_package(tmp_path: Path) -> None:
