@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modemflash.errors import CATALOGUE
+from modemflash_host.errors import CATALOGUE
 from modemflash_sim.quectel_edl.packages import BLOCKS, FIREHOSE, LAYOUT, PackageMaker, erase, program
 from support.package_in_memory import Spoil, code_after, examined
 
@@ -160,6 +160,20 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
     ),
     "no boot loader": ("package-boot-loader", lambda m: _without(m, 'start_sector="0"')),
     "no command at all": ("package-boot-loader", lambda m: m.lines.clear()),
+    "a table that is not at the beginning of its partition": (
+        "package-writes-table",
+        lambda m: (
+            m.lines.remove(program(4, 4, "partition_complete_p4K_b256K.mbn")),
+            m.lines.append(program(5, 3, "partition_complete_p4K_b256K.mbn")),
+        ),
+    ),
+    "a line that goes on into the next partition": (
+        "package-crosses-partitions",
+        lambda m: (
+            _without(m, 'start_sector="2560"'),
+            m.lines.extend([erase(36, 5), program(36, 5, "..\\tz.mbn")]),
+        ),
+    ),
     "another table than the checked one": (
         "package-writes-table",
         lambda m: _replace(m, "partition_complete_p4K_b256K.mbn", "..\\partition.mbn"),
@@ -196,6 +210,7 @@ HARMLESS: dict[str, Spoil] = {
         erase(36, 1, 'vendor="quectel" a_rawdata_start_sector="1280" b_rawdata_num_sector="128" ')
     ),
     "a patch of the last length and of the CRC": lambda m: _patched(m, _patch(*_length(LAST)), NEW_CRC),
+    "no table written": lambda m: _without(m, 'start_sector="256"'),
     "a label and a last sector": lambda m: m.lines.append(erase(36, 1, 'label="x" last_sector="2367" ')),
 }
 
