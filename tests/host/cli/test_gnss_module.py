@@ -64,6 +64,7 @@ def test_cut_and_the_same_command(capsys: pytest.CaptureFixture[str]) -> None:
     port = "sim://lg290p?state=module.json"
     code, result, _ = typed(capsys, "update", f"{NEW}.pkg", "-y", "-p", port + "&fault=hang-at:9000")
     assert (code, result["code"], result["modem_state"]) == (7, "gnss-no-window", "recoverable")
+    assert result["boot_mode"] == "boot-loader"  # where it was seen last, and no more where it was found
     kept = (
         Path("module.json").read_text(encoding="utf-8").replace('"in_session": true', '"in_session": false')
     )

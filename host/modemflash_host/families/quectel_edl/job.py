@@ -8,6 +8,8 @@ follows from whether its first erase was under way.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modemflash.errors import (
     RECOVERABLE,
     UNKNOWN,
@@ -210,6 +212,7 @@ class QuectelJob:
         self, port: ModulePort, file: FirmwareFile, new: Begun, begun: Begun | None, is_switched: bool
     ) -> bool:
         """All that is done in EDL; False where the port went while the programmer started."""
+        self._seen(EDL.state)
         with self._ports.open(port) as line:
             # Who asked to stop while the module was on its way into EDL has been told that it will.
             asked = self._reporter.stop_wanted() > self._stops_before
@@ -240,6 +243,7 @@ class QuectelJob:
                 self._begun = session.begun or self._begun
                 self.sent_bytes = session.sent_bytes
                 if session.is_left:
+                    self._seen(self._found.state)
                     self._forget()
         return True
 
@@ -269,7 +273,11 @@ class QuectelJob:
         begun = self._begun
         if begun is None:
             raise NoModem("edl-silent")  # nothing was sent: no session ends well without it
-        found = Waiter(self._ports, self._reporter, begun).wait()
+        waiter = Waiter(self._ports, self._reporter, begun)
+        try:
+            found = waiter.wait()
+        finally:
+            self._seen(waiter.state)
         before = self._found.identity
         after = found.identity
         if before is not None and before.record and after.record:
@@ -284,6 +292,11 @@ class QuectelJob:
             elif not begun.imei_sum:
                 self._reporter.say("note", text="Not confirmed: its IMEI was not known before the update.")
         return found
+
+    def _seen(self, state: str) -> None:
+        """Where the module is now."""
+        if self.module is not None:
+            self.module = replace(self.module, state=state)
 
     def _forget(self) -> None:
         self._journal.remove()

@@ -22,7 +22,7 @@ from modemflash_host.families.quectel_edl.module_ports import (
 )
 from modemflash_host.families.quectel_edl.questions import ask_at, ask_diag
 from modemflash_host.families.quectel_edl.revision import revision_of
-from modemflash_host.links.quectel_ports import CRASH_DUMP, DIAG
+from modemflash_host.links.quectel_ports import AT, CRASH_DUMP, DIAG, EDL
 from modemflash_host.reporters import Reporter
 
 _EVERY_MS = 1000
@@ -51,6 +51,9 @@ class Waiter:
         ports: where it is looked for.
         reporter: who is told, and asked for stop requests.
         begun: what was written to whom.
+
+    Attributes:
+        state: where the module was seen last, a key of the family's `states`.
     """
 
     def __init__(self, ports: ModulePorts, reporter: Reporter, begun: Begun) -> None:
@@ -59,6 +62,7 @@ class Waiter:
         self._begun = begun
         self._was_away = False
         self._last = Identity()
+        self.state = EDL.state
 
     def wait(self) -> ReadBack:
         """What the module says, once it says what was expected; at the end of the time what it said last.
@@ -84,14 +88,16 @@ class Waiter:
         in_edl = the_one_in_edl(listed)
         self._was_away = self._was_away or in_edl is None
         if any(port.role is CRASH_DUMP for port in listed):
+            self.state = CRASH_DUMP.state
             raise UpdateFailed("edl-crash-dump-after").stamp(UNKNOWN)
         if in_edl is not None and self._was_away:
+            self.state = EDL.state
             raise UpdateFailed("edl-came-back").stamp(RECOVERABLE)
         asked = at_ports(listed, self._begun.usb)
         for port in asked:
             identity = self._ask(port)
             if identity is not None and (self._is_same_imei(identity) or len(asked) == 1):
-                self._last = identity
+                self._last, self.state = identity, AT.state
                 if self._is_all():
                     return True
         if not asked and passed_ms >= (_WITHOUT_AT_S * 1000 if self._ports.shows_all else 0):
@@ -118,7 +124,7 @@ class Waiter:
                         build = ask_diag(line)
                 except LinkProblem:
                     continue
-                self._last = identity_of({}, build)
+                self._last, self.state = identity_of({}, build), DIAG.state
                 return bool(build)
         return False
 
@@ -147,6 +153,7 @@ class Waiter:
         """
         last = self._last
         if the_one_in_edl(listed) is not None:
+            self.state = EDL.state
             raise UpdateFailed("edl-came-back", "" if self._was_away else _NEVER_LEFT).stamp(RECOVERABLE)
         if last.mode == FACTORY_MODE:
             raise UpdateFailed("edl-factory-mode").stamp(self._state())

@@ -8,6 +8,8 @@ written before the erase, and the record of another module is kept.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modemflash.errors import (
     RECOVERABLE,
     UNKNOWN,
@@ -174,6 +176,7 @@ class GnssJob:
         if self._erased:  # no application is left that could obey a command
             found = Found(finding.BOOT_LOADER)
         into_boot_loader(line, boot_loader, found, reset_way(self._request))
+        self._seen(finding.BOOT_LOADER)
         try:
             if version := boot_loader.boot_version():
                 line.report("note", text=f"The boot loader answers: version {version}.")
@@ -236,6 +239,7 @@ class GnssJob:
             turn += 1
             if found.build is None:
                 continue
+            self._seen(finding.APPLICATION)
             if not package.is_run_by(found.build):
                 build = found.build
                 runs = f"{build.version} of {build.date} at {build.time}"
@@ -247,6 +251,11 @@ class GnssJob:
         if finding.find_boot_loader(line, BootLoader(line)) is not None:
             raise UpdateFailed("gnss-no-application")
         return None
+
+    def _seen(self, state: str) -> None:
+        """Where the module is now."""
+        if self.module is not None:
+            self.module = replace(self.module, state=state)
 
     def _ended(self) -> None:
         """An application runs, and can say which module it is: all that was begun on that one is over."""

@@ -264,7 +264,7 @@ def test_the_command_updates_and_tells(
     port = f"sim://rm520n?state={tmp_path / 'module.json'}"
     assert app.run(["update", str(folder), "-p", port + "&fault=lost:program=2", "-y", "--json"]) == 7
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert (lines[-1]["code"], lines[-1]["boot_mode"]) == ("port-lost", "application")
+    assert (lines[-1]["code"], lines[-1]["boot_mode"]) == ("port-lost", "edl")
     assert [line["target"] for line in lines if line["event"] == "unfinished"] == [revision_for("rm520n")]
     assert app.run(["update", str(folder), "-p", port, "-y"]) == 0
     words = " ".join(capsys.readouterr().out.split())
@@ -273,32 +273,37 @@ def test_the_command_updates_and_tells(
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "following"),
+    ("fault", "code", "following", "seen_in"),
     [
-        ("end-status:25", 6, "explain sahara-refused"),
-        ("image:36", 6, "explain sahara-other-image"),
-        ("huge-read", 6, "explain sahara-out-of-bounds"),
-        ("nak-configure", 6, "update"),
-        ("no-boot", 7, "update"),
-        ("other-imei", 8, "info"),
-        ("not-updated", 9, "info"),
+        ("end-status:25", 6, "explain sahara-refused", "application"),
+        ("image:36", 6, "explain sahara-other-image", "edl"),
+        ("huge-read", 6, "explain sahara-out-of-bounds", "edl"),
+        ("nak-configure", 6, "update", "application"),
+        ("silent", 4, "update", "edl"),
+        ("nak:erase=2", 7, "update", "edl"),
+        ("nak:power=1", 7, "update", "edl"),
+        ("no-boot", 7, "update", "edl"),
+        ("other-imei", 8, "info", "application"),
+        ("not-updated", 9, "info", "application"),
     ],
 )
-def test_the_next_command_is_what_the_advice_says(
+def test_the_result_says_where_the_module_is_and_what_the_advice_says(
     fault: str,
     code: int,
     following: str,
+    seen_in: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    """The same command again is offered only where it can help."""
+    """The same command again is offered only where it can help; who waits for data takes a RESET for data."""
     folder = maker_for("rm520n").write(tmp_path / revision_for("rm520n"))
     words = ["update", str(folder), "-p", f"sim://rm520n?fault={fault}", "-y", "--json"]
     monkeypatch.setattr(sys, "argv", ["modemflash", *words])
     assert app.run(words) == code
     [*_, result] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert result["next"].startswith(f"modemflash {following}")
+    assert result["boot_mode"] == seen_in
 
 
 def test_all_progress_counts_bytes() -> None:
