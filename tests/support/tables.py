@@ -29,6 +29,7 @@ ERROR_TABLES = (
     ("host/modemflash_host/errors/gnss.py", "GNSS_CATALOGUE"),
     ("host/modemflash_host/errors/packages.py", "PACKAGE_CATALOGUE"),
     ("host/modemflash_host/errors/page.py", "PAGE_CATALOGUE"),
+    ("host/modemflash_host/errors/settings.py", "SETTINGS_CATALOGUE"),
 )
 
 # Tables that look a code up: they say more about it, and raise nothing.

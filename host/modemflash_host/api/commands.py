@@ -171,7 +171,7 @@ def update(
             reached.look()
             plan = reached.plan(ask)
             if dry_run:
-                return reached.ended_without_a_write("dry-run")
+                return reached.ended_without_firmware("dry-run")
             return reached.ended_with(reached.run(reached.confirm(plan, ask)))
     except Problem as problem:
         if reached is not None:

@@ -131,8 +131,8 @@ class Connected:
         result = Result.of_problem(problem, seconds=self.reporter.at_s).of_module(self.job.module)
         return replace(result, bytes=self.job.sent_bytes, family=self.family.name)
 
-    def ended_without_a_write(self, code: str) -> Result:
-        """The result of a run that was not to write anything: `modem-asked`, `dry-run`."""
+    def ended_without_firmware(self, code: str) -> Result:
+        """The result of a run that ended well and sent no firmware: `modem-asked`, `dry-run`."""
         result = Result("nothing-to-do", code, seconds=self.reporter.at_s)
         return replace(result.of_module(self.job.module), family=self.family.name)
 

@@ -95,7 +95,7 @@ class Module:
             self._found = module.look()
             if not self._request.files:
                 module.reporter.say("details", **self._found.details)
-        self.result = module.ended_without_a_write("modem-asked")
+        self.result = module.ended_without_firmware("modem-asked")
         return self._found
 
     def plan(self) -> Plan:
@@ -113,7 +113,7 @@ class Module:
         module = self._reached()
         with self._step(), self._at_module():
             self._plan = module.plan(Refuse())
-        self.result = module.ended_without_a_write("dry-run")
+        self.result = module.ended_without_firmware("dry-run")
         return self._plan
 
     def update(self, plan: Plan, *, accept: Iterable[str] = (), on_event: Listener | None = None) -> Result:

@@ -26,6 +26,7 @@ from modemflash.errors import (
 from modemflash_host.computer.sleep_watch import SleepWatch, words
 from modemflash_host.errors import StopNow
 from modemflash_host.families import registry
+from modemflash_host.families.vocabulary import Vocabulary
 from modemflash_host.reporters import Event, Reporter, Sink, StopCount
 from modemflash_host.reporters.deferred_warnings import DeferredWarnings
 from modemflash_host.run.problem_event import problem_event
@@ -34,6 +35,8 @@ from modemflash_host.run.result import Result
 if TYPE_CHECKING:
     from modemflash_host.capture.recorder import Recorder
 
+NextStep = Callable[[Result, Sequence[str], bool], str]
+"""(the result, names of the files of an update that did not finish, settings changed) → a command line."""
 _REPORTED = ("failed", "installed-unconfirmed")
 
 
@@ -130,14 +133,13 @@ class RecordedRun:
         return replace(result, from_version=before)
 
     def end(
-        self, result: Result, next_step: Callable[[Result, Sequence[str]], str] = lambda _result, _files: ""
+        self, result: Result, next_step: NextStep = lambda _result, _files, _settings_differ: ""
     ) -> Result:
         """Write the result down, and what belongs to it; whoever calls this tells it.
 
         Args:
             result: how it ended.
-            next_step: what to do next, by the result and the names of the files of an update that did
-                not finish; asked where the result does not say it.
+            next_step: what to do next; asked where the result does not say it.
 
         Returns:
             The same, with what to do next.
@@ -146,7 +148,9 @@ class RecordedRun:
         if result.problem is not None:
             reporter.report(problem_event(result.problem, reporter.vocabulary))
         result = self.with_version_before(result)
-        result = replace(result, next=result.next or next_step(result, self._begun.files))
+        result = replace(
+            result, next=result.next or next_step(result, self._begun.files, self._begun.settings_differ)
+        )
         self._write_down(result)
         return result
 
@@ -174,11 +178,20 @@ class _Begun(Sink):
         files: of an update that did not finish.
         planned_from: the version before, as the plan has it; "" where none was told.
         left_from: the same of an update that did not finish, where it is this module's for certain.
+        settings_differ: the module does not have a setting any more that can be set again.
     """
 
     files: tuple[str, ...] = ()
     planned_from = ""
     left_from = ""
+    settings_differ = False
+
+    def __init__(self) -> None:
+        self._vocabulary = Vocabulary()
+
+    def use_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """See `Sink`."""
+        self._vocabulary = vocabulary
 
     def report(self, event: Event, at_s: float) -> None:
         """One event."""
@@ -188,6 +201,10 @@ class _Begun(Sink):
                 self.left_from = event.get("from_version", "")
         elif event["event"] == "plan":
             self.planned_from = event.get("from_version", "")
+        elif event["event"] == "record":
+            before, after = event["before"], event["after"]
+            names = [name for name in self._vocabulary.restorable_settings if name in before]
+            self.settings_differ = any(before[name] != after.get(name) for name in names)
 
 
 def _begin(recording: Recording, on_trouble: Callable[[str], object]) -> tuple[Recorder, Path]:

@@ -6,7 +6,8 @@ made; what is done to a board before its modem is a part of the plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +18,7 @@ from modemflash_host.board.engine_result import EngineResult
 from modemflash_host.consents import Consent
 
 if TYPE_CHECKING:
+    from modemflash.at import At
     from modemflash.file_roles import Files
     from modemflash.identity import Identity
     from modemflash.journal import Journal
@@ -113,6 +115,9 @@ class ModemUpdate(Protocol):
     def look(self) -> Found:
         """See `modemflash.upgrade.Update.look`."""
 
+    def talk(self) -> AbstractContextManager[At]:
+        """The AT dialogue with the modem that `look` found."""
+
     def plan(self, options: Options) -> Plan:
         """See `modemflash.upgrade.Update.plan`; `options` are added to those it began with."""
 
@@ -167,6 +172,11 @@ class EngineUpdate:
         found = self.found
         assert found is not None
         return found
+
+    @contextmanager
+    def talk(self) -> Iterator[At]:
+        """See `ModemUpdate`."""
+        yield self._update.modem.at
 
     def plan(self, options: Options) -> Plan:
         """See `ModemUpdate`."""

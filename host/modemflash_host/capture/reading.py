@@ -112,6 +112,15 @@ def open_capture(path: Path) -> StreamedCapture:
     return StreamedCapture(path, header, torn=record is None)
 
 
+def events_of(path: Path) -> Iterator[Record]:
+    """What was told, in order, as far as it is walked through; no more is read.
+
+    Raises:
+        Refusal: `no-such-file`.
+    """
+    return (record["event"] for record in _walk(path) if record is not None and "event" in record)
+
+
 def ends_of(path: Path) -> tuple[Record, list[Record], list[Record]]:
     """Header, first and last records of a capture, however long it is: what lists need of it.
 

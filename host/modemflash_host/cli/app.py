@@ -37,15 +37,27 @@ _COMMANDS = {
     "ports": "ports",
     "report": "report",
     "rescue": "rescue",
+    "settings": "settings",
     "setup": "setup",
     "simulate": "simulate",
     "update": "update",
     "web": "web",
 }
 is_process = False  # this is a command line's own process, which ends with the command
-_WRITING = ("rescue", "update")  # commands whose exit code is the modem's, whatever becomes of the words
+_WRITING = (
+    "rescue",
+    "settings",
+    "update",
+)  # commands whose exit code is the modem's, whatever becomes of the words
 _WIDEST = 1000  # columns or lines
-_TALKING = ("backup", "identify", "info", "rescue", "update")  # commands that the settings are for
+_TALKING = (
+    "backup",
+    "identify",
+    "info",
+    "rescue",
+    "settings",
+    "update",
+)  # commands that the settings are for
 _EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exit_codes.EXIT_CODES)
 
 

@@ -47,7 +47,9 @@ def carry_out(work: Callable[[Reporter], Result], talk: Talk, port: str = "") ->
         except Exception as defect:
             run.end_by_defect(defect)  # the guard around all commands tells it
             raise
-        result = run.end(ended, lambda result, begun: next_command(result, port, begun))
+        result = run.end(
+            ended, lambda result, begun, settings_differ: next_command(result, port, begun, settings_differ)
+        )
         stop_requests.telling_end = True
         run.reporter.report(result.event())
         lost.tell_end(result)

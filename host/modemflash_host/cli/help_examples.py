@@ -100,6 +100,13 @@ EXAMPLES: Mapping[str, HelpExamples] = {
         (("explain modem-silent", "an error"), ("explain 0x103", "what a vendor's tool printed"))
     ),
     "ports": HelpExamples((("ports", "all of them"), ("ports --json", "for a script"))),
+    "settings": HelpExamples(
+        (
+            ("settings --dry-run", "what differs from before the last update, and what would be sent"),
+            ("settings 3 -p COM5 --yes", "as the third last run recorded them"),
+        ),
+        ("port", "dry-run", "yes", "json"),
+    ),
     "setup": HelpExamples((("setup", "what to type here"), ("setup --json", "for a script"))),
     "config": HelpExamples((("config", "what is set, and where"), ("config --json", "for a script"))),
     "completion": HelpExamples(

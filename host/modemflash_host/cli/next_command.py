@@ -31,13 +31,14 @@ _NEVER_AGAIN_CODES = (
 _AGAIN_CODES = ("port-absent", "port-not-permitted", "port-busy", "port-lost", "not-confirmed")
 
 
-def next_command(result: Result, port: str, begun: Sequence[str] = ()) -> str:
+def next_command(result: Result, port: str, begun: Sequence[str] = (), settings_differ: bool = False) -> str:
     """The command line that is best typed next; "" where nothing is left to do.
 
     Args:
         result: how the command ended.
         port: where a module was talked to; "" for none.
         begun: names of the files of an update that did not finish.
+        settings_differ: some that can be set again are not as they were before the update.
     """
     problem = result.problem
     again = command_line(["modemflash", *sys.argv[1:]])
@@ -45,12 +46,16 @@ def next_command(result: Result, port: str, begun: Sequence[str] = ()) -> str:
     if problem is None:
         if result.code == "dry-run":
             return _without_dry_run()
+        if result.status == "updated" and settings_differ and port:
+            return command_line(["modemflash", "settings", *_where(port), *_way_words()])
         return ask_it if result.status == "installed-unconfirmed" else ""
     if problem.code == "relay-occupied":
         return _without_dry_run() if problem.detail else "modemflash history"
     if isinstance(problem, ConsentMissing):  # a danger's flag is never offered
         plain = problem.consents == (YES,)
         return f"{again} {flag_of(YES)}" if plain else f"modemflash explain {problem.code}"
+    if problem.code == "settings-need-yes":
+        return f"{again} {flag_of(YES)}"
     if problem.code == "board-console":
         return command_line(["modemflash", *_without_way(), "--via", "relay"])
     if problem.code in _HELD_CODES:
@@ -58,8 +63,7 @@ def next_command(result: Result, port: str, begun: Sequence[str] = ()) -> str:
     if problem.code in MODEM_IS_SILENT and port:
         return _with_files("rescue", port, begun)
     if problem.code in _OTHER_FILES_CODES and port and begun:
-        where = [] if port == AUTO else ["-p", port]
-        return command_line(["modemflash", "update", *places(begun), *where, *_way_words()])
+        return command_line(["modemflash", "update", *places(begun), *_where(port), *_way_words()])
     is_begun = problem.code == "power-must-stay" or (isinstance(problem, NoModem) and bool(begun))
     if is_begun and port and _files(begun):
         return _with_files("update", port, begun)
@@ -72,6 +76,11 @@ def next_command(result: Result, port: str, begun: Sequence[str] = ()) -> str:
     if isinstance(problem, Refusal) or problem.code in _NEVER_AGAIN_CODES:
         return f"modemflash explain {problem.code}"
     return again
+
+
+def _where(port: str) -> list[str]:
+    """The port, where it must be named."""
+    return [] if port == AUTO else ["-p", port]
 
 
 def _way_words() -> list[str]:
@@ -92,8 +101,7 @@ def _with_files(command: str, port: str, begun: Sequence[str]) -> str:
     """Another command at the same port with the same files."""
     if sys.argv[1:2] == [command]:
         return command_line(["modemflash", *sys.argv[1:]])
-    where = [] if port == AUTO else ["-p", port]
-    return command_line(["modemflash", command, *_files(begun), *where, *_way_words()])
+    return command_line(["modemflash", command, *_files(begun), *_where(port), *_way_words()])
 
 
 def _files(begun: Sequence[str]) -> list[str]:

@@ -14,7 +14,8 @@ import modemflash_host.errors.edl
 import modemflash_host.errors.fleet
 import modemflash_host.errors.gnss
 import modemflash_host.errors.packages
-import modemflash_host.errors.page  # noqa: F401 (their rows join the catalogue)
+import modemflash_host.errors.page
+import modemflash_host.errors.settings  # noqa: F401 (their rows join the catalogue)
 from modemflash.errors import CATALOGUE, UNKNOWN, UNTOUCHED, LinkProblem, Problem, Refusal, Stopped
 from modemflash_host.consents import Consent
 

@@ -30,6 +30,7 @@ from modemflash_host.families.plan import (
     PackageSource,
     Plan,
     Request,
+    Setting,
     Unfinished,
 )
 from modemflash_host.families.vocabulary import EventFields, Facts, Vocabulary
@@ -67,6 +68,27 @@ class PortFacts:
     product: str = ""
 
 
+class Settings(Protocol):
+    """The settings of a module that was looked at."""
+
+    def compare(self, recorded: Facts) -> tuple[Setting, ...]:
+        """Each of them, beside what was recorded, in the order in which they are set. Writes nothing.
+
+        Args:
+            recorded: question → reply, as in the event `before`; it may be masked.
+
+        Raises:
+            Refusal: the module is in no state in which they can be asked.
+        """
+
+    def restore(self, setting: Setting) -> Setting:
+        """Send the command of one that differs, and read it back.
+
+        Raises:
+            Problem: the module does not answer any more.
+        """
+
+
 class Job(Protocol):
     """One run on one module.
 
@@ -75,8 +97,11 @@ class Job(Protocol):
         module: what `look` found; None before.
         sent_bytes: firmware bytes that the module took so far.
         is_under_way: the update runs already, was confirmed when it began, and is only watched.
+        settings: those of the module that `look` found; None where they cannot be set again.
     """
 
+    @property
+    def settings(self) -> Settings | None: ...
     @property
     def unfinished(self) -> Unfinished | None: ...
     @property

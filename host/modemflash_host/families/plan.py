@@ -117,7 +117,8 @@ class ModuleInfo:
         details: more of it, as fields of the events `details` and `before`.
         unfinished: an update of it that did not finish.
         is_ours: it is of this family, as far as it says; one that is not is shown, and never written to.
-        marks: what tells it from others of its kind, by name ("imei": its last digits); never shown.
+        marks: what tells it from others of its kind, by name: "imei", its last digits, never shown and
+            never kept; "hash", the same of it in every run on this computer (`store.module_notes`).
         is_asked: it was sent questions; else its port alone says what it is.
     """
 
@@ -273,6 +274,45 @@ class Plan:
             "unused": list(self.unused),
             "consents": [{**need.consent.fields(), "danger": need.danger} for need in self.needs],
         }
+
+
+# What becomes of a setting: before anything is sent, then after its command was.
+AS_BEFORE, DIFFERS, MASKED, NOT_RECORDED, NOT_SETTABLE = (
+    "as-before",
+    "differs",
+    "masked",
+    "not-recorded",
+    "not-settable",
+)
+RESTORED, REFUSED, NOT_TAKEN = "restored", "refused", "not-taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of a module, as it was recorded and as it is now.
+
+    Attributes:
+        name: the question that it answers, a key of the vocabulary's `settings`.
+        recorded, now: as the module said it; "" where it did not.
+        command: what sets it again; "" for nothing.
+        status: what becomes of it, see above.
+        answer: the module's result, where the command was sent.
+    """
+
+    name: str
+    recorded: str
+    now: str
+    command: str
+    status: str
+    answer: str = ""
+
+    def event(self) -> EventFields:
+        """The fields of the event `modem-setting`."""
+        return asdict(self)
+
+    def sent(self, status: str, now: str, answer: str) -> Setting:
+        """The same, after its command was sent and it was read back."""
+        return replace(self, status=status, now=now, answer=answer)
 
 
 @dataclass(frozen=True, slots=True)

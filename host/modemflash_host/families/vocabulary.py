@@ -170,6 +170,7 @@ class Vocabulary:
         roles: what a file of a plan is for → its label.
         settings: what is read of a module → its label.
         hidden_settings: of these, what is shown on demand only.
+        restorable_settings: of these, what can be set again as a run recorded it.
         dangers: consent → what it accepts.
         questions: name → the question; it has two answers, neither is a danger.
         evidence: error code → what was heard of a module that does not talk.
@@ -190,6 +191,7 @@ class Vocabulary:
     roles: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     hidden_settings: tuple[str, ...] = ()
+    restorable_settings: tuple[str, ...] = ()
     dangers: Mapping[str, Danger] = field(default_factory=dict)
     questions: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)

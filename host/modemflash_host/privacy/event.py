@@ -16,13 +16,14 @@ from modemflash_host.privacy.shapes import ESCAPE, escaped, unescaped
 from modemflash_host.privacy.talk import mask
 from modemflash_host.privacy.words import mask_text
 
-_PLAIN_KEYS = ("sha256",)  # of our own making
+_PLAIN_KEYS = ("module_hash", "sha256")  # of our own making
 # event: its fields that hold a module's own words
 _TALK = {
     "identity": ("product", "version", "ue"),
     "details": ("bootloaders",),
     "before": ("bootloaders",),
     "crash-dump": ("raw",),
+    "modem-setting": ("recorded", "now", "command", "answer"),
     "problem": ("heard",),
 }
 # fields that hold the reply to one command of 3GPP TS 27.007

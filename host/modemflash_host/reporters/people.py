@@ -24,6 +24,7 @@ from modemflash_host.reporters.plan_block import plan_blocks, warning_line
 from modemflash_host.reporters.progress import Watch
 from modemflash_host.reporters.rescue_view import ASKS, plan_rows, step_line
 from modemflash_host.reporters.rows import STYLES, Paragraph, Rows, marked, texts
+from modemflash_host.reporters.setting_rows import setting_rows
 
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 UNTOLD = ("watch-power",)  # phases that are only seen while they last
@@ -164,6 +165,9 @@ class People(Sink):
             if rows:
                 self.print(Text(f"\n{title}", "bold"))
                 self.print(Rows(rows, width=14))
+
+    def _modem_setting(self, event: Event) -> None:
+        self.print(Rows(setting_rows(event, self._setting(event["name"])), width=14))
 
     def _setting(self, command: str) -> str:
         return self.vocabulary.settings.get(command) or w.printable(command)

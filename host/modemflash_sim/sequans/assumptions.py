@@ -201,6 +201,19 @@ class Assumptions:
         "what a bricked modem sends when it is talked to",
     )
 
+    settings_after_install: str = _assumption(
+        "kept",
+        ("reset",),
+        "failure list row 31",
+        "whether contexts and power saving outlive an install",
+    )
+    settings_set: str = _assumption(
+        "taken",
+        ("refused", "ignored"),
+        "3GPP TS 27.007",
+        "whether a set context or power saving is taken, refused, or answered OK and forgotten",
+    )
+
     def switch(self, name: str, value: str) -> Assumptions:
         """A copy with one assumption switched.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from modemflash_sim.sequans import at_texts, flashing
+from modemflash_sim.sequans import at_texts, flashing, settings
 from modemflash_sim.sequans.corruption import Corruption
 from modemflash_sim.sequans.faults import Faults
 from modemflash_sim.sequans.profiles import MODES
@@ -124,7 +124,7 @@ class AtSide:
         out_of_sorts = state.spend("leftover") or first_in_boot_loader
         if state.only_errors and not self._opens_transfer(text.upper()):
             out_of_sorts = True
-        if out_of_sorts or not self._known(text.upper()):
+        if out_of_sorts or not (self._known(text.upper()) or self._sets(text)):
             self._answer([], "ERROR")
 
     def _known(self, command: str) -> bool:
@@ -243,7 +243,9 @@ class AtSide:
 
     def _in_application(self, command: str) -> bool:
         state = self._state
-        if command in at_texts.APPLICATION_TEXTS:
+        if (lines := settings.asked(command, state.memory)) is not None:
+            self._answer(lines, blank=True)
+        elif command in at_texts.APPLICATION_TEXTS:
             lines, blank = at_texts.APPLICATION_TEXTS[command]
             self._answer(lines, blank=blank)
         elif command == 'AT+FSRDFILE="/FS/CRASHDUMP"':
@@ -254,6 +256,18 @@ class AtSide:
             flashing.begin_install(state, state.memory.staged, "staged", left_us)
         else:
             return False
+        return True
+
+    def _sets(self, text: str) -> bool:
+        """Answer a command that sets something, in which small letters count."""
+        state = self._state
+        if state.live.mode != "application":
+            return False
+        result = settings.set_by(text, state.memory, state.assumptions)
+        if result is None:
+            return False
+        state.touch()
+        self._answer([], result)
         return True
 
     def _dump(self) -> None:

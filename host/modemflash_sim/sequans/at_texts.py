@@ -81,9 +81,7 @@ def identity(command: str, profile: Profile, memory: Memory, seed: int) -> tuple
 APPLICATION_TEXTS: dict[str, tuple[list[str], bool]] = {
     "AT+SMLOG?": (["+SMLOG: LOG_INHERIT"], False),
     "AT+BMOD?": (["FFF"], False),
-    "AT+CGDCONT?": (['+CGDCONT: 1,"IPV4V6","",,,0,0,0,0'], True),
     "AT+CEREG?": (["+CEREG: 0,0"], True),
-    "AT+CPSMS?": (["+CPSMS: 1,,,,"], True),
     "AT+SQNBANDSEL?": ([f'+SQNBANDSEL: 0,"standard","{BANDS}"'], True),
     "AT+SQNBANDSEL=?": ([f"+SQNBANDSEL: ({BANDS})"], True),
     'AT!="RRC:SETDBGPERM FULL"': ([], False),

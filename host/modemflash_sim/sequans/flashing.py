@@ -6,7 +6,7 @@ Rules that hold here: functions of the state alone; how an install ends is decid
 
 from __future__ import annotations
 
-from modemflash_sim.sequans import install
+from modemflash_sim.sequans import install, settings
 from modemflash_sim.sequans.package import Facts
 from modemflash_sim.sequans.profiles import APPLICATION_CHOICE, CHOICE_AFTER_CUT
 from modemflash_sim.sequans.state import State
@@ -90,6 +90,8 @@ def _change_build(state: State, facts: Facts, outcome: install.Outcome) -> None:
     memory.half_written = False
     if state.spend("old-build"):
         return
+    if state.assumptions.settings_after_install == "reset":
+        settings.reset(memory)
     memory.part_one = facts.part == 1
     memory.build, memory.version, memory.ue = outcome.build, outcome.version, outcome.ue
     memory.nb_iot = install.is_nb_iot(state.profile, outcome.version, outcome.build)

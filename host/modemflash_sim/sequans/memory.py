@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from modemflash_sim.sequans.package import Facts
 from modemflash_sim.sequans.profiles import Profile
 
+CONTEXTS = {"1": '1,"IPV4V6","",,,0,0,0,0'}  # as a new modem has them
+POWER_SAVING = "1,,,,"
+
 
 @dataclass(slots=True)
 class Memory:
@@ -36,6 +39,8 @@ class Memory:
         errors_only: it answers ERROR to everything until an image is installed.
         blocks: TRANSFER_BLOCK requests seen so far.
         spent: how often each counted fault has happened.
+        contexts: number -> the context as +CGDCONT has it.
+        power_saving: as +CPSMS has it.
     """
 
     build: int
@@ -56,6 +61,8 @@ class Memory:
     errors_only: bool = False
     blocks: int = 0
     spent: dict[str, int] = field(default_factory=dict)
+    contexts: dict[str, str] = field(default_factory=lambda: dict(CONTEXTS))
+    power_saving: str = POWER_SAVING
 
     @classmethod
     def fresh(cls, profile: Profile) -> Memory:

@@ -23,7 +23,7 @@ from modemflash_sim.sequans.profiles import Profile
 from modemflash_sim.sequans.verdict import Record
 
 FORMAT = "modemflash simulated modem"
-FORMAT_NUMBER = 1
+FORMAT_NUMBER = 2
 
 
 class BadStateFile(ValueError):

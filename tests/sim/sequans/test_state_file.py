@@ -104,7 +104,7 @@ def good_text(tmp_path: Path) -> str:
 def test_the_file_can_be_read_by_a_person(tmp_path: Path) -> None:
     """JSON with names and a format number, and nothing else lies beside it."""
     content = json.loads(good_text(tmp_path))
-    assert content["number"] == 1
+    assert content["number"] == 2
     assert content["memory"]["build"] == 38638
     assert [path.name for path in tmp_path.iterdir()] == ["good.json"]
 
@@ -112,7 +112,7 @@ def test_the_file_can_be_read_by_a_person(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('"number": 1', '"number": 2', "format 2"),
+        ('"number": 2', '"number": 3', "format 3"),
         ('"format": "modemflash', '"format": "another', "does not hold"),
         ("{", "", "not JSON"),
         ('"now_us": 7', '"now_us": NaN', "not JSON"),

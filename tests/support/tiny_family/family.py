@@ -81,6 +81,7 @@ class TinyJob:
     """One run."""
 
     is_under_way = False
+    settings = None
     unfinished: Unfinished | None = None
 
     def __init__(self, line: Line, request: Request) -> None:

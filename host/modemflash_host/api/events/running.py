@@ -16,11 +16,11 @@ from modemflash_host.families.vocabulary import Facts
 class Phase(Event):
     """`phase`: `verify` `reach-board` `deploy` `find` `identify` `prepare` `enter-recovery`
     `enter-boot-loader` `load-updater` `transfer` `install` `reboot` `read-back` `uninstall`
-    `leave-board` `watch-power` `wait-port` `list-files` `copy-files`, of a GNSS module `find` `reset`
-    `reset-by-hand` `erase` `transfer` `install` `reboot`, of a Quectel modem `switch` `load-programmer`
-    `read-flash` `copy` `erase` `transfer` `patch` `reboot`; `failed`: what went before came to no good
-    end; `usual_s`, `allowed_s` (0: no end of its own), `silence_s` (then: it ends after so long without
-    an answer), `note`.
+    `leave-board` `watch-power` `wait-port` `list-files` `copy-files` `restore-settings`, of a GNSS
+    module `find` `reset` `reset-by-hand` `erase` `transfer` `install` `reboot`, of a Quectel modem
+    `switch` `load-programmer` `read-flash` `copy` `erase` `transfer` `patch` `reboot`; `failed`: what
+    went before came to no good end; `usual_s`, `allowed_s` (0: no end of its own), `silence_s` (then: it
+    ends after so long without an answer), `note`.
     """
 
     phase: str = ""
@@ -132,13 +132,15 @@ class Identity(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details(Event):
-    """Of `info`: `bootloaders` (name, text, active), `record` (command → reply); of a GNSS module
-    `record` has `built` (date and time), `boot` (version of the boot loader), `rate` of the
+    """Of `info`: `bootloaders` (name, text, active), `record` (command → reply), `module_hash` (the same of
+    a modem in every run on this computer; not there where its port does not tell its number); of a GNSS
+    module `record` has `built` (date and time), `boot` (version of the boot loader), `rate` of the
     application, each where it is known.
     """
 
     bootloaders: tuple[Sequence[object], ...] = ()
     record: Facts = field(default_factory=dict)
+    module_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +156,11 @@ class Session(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before(Event):
-    """Of `update`: `bootloaders` and `record`, as in `details`."""
+    """Of `update`: `bootloaders`, `record` and `module_hash`, as in `details`."""
 
     bootloaders: tuple[Sequence[object], ...] = ()
     record: Facts = field(default_factory=dict)
+    module_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +201,22 @@ class Record(Event):
 
     before: Facts = field(default_factory=dict)
     after: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModemSetting(Event):
+    """Of `settings`: `name` (what is asked), `recorded` and `now` (the module's words), `command` (what sets
+    it again; `""` for nothing), `status`: `as-before` `differs` `masked` (the record holds its shape only)
+    `not-recorded` `not-settable`; once more for each that was sent: `restored` `refused` `not-taken` (it
+    reads back otherwise), with the module's `answer`.
+    """
+
+    name: str = ""
+    recorded: str = ""
+    now: str = ""
+    command: str = ""
+    status: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ off again, unless the modem waits for the next command.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,7 @@ from modemflash_host.errors import BoardProblem, LinkProblem
 from modemflash_host.reporters import Reporter
 
 if TYPE_CHECKING:
+    from modemflash.at import At
     from modemflash.contracts import Port
     from modemflash.planning import Plan
 
@@ -121,6 +122,19 @@ class RelayedUpdate:
         self._port.open()
         try:
             return self._engine.look()
+        finally:
+            self._port.close()
+
+    @contextmanager
+    def talk(self) -> Iterator[At]:
+        """See `ModemUpdate`. By the REPL, as the look."""
+        if not self._session.repl.enter():  # it was left alone for as long as a person reads
+            raise BoardProblem("board-out-of-step")
+        self._port.open()
+        try:
+            self._line.set_baud(self._line.baud)  # a UART that is opened has the usual rate
+            with self._engine.talk() as at:
+                yield at
         finally:
             self._port.close()
 
@@ -235,6 +249,10 @@ class UpdateAtWork:
         self.past = looked.past
         self.found = Found(looked.state, decoded(looked.identity), looked.before)
         return self.found
+
+    def talk(self) -> AbstractContextManager[At]:
+        """The board has its modem for itself."""
+        raise BoardProblem("relay-occupied")
 
     def plan(self, options: Options) -> Plan:
         """An empty one: what is under way was planned when it began."""

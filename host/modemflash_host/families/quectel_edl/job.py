@@ -68,6 +68,7 @@ class QuectelJob:
     """
 
     is_under_way = False
+    settings = None
 
     def __init__(
         self, port: ModulePort, ports: ModulePorts, request: Request, journal: Journal, reporter: Reporter

@@ -57,6 +57,7 @@ class GnssJob:
     """
 
     is_under_way = False
+    settings = None
 
     def __init__(self, line: Line, request: Request, journal: Journal) -> None:
         self._line = line

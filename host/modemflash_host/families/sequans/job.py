@@ -12,6 +12,7 @@ from modemflash_host.consents import Consent
 from modemflash_host.errors import ConsentMissing, QuestionOpen
 from modemflash_host.families.plan import ModuleInfo, Outcome, Plan, Request, Unfinished
 from modemflash_host.families.sequans.plan import module_of, outcome_of, plan_of, unfinished_of
+from modemflash_host.families.sequans.settings import SequansSettings
 from modemflash_host.families.sequans.words import AFTER_PART_1
 from modemflash_host.privacy import mask_name
 
@@ -58,6 +59,12 @@ class SequansJob:
     def is_under_way(self) -> bool:
         """See `Job`."""
         return self._update.is_under_way
+
+    @property
+    def settings(self) -> SequansSettings | None:
+        """See `Job`."""
+        found = self._update.found
+        return None if found is None else SequansSettings(found, self._update.talk)
 
     @property
     def sent_bytes(self) -> int:

@@ -78,7 +78,7 @@ class ModuleJournal(Journal):
         self._is_known = False
         self._note = ModuleNote()
         self._taken = ""  # the key of the record that this module goes on from
-        self.marks: dict[str, str] = {}  # what tells the module from others, never shown and never kept
+        self.marks: dict[str, str] = {}  # what tells the module from others, see `ModuleInfo.marks`
         first = [] if key else at_place(open_records(folder), port)
         self._use(key or (first[0].key if first else journal_key(port)))
 
@@ -148,7 +148,7 @@ class ModuleJournal(Journal):
         if modem.state != "errors-only" and (imei := _imei(modem.at.command("AT+CGSN", _ASK_MS).text)):
             self.marks = {"imei": imei[-_MARK_DIGITS:]}
             try:
-                number = hashed(self._folder, imei)
+                number = self.marks["hash"] = hashed(self._folder, imei)
             except OSError:
                 pass  # then it is known by less
         first = next((text for name, text, _ in identity.bootloaders if name == "Bootloader0"), "")

@@ -52,11 +52,14 @@ def unfinished_of(past: Facts | None) -> Unfinished | None:
 def module_of(found: Found) -> ModuleInfo:
     """What the engine found out about a modem."""
     identity = found.identity
+    details: dict[str, object] = {"bootloaders": identity.bootloaders, "record": dict(found.record)}
+    if "hash" in found.marks:
+        details["module_hash"] = found.marks["hash"]
     return ModuleInfo(
         state=found.state,
         product=identity.product,
         version=version_text(identity.build),
-        details={"bootloaders": identity.bootloaders, "record": dict(found.record)},
+        details=details,
         is_ours=not is_foreign(found.state, identity),
         marks=found.marks,
     )

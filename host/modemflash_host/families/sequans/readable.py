@@ -25,7 +25,11 @@ _NAMES = (
     r"|FFF|FFH|UPDATER|RECOVERY|MTOOLS|NA|Unknown"
 )
 
-_CONTEXT = rf'\+CGDCONT: \d{{1,2}},"[A-Za-z0-9]{{2,8}}","{_FEW_DIGITS}[A-Za-z0-9._-]{{0,63}}"'
+# A context's number, its type, its access point; then an address, and numbers.
+_CONTEXT_HEAD = rf'\d{{1,2}},"[A-Za-z0-9]{{2,8}}","{_FEW_DIGITS}[A-Za-z0-9._-]{{0,63}}"'
+_CONTEXT_REST = r'(?:,(?:""|\d)?){0,12}(?![^,.])'
+_CONTEXT = rf"\+CGDCONT: {_CONTEXT_HEAD}"
+_TIMERS = r"(?:,(?:\"[01]{8}\")?){0,4}"
 _RELEASE = rf"{_VERSION}(?: \[{_BUILD}\]|-{_BUILD}|-[A-Z]{{2}}\d{{1,2}})?{_BUILT}"
 
 # of which the texts of 3GPP TS 27.007 are made (9.2)
@@ -55,6 +59,9 @@ _COMMANDS = (
     r"AT\+BIND=AT",
     r'AT\+FSRDFILE="/fs/crashdump"',
     r"AT\+(?:CFUN|SMSWBOOT|IPR|CEREG|CGSN|CPSMS|CMEE)=\d{1,7}(?:,\d)?",
+    # whole, as a setting is sent that was readable in an answer
+    rf"AT\+CPSMS=[01]{_TIMERS}$",
+    rf"AT\+CGDCONT={_CONTEXT_HEAD}{_CONTEXT_REST}$",
     # the command by its name alone: with an argument only that it was asked
     (
         r"AT\+(?:BIND|BMOD|CEREG|CFUN|CGDCONT|CGMI|CGMM|CGMR|CGSN|CIMI|CMEE|CNUM|CPIN|CPSMS|FSRDFILE|IPR"
@@ -83,10 +90,10 @@ _SETTINGS = (
     r"\+CFUN: \d{1,2}(?:,\d)?",
     r"\+SMOD: \d",
     r'\+C(?:E|G)?REG: \d(?:,\d)?(?:,"?[0-9A-F]{4}"?,"?[0-9A-F]{8}"?(?:,\d{1,2})?)?',
-    r"\+CPSMS: [01]?(?:,(?:\"[01]{8}\")?){0,4}",
+    rf"\+CPSMS: [01]?{_TIMERS}",
     rf'\+SQNBANDSEL: (?:\d,"[a-z-]{{1,16}}","(?:{_NUMBERS})?"|\({_NUMBERS}\))',
-    rf'{_CONTEXT},"{_ADDRESS}"(?:,(?:""|\d)?){{0,12}}(?![^,.])',
-    rf'{_CONTEXT}(?:,(?:""|\d)?){{0,12}}(?![^,.])',
+    rf'{_CONTEXT},"{_ADDRESS}"{_CONTEXT_REST}',
+    rf"{_CONTEXT}{_CONTEXT_REST}",
     _CONTEXT,
     r"\+CPIN: (?:READY|SIM PIN2?|SIM PUK2?|NOT INSERTED|NOT READY)",
     r"\+SMLOG: [A-Z_]{1,24}",

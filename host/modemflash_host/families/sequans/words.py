@@ -11,6 +11,7 @@ from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
 from modemflash_host.families.sequans.file_rows import RADIOS, file_rows
 from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.sequans.readable import READABLE
+from modemflash_host.families.sequans.settings import RESTORABLE
 from modemflash_host.families.sequans.vendor_words import VENDOR_WORDS
 from modemflash_host.families.vocabulary import (
     BAD,
@@ -91,6 +92,7 @@ _INSTALLING = (
         "then run the same command again."
     ),
 )
+_SETTING = ("Stopping after the setting that is being sent. The firmware is not concerned.",)
 _TONES = {
     "application": GOOD,
     "other-modem": BAD,
@@ -142,6 +144,7 @@ WORDS = Vocabulary(
     phases={
         "find": "find the modem",
         "prepare": "prepare the modem",
+        "restore-settings": "restore the settings",
         "enter-recovery": "enter recovery",
         "enter-boot-loader": "enter boot loader",
         "load-updater": "load the updater",
@@ -149,6 +152,7 @@ WORDS = Vocabulary(
         "reboot": "modem reboots",
     },
     stop_answers={
+        "restore-settings": _SETTING,
         "enter-recovery": _BETWEEN,
         "enter-boot-loader": _BETWEEN,
         "load-updater": _WRITING,
@@ -169,6 +173,7 @@ WORDS = Vocabulary(
     roles={"main": "Firmware", "part-2": "Part 2", "updater": "Updater", "bootrom": "Boot ROM"},
     settings=_SETTINGS,
     hidden_settings=("ATI1", 'AT!="showver"'),
+    restorable_settings=RESTORABLE,
     dangers=DANGERS,
     questions={AFTER_PART_1: "Was part 1 of 48829 the last thing that was written to it?"},
     evidence=EVIDENCE,
