@@ -12,7 +12,7 @@ from rich.text import Text
 import modemflash.catalogue  # noqa: F401 (its rows)
 import modemflash_host.errors as host_errors
 from modemflash.errors import CATALOGUE
-from modemflash_host.errors import card, copies, edl, fleet, packages
+from modemflash_host.errors import card, copies, edl, fleet, packages, settings
 from modemflash_web.build import PAGE
 from modemflash_web.inside.blocks import spans_of
 from modemflash_web.inside.page_words import _STEPS, AGAIN, pieces_of
@@ -70,12 +70,12 @@ def test_each_button_has_its_word() -> None:
 
 
 def hints() -> dict[str, str]:
-    """Those that a page can show: not those for a card, a fleet, or modules that a page does not write."""
+    """Those that a page can show: not those for a card, a fleet, settings, or modules that a page does not write."""
     for module in pkgutil.iter_modules(host_errors.__path__):
         importlib.import_module(f"modemflash_host.errors.{module.name}")
     others = {
         code
-        for module in (card, copies, edl, fleet, packages)
+        for module in (card, copies, edl, fleet, packages, settings)
         for name, rows in vars(module).items()
         if name.endswith("_CATALOGUE")
         for code in rows
