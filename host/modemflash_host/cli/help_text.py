@@ -15,7 +15,7 @@ LINES = 23  # of a terminal with 24, whose last one is the prompt
 _WIDTH = 80
 _MOST_INDENT, _MOST_EXAMPLE = 26, 56
 _NO_EXAMPLES = HelpExamples()
-_RARELY = ("completion", "config")  # commands that are left to --help-all
+_RARELY = ("capture", "completion", "config")  # commands that are left to --help-all
 
 
 def help_page(ctx: click.Context) -> str:

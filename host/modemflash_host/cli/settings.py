@@ -25,11 +25,12 @@ from modemflash_host.run.result import Result
 def settings(
     run: str, port: str, via: str, answer_timeout: int | None, dry_run: bool, yes: bool, talk: Talk
 ) -> int:
-    """Compare the modem's settings with those from before its last update, and set again what differs.
+    """Set a modem's settings again as they were before an update.
 
-    RUN is its number in `modemflash history`, or its name. Contexts, power saving and the radio can be set
-    again; the other settings are shown. Passwords are never recorded, and never set. The settings of this
-    program are another thing: `modemflash config`.
+    Shows what was recorded, what is now and what would be sent, and asks first. RUN is its number in
+    `modemflash history`, or its name; else the last update of this modem. Contexts, power saving and the
+    radio can be set again; bands are shown. Passwords are never recorded, and never set. The settings of
+    this program are another thing: `modemflash config`.
     """
     try:  # before this run is one itself
         records = modem_settings.recorded_settings(run)

@@ -13,7 +13,7 @@ from modemflash_host.reporters.words import MODEM_STATES
 from support.tables import keys, product, tree, used_words
 
 FILE = "host/modemflash_host/families/sequans/words.py"
-HOST_PHASES = ("verify", *BOARD_PHASES)  # what the PC does before and after the engine
+HOST_PHASES = ("verify", "restore-settings", *BOARD_PHASES)  # what the PC does without the engine
 
 
 def returned(file: str, function: str) -> set[str]:
