@@ -23,7 +23,6 @@ from modemflash.journal import Journal
 from modemflash_host.api import connection
 from modemflash_host.capture.reading import read_capture
 from modemflash_host.capture.runs import find_run, runs
-from modemflash_host.cli import app
 from modemflash_host.computer import battery
 from modemflash_host.families.registry import words_of
 from modemflash_host.report.bundle import make_report
@@ -249,4 +248,3 @@ def test_the_commands_are_listed(desk: Desk) -> None:
     helped = desk.type("--help-all").out
     for name in ("history", "report", "config", "completion"):
         assert name in helped
-    assert app is not None

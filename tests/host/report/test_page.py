@@ -191,8 +191,7 @@ def test_a_capture_that_somebody_changed(odd: object) -> None:
             {"at_ms": at_ms, "event": {**event, **{name: odd for name in changed if name in event}}}
             for at_ms, event in [*FAILED_UPDATE[:8], *FAILED_UPDATE[-9:]]
         ]
-        page = run_page(run, Capture({}, tuple(records), torn=False), words_of)
-    Read(page)
+        Read(run_page(run, Capture({}, tuple(records), torn=False), words_of))
 
 
 def test_a_page_needs_nothing_from_anywhere() -> None:
