@@ -16,7 +16,7 @@ def code(card=None):
     return ""
 
 
-def sector(**bytes_at):
+def sector():
     drive = fakes.Drive(16)
     drive.data[510:512] = b"\x55\xaa"
     return drive

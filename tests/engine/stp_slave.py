@@ -70,7 +70,6 @@ class Slave:
             assert hasattr(self, name), name
             setattr(self, name, switches[name])
         self.image = b""
-        self.images_begun = 0
         self.blocks = 0
         self.data_type = None
         self.closed = False
@@ -153,7 +152,6 @@ class Slave:
             self._session = True
             self._next = 1
             self.image = b""
-            self.images_begun += 1
             self.blocks = 0
             self.data_type = None
             self._expected = -1

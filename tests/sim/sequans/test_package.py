@@ -19,7 +19,6 @@ DAMAGED = [row for row in ROWS if row.get("code") == "file-checksum"]
 SHORT = [
     row for row in ROWS if row.get("code") in ("file-truncated", "file-inner-length", "file-absurd-length")
 ]
-BEHIND = [row for row in ROWS if row.get("reason") == "image-trailing-bytes"]
 
 
 def walk(data: bytes, piece_bytes: int = 7) -> Walk:
