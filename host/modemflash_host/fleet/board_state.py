@@ -52,7 +52,6 @@ class BoardState:
         happened, hint: of its last problem; "" where it has none.
         exit_code: of its process; None while it runs.
         began_s, ended_s, heard_s: by the fleet's clock; `heard_s` is of its last event.
-        reached_s: when its port was reached last.
         starts: how often its process was begun.
         start_s: when it was begun last.
         has_started: it has come to its port since, or waits for it.
@@ -79,7 +78,6 @@ class BoardState:
     began_s: float = 0.0
     ended_s: float = 0.0
     heard_s: float = 0.0
-    reached_s: float = 0.0
     starts: int = 0
     start_s: float = 0.0
     has_started: bool = False
@@ -125,7 +123,7 @@ class BoardState:
                 if len(self.phases) < _MOST_PHASES:
                     self.phases.append((now_s, self.watch.phase))
                 if self.watch.phase not in BEFORE_THE_PORT:
-                    self.reached_s, self.away_s, self.has_started = now_s, None, True
+                    self.away_s, self.has_started = None, True
             elif kind == "progress":
                 self._keep_rate(now_s)
         elif kind == "plan":

@@ -53,15 +53,3 @@ class PageStore:
             path = self._folder / name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.write_bytes(content)
-
-    def try_it(self) -> str:
-        """Whether the browser keeps anything: "" or why not."""
-        path = self._folder / "trial"
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with path.open("wb") as file:
-                file.write(b"kept")
-                self.flush(file, path)
-        except OSError as error:
-            return str(error.strerror)
-        return ""

@@ -15,7 +15,7 @@ from modemflash.errors import ModemProblem
 from modemflash_host.families.quectel_edl.diag_port import Refused
 from modemflash_host.families.quectel_edl.efs import NO_SUCH_FILE, Efs, EfsError, Entry
 
-FOLDER, LINK, ITEM = 1, 2, 15  # kinds of an entry; a file is 0, or something that only its mode tells
+FOLDER, LINK = 1, 2  # kinds of an entry; a file is 0, or something that only its mode tells
 ITEM_TYPE = 0o160000  # in a mode
 MOST_ENTRIES = 50_000
 MOST_FILE_BYTES = 16 << 20
