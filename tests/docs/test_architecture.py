@@ -1,4 +1,4 @@
-"""docs/architecture.svg shows the rooms as they are, in the order that the contracts hold."""
+"""docs/architecture.svg shows the rooms as they are, in their order, and a file that is named is there."""
 
 from __future__ import annotations
 
@@ -64,3 +64,18 @@ def test_it_is_read_on_light_and_dark_screens_and_loads_nothing() -> None:
     for kind in {word for words in styled for word in words.split()} - {"loose"}:
         assert len(re.findall(rf"\.{kind}\b", text)) >= 2, f"{kind} has no colour of its own for dark screens"
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|@import|url\(", text)
+
+
+def test_every_source_file_that_a_page_names_is_there() -> None:
+    """By the end of its path: `board/relay/events.py`. What changed names files of before."""
+    rooms = (DOCS.parent / name for name in ("device", "host", "tests"))
+    files = {path.as_posix() for room in rooms for path in room.rglob("*.py")}
+    pages = [DOCS.parent / "README.md", *(set(DOCS.rglob("*.md")) - {DOCS / "changelog.md"})]
+    named = {
+        (page.name, name)
+        for page in pages
+        for name in re.findall(r"(?<![\w/.-])(?:[\w.-]+/)+\w+\.py\b", page.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 30
+    gone = {each for each in named if not any(file.endswith(f"/{each[1].lstrip('./')}") for file in files)}
+    assert gone == set()

@@ -1,4 +1,4 @@
-"""sim/images.py: the files that the demo and the tests send are what they claim to be."""
+"""modemflash_sim/sequans/images.py: the files that the demo and the tests send are what they claim to be."""
 
 import zlib
 
