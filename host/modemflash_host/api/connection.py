@@ -63,7 +63,7 @@ class Connected:
             try:
                 module = job.look()
             except NoModem as problem:
-                if job.unfinished is None and _is_anybodys(self.request):
+                if job.unfinished is None and _may_be_any_family(self.request):
                     _may_be_unfinished(problem, self.request, self.reporter)
                 raise
             finally:
@@ -170,7 +170,7 @@ def connected(
         raise
 
 
-def _is_anybodys(request: Request) -> bool:
+def _may_be_any_family(request: Request) -> bool:
     """Whether nothing says of which family the module is."""
     return not request.files and registry.is_open(port_facts(request.port))
 

@@ -98,7 +98,7 @@ def run(arguments: list[str], *, is_stopped: bool = False) -> int:
         is_stopped: somebody pressed Ctrl-C already.
     """
     _open_missing_streams()
-    _forget_absurd_widths()
+    _drop_absurd_widths()
     real = sys.stdout, sys.stderr
     out, err = Output(sys.stdout), Output(sys.stderr, raises=False)
     sys.stdout, sys.stderr = cast("TextIO", out), cast("TextIO", err)
@@ -116,7 +116,7 @@ def run(arguments: list[str], *, is_stopped: bool = False) -> int:
     return code
 
 
-def _forget_absurd_widths() -> None:
+def _drop_absurd_widths() -> None:
     """A screen that is said to be a million columns wide would be filled with blanks, line by line."""
     for name in ("COLUMNS", "LINES"):
         text = os.environ.get(name, "")

@@ -91,7 +91,7 @@ class Member:
             spool = cast("BinaryIO", tempfile.TemporaryFile(prefix="modemflash-"))  # noqa: SIM115 (the source closes it)
             try:
                 with archive.open(archive.infolist()[self.index]) as packed:
-                    _pour(packed, spool, self)
+                    _unpack(packed, spool, self)
                 return StableFile(spool, self.name, self.archive)
             except BaseException:
                 spool.close()
@@ -144,7 +144,7 @@ def _check(entry: zipfile.ZipInfo, inside: str, archive: str, limits: Limits) ->
         raise BadFile("archive-bomb", f"{place}, {entry.compress_size} bytes become {entry.file_size}")
 
 
-def _pour(packed: IO[bytes], spool: BinaryIO, member: Member) -> None:
+def _unpack(packed: IO[bytes], spool: BinaryIO, member: Member) -> None:
     """Unpack, never more than was claimed."""
     left = member.size
     while chunk := packed.read(_CHUNK_BYTES):
@@ -167,7 +167,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """The archive, with whatever goes wrong in it as one of our errors."""
     with open_regular(path) as file:
         try:
-            with zipfile.ZipFile(cast("IO[bytes]", _Sips(file, path.name))) as archive:
+            with zipfile.ZipFile(cast("IO[bytes]", _SmallReads(file, path.name))) as archive:
                 yield archive
         except OSError as error:
             raise Refusal("file-not-readable", f"{path}: {error.strerror or error}") from error
@@ -175,7 +175,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             raise BadFile("archive-damaged", f"{path.name}: {error}") from error
 
 
-class _Sips:
+class _SmallReads:
     """A file that is read in small pieces only: a table of contents of gigabytes is refused, not loaded.
 
     Args:

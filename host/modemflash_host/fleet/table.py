@@ -57,7 +57,7 @@ def lines(
 
 def _page(states: Sequence[BoardState], room: int, now_s: float) -> tuple[list[BoardState], str]:
     """So many boards, and which page that is: who is away, failed or runs stays, the others take turns."""
-    stay = [state for state in states if _needs_eyes(state)][: room // 2]
+    stay = [state for state in states if _needs_attention(state)][: room // 2]
     stay += [state for state in states if state.stage == RUNNING and state not in stay][: room // 4]
     turns = [state for state in states if state not in stay]
     size = max(1, room - len(stay))
@@ -104,7 +104,7 @@ def wrapped(text: Text, width: int) -> list[Text]:
     return list(text.wrap(Console(width=width), width))
 
 
-def _needs_eyes(state: BoardState) -> bool:
+def _needs_attention(state: BoardState) -> bool:
     return words.is_away(state) or (state.stage == ENDED and not state.is_good)
 
 

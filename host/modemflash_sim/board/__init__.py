@@ -7,7 +7,7 @@
     uart           the UART with its traps, at the modem's wire; receiver: its receiving half
     hardware       everything else: LED, NVS, watchdog, hashes, boot flags
     drives         SD card and /flash as FAT images in files; fat: these, made and read from outside
-    scheduler      time, and what strikes in it
+    scheduler      time, and what is due in it
     usb_board      the same at a USB cable: pc_end is the PC's side, pc_turns when it acts;
                    board_thread: the board's thread
     mirror_bridge  mirror mode

@@ -97,7 +97,7 @@ class ConsolePython:
     def interrupt(self) -> None:
         """See `Python.interrupt`."""
         if self._number == 0 and self._boots_idly:
-            return  # nothing runs; it would strike whatever comes next, half read
+            return  # nothing runs; it would interrupt what comes next, half read
         if self._process is not None and self._begun == self._number:
             self._process.send_signal(signal.SIGINT)
         else:

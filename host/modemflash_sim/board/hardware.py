@@ -137,7 +137,7 @@ class Hardware:
         """Set it, which starts it for good; 0 feeds it."""
         if timeout_ms:
             self._watchdog_us = timeout_ms * 1000
-        self._scheduler.strike("watchdog", self._scheduler.now_us + self._watchdog_us)
+        self._scheduler.end_at("watchdog", self._scheduler.now_us + self._watchdog_us)
 
     def hash(self, what: int, count: int) -> None:
         """The one hash: 1 begins, 0 ends, 2 works on `count` bytes."""

@@ -177,7 +177,7 @@ class BoardProcess:
     def cut_after(self, us: int, modem: bool = True) -> None:
         """Cut the power after so much time, wherever the board then is."""
         self._cut = _Cut(modem, at_us=self.now_us + us)
-        self.scheduler.strike("cut", self._cut.at_us)
+        self.scheduler.end_at("cut", self._cut.at_us)
 
     def close(self) -> None:
         """End the process and give the images back."""
@@ -206,7 +206,7 @@ class BoardProcess:
     def _start(self, cause: int) -> None:
         self.hardware.forget(cause)
         if self._cut and self._cut.at_us is not None:
-            self.scheduler.strike("cut", self._cut.at_us)
+            self.scheduler.end_at("cut", self._cut.at_us)
         self.boots.append((self.now_us, cause))
         self._boot_us = self.now_us
         self._child = Child(self._interpreter, self._heap, self._deadline_s)

@@ -1,7 +1,7 @@
 """The time of one simulated board, and what ends it.
 
 Rules that hold here: time moves only by `pass_to`, never back; whatever is due
-on the way (a power cut, the watchdog) strikes at its own moment, as an
+on the way (a power cut, the watchdog) comes at its own moment, as an
 exception that ends the running program.
 """
 
@@ -34,7 +34,7 @@ class Outside(Protocol):
 
 
 class Scheduler:
-    """Now, and the moments that strike.
+    """Now, and what is due later.
 
     Args:
         now_us: when it begins.
@@ -49,7 +49,7 @@ class Scheduler:
         self.now_us = now_us
         self.settle: Callable[[], None] = lambda: None
         self.outside: Outside | None = None
-        self._strikes: dict[str, int] = {}
+        self._ends: dict[str, int] = {}
         self._events: list[tuple[int, Callable[[], None]]] = []
 
     def at(self, us: int, what: Callable[[], None]) -> None:
@@ -58,26 +58,26 @@ class Scheduler:
         self._events.sort(key=lambda event: event[0])
 
     def clear(self) -> None:
-        """Nothing strikes and nothing happens any more: the board is reset."""
-        self._strikes.clear()
+        """Nothing is due any more: the board is reset."""
+        self._ends.clear()
         self._events.clear()
 
-    def strike(self, how: str, at_us: int | None) -> None:
+    def end_at(self, how: str, at_us: int | None) -> None:
         """Let `how` end the program at `at_us`; None takes it back."""
-        self._strikes.pop(how, None)
+        self._ends.pop(how, None)
         if at_us is not None:
-            self._strikes[how] = at_us
+            self._ends[how] = at_us
 
     def _pass(self, to_us: int) -> None:
-        while self._events and self._events[0][0] <= min([to_us, *self._strikes.values()]):
+        while self._events and self._events[0][0] <= min([to_us, *self._ends.values()]):
             at_us, what = self._events.pop(0)
             self._move(at_us)
             what()
-        if self._strikes:
-            how = min(self._strikes, key=lambda known: self._strikes[known])
-            at_us = self._strikes[how]
+        if self._ends:
+            how = min(self._ends, key=lambda known: self._ends[known])
+            at_us = self._ends[how]
             if at_us <= to_us:
-                del self._strikes[how]
+                del self._ends[how]
                 self._move(at_us)
                 raise Ended(how)
         self._move(to_us)
@@ -86,7 +86,7 @@ class Scheduler:
         """Let time pass; what has passed already stays as it is.
 
         Raises:
-            Ended: something struck on the way; `now_us` is its moment.
+            Ended: the program was ended on the way; `now_us` is the moment.
         """
         while self.outside and (at_us := self.outside.next_us()) is not None and at_us <= to_us:
             self._pass(max(at_us, self.now_us))
@@ -94,8 +94,8 @@ class Scheduler:
         self._pass(to_us)
 
     def next_us(self) -> int | None:
-        """The next moment at which something strikes, happens or acts; None for never."""
-        moments = [*self._strikes.values(), *(at_us for at_us, _ in self._events[:1])]
+        """The next moment at which something is due; None for never."""
+        moments = [*self._ends.values(), *(at_us for at_us, _ in self._events[:1])]
         if self.outside and (at_us := self.outside.next_us()) is not None:
             moments.append(at_us)
         return min(moments, default=None)

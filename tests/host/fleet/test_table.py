@@ -87,7 +87,7 @@ def test_of_more_boards_than_lines_each_has_its_turn(height: int) -> None:
     assert any("more; page 1 of" in line for line in shown(states, 0.0, 76, height))
 
 
-def test_who_needs_eyes_is_on_every_page() -> None:
+def test_who_needs_attention_is_on_every_page() -> None:
     states = [board(f"begins-{n}", []) for n in range(60)] + [board("failed-1", STORIES["failed"])]
     for now_s in range(0, 60, 5):
         assert any(line.startswith("failed-1") for line in shown(states, now_s))

@@ -1,4 +1,4 @@
-"""Rules of `scheduler`: time never goes back, and what is due strikes at its own moment."""
+"""Rules of `scheduler`: time never goes back, and what is due comes at its own moment."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import pytest
 from modemflash_sim.board.scheduler import Ended, Scheduler
 
 
-def test_what_strikes_ends_the_program_at_its_moment() -> None:
-    """The earliest first; once it struck it is gone."""
+def test_an_end_comes_at_its_moment() -> None:
+    """The earliest first; once it came it is gone."""
     scheduler = Scheduler()
-    scheduler.strike("watchdog", 500)
-    scheduler.strike("cut", 300)
+    scheduler.end_at("watchdog", 500)
+    scheduler.end_at("cut", 300)
     with pytest.raises(Ended) as ended:
         scheduler.pass_to(1_000)
     assert (ended.value.how, scheduler.now_us) == ("cut", 300)
@@ -22,15 +22,15 @@ def test_what_strikes_ends_the_program_at_its_moment() -> None:
     assert scheduler.now_us == 1_000
 
 
-def test_a_strike_is_moved_taken_back_and_cleared() -> None:
-    """A fed watchdog strikes later; a reset clears all."""
+def test_an_end_is_moved_taken_back_and_cleared() -> None:
+    """A fed watchdog ends it later; a reset clears all."""
     scheduler = Scheduler()
-    scheduler.strike("watchdog", 100)
-    scheduler.strike("watchdog", 200)
+    scheduler.end_at("watchdog", 100)
+    scheduler.end_at("watchdog", 200)
     scheduler.pass_to(150)
-    scheduler.strike("watchdog", None)
+    scheduler.end_at("watchdog", None)
     scheduler.pass_to(300)
-    scheduler.strike("cut", 400)
+    scheduler.end_at("cut", 400)
     scheduler.clear()
     scheduler.pass_to(500)
 
@@ -43,7 +43,7 @@ def test_time_never_goes_back() -> None:
 
 
 def test_events_happen_in_order_beside_the_program() -> None:
-    """Each at its own moment, and what is due later waits; a strike before them comes first."""
+    """Each at its own moment, and what is due later waits; an end before them comes first."""
     scheduler = Scheduler()
     seen: list[tuple[str, int]] = []
     scheduler.at(200, lambda: seen.append(("b", scheduler.now_us)))
@@ -51,7 +51,7 @@ def test_events_happen_in_order_beside_the_program() -> None:
     scheduler.at(900, lambda: seen.append(("c", scheduler.now_us)))
     scheduler.pass_to(500)
     assert seen == [("a", 100), ("b", 200)]
-    scheduler.strike("cut", 600)
+    scheduler.end_at("cut", 600)
     with pytest.raises(Ended):
         scheduler.pass_to(1_000)
     assert len(seen) == 2
