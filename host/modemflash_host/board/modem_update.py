@@ -61,6 +61,7 @@ class FirstStep:
     Attributes:
         files, bytes: what is put there.
         stays: it was there before, and is brought up to date.
+        allowed_s: how long it may take.
     """
 
     files: int

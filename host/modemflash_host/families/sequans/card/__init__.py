@@ -2,7 +2,7 @@
 
     prepare(sources, folder, reporter, ...) -> Prepared    lay out firmware, list, words for the field
     check(folder, reporter) -> Checked                     is everything on it as it was prepared?
-    results(folders) -> Table                            what became of which board
+    results(folders) -> Table                              what became of which board
 
 Rules: what a board will decide is asked of the engine's own planner, never
 written down again; the format of the list is `modemflash.board.manifest`;

@@ -27,6 +27,7 @@ class Checked:
     """A card that is whole.
 
     Attributes:
+        folder: where it is.
         images: its firmware, as it was prepared.
         consents: what was agreed to beforehand.
         forecasts: what boards will do with it.

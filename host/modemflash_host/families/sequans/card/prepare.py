@@ -111,8 +111,18 @@ def prepare(
         found = tuple(forecasts(images, options, given))
         on_forecasts(found)
         _refuse_useless(found)
-        files = _small_files(items, found, given, options, with_engine, with_imei, hold_light)
-        _write(folder, items, files, reporter)
+        engine = deployed() if with_engine else {}
+        listed = CardManifest(
+            tuple(CardFile(item.image, item.path, f"{zlib.crc32(item.sums):08x}") for item in items),
+            tuple(given),
+            options,
+            with_imei=with_imei,
+            engine={name: hashlib.sha256(data).hexdigest() for name, data in engine.items()},
+            by=f"modemflash {modemflash.__version__}",
+            mark=secrets.token_hex(4),
+            hold_light=hold_light,
+        )
+        _write(folder, items, _small_files(items, listed, engine, found), reporter)
     return Prepared(folder, images, found, with_engine, with_imei)
 
 
@@ -151,41 +161,22 @@ def _refuse_useless(found: Sequence[Forecast]) -> None:
     """A card that no board could use is refused here, not in the field."""
     if any(each.works for each in found):
         return
+    # The fewest that let one board be updated: who agrees to more than is needed has read nothing.
     missing = min((each.missing for each in found if not each.code), key=len, default=())
-    if (
-        missing
-    ):  # the fewest that let one board be updated: who agrees to more than is needed has read nothing
+    if missing:
         raise CardNeedsConsent(names_of(missing), missing)
     codes = [each.code for each in found]
     raise Refusal(max(codes, key=codes.count), "for every modem that is known")
 
 
 def _small_files(
-    items: list[_Item],
-    found: Sequence[Forecast],
-    consents: list[Consent],
-    options: Mapping[str, object],
-    with_engine: bool,
-    with_imei: bool,
-    hold_light: bool,
+    items: list[_Item], listed: CardManifest, engine: Mapping[str, bytes], found: Sequence[Forecast]
 ) -> dict[str, bytes]:
     """Everything but the firmware: path below the folder -> bytes; the list is the last."""
     files = {item.path + manifest.SUMS: item.sums for item in items}
-    engine = deployed() if with_engine else {}
     files |= {f"{manifest.ENGINE}/{name}": data for name, data in engine.items()}
-    files[README] = readme(
-        [item.image for item in items], found, consents, with_engine, with_imei, hold_light
-    ).encode("ascii", "replace")
-    files[manifest.NAME] = CardManifest(
-        tuple(CardFile(item.image, item.path, f"{zlib.crc32(item.sums):08x}") for item in items),
-        tuple(consents),
-        options,
-        with_imei,
-        {name: hashlib.sha256(data).hexdigest() for name, data in engine.items()},
-        f"modemflash {modemflash.__version__}",
-        secrets.token_hex(4),
-        hold_light,
-    ).encode()
+    files[README] = readme(listed, found).encode("ascii", "replace")
+    files[manifest.NAME] = listed.encode()
     return files
 
 

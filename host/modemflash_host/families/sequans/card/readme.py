@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from modemflash.consent import encoded
 from modemflash.errors import CATALOGUE
-from modemflash.image import Image
-from modemflash_host.consents import Consent, names_of
+from modemflash_host.consents import names_of
+from modemflash_host.families.sequans.card.card_manifest import CardManifest
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
 from modemflash_host.families.sequans.forecast import Forecast
 
@@ -52,15 +52,9 @@ def can_lines(found: Sequence[Forecast]) -> list[str]:
     return lines
 
 
-def readme(
-    images: Sequence[Image],
-    found: Sequence[Forecast],
-    consents: Sequence[Consent],
-    engine: bool,
-    imei: bool,
-    hold: bool = False,
-) -> str:
-    """The whole text."""
+def readme(listed: CardManifest, found: Sequence[Forecast]) -> str:
+    """The whole text, for a card with that list, of which boards will do what was found."""
+    images = [file.image for file in listed.files]
     parts = [
         "This card updates the LTE modem of Pycom GPy, FiPy and G01 boards.",
         "",
@@ -72,7 +66,7 @@ def readme(
         ),
         "3. Look at the light. It takes 5 to 30 minutes. While it pulses white, leave power and card alone.",
         "4. When it is green, take the card to the next board."
-        + (" The board's own program starts when the card is out." if hold else ""),
+        + (" The board's own program starts when the card is out." if listed.hold_light else ""),
         "A board that is interrupted carries on by itself when it has power and this card again.",
         "",
         "WHAT THE LIGHT SAYS",
@@ -82,16 +76,16 @@ def readme(
         *[f"{image.name}: build {image.build or 'not known'}, {image.kind}" for image in images],
         *can_lines(found),
     ]
-    if consents:
-        parts.append("Agreed to beforehand, for every board: " + ", ".join(encoded(consents)) + ".")
+    if listed.consents:
+        parts.append("Agreed to beforehand, for every board: " + ", ".join(encoded(listed.consents)) + ".")
     parts += ["", "BEFORE THE FIRST TIME", *HOOK]
-    if engine:
+    if listed.engine:
         parts.append("This card brings the updater itself; boards with the hook use it.")
     parts += [
         "",
         "WHAT IS WRITTEN HERE",
         "modemflash.log for people, results.csv and results/ for tables"
-        + (", with the modem's IMEI" if imei else "; no IMEI")
+        + (", with the modem's IMEI" if listed.with_imei else "; no IMEI")
         + ". modemflash-state/ lets an interrupted board carry on: leave it.",
     ]
     lines: list[str] = []
