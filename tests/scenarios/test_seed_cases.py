@@ -113,6 +113,14 @@ def test_installs_that_fail_for_good():
     assert ended(result) == "install-failed" and result.modem_state == "recoverable"
 
 
+@pytest.mark.parametrize("fault", ["refuse:1", "reply-cut:1:999999"])
+def test_a_modem_that_never_leaves_its_transfer(fault):
+    """Neither the end of its session nor an AT dialogue behind it is to be had."""
+    world = World(fault="in-transfer:on-the-fly," + fault, start_mode="recovery")
+    result = world.update(files())
+    assert (ended(result), result.modem_state) == ("modem-in-transfer", "recoverable")
+
+
 def test_an_updater_that_never_starts(monkeypatch):
     """The wait for it ends, with words."""
     monkeypatch.setattr(steps, "INSTALL_MS", 60_000)  # for how long it is looked for afterwards

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from modemflash.board.pc_line import PcLine
 from modemflash.interface import AWAY_MS, CONSOLE_BAUD
-from modemflash_host.board.relay.line import RelayLine
+from modemflash_host.board.console.repl import RESET_SIGNS
+from modemflash_host.board.relay.line import RelayLine, RelayLost
 
 FILE = bytes(range(251)) * 200
 BYTES_A_MS = 92
@@ -278,6 +279,25 @@ def test_a_pc_that_comes_back() -> None:
     world.present = True
     assert world.run(lambda: world.line.got == 8176)
     assert had > 2000
+
+
+@pytest.mark.parametrize(
+    ("last_words", "code"), [(b"", "relay-silent"), *((sign, "relay-restarted") for sign in RESET_SIGNS)]
+)
+def test_a_board_that_says_no_more_is_lost(last_words: bytes, code: str) -> None:
+    """Within seconds, and whether it started anew where that is heard."""
+    world = World({}, {}, False, CONSOLE_BAUD)
+    assert world.run(lambda: world.pc.state != "", 2_000)
+    began_ms = world.now_ms
+    world.to_pc.put(b"\r\n" + last_words + b"\r\n", CONSOLE_BAUD)
+
+    def time_passes() -> None:
+        world.now_ms += 20
+
+    with pytest.raises(RelayLost) as lost:
+        world.pc.attend(lambda: False, time_passes)
+    assert lost.value.code == code
+    assert world.now_ms - began_ms < 20_000
 
 
 def late_world(late_ms: int, small_ring: bool = False, damage: Corruption | None = None) -> World:

@@ -86,3 +86,29 @@ def test_what_is_explained_ends_with_a_command(capsys: pytest.CaptureFixture[str
     assert app.run(["explain", word]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "`modemflash update`" in out and "No document explains it" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "fault", "code", "ended", "state"),
+    [
+        (["update", f"{VERSION}.pkg", "other.pkg", "-y"], "", "gnss-one-file", 5, "untouched"),
+        (["update", f"{VERSION}.pkg", "-y"], "?fault=dead-after", "gnss-unconfirmed", 8, "unknown"),
+    ],
+)
+def test_an_end_has_its_own_code(
+    capsys: pytest.CaptureFixture[str], words: list[str], fault: str, code: str, ended: int, state: str
+) -> None:
+    Path("other.pkg").write_bytes(packages.make_package(size=24_000))
+    exit_code, result, _ = typed(capsys, *words, "-p", "sim://lg290p" + fault)
+    assert (exit_code, result["code"], result["modem_state"]) == (ended, code, state)
+
+
+def test_without_a_place_for_the_record_nothing_is_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "journal").touch()
+    port = "sim://lg290p?state=module.json"
+    code, result, _ = typed(capsys, "update", f"{VERSION}.pkg", "-y", "-p", port)
+    assert (code, result["code"], result["modem_state"]) == (6, "gnss-no-journal", "untouched")
+    assert json.loads(Path("module.json").read_text())["erases"] == 0

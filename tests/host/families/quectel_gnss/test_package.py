@@ -55,6 +55,7 @@ def test_a_good_file() -> None:
         (with_word(GOOD, 0x14, 0x7FFFFFFF), "package-segment"),
         (with_word(GOOD, 0x14, 0x7FFFF), "file-truncated"),
         (GOOD.replace(b"LG290P", b"XX290P"), "file-checksum"),
+        (package("XX290P03AANR02A01S"), "package-no-version"),
     ],
 )
 def test_each_way_to_be_bad_has_its_code(data: bytes, code: str) -> None:

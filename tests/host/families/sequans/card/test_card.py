@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from modemflash_host.board.install.package import deployed
 from modemflash_host.cli.card import card as command
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.families.sequans import card as cards
+from modemflash_host.families.sequans.card.card_folder import CardFolder
 from modemflash_host.families.sequans.card.card_manifest import CardManifest
 from modemflash_host.families.sequans.card.layout import safe_name
 from modemflash_host.families.sequans.card.readme import WIDTH
@@ -190,6 +193,26 @@ def test_no_room(sources: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(1, 1, 100_000))
     assert code(prepare, sources, folder) == "card-no-room"
     assert not list(folder.iterdir())
+
+
+def test_a_card_that_does_not_take_or_keep_a_file(
+    sources: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written is read back; without its list it is no prepared card."""
+    write = CardFolder.write
+
+    def refused(card: CardFolder, path: str, chunks: Iterable[bytes]) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    def altered(card: CardFolder, path: str, chunks: Iterable[bytes]) -> None:
+        write(card, path, (chunk[:-1] + b"?" for chunk in chunks))
+
+    for way, expected in ((refused, "card-write-failed"), (altered, "card-copy-differs")):
+        monkeypatch.setattr(CardFolder, "write", way)
+        assert code(prepare, sources, folder) == expected
+        assert code(cards.check, folder, reporter()) == "card-not-prepared"
+        for left in [path for path in folder.rglob("*") if path.is_file()]:
+            left.unlink()
 
 
 def test_not_a_folder(sources: Path, tmp_path: Path) -> None:
