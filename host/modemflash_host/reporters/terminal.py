@@ -40,9 +40,9 @@ class Terminal(People):
 
     def report(self, event: Event, at_s: float) -> None:
         """Show one event; the live line ends where a person may be asked, or the story ends."""
-        super().report(event, at_s)
         if event["event"] in ("file", "plan", "problem", "rescue", "rescue-plan", "result"):
             self._stop()
+        super().report(event, at_s)
 
     def close(self) -> None:
         """Give the terminal its cursor back."""

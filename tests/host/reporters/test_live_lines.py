@@ -10,9 +10,16 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from modemflash_host.families.sequans.words import WORDS
+from modemflash_host.reporters import Event
 from modemflash_host.reporters.live_lines import LiveLines
 from modemflash_host.reporters.terminal import Terminal
+from support.sinks import PLAN, RESULT
 
+ENDS: tuple[Event, ...] = (
+    {**RESULT, "status": "nothing-to-do", "code": "card-good"},
+    RESULT,
+    PLAN,
+)
 _CODE = re.compile(r"\x1b\[\??(\d*)[\d;]*([A-Za-z])")
 
 
@@ -121,3 +128,16 @@ def test_what_is_typed_leaves_no_stale_line(columns: int, typed: str) -> None:
     sink.close()
     screen.feed(written(out))
     assert "".join("".join(screen.rows).split()) == "Itgoeson."
+
+
+@pytest.mark.parametrize("took_s", [0.2, 5.0])
+@pytest.mark.parametrize("ended", ENDS, ids=lambda event: event["event"])
+def test_nothing_is_printed_behind_a_live_line(ended: Event, took_s: float) -> None:
+    """A phase of a moment leaves no line of its own, and its live line goes all the same."""
+    out, screen = console(), Screen()
+    sink = Terminal(out, out)
+    sink.use_vocabulary(WORDS)
+    sink.report({"event": "phase", "phase": "verify", "usual_s": 0, "allowed_s": 0, "note": "a.dup"}, 0)
+    sink.report(ended, took_s)
+    screen.feed(written(out))
+    assert not [row for row in screen.rows if "a.dup" in row or "0:00" in row], screen.rows
