@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modemflash.errors import CATALOGUE
+from modemflash_host.families.sequans.forecast import WITHOUT_BUILD
 from modemflash_host.families.vocabulary import DIM, DOUBT, GOOD, STRONG, Event, Row, Span, row
 from modemflash_host.reporters.words import bytes_of, size
 
@@ -34,7 +35,6 @@ _FILES = {
     "other-part": "the other part of the package",
 }
 _MANY = 12  # so many builds are "any other": only a difference refuses so many
-_STATES = {"boot-loader": "its boot loader", "mtools": "mtools", "recovery": "recovery"}
 _ROUTES = {
     1: "as a difference, staged",
     2: "through recovery",
@@ -120,7 +120,7 @@ def _refusal(path: Event) -> tuple[Span, ...]:
 def _modems(paths: list[Event]) -> str:
     """Which modems a line is for: builds, and states in which a modem cannot say its build."""
     builds = [str(build) for path in paths for build in path["origins"]]
-    states = [_STATES[path["state"]] for path in paths if path["state"] in _STATES]
+    states = [WITHOUT_BUILD[path["state"]] for path in paths if path["state"] in WITHOUT_BUILD]
     words = []
     if builds:
         listed = ("builds " if len(builds) > 1 else "build ") + ", ".join(builds)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from modemflash.modem import Modem
 
 APPLICATION = "application"
-_WITHOUT_BUILD = ("boot-loader", "mtools", "recovery")
+# Boot modes in which a modem cannot say its build, as "a modem in …" goes on.
+WITHOUT_BUILD = {"boot-loader": "its boot loader", "mtools": "mtools", "recovery": "recovery"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _modems(images: Sequence[Image]) -> Iterator[tuple[str, Identity]]:
             identity.build, identity.family, identity.product = build, "pycom", "FiPy"
             identity.version = f"LR{release}-{build}" if release else ""
             yield APPLICATION, identity
-    for state in _WITHOUT_BUILD:
+    for state in WITHOUT_BUILD:
         yield state, Identity()
 
 

@@ -14,7 +14,7 @@ from modemflash.errors import CATALOGUE
 from modemflash_host.consents import names_of
 from modemflash_host.families.sequans.card.card_manifest import CardManifest
 from modemflash_host.families.sequans.card.lights import LIGHTS, RHYTHMS
-from modemflash_host.families.sequans.forecast import Forecast
+from modemflash_host.families.sequans.forecast import WITHOUT_BUILD, Forecast
 
 WIDTH = 76
 HOOK = (
@@ -37,9 +37,7 @@ def can_lines(found: Sequence[Forecast]) -> list[str]:
     by_target: dict[int | None, list[str]] = {}
     for each in found:
         if each.works:
-            by_target.setdefault(each.target, []).append(
-                str(each.origin) if each.origin else f"a modem in its {each.state}"
-            )
+            by_target.setdefault(each.target, []).append(_modem(each))
     for target, origins in by_target.items():
         lines.append(f"Updates to {target or 'a build that nothing names'}: from {', '.join(origins)}.")
     by_code: dict[str, list[str]] = {}
@@ -47,9 +45,15 @@ def can_lines(found: Sequence[Forecast]) -> list[str]:
         if each.works or each.code == "several-images":
             continue
         why = f"Needs the consent {names_of(each.missing)}" if each.missing else CATALOGUE[each.code][0]
-        by_code.setdefault(why, []).append(str(each.origin) if each.origin else each.state)
+        by_code.setdefault(why, []).append(_modem(each))
     lines += [f"Left alone: {', '.join(origins)}. {why}." for why, origins in by_code.items()]
     return lines
+
+
+def _modem(each: Forecast) -> str:
+    """By its build; else by its boot mode: a Monarch 2 has a build that is not known here."""
+    state = WITHOUT_BUILD.get(each.state, "its application")
+    return str(each.origin) if each.origin else f"a modem in {state}"
 
 
 def readme(listed: CardManifest, found: Sequence[Forecast]) -> str:

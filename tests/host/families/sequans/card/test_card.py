@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from modemflash.board import manifest
 from modemflash.crc import crc16
 from modemflash.errors import CATALOGUE, BadFile, Problem
+from modemflash.examine import examine
 from modemflash_host.board.install.package import deployed
 from modemflash_host.cli.card import card as command
 from modemflash_host.errors import ConsentMissing
@@ -20,12 +21,13 @@ from modemflash_host.families.sequans import card as cards
 from modemflash_host.families.sequans.card.card_folder import CardFolder
 from modemflash_host.families.sequans.card.card_manifest import CardManifest
 from modemflash_host.families.sequans.card.layout import safe_name
-from modemflash_host.families.sequans.card.readme import WIDTH
+from modemflash_host.families.sequans.card.readme import WIDTH, can_lines
 from modemflash_host.families.sequans.card.results import INTERRUPTED
-from modemflash_host.families.sequans.forecast import Forecast
+from modemflash_host.families.sequans.forecast import Forecast, forecasts
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.stop_requests import StopRequests
 from modemflash_sim.sequans import images
+from support.memory_source import MemorySource
 
 IMAGE = images.make_full_image(41065, size_bytes=20_000)
 ELF = images.make_updater_elf(66_000)
@@ -213,6 +215,18 @@ def test_a_card_that_does_not_take_or_keep_a_file(
         assert code(cards.check, folder, reporter()) == "card-not-prepared"
         for left in [path for path in folder.rglob("*") if path.is_file()]:
             left.unlink()
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (images.make_full_image(41065, size_bytes=20_000), "Left alone: a modem in its boot loader"),
+        (images.make_full_image(59999, "GM02S", size_bytes=20_000), "a modem in its application"),
+    ],
+)
+def test_a_modem_without_a_build_is_said_in_words(image: bytes, words: str) -> None:
+    found = forecasts([examine(MemorySource(image, "a.dup"))], {}, [])
+    assert words in " ".join(can_lines(found))
 
 
 def test_not_a_folder(sources: Path, tmp_path: Path) -> None:
