@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from contextlib import suppress
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 import rich_click as click
 
@@ -20,6 +20,9 @@ from modemflash_host.cli.output import Output
 from modemflash_host.errors import StopNow
 from modemflash_host.reporters.words import printable
 from modemflash_host.run import exit_codes
+
+if TYPE_CHECKING:
+    from modemflash_host.reporters import Reporter
 
 _COMMANDS = {
     "backup": "backup",
@@ -146,12 +149,7 @@ def _run(arguments: list[str], out: Output, is_stopped: bool) -> int:
         _last_line(arguments, "usage", "refused")
         return exit_codes.USAGE
     except Refusal as refusal:
-        from modemflash_host.privacy import mask_event
-
-        for sentence in (refusal.happened, refusal.hint):
-            print(printable(mask_event(sentence)), file=sys.stderr)
-        _last_line(arguments, refusal.code, "refused")
-        return exit_codes.of_problem(refusal)
+        return _refused(refusal, arguments)
     except (click.Abort, KeyboardInterrupt):
         print("\nStopped. Nothing was written.", file=sys.stderr)
         _last_line(arguments, "stopped-before-write", "interrupted")
@@ -173,6 +171,17 @@ def _run(arguments: list[str], out: Output, is_stopped: bool) -> int:
     except Exception:  # noqa: BLE001 (the guard: whatever it is, people get words and a file, no traceback)
         return _unexpected(arguments)
     return code if isinstance(code, int) else exit_codes.DONE
+
+
+def _refused(refusal: Refusal, arguments: list[str]) -> int:
+    """One that came before, or without, the work that has a sink: told as any other."""
+    from modemflash_host.cli.carry_out import carry_out
+    from modemflash_host.cli.options import Talk
+
+    def work(reporter: Reporter) -> NoReturn:
+        raise refusal
+
+    return carry_out(work, Talk(as_json="--json" in arguments))
 
 
 def _writes(arguments: list[str]) -> bool:

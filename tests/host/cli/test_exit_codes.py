@@ -13,7 +13,7 @@ import pytest
 
 from host.cli.test_commands import SMALL, Desk, Ended
 from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
-from modemflash_host.cli import asking
+from modemflash_host.cli import app, asking
 from modemflash_host.consents import Consent, flag_of, names_of, word_of
 from modemflash_host.families.sequans.words import DANGERS
 from modemflash_host.run import exit_codes
@@ -256,3 +256,32 @@ def test_verbose_shows_every_probe_and_quiet_only_the_end(desk: Desk) -> None:
     quiet = desk.type("info", "-p", desk.modem(), "-q")
     assert quiet.code == exit_codes.DONE
     assert len(quiet.out.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["info", "-p", "sim://pycom-catm1"], "config-broken"),
+        (["fleet", "results", "none.json"], "fleet-results-broken"),
+        (["completion", "install", "bash"], "shell-file-not-edited"),
+    ],
+    ids=["settings", "fleet", "completion"],
+)
+def test_a_refusal_before_any_work_is_told_as_any_other(
+    words: list[str],
+    code: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With its code, what to do, the state of the modem and the next command."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("HOME", "MODEMFLASH_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    if code == "config-broken":
+        (tmp_path / "config.toml").write_text("port = 5\n")
+        monkeypatch.setenv("MODEMFLASH_CONFIG", str(tmp_path / "config.toml"))
+    assert app.run(words) == exit_codes.REFUSED
+    said = capsys.readouterr().err.splitlines()
+    told = [line.split()[0] for line in said if line[:1].isalpha()]
+    assert told == ["Code", "Do", "Modem", "Next"] and f"Code       {code}" in said
