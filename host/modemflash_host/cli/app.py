@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 import rich_click as click
 
 import modemflash
-from modemflash.errors import Refusal
+from modemflash.errors import Problem
 from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.output import Output
 from modemflash_host.errors import StopNow
@@ -148,8 +148,8 @@ def _run(arguments: list[str], out: Output, is_stopped: bool) -> int:
         error.show()
         _last_line(arguments, "usage", "refused")
         return exit_codes.USAGE
-    except Refusal as refusal:
-        return _refused(refusal, arguments)
+    except Problem as problem:
+        return _failed(problem, arguments)
     except (click.Abort, KeyboardInterrupt):
         print("\nStopped. Nothing was written.", file=sys.stderr)
         _last_line(arguments, "stopped-before-write", "interrupted")
@@ -173,13 +173,13 @@ def _run(arguments: list[str], out: Output, is_stopped: bool) -> int:
     return code if isinstance(code, int) else exit_codes.DONE
 
 
-def _refused(refusal: Refusal, arguments: list[str]) -> int:
+def _failed(problem: Problem, arguments: list[str]) -> int:
     """One that came before, or without, the work that has a sink: told as any other."""
     from modemflash_host.cli.carry_out import carry_out
     from modemflash_host.cli.options import Talk
 
     def work(reporter: Reporter) -> NoReturn:
-        raise refusal
+        raise problem
 
     return carry_out(work, Talk(as_json="--json" in arguments))
 

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import rich_click as click
 
-from modemflash.errors import Problem, Refusal
-from modemflash_host.cli.carry_out import carry_out
+from modemflash.errors import Refusal
 from modemflash_host.cli.help_page import HelpGroup
-from modemflash_host.cli.options import Talk
 from modemflash_host.cli.place import refuse_terminal
 from modemflash_host.cli.shell_words import command_line
 from modemflash_host.report.report_files import STANDARD_OUTPUT
-from modemflash_host.run.result import Result
 from modemflash_host.store.new_file import may_replace, new_file
 
 _CAPTURE_ENDS = ".jsonl"
@@ -47,26 +44,22 @@ def export_run(run: str, to: Path) -> int:
 
     refuse_terminal(to)
     is_file = run.endswith(_CAPTURE_ENDS)
+    found = run_at(Path(run)) if is_file else find_run(run)
+    path = found.path if is_file else Path(found.header.get("capture_at") or found.path)
+    if to == STANDARD_OUTPUT:
+        export(
+            path,
+            sys.stdout.buffer,
+            lambda: not is_file and row_of(find_run(found.path.stem)).status == RUNNING,
+        )
+        return 0
     try:
-        found = run_at(Path(run)) if is_file else find_run(run)
-        path = found.path if is_file else Path(found.header.get("capture_at") or found.path)
-        if to == STANDARD_OUTPUT:
-            export(
-                path,
-                sys.stdout.buffer,
-                lambda: not is_file and row_of(find_run(found.path.stem)).status == RUNNING,
-            )
-        else:
-            try:
-                if not may_replace(to, _PCAPNG_START):
-                    raise Refusal("capture-over-file", str(to))
-                with new_file(to) as out:
-                    export(path, out)
-            except OSError as error:
-                raise Refusal("capture-not-written", f"{to}: {error.strerror}") from error
-    except Problem as problem:
-        ended = Result.of_problem(problem)
-        return carry_out(lambda _: ended, Talk())
+        if not may_replace(to, _PCAPNG_START):
+            raise Refusal("capture-over-file", str(to))
+        with new_file(to) as out:
+            export(path, out)
+    except OSError as error:
+        raise Refusal("capture-not-written", f"{to}: {error.strerror}") from error
     return 0
 
 

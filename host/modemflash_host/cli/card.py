@@ -11,7 +11,6 @@ import rich_click as click
 from rich.table import Table as Grid
 from rich.text import Text
 
-from modemflash.errors import Problem
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.family_options import (
     consents_of,
@@ -139,11 +138,7 @@ def check(folder: Path, talk: Talk) -> int:
 def show_results(folders: tuple[Path, ...], as_csv: bool, talk: Talk) -> int:
     """Merge what boards wrote on the cards in FOLDERs into one table."""
     if as_csv:  # for a program to read: nothing else may stand there
-        try:
-            sys.stdout.write(cards.results(folders).as_csv())
-        except Problem as problem:
-            ended = Result.of_problem(problem)
-            return carry_out(lambda _: ended, Talk())
+        sys.stdout.write(cards.results(folders).as_csv())
         return exit_codes.DONE
     tables: list[cards.Table] = []
 

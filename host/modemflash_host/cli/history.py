@@ -10,7 +10,6 @@ from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
 from modemflash_host.cli.options import Talk
 from modemflash_host.cli.place import WHERE, tell_place
-from modemflash_host.errors import Refusal
 from modemflash_host.reporters import Reporter
 from modemflash_host.run.result import Result
 
@@ -36,11 +35,7 @@ def history(as_json: bool, as_page: bool, output: Path | None) -> int:
         from modemflash_host.report.page.history_page import history_page
         from modemflash_host.report.report_files import write_page
 
-        try:
-            tell_place(write_page(history_page(rows), "modemflash-history.html", output))
-        except Refusal as refusal:
-            result = Result.of_problem(refusal)
-            return carry_out(lambda _: result, Talk())
+        tell_place(write_page(history_page(rows), "modemflash-history.html", output))
         return 0
     from modemflash_host.report.history_table import history_table
     from modemflash_host.reporters.steady_console import SteadyConsole

@@ -6,13 +6,9 @@ from pathlib import Path
 
 import rich_click as click
 
-from modemflash.errors import Problem
-from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpCommand
-from modemflash_host.cli.options import Talk
 from modemflash_host.cli.place import WHERE, refuse_terminal, tell_place
 from modemflash_host.families import registry
-from modemflash_host.run.result import Result
 
 
 @click.command(cls=HelpCommand)
@@ -30,10 +26,5 @@ def report(run: str, as_page: bool, output: Path | None) -> int:
 
     if not as_page:
         refuse_terminal(output)
-    try:
-        path = (make_page if as_page else make_report)(find_run(run), registry.words_of, output)
-    except Problem as problem:
-        result = Result.of_problem(problem)
-        return carry_out(lambda _: result, Talk())
-    tell_place(path)
+    tell_place((make_page if as_page else make_report)(find_run(run), registry.words_of, output))
     return 0

@@ -20,6 +20,7 @@ from modemflash_host.run import exit_codes
 from modemflash_sim.sequans import images, install
 from referees import vendor_client
 
+CAPTURE = str(Path(__file__).parents[2] / "captures" / "info-catm1.jsonl")
 RESULT_FIELDS = [
     "event", "schema", "status", "code", "modem_state", "next", "family", "from_version", "to_version",
     "boot_mode", "bytes", "seconds",
@@ -263,9 +264,14 @@ def test_verbose_shows_every_probe_and_quiet_only_the_end(desk: Desk) -> None:
     [
         (["info", "-p", "sim://pycom-catm1"], "config-broken"),
         (["fleet", "results", "none.json"], "fleet-results-broken"),
+        (["fleet", "results"], "fleet-no-results"),
         (["completion", "install", "bash"], "shell-file-not-edited"),
+        (["report", "3"], "no-such-run"),
+        (["history", "--html", "-o", "none/page.html"], "report-not-written"),
+        (["card", "results", "--csv", "none"], "card-no-results"),
+        (["capture", "export", CAPTURE, "--pcapng", "none/run.pcapng"], "capture-not-written"),
     ],
-    ids=["settings", "fleet", "completion"],
+    ids=lambda words: words if isinstance(words, str) else "",
 )
 def test_a_refusal_before_any_work_is_told_as_any_other(
     words: list[str],

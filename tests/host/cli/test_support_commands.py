@@ -7,18 +7,13 @@ import sys
 import zipfile
 from pathlib import Path
 
-import click
 import pytest
 
 from modemflash_host.capture.runs import begin_run
 from modemflash_host.cli import app
 from modemflash_host.cli.carry_out import carry_out
-from modemflash_host.cli.completion import completion
-from modemflash_host.cli.config import config
 from modemflash_host.cli.fleet_run import write_output
-from modemflash_host.cli.history import history
 from modemflash_host.cli.options import Talk
-from modemflash_host.cli.report import report
 from modemflash_host.reporters import Reporter
 from modemflash_host.run import exit_codes
 from modemflash_host.run.result import Result
@@ -32,8 +27,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def called(command: click.Command, *words: str) -> int:
-    return int(command.main(list(words), standalone_mode=False))
+def called(*words: str) -> int:
+    return app.run([*words])
 
 
 def one_run() -> Path:
@@ -55,9 +50,9 @@ def one_run() -> Path:
 def test_history_lists_runs(capsys: pytest.CaptureFixture[str]) -> None:
     """A line a run, for people and as JSON Lines."""
     path = one_run()
-    assert called(history) == 0
+    assert called("history") == 0
     assert "38638" in capsys.readouterr().out
-    assert called(history, "--json") == 0
+    assert called("history", "--json") == 0
     event, result = map(json.loads, capsys.readouterr().out.splitlines())
     assert (event["name"], event["to_version"]) == (path.stem, "41065")
     assert result["event"] == "result"
@@ -65,10 +60,10 @@ def test_history_lists_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_report_prints_its_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """The path of the zip is all that is printed; without a run it is refused by its code."""
-    assert called(report) == exit_codes.REFUSED
+    assert called("report") == exit_codes.REFUSED
     assert "no-such-run" in capsys.readouterr().err
     one_run()
-    assert called(report, "1", "-o", str(tmp_path / "r.zip")) == 0
+    assert called("report", "1", "-o", str(tmp_path / "r.zip")) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "r.zip")
     assert (tmp_path / "r.zip").is_file()
 
@@ -135,12 +130,12 @@ def test_a_capture_of_somebody_else_is_exported(capsys: pytest.CaptureFixture[st
 def test_config_shows_value_source_and_files(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     """Each setting with who gave it, the files that are read, and what is not known."""
     (home / "config.toml").write_text('port = "COM5"\nprot = 1\n')
-    assert called(config) == 0
+    assert called("config") == 0
     said = capsys.readouterr()
     line = next(line for line in said.out.splitlines() if line.startswith("port"))
     assert line.split() == ["port", "COM5", str(home / "config.toml")]
     assert "prot is no setting; port is one" in said.err
-    assert called(config, "--json") == 0
+    assert called("config", "--json") == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     via = next(line for line in lines if line.get("name") == "via")
     assert (via["event"], via["value"], via["source"]) == ("setting", "auto", "default")
@@ -149,14 +144,14 @@ def test_config_shows_value_source_and_files(capsys: pytest.CaptureFixture[str],
 def test_broken_config_is_refused(capsys: pytest.CaptureFixture[str], home: Path) -> None:
     """A config file that cannot be used is named, with its code."""
     (home / "config.toml").write_text("port = 5")
-    assert called(config) == exit_codes.REFUSED
+    assert called("config") == exit_codes.REFUSED
     assert "config-broken" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_completion_scripts(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each shell gets a script that asks our program."""
-    assert called(completion, shell) == 0
+    assert called("completion", shell) == 0
     script = capsys.readouterr().out
     assert "_MODEMFLASH_COMPLETE" in script
     assert "modemflash" in script
@@ -200,16 +195,16 @@ def test_report_overwrites_nothing_but_a_report(capsys: pytest.CaptureFixture[st
     link.symlink_to(mine)
     before = theirs.read_bytes()
     for path in (mine, theirs, link):
-        assert called(report, "-o", str(path)) == exit_codes.REFUSED
+        assert called("report", "-o", str(path)) == exit_codes.REFUSED
         assert "report-not-written" in capsys.readouterr().err
     assert (mine.read_text(), theirs.read_bytes()) == ("mine", before)
     for _ in range(2):
-        assert called(report, "-o", str(tmp_path / "r.zip")) == 0
+        assert called("report", "-o", str(tmp_path / "r.zip")) == 0
 
 
 def test_what_is_printed_is_no_control_code(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     one_run()
-    assert called(report, "-o", str(tmp_path / "r\x1b[2J.zip")) == 0
+    assert called("report", "-o", str(tmp_path / "r\x1b[2J.zip")) == 0
     assert "\x1b" not in capsys.readouterr().out
 
 
