@@ -24,7 +24,7 @@ from modemflash_host.board.ticking import UNINSTALL, at_board, leave, left, reac
 from modemflash_host.board.tools import esptool
 from modemflash_host.cli.carry_out import carry_out
 from modemflash_host.cli.help_page import HelpGroup
-from modemflash_host.cli.options import Command, Talk, port_name, talk_options
+from modemflash_host.cli.options import Talk, port_name, port_option, talk_options
 from modemflash_host.computer.clock import ticker
 from modemflash_host.errors import Refusal
 from modemflash_host.reporters import Reporter
@@ -38,25 +38,14 @@ POWER_OFF_S = 10
 _RESET_WORDS = "The board is reset, not its modem: that has its own power and does not notice."
 _POWER_WORDS = "The shield is told to cut the power. It is believed that this reaches the modem; not tried."
 
+_port_option = port_option("A device, COM name or pyserial URL; auto: the one board that is plugged in.")
+
 Shown = list[tuple[str, Text]]
 
 
 @click.group(cls=HelpGroup)
 def board() -> None:
     """The board between the PC and the modem."""
-
-
-def _port_option(command: Command) -> Command:
-    return click.option(
-        "-p",
-        "--port",
-        default="auto",
-        show_default=True,
-        envvar="MODEMFLASH_PORT",
-        show_envvar=True,
-        callback=port_name,
-        help="A device, COM name or pyserial URL; auto: the one board that is plugged in.",
-    )(command)
 
 
 @board.command()

@@ -53,6 +53,20 @@ def port_name(_context: click.Context, _parameter: click.Parameter, name: str) -
     return device_name(name)
 
 
+def port_option(about: str) -> Callable[[Command], Command]:
+    """--port, of a command that takes the one board where none is said."""
+    return click.option(
+        "-p",
+        "--port",
+        default="auto",
+        show_default=True,
+        envvar="MODEMFLASH_PORT",
+        show_envvar=True,
+        callback=port_name,
+        help=about,
+    )
+
+
 def talk_options(command: Command) -> Command:
     """--json, --color, -v and -q; the command gets all that was said of `Talk` as `talk`."""
     command = _with_talk(command)
@@ -101,15 +115,8 @@ def port_options(command: Command) -> Command:
             show_default=True,
             help="relay: the board does it; mirror: by its own bridge; direct: the modem is at the port.",
         ),
-        click.option(
-            "-p",
-            "--port",
-            default="auto",
-            show_default=True,
-            envvar="MODEMFLASH_PORT",
-            show_envvar=True,
-            callback=port_name,
-            help="auto: the one board; else a device, COM name, URL (rfc2217://…, socket://…) or sim://PROFILE.",
+        port_option(
+            "auto: the one board; else a device, COM name, URL (rfc2217://…, socket://…) or sim://PROFILE."
         ),
     ):
         command = option(command)
