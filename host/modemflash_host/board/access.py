@@ -25,15 +25,19 @@ from modemflash_host.links.usb_ids import BOARD as SHIELD
 from modemflash_host.links.usb_ids import MODULE, Device
 from modemflash_host.reporters import Reporter
 
+Ask = Callable[[], str]
+"""Asks at the port, see `modemflash_host.board.detect`; asked where nothing else tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """One row of the table.
 
     Attributes:
-        condition: what must hold, in words; `CONDITIONS` has it as code.
+        condition: what must hold, in words.
         via: `RELAY`, `MIRROR` or `DIRECT`.
         why: in words.
+        holds: (port, device, ask) -> whether the condition holds.
         fallback: what is taken when this one cannot begin; "" for none.
         after: the codes of problems after which the fallback is taken. Nothing was written then.
     """
@@ -41,53 +45,45 @@ class Access:
     condition: str
     via: str
     why: str
+    holds: Callable[[str, Device, Ask], bool] = lambda *_: True
     fallback: str = ""
     after: tuple[str, ...] = ()
 
 
-_CANNOT_HOLD = ("board-no-room", "board-foreign-files", "board-no-files")
+_NO_RELAY = ("board-no-room", "board-foreign-files", "board-no-files", "board-in-mirror")
 ACCESS_TABLE = (
     Access(
         "the port is an address or a pseudo terminal, and names no shield",
         DIRECT,
         "no board is known to be there",
+        lambda port, device, _: (is_address(port) or port.startswith("/dev/pts/")) and device.kind != SHIELD,
     ),
     Access(
         "the port is a Pycom shield",
         RELAY,
         "the modem's safety does not hang on this PC, and any rate will do",
+        lambda _, device, __: device.kind == SHIELD,
         MIRROR,
-        (*_CANNOT_HOLD, "board-in-mirror"),
+        _NO_RELAY,
     ),
     Access(
         "a board answers at the port",
         RELAY,
         "it was asked",
+        lambda _, device, ask: device.kind != MODULE and ask() == BOARD,
         MIRROR,
-        (*_CANNOT_HOLD, "board-in-mirror"),
+        _NO_RELAY,
     ),
     Access(
         "the port is a serial chip that older Pycom boards have, and no modem is heard at 115200",
         RELAY,
         "a board is the usual thing behind it",
+        lambda _, device, ask: device.name.startswith("FTDI FT23x") and ask() != MODEM,
         MIRROR,
-        (*_CANNOT_HOLD, "board-in-mirror"),
+        _NO_RELAY,
     ),
     Access("any other port", DIRECT, "no board answers there"),
 )
-Ask = Callable[[], str]
-"""Asks at the port, see `modemflash_host.board.detect`; asked where nothing else tells."""
-CONDITIONS: dict[str, Callable[[str, Device, Ask], bool]] = {
-    "the port is an address or a pseudo terminal, and names no shield": lambda port, device, _: (
-        (is_address(port) or port.startswith("/dev/pts/")) and device.kind != SHIELD
-    ),
-    "the port is a Pycom shield": lambda _, device, __: device.kind == SHIELD,
-    "a board answers at the port": lambda _, device, ask: device.kind != MODULE and ask() == BOARD,
-    "the port is a serial chip that older Pycom boards have, and no modem is heard at 115200": (
-        lambda _, device, ask: device.name.startswith("FTDI FT23x") and ask() != MODEM
-    ),
-    "any other port": lambda *_: True,
-}
 
 
 def access_for(port: str, device: Device, via: str = AUTO, ask: Ask = lambda: NOBODY) -> Access:
@@ -105,7 +101,7 @@ def access_for(port: str, device: Device, via: str = AUTO, ask: Ask = lambda: NO
     if via != AUTO:
         return Access(f"--via {via}", via, "you said so")
     asked = cache(ask)
-    return next(row for row in ACCESS_TABLE if CONDITIONS[row.condition](port, device, asked))
+    return next(row for row in ACCESS_TABLE if row.holds(port, device, asked))
 
 
 def access_to(board_port: BoardPort, via: str, reporter: Reporter) -> Access:
