@@ -53,9 +53,8 @@ def test_a_console_says_what_the_transcript_says(board: Served, title: str) -> N
             talk.ask(sent.encode(), expression(board, expected))
 
 
-@pytest.fixture(
-    scope="module"
-)  # one more entry into a raw REPL costs a second; nothing after it opens the port
+# One more entry into a raw REPL costs a second; nothing after it opens the port.
+@pytest.fixture(scope="module")
 def repl(board: Served) -> Iterator[Repl]:
     """Our own client in the raw REPL; the prompt is back afterwards."""
     link, clock = open_console(board.url)

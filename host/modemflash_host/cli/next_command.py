@@ -17,11 +17,8 @@ from modemflash_host.rescue.retry import MODEM_IS_SILENT
 from modemflash_host.run.result import Result
 from modemflash_host.store.firmware_places import places
 
-_HELD_CODES = (
-    "relay-silent",
-    "relay-restarted",
-    "relay-late",
-)  # the board knows how far it came, and goes on from there
+# The board knows how far it came, and goes on from there.
+_HELD_CODES = ("relay-silent", "relay-restarted", "relay-late")
 _OTHER_FILES_CODES = ("edl-other-package",)  # the same command would be refused for ever
 _NEVER_AGAIN_CODES = (
     "sahara-refused",

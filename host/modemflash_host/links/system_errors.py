@@ -10,12 +10,8 @@ from __future__ import annotations
 import errno
 import re
 
-_BUSY = (
-    5,
-    32,
-    33,
-    170,
-)  # access denied (a COM port has no rights: it is open elsewhere), sharing, lock, busy
+# Access denied (a COM port has no rights: it is open elsewhere), sharing, lock, busy.
+_BUSY = (5, 32, 33, 170)
 _ABSENT = (2, 3, 20, 433, 1167)  # no such file, path, unit, device; not connected any more
 _REFUSED = (1, 50, 87)  # no such function, not supported, a parameter is wrong
 _REFUSED_ERRNO = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)

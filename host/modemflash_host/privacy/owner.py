@@ -23,9 +23,8 @@ _ANY_HOME = re.compile(
     r"[^/\\\s'\":]+(?:(?: [^/\\\s'\":]+){1,3}(?=[\\/]))?"
 )
 _ANY_MEDIA = re.compile(r"(?<![\w.~])((?:/run)?/media/)[^/\s'\":]+(?=/)")
-_ADDRESS = re.compile(
-    r"[^\s'\"<>]+"
-)  # a word that may hold one; no pattern looks for a distant @ from each ://
+# A word that may hold one; no pattern looks for a distant @ from each ://.
+_ADDRESS = re.compile(r"[^\s'\"<>]+")
 _WHOLE_USER_INFO = re.compile(r"(?<=[A-Za-z0-9])://.*@", re.DOTALL)
 _SECRET_FIELD = re.compile(r"(?i)([?&](?:user|login|pass|passwd|password|pwd|pin|key|token)=)[^&#\s'\"]*")
 _ADDRESS_VARIABLES = ("MODEMFLASH_PORT",)
@@ -86,7 +85,12 @@ def _values(variables: Sequence[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _owner(homes_of: tuple[str, ...], names_of: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What is replaced, and by what; kept while the environment stays, because every event asks."""
+    """What is replaced, and by what; kept while the environment stays, because every event asks.
+
+    Args:
+        homes_of: values of the variables that `_homes` reads: another one is another answer.
+        names_of: values of the variables that may hold a name.
+    """
     patterns = []
     homes = _homes()
     for home in homes:
