@@ -34,7 +34,13 @@ class Listeners(Sink):
         self._progress = PacedProgress()
 
     def add(self, listener: Listener) -> None:
-        """From here on it hears every event."""
+        """From here on it hears every event.
+
+        Raises:
+            TypeError: it is nothing that can be called.
+        """
+        if not callable(listener):
+            raise TypeError(f"on_event is a function that takes an event, not {listener!r}")
         self._listeners.append(listener)
 
     def remove(self, listener: Listener) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from weakref import WeakSet
 
 from modemflash.errors import Problem
 from modemflash_host.api import commands
@@ -49,19 +50,28 @@ class Module:
     """
 
     def __init__(
-        self, request: Request, files: tuple[Path, ...], expected: Expected, recording: Recording | None
+        self,
+        request: Request,
+        files: tuple[Path, ...],
+        expected: Expected,
+        recording: Recording | None,
+        on_event: Listener | None,
     ) -> None:
         self.port = request.port
         self.result: Result | None = None
         self._stop_requests = StopRequests()
         self._listeners = Listeners(self._stop_requests)
+        if on_event is not None:
+            self._listeners.add(on_event)
         self._run = RecordedRun([MaskingSink(self._listeners)], self._stop_requests, recording)
         self._opened = ExitStack()
         self._request, self._files, self._expected = request, files, expected
         self._module: Connected | None = None
         self._found: ModuleInfo | None = None
         self._plan: Plan | None = None
-        self._loops: list[Generator[Event, None, None]] = []
+        # Weak: a loop that is left has no other owner, and ends there and then.
+        self._loops: WeakSet[Generator[Event, None, None]] = WeakSet()
+        self._signals_raised = 0
         self._raised: BaseException | None = None
         self._is_open, self._is_busy, self._is_over = True, False, False
 
@@ -158,7 +168,7 @@ class Module:
             Problem: behind the last event.
         """
         loop = self._iterated(self._work(plan, accept))
-        self._loops.append(loop)
+        self._loops.add(loop)
         return loop
 
     def stop(self) -> None:
@@ -171,27 +181,23 @@ class Module:
 
     # -- the inside
 
-    def _back_up(self, path: Path, on_event: Listener | None = None) -> Copied:
+    def _back_up(self, path: Path) -> Copied:
         """Read a copy of its own files, in place of `_connect`.
 
         Raises:
             Problem: it cannot be read.
         """
-        if on_event is not None:
-            self._listeners.add(on_event)
         with self, self._step():
             copied = commands.backup(self._request, self._run.reporter, path)
             self.result = commands.result_of_copy(copied, self._run.reporter)
         return copied
 
-    def _connect(self, on_event: Listener | None = None) -> None:
+    def _connect(self) -> None:
         """Check the files and reach the module.
 
         Raises:
             Problem: a file is not good, or the module cannot be reached.
         """
-        if on_event is not None:
-            self._listeners.add(on_event)
         try:
             with self._step():
                 request, reporter = self._request, self._run.reporter
@@ -213,7 +219,7 @@ class Module:
     def _work(self, plan: Plan, accept: Iterable[str]) -> Callable[[], Result]:
         """The update, once everything that it needs is consented to."""
         module = self._reached()
-        if plan is not self._plan:
+        if self._plan is None or plan is not self._plan:
             raise ValueError("this plan is not the last one that this module's plan() gave")
         consents = self._request.consents | consents_of(accept) | {YES}
         with self._noted():
@@ -235,7 +241,6 @@ class Module:
         """One step: Ctrl-C stops it at a safe point, and is raised behind it."""
         self._check_idle()
         stop_requests = self._stop_requests
-        before = stop_requests.signals
         stop_requests.at_once = at_once
         is_main = threading.current_thread() is threading.main_thread()
         self._raised = None
@@ -246,9 +251,13 @@ class Module:
                 yield
         except Problem as error:
             problem = error
+        except KeyboardInterrupt:
+            self._signals_raised = stop_requests.signals
+            raise
         finally:
             self._is_busy = False
-        if stop_requests.signals > before:
+        if stop_requests.signals > self._signals_raised:  # also of a loop that was left, which raises nothing
+            self._signals_raised = stop_requests.signals
             raise KeyboardInterrupt from problem
         if failure := self._listeners.take_failure():
             raise failure from problem
@@ -304,7 +313,7 @@ class Module:
     def _close(self, is_raised: bool) -> None:
         if not self._is_open:
             return
-        for loop in self._loops:
+        for loop in list(self._loops):
             loop.close()
         self._check_idle()
         self._is_open = False
@@ -330,11 +339,11 @@ def opened(
     on_event: Listener | None,
 ) -> Module:
     """A module that is reached; see `modemflash_host.api.open`."""
-    module = Module(request, files, expected, recording)
-    module._connect(on_event)
+    module = Module(request, files, expected, recording, on_event)
+    module._connect()
     return module
 
 
 def copied(request: Request, path: Path, recording: Recording | None, on_event: Listener | None) -> Copied:
     """A copy of a module's own files; see `modemflash_host.api.backup`."""
-    return Module(request, (), NOTHING, recording)._back_up(path, on_event)
+    return Module(request, (), NOTHING, recording, on_event)._back_up(path)

@@ -59,6 +59,9 @@ def open(  # noqa: A001 (it is what pyserial and zipfile call it)
         TypeError, ValueError: an argument is not understood.
     """
     request = replace(_request(port, via, answer_timeout_s), options=options_of(options))
+    if expect is not None and not isinstance(expect, Mapping):
+        raise TypeError(f"expect has names and their values, such as {{'version': '38638'}}, not {expect!r}")
+    expected = Expected.of_words(expect) if expect else NOTHING
     for given in files:
         if not isinstance(given, (str, Path)):
             raise TypeError(f"a file is a text or a Path, each an argument of its own, not {given!r}")
@@ -70,7 +73,6 @@ def open(  # noqa: A001 (it is what pyserial and zipfile call it)
         recording = Recording(words, request.port, Path(capture) if capture else None, capture_raw)
     elif capture or capture_raw:
         raise ValueError("a capture needs record=True")
-    expected = Expected.of_words(expect) if expect else NOTHING
     return opened(request, paths, expected, recording, on_event)
 
 
@@ -142,7 +144,7 @@ def _request(port: str | None, via: str | None, answer_timeout_s: int | None) ->
     """A request with the defaults of the command line: those of the settings, else the program's own."""
     if not isinstance(port, (str, type(None))):
         raise TypeError(f"port is a text, such as '/dev/ttyUSB0' or 'COM5', not {port!r}")
-    if answer_timeout_s is not None and not isinstance(answer_timeout_s, int):
+    if answer_timeout_s is not None and type(answer_timeout_s) is not int:
         raise TypeError(f"answer_timeout_s is a whole number of seconds, not {answer_timeout_s!r}")
     if answer_timeout_s is not None and not 1 <= answer_timeout_s <= LONGEST_ANSWER_S:
         raise ValueError(f"answer_timeout_s is from 1 to {LONGEST_ANSWER_S}, not {answer_timeout_s}")

@@ -51,6 +51,8 @@ def consents_of(accept: Iterable[str]) -> frozenset[Consent]:
     dangers = registry.all_dangers()
     consents = set()
     for text in accept:
+        if not isinstance(text, str):
+            raise TypeError(f"a danger is accepted by its name, not by {text!r}")
         name, _, subject = text.partition(" ")
         danger = dangers.get(name)
         if danger is None:

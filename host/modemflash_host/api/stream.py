@@ -64,13 +64,9 @@ def _next(waiting: queue.SimpleQueue[Event | None]) -> Event | None:
 
 
 def _join(thread: threading.Thread, stop: Callable[[], object]) -> None:
-    """Wait for the end; somebody who presses Ctrl-C meanwhile asks once more."""
-    interrupted = False
+    """Wait for the end; Ctrl-C meanwhile asks once more, and is raised by whoever counts the signals."""
     while thread.is_alive():
         try:
             thread.join(_LOOK_S)
         except KeyboardInterrupt:
-            interrupted = True
             stop()
-    if interrupted:
-        raise KeyboardInterrupt

@@ -39,9 +39,13 @@ class Expected:
 
         Raises:
             ValueError: a name or a value that cannot be; its text is for people.
+            TypeError: a value that is no text, such as a build as a number.
         """
         if unknown := sorted(set(words) - set(NAMES)):
             raise ValueError(f"{unknown[0]} is nothing that can be expected; {', '.join(NAMES)} are")
+        for name, value in words.items():
+            if not isinstance(value, str):
+                raise TypeError(f"what is expected is a text: {name}={str(value)!r}, not {value!r}")
         mac = words.get(MAC, "").lower().replace(":", "").replace("-", "")
         imei = words.get(IMEI, "")
         if mac and (len(mac) != 12 or set(mac) - set("0123456789abcdef")):

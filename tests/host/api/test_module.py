@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -285,7 +286,7 @@ def released(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 def test_leaving_the_loop_stops_at_a_safe_point(
     released: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The thread is over when the block is left, and what became of the module is known."""
+    """The thread is over when the loop is left, and what became of the module is known."""
     stop = api.Module.stop
 
     def stop_and_release(module: api.Module) -> None:
@@ -297,9 +298,56 @@ def test_leaving_the_loop_stops_at_a_safe_point(
         for event in module.iter_update(module.plan()):
             if isinstance(event, Phase):
                 break
-    assert module.result is not None
-    assert (module.result.status, module.result.modem_state) == ("interrupted", "untouched")
-    assert [thread.name for thread in threading.enumerate() if thread.name == "modemflash"] == []
+        assert [thread.name for thread in threading.enumerate() if thread.name == "modemflash"] == []
+        assert module.result is not None
+        assert (module.result.status, module.result.modem_state) == ("interrupted", "untouched")
+
+
+def test_ctrl_c_while_a_loop_is_left_is_raised_behind_the_block(
+    released: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a loop raises when it is left is heard by nobody."""
+    stop = api.Module.stop
+
+    def pressed(module: api.Module) -> None:
+        stop(module)
+        if not released.is_set():
+            signal.raise_signal(signal.SIGINT)
+        released.set()
+
+    monkeypatch.setattr(api.Module, "stop", pressed)
+    went_on: list[api.Result | None] = []
+
+    def leave() -> None:
+        with api.open(SEQUANS, NEW, UPDATER) as module:
+            for event in module.iter_update(module.plan()):
+                if isinstance(event, Phase):
+                    break
+            went_on.append(module.result)
+
+    with pytest.raises(KeyboardInterrupt):
+        leave()
+    [result] = went_on
+    assert result is not None
+    assert result.status == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"on_event": "print"}, "a function that takes an event"),
+        ({"accept": "allow-downgrade"}, "a list of names"),
+        ({"accept": [3]}, "by its name"),
+    ],
+)
+def test_a_mistake_in_the_call_begins_no_update(said: dict[str, Any], words: str) -> None:
+    with api.open(SEQUANS, NEW, UPDATER) as module:
+        with pytest.raises(ValueError, match="not the last one"):
+            module.update(None)  # type: ignore[arg-type]
+        plan = module.plan()
+        with pytest.raises(TypeError, match=words):
+            module.update(plan, **said)
+        assert module.update(plan).status == "updated"
 
 
 def test_an_update_that_was_never_iterated_never_began() -> None:

@@ -11,6 +11,7 @@ import pytest
 from modemflash_host import api
 from modemflash_host.api import connection
 from modemflash_host.api.requested import consents_of, options_of
+from modemflash_host.capture.runs import runs
 from modemflash_host.cli import app
 from modemflash_host.consents import Consent
 from modemflash_host.families.contract import Family
@@ -114,12 +115,19 @@ def test_what_is_not_said_is_as_on_the_command_line(
         (("sim://pycom-catm1",), {"answer_timeout_s": "60"}, "whole number of seconds"),
         (("sim://pycom-catm1",), {"answer_timeout_s": 0}, "from 1 to 7200"),
         (("sim://pycom-catm1",), {"answer_timeout_s": -1}, "from 1 to 7200"),
+        (("sim://pycom-catm1",), {"answer_timeout_s": True}, "whole number of seconds"),
+        (("sim://pycom-catm1",), {"expect": {"version": 38638}}, "version='38638', not 38638"),
+        (("sim://pycom-catm1",), {"expect": {"mac": 5}}, "a text: mac='5'"),
+        (("sim://pycom-catm1",), {"expect": ["version"]}, "names and their values"),
+        (("sim://pycom-catm1",), {"expect": "38638"}, "names and their values"),
+        (("sim://pycom-catm1",), {"on_event": "print"}, "a function that takes an event"),
     ],
 )
 def test_a_mistake_in_the_call_is_named(args: tuple[Any, ...], said: dict[str, Any], words: str) -> None:
-    """Before anything is opened, in the words of the call."""
+    """Before anything is opened or kept, in the words of the call."""
     with pytest.raises((TypeError, ValueError), match=words):
         api.open(*args, **said)
+    assert runs() == []
 
 
 def test_a_way_that_is_none_is_refused() -> None:
