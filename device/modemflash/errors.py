@@ -73,11 +73,13 @@ class Problem(Exception):
         self.raw = bytes(raw)
         self._state = None  # type: str | None
 
+    def __str__(self) -> str:
+        return self.code + ": " + self.happened
+
     @property
     def happened(self) -> str:
         """One sentence: what happened."""
-        text = CATALOGUE[self.code][0]
-        return text + (" (" + self.detail + ")." if self.detail else ".")
+        return CATALOGUE[self.code][0] + (self.detail and " (" + self.detail + ")") + "."
 
     @property
     def hint(self) -> str:

@@ -9,6 +9,7 @@ def test_words_come_from_the_catalogue():
     assert problem.happened == CATALOGUE["modem-silent"][0] + " (921600 baud)."
     assert problem.hint == CATALOGUE["modem-silent"][1]
     assert problem.modem_state == UNTOUCHED
+    assert str(problem) == "modem-silent: " + problem.happened
     assert Refusal("no-image").happened == CATALOGUE["no-image"][0] + "."
 
 
