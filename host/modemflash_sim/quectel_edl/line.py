@@ -34,6 +34,10 @@ class QuectelLine(KeptLine):
         super().__init__(port, port.module, save, user, latency_us=latency_us, paced=False)
         self.port = port
 
+    def ticks_ms(self) -> int:
+        """Milliseconds: the modem's time, also once the port is closed."""
+        return max(self.now_us, self.port.module.now_us) // 1000
+
     def readinto(self, buf: bytearray | memoryview, n: int, timeout_ms: int) -> int:
         """At most `n` bytes at the start of `buf`; 0 when the time is over.
 

@@ -66,6 +66,8 @@ def test_a_module_of_every_family_is_updated(family: str) -> None:
     assert result.to_version == plan.to_version != before.version
     assert any(isinstance(event, Progress) and event.done == event.total > 0 for event in heard)
     assert module.result == result
+    *_, last = read_capture(runs()[0].path).records
+    assert last["at_ms"] / 1000 >= result.seconds - 1, "the record has all of its time"
 
 
 @pytest.mark.parametrize("family", FAMILIES)
