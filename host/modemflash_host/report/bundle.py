@@ -21,6 +21,7 @@ from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture, StreamedCapture, ends_of, open_capture
 from modemflash_host.capture.runs import Run
 from modemflash_host.errors import Refusal
+from modemflash_host.report.history import typed_words
 from modemflash_host.report.page.run_page import run_page
 from modemflash_host.report.page.story import WordsOf, wire_of
 from modemflash_host.report.report_files import report_file, write_page
@@ -118,7 +119,7 @@ def report_text(run: Run, capture: Capture | StreamedCapture, why_not: str = "")
     """The report for people."""
     header = dict(capture.header)
     lines = [f"modemflash report of the run {run.name}", ""]
-    command = " ".join(["modemflash", *map(str, header.get("command", []))])
+    command = " ".join(typed_words(list(map(str, header.get("command", [])))))
     packages = ", ".join(f"{name} {version}" for name, version in header.get("packages", {}).items())
     lines += _rows(
         ("Command", command),

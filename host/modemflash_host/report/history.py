@@ -81,6 +81,11 @@ def module_version(identity: Mapping[str, object]) -> str:
     return str(build) if isinstance(build, int) and build > 0 else _text(identity.get("version"))
 
 
+def typed_words(command: Sequence[str]) -> list[str]:
+    """A run's command as it can be typed; a call of the API, which cannot, as it is."""
+    return [word for word in (_program(command), *command) if word]
+
+
 def _program(words: Sequence[str]) -> str:
     """What stands on the command line of a run's process: a program that uses the API has any name."""
     return "" if words[:1] and words[0].startswith("api.") else "modemflash"

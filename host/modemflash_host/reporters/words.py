@@ -15,7 +15,7 @@ MODEM_STATES = {
     UPDATED: "updated: it runs new firmware",
     UNKNOWN: "not known: keep its power on until you have asked it",
 }
-NOT_KNOWN = "not known"  # where the power is spoken of already
+NOT_KNOWN = "not known until it has been asked"  # where the power is spoken of already
 
 
 def printable(text: object) -> str:

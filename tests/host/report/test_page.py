@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,10 +14,10 @@ import pytest
 from modemflash_host.capture.reading import Capture, open_capture
 from modemflash_host.capture.runs import Run, begin_run, find_run
 from modemflash_host.cli import app
-from modemflash_host.errors import Refusal
+from modemflash_host.errors import CATALOGUE, Refusal
 from modemflash_host.families.registry import FAMILIES, words_of
 from modemflash_host.families.vocabulary import Vocabulary
-from modemflash_host.report.bundle import make_page, make_report
+from modemflash_host.report.bundle import make_page, make_report, report_text
 from modemflash_host.report.history import Row, history
 from modemflash_host.report.page.history_page import history_page
 from modemflash_host.report.page.run_page import run_page
@@ -269,6 +270,33 @@ def test_a_command_on_a_page_can_be_pasted() -> None:
     assert "modemflash update 'my file.dup' -p COM5" in Read(page).text
     for shown in (page, history_page([]), history_page(history())):
         assert "`" not in Read(shown).text
+
+
+@pytest.mark.parametrize("state", ["untouched", "recoverable", "unknown"])
+def test_commands_in_sentences_are_shown_as_commands(state: str) -> None:
+    """Whatever the error is, and what its hint and first aid say."""
+    run, commands = record(FAILED_UPDATE), 0
+    for code, (happened, hint, _) in CATALOGUE.items():
+        said = {"code": code, "happened": happened, "hint": hint, "modem_state": state}
+        records = [
+            {**each, "event": {**each["event"], **said}}
+            if each.get("event", {}).get("event") in ("problem", "result")
+            else each
+            for each in open_capture(run.path).records
+        ]
+        page = run_page(run, Capture(run.header, tuple(records), torn=False), words_of)
+        assert "`" not in Read(page).text, code
+        commands += page.count("<code>modemflash info</code>")
+    assert commands
+
+
+def test_a_call_of_the_api_is_no_command() -> None:
+    """Nobody can type it."""
+    run = record(FAILED_UPDATE)
+    header = {**run.header, "command": ["api.update", "a.dup", "COM5"]}
+    capture = Capture(header, tuple(open_capture(run.path).records), torn=False)
+    assert "<code>api.update a.dup COM5</code>" in run_page(run, capture, words_of)
+    assert re.search(r"^ +Command +api\.update a\.dup COM5$", report_text(run, capture), re.MULTILINE)
 
 
 def test_history_names_a_version_in_one_way() -> None:

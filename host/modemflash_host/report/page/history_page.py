@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from modemflash.errors import CATALOGUE
 from modemflash_host.families.vocabulary import BAD, DOUBT, GOOD, PLAIN
 from modemflash_host.report.history import NO_END, RUNNING, Row
-from modemflash_host.report.page.markup import Markup, element, page, section, spans, table
+from modemflash_host.report.page.markup import Markup, element, page, parted, prose, section, spans, table
 from modemflash_host.reporters.words import clock_time
 
 _TITLE = "The last runs of modemflash on this computer"
@@ -54,7 +54,7 @@ def _run(number: int, row: Row) -> Markup:
     result = spans([_STATUSES.get(row.status, (row.status, PLAIN))])
     if row.code and row.code != row.status:
         said = CATALOGUE[row.code][0] if row.code in CATALOGUE else row.code
-        result += element("span", said, class_="about")
+        result += element("span", prose(said), class_="about")
     module = element("span", row.modem or "–") + element("span", row.board, class_="about")
     return element(
         "tr",
@@ -62,7 +62,7 @@ def _run(number: int, row: Row) -> Markup:
         element("td", row.started),
         element("td", row.command),
         element("td", module, class_="wrap"),
-        element("td", version, class_="wrap"),
+        element("td", parted(version), class_="wrap"),
         element("td", result, class_="wrap"),
         element("td", "" if row.seconds is None else clock_time(row.seconds)),
     )

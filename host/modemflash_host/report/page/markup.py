@@ -8,6 +8,7 @@ browser, so that one that is opened years later, without network, shows the same
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from itertools import pairwise
@@ -19,7 +20,8 @@ from modemflash_host.reporters.words import printable
 
 PAGE_BEGINS = b'<!doctype html>\n<html lang="en" data-made-by="modemflash">'
 """The first bytes of each page: what may be overwritten by a newer one."""
-_ALONE = ("meta", "rect", "line", "path")
+_COMMAND = re.compile("`([^`\n]+)`")
+_ALONE = ("meta", "rect", "line", "path", "wbr")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -59,6 +61,18 @@ def _escaped(value: object) -> str:
     return html.escape(printable(value))
 
 
+def prose(text: str) -> Markup:
+    """A sentence for people: what stands between backticks there is a command."""
+    parts = _COMMAND.split(text)
+    return joined(element("code", part) if at % 2 else part for at, part in enumerate(parts))
+
+
+def parted(name: str) -> Markup:
+    """A long name that a narrow column ends behind one of its parts, and not inside of it."""
+    first, *rest = name.split("_")
+    return joined([first, *(piece for part in rest for piece in ("_", element("wbr"), part))])
+
+
 def spans(pieces: Iterable[Span]) -> Markup:
     """A family's text with its tones."""
     return joined(element("span", text, class_=tone) if tone else text for text, tone in pieces)
@@ -75,8 +89,9 @@ def _line(line: Text) -> Markup:
     pieces = []
     for start, end in pairwise(cuts):
         is_bold = any(first <= start and end <= last for first, last in bold)
-        pieces.append((line.plain[start:end], "strong" if is_bold else ""))
-    return spans(pieces)
+        said = prose(line.plain[start:end])
+        pieces.append(element("span", said, class_="strong") if is_bold else said)
+    return joined(pieces)
 
 
 def labelled(rows: Iterable[tuple[str, str]]) -> Markup:

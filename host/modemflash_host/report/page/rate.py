@@ -88,7 +88,7 @@ def _curve(transfer: list[Piece], x: Scale, y: Scale) -> Markup:
 
 
 def _band(mark: Mark, left: float, right: float) -> Markup:
-    title = element("title", f"nothing moved for {mark.seconds:.0f} s: {mark.text}")
+    title = element("title", f"nothing moved for {w.span(mark.seconds)}: {mark.text}")
     box = element("rect", x=left, y=0, width=max(1.5, round(right - left, 1)), height=_HEIGHT)
     return element("g", title, box, class_=STALL)
 
@@ -145,7 +145,7 @@ def _sentence(pieces: list[Piece], marks: list[Mark]) -> str:
     still = [mark for mark in marks if mark.kind == STALL]
     if still:
         longest = max(mark.seconds for mark in still)
-        text += f" Nothing moved {_times_word(len(still))}, {longest:.0f} s at the longest."
+        text += f" Nothing moved {_times_word(len(still))}, {w.span(longest)} at the longest."
     return text
 
 

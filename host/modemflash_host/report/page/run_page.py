@@ -8,7 +8,16 @@ from modemflash_host.capture.file import Record
 from modemflash_host.capture.reading import Capture, StreamedCapture
 from modemflash_host.capture.runs import Run
 from modemflash_host.report.page import sections
-from modemflash_host.report.page.markup import Markup, element, joined, labelled, page, paragraphs, section
+from modemflash_host.report.page.markup import (
+    Markup,
+    element,
+    joined,
+    labelled,
+    page,
+    paragraphs,
+    prose,
+    section,
+)
 from modemflash_host.report.page.rate import rate_figure
 from modemflash_host.report.page.story import Story, WordsOf, story_of, text
 from modemflash_host.report.page.time_line import on_the_way, phases
@@ -77,7 +86,7 @@ def _answers(verdict: Verdict, story: Story) -> Markup:
             element(
                 "div",
                 element("p", "What happened", class_="question"),
-                element("h1", verdict.happened),
+                element("h1", prose(verdict.happened)),
                 versions,
                 element("p", verdict.more, class_="more") if verdict.more else "",
                 code,
@@ -89,7 +98,7 @@ def _answers(verdict: Verdict, story: Story) -> Markup:
                     "section",
                     element("h2", "Is the module safe?"),
                     element("p", verdict.answer, class_=f"word {verdict.safe_tone}"),
-                    element("p", verdict.safe),
+                    element("p", prose(verdict.safe)),
                     class_="answer",
                 ),
                 element("section", element("h2", "What to do next"), _advice(verdict), class_="answer"),

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from modemflash_host.capture.file import Record
 from modemflash_host.consents import Consent, names_of
 from modemflash_host.families.vocabulary import STRONG, Event, Facts, Row, Vocabulary
-from modemflash_host.report.history import module_version
-from modemflash_host.report.page.markup import Markup, element, joined, labelled, section, spans, table
+from modemflash_host.report.history import module_version, typed_words
+from modemflash_host.report.page.markup import Markup, element, joined, labelled, prose, section, spans, table
 from modemflash_host.report.page.story import Story, number, rows, text
 from modemflash_host.reporters import words as w
 from modemflash_host.reporters.people import changes
@@ -29,8 +29,9 @@ def module(story: Story) -> Markup:
     before = text(result.get("from_version")) or module_version(identity)
     after = text(result.get("to_version"))
     parts = [_family_rows(words.identity_rows, identity)] if identity else []
-    changed = [("firmware", before, after)] if before and after and before != after else []
-    changed += _changes(story.event("record"), words)
+    changed = _changes(story.event("record"), words)
+    if before and after and before != after and (before, after) not in [each[1:] for each in changed]:
+        changed.insert(0, ("firmware", before, after))
     if changed:
         body = [
             element(
@@ -94,16 +95,16 @@ def _file_row(file: Facts, words: Vocabulary) -> Markup:
 
 def _list(value: object) -> Markup:
     texts = [text(each) for each in value] if isinstance(value, list) else []
-    return joined(element("p", each) for each in texts if each)
+    return joined(element("p", prose(each)) for each in texts if each)
 
 
 def system(header: Record, place: Event) -> Markup:
     """Versions, and what it ran on."""
     packages = ", ".join(f"{name} {text(of)}" for name, of in _mapping(header.get("packages")).items())
     board = _mapping(place.get("board"))
-    command = [text(word) for word in header.get("command", [])]
+    command = typed_words([text(word) for word in header.get("command", [])])
     facts = [
-        ("Command", element("code", shlex.join(["modemflash", *command]))),
+        ("Command", element("code", shlex.join(command))),
         ("Started", text(header.get("started")).replace("T", " ")),
         ("modemflash", text(header.get("modemflash"))),
         ("Python", text(header.get("python"))),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from modemflash_host.families.vocabulary import Vocabulary
-from modemflash_host.report.page.markup import Markup, element, section, table
+from modemflash_host.report.page.markup import Markup, element, prose, section, table
 from modemflash_host.report.page.story import PhaseTime, Story
 from modemflash_host.reporters import words as w
 
@@ -74,8 +74,8 @@ def on_the_way(story: Story) -> Markup:
         if mark is None:
             body.append(_left_out(story.marks))
             continue
-        long = f" for {mark.seconds:.0f} s" if mark.seconds else ""
-        cells = (f"{_KINDS[mark.kind]}{long}", mark.text)
+        long = f" for {w.span(mark.seconds)}" if mark.seconds else ""
+        cells = (f"{_KINDS[mark.kind]}{long}", prose(mark.text))
         at = element("th", w.clock_time(mark.at_s), scope="row")
         body.append(element("tr", at, *(element("td", cell) for cell in cells)))
     return table("What happened on the way", ("time", "what", ""), body, "way") if body else Markup("")
