@@ -1,10 +1,14 @@
 """Rules for all tests on CPython: how a test asks for a foreign program, and what a skip means."""
 
-from collections.abc import Callable, Generator
+import io
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+from modemflash_host.reporters import Event
+from modemflash_host.reporters.json_lines import JsonLines
+from support.told_events import faults_of
 from tools import SLOW_MARK, fetch, in_ci
 from tools.cache import Unavailable
 
@@ -26,6 +30,24 @@ def tool() -> Callable[[str], Path]:
 def interpreter(tool: Callable[[str], Path]) -> Path:
     """A real MicroPython, for boards."""
     return tool("micropython")
+
+
+@pytest.fixture(autouse=True)
+def json_is_as_documented(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test makes a command say in JSON, docs/json.md has it: each event, each field, its type."""
+    faults: list[str] = []
+    report = JsonLines.report
+
+    def checked(self: JsonLines, event: Event, at_s: float) -> None:
+        report(self, event, at_s)
+        if event["event"] != "progress":  # there are thousands
+            line = io.StringIO()
+            report(JsonLines(line), event, at_s)
+            faults.extend(faults_of(line.getvalue()))
+
+    monkeypatch.setattr(JsonLines, "report", checked)
+    yield
+    assert faults == [] or request.node.get_closest_marker("invented_events")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

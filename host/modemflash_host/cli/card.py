@@ -146,7 +146,7 @@ def show_results(folders: tuple[Path, ...], as_csv: bool, talk: Talk) -> int:
         table = cards.results(folders)
         tables.append(table)
         for board in table.boards:
-            reporter.say("board", **board.row)
+            reporter.say("card-result", **board.row)
         return Result("nothing-to-do", "card-results", seconds=reporter.at_s)
 
     code = carry_out(work, talk)

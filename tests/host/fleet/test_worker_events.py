@@ -65,6 +65,7 @@ def test_what_cannot_be_used_is_dropped(line: bytes) -> None:
     assert decoded(line) is None
 
 
+@pytest.mark.invented_events
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(SOUND), st.text(max_size=8), values), max_size=5), st.integers(-9, 9)

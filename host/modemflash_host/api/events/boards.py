@@ -16,7 +16,9 @@ class BoardLeft(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Event):
     """Of `board info`: `port`, `by` (`interrupted` `safe-boot` `pic-reset`), `name`, `release`,
-    `version`, `machine`, `python`, `mac`, `lte_on_boot`, `watchdog_on_boot`, `free_kib`, `is_pycom`.
+    `version`, `machine`, `python` (its MicroPython as numbers), `mac`, `lte_on_boot`,
+    `watchdog_on_boot`, `free_kib`, `is_pycom`, `last_job` (how the last one from a card ended: its
+    code, the builds before and after).
     """
 
     port: str = ""
@@ -25,12 +27,13 @@ class Board(Event):
     release: str = ""
     version: str = ""
     machine: str = ""
-    python: str = ""
+    python: tuple[int, ...] = ()
     mac: str = ""
     lte_on_boot: bool | None = None
     watchdog_on_boot: bool | None = None
     free_kib: int | None = None
     is_pycom: bool = False
+    last_job: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +78,35 @@ class Card(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardResult(Event):
+    """Of `card results`: `board` (its number), and as that board wrote it, `null` where it did not:
+    `type`, `result`, `code`, `modem_state`, `from_build`, `to_build`, `seconds`, `imei`; `attempts`,
+    and `card` (the folder of the last).
+    """
+
+    board: str = ""
+    type: str | int | float | None = None
+    result: str | int | float | None = None
+    code: str | int | float | None = None
+    modem_state: str | int | float | None = None
+    from_build: str | int | float | None = None
+    to_build: str | int | float | None = None
+    attempts: int = 0
+    seconds: str | int | float | None = None
+    imei: str | int | float | None = None
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chip(Event):
-    """Of `board chip`: `port`, `name`, `revision`, `mac`, `flash_mb`, `features`."""
+    """Of `board chip`: `port`, `name`, `revision` (major, minor), `mac`, `flash_mb`, `features`."""
 
     port: str = ""
     name: str = ""
-    revision: str = ""
+    revision: tuple[int, ...] = ()
     mac: str = ""
-    flash_mb: int | None = None
-    features: tuple[str, ...] = ()
+    flash_mb: int = 0
+    features: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

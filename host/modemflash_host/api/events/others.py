@@ -11,16 +11,16 @@ from modemflash_host.families.vocabulary import Facts
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File(Event):
     """Of `identify`: `name`, `size`, `kind`, `product`, `build`, `build_source`, `from_build`, `part`,
-    `version`, `radio`, `understood`, `reason`, `verified`, `as_published`, `sha256`, `parts`, `place`,
-    `bands`, `name_says` (a build, where name and content disagree), `ways` (`origins`, `state`,
-    `route`, `consents`, `code`, `needs`), `missing`; or `name`, `problem` (a code), `text`; of a `.pkg`
-    for a GNSS module (`kind` `package`): `name`, `place`, `size`, `sha256`, `version`, `model`,
-    `hardware`, `variant`, `build` (date and time), `base`, `packets`, `verified` (its chip may be
-    written), `parts` (`kind`, `size`, `segments`), `doubts`; of a package for Quectel modems (`kind`
-    `quectel-package`): `name`, `place`, `size`, `sha256`, `product`, `chip`, `release`,
-    `files_checked`, `programmer`, `command_list`, `sector_bytes`, `sectors_per_block`, `steps` (`do`,
-    `partitions`, `first_block`, `blocks`, `image`), `stays` (`partition`, `first_block`, `blocks`),
-    `proof` (`title`, `fact`), `doubts`.
+    `version`, `radio`, `understood`, `reason`, `verified`, `as_published`, `sha256`, `parts` (`magic`,
+    `description`, `depth`, `check`), `place`, `bands`, `name_says` (a build, where name and content
+    disagree), `ways` (`origins`, `state`, `route`, `consents`, `code`, `needs`), `missing`; or `name`,
+    `problem` (a code), `text`; of a `.pkg` for a GNSS module (`kind` `package`): `name`, `place`,
+    `size`, `sha256`, `version`, `model`, `hardware`, `variant`, `build` (date and time), `base`,
+    `packets`, `verified` (its chip may be written), `parts` (`kind`, `size`, `segments`), `doubts`; of a
+    package for Quectel modems (`kind` `quectel-package`): `name`, `place`, `size`, `sha256`, `product`,
+    `chip`, `release`, `files_checked`, `programmer`, `command_list`, `sector_bytes`,
+    `sectors_per_block`, `steps` (`do`, `partitions`, `first_block`, `blocks`, `image`), `stays`
+    (`partition`, `first_block`, `blocks`), `proof` (`title`, `fact`), `doubts`.
     """
 
     name: str = ""

@@ -167,10 +167,11 @@ class Before(Event):
 class Plan(Event):
     """`nothing_to_do`, `direction`, `from_version`, `to_version`, `route`, `board` (`files`, `bytes`,
     `stays`: what is put on the board before; `null` for nothing), `files` (`role`, `name`, `size`,
-    `kind`, `version`, `sha256`, `why`), `phases`, `warnings`, `cannot_undo`, `way_back`, `unused`,
-    `consents` (`consent`, `subject`, `danger`); of a GNSS module `build` and `packets` of the file; of
-    a Quectel modem: `commands` (how many), `efs2` (`first_block`, `blocks`: what stays),
-    `erases` and `writes` (names of partitions), `stays` (as in `file`).
+    `kind`, `version`, `sha256`, `why`), `phases` (`phase`, `usual_s`, `allowed_s`), `warnings`,
+    `cannot_undo`, `way_back`, `unused`, `consents` (`consent`, `subject`, `danger`); of a GNSS module
+    `build` and `packets` of the file; of a Quectel modem: `commands` (how many), `efs2` (`first_block`,
+    `blocks`: what stays), `erases` and `writes` (names of partitions), `stays` (`partition`,
+    `first_block`, `blocks`).
     """
 
     nothing_to_do: bool = False
@@ -273,8 +274,9 @@ class Report(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem(Event):
-    """`code`, `happened`, `hint`, `modem_state`, `heard`, `evidence` (`silence` `noise` `nuls` `text`;
-    `""` where the modem does talk): the error that the result is about.
+    """`code`, `happened`, `hint`, `modem_state`, `heard`, `evidence` (`silence` `noise` `nuls` `text`,
+    of a GNSS module `gnss-silence` `gnss-noise` `gnss-no-window`; `""` where the modem does talk): the
+    error that the result is about.
     """
 
     code: str = ""

@@ -309,7 +309,7 @@ def test_command_line(sources: Path, folder: Path) -> None:
     assert "aabb" in said("results", folder)
     assert said("results", folder, "--csv").startswith("board,type,result")
     rows = [json.loads(line) for line in said("results", folder, "--json").splitlines()]
-    assert [row["event"] for row in rows] == ["board", "result"]
+    assert [row["event"] for row in rows] == ["card-result", "result"]
 
 
 def test_results_fit_80_columns(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
