@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from modemflash.errors import UNKNOWN, UNTOUCHED
+from modemflash.errors import RECOVERABLE, UNKNOWN, UNTOUCHED, UPDATED
 from modemflash_host.families.vocabulary import Event, EventFields
 from modemflash_host.fleet.fleet_file import BoardEntry
 from modemflash_host.reporters.progress import Watch
@@ -24,6 +24,17 @@ _GOOD = ("updated", "nothing-to-do")
 _PORT_LOST = "port-lost"  # the one that a port must have been open for
 _PORT_CODES = ("port-absent", "port-busy", _PORT_LOST, "port-not-opened")
 _PLACE_CODES = ("labgrid-failed",)  # of a place where the board was already: as good as a port
+# What to do is another thing in a fleet, where a board's own command is never typed: with the consents
+# of its list it would be a danger's flag to paste, and at a place of labgrid an update beside the place's.
+_HINTS = {
+    "consent-missing": "Read its plan first: most dangers have a safe way round. "
+    "A danger is accepted in the list, for this board alone.",
+}
+_TO_DO = {
+    RECOVERABLE: "run the same command again",
+    UNKNOWN: "keep its power on, then look at it with `modemflash info`",
+    UPDATED: "look at it with `modemflash info`",
+}
 # The worst first: what the exit code of a fleet is.
 WORST_FIRST = (
     exit_codes.FAILED_UNKNOWN,
@@ -212,6 +223,22 @@ class BoardState:
         """Its process ended because a port went away that was open: it was worked on."""
         return self.code == _PORT_LOST
 
+    @property
+    def to_do(self) -> str:
+        """What the state of its module asks for, in few words; "" where nothing, or in vain."""
+        is_in_vain = self.status == "refused" and self.modem_state == RECOVERABLE  # it would be refused again
+        return "" if self.is_good or is_in_vain else _TO_DO.get(self.modem_state, "")
+
+    @property
+    def next_step(self) -> str:
+        """What is to be done about it, in sentences; "" for nothing."""
+        if self.is_good:
+            return ""
+        asked = self.to_do and f"{self.to_do[0].upper()}{self.to_do[1:]}."
+        if self.modem_state in (UNKNOWN, UPDATED):
+            return asked
+        return _HINTS.get(self.code) or self.hint or asked
+
     def row(self) -> EventFields:
         """As it is kept, and told at the end."""
         return {
@@ -226,7 +253,7 @@ class BoardState:
             "seconds": round(max(0.0, self.ended_s - self.began_s), 1),
             "starts": self.starts,
             "happened": self.happened,
-            "next": self.result.get("next", "") or self.hint,
+            "next": self.next_step,
         }
 
 

@@ -26,7 +26,9 @@ def result_rows(rows: Sequence[Facts], width: int, arrow: str = "→") -> Iterat
     cells = max(_SHORTEST_NAME, cells)
     for row in rows:
         is_good = row["status"] in _GOOD
-        status = str(row["code"] if row["status"] in ("nothing-to-do", "failed", "") else row["status"])
+        status = str(
+            row["code"] if row["status"] in ("nothing-to-do", "refused", "failed", "") else row["status"]
+        )
         line = Text(f"{w.printable(row['name']):<{cells}.{cells}}")
         line.append(
             f"  {w.printable(status or row['stage']):<{_STATUS}.{_STATUS}}",

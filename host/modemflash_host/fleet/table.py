@@ -83,7 +83,7 @@ def last_lines(
     found: list[Text] = []
     for state in states:
         row = _row(state, now_s, (cells, width), phases, plain)
-        note = "" if state.is_good else w.printable(words.note_of(state, now_s))
+        note = w.printable(words.all_of_end(state))
         told = words.what_it_does(state, phases, now_s)
         if row.plain.endswith(note) and len(told) <= _PHASE:
             found.append(row)
@@ -101,7 +101,10 @@ def _name_cells(states: Sequence[BoardState]) -> int:
 def wrapped(text: Text, width: int) -> list[Text]:
     """A text in lines that break between words."""
     width = max(1, width)
-    return list(text.wrap(Console(width=width), width))
+    lines = list(text.wrap(Console(width=width), width))
+    for line in lines:
+        line.rstrip()
+    return lines
 
 
 def _needs_attention(state: BoardState) -> bool:

@@ -85,7 +85,7 @@ class JsonView:
         name = state.entry.name
         told = {**event, "board_name": name}
         if event["event"] == "result":  # the last line is the result of all
-            told |= {"event": "board-result"}
+            told |= {"event": "board-result", "next": state.next_step}
         lines = self._lines.setdefault(name, JsonLines(self._out))
         lines.report(told, event.get("at_s", state.heard_s))
 
@@ -130,7 +130,7 @@ class LinesView:
             parts = (
                 words.what_it_does(state, self._phases, 0),
                 words.versions_of(state, "->"),
-                words.note_of(state, 0),
+                words.all_of_end(state),
             )
             self._say(state, "  ".join(filter(None, parts)))
 

@@ -6,9 +6,9 @@ in a row.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from modemflash.errors import RECOVERABLE, UNKNOWN, UPDATED
 from modemflash_host.families.vocabulary import BAD, DIM, DOUBT, GOOD, PLAIN
 from modemflash_host.fleet.board_state import AWAY, ENDED, NOT_BEGUN, RUNNING, WAITING, BoardState
 from modemflash_host.reporters.words import MODEM_STATES
@@ -22,23 +22,10 @@ _ENDS = {
     "updated": "updated",
     "interrupted": "stopped",
 }
-# How boards that were only asked are counted, by the code of their result.
-_ASKED = {
-    "dry-run": "plans made",
-    "modem-asked": "asked",
-    "module-not-asked": "not asked",
-    "board-read": "boards asked",
-}
-# What to do is another thing in a fleet.
-_HINTS = {
-    "consent-missing": "Read its plan first: most dangers have a safe way round. "
-    "A danger is accepted in the list, for this board alone.",
-}
-_WHAT_TO_DO = {
-    RECOVERABLE: "run the same command again",
-    UNKNOWN: "keep its power on, then look at it with `modemflash info`",
-    UPDATED: "look at it with `modemflash info`",
-}
+# How boards that did not end well are counted, by the status of their result.
+_BAD = {"refused": "refused", "interrupted": "stopped", "installed-unconfirmed": "unconfirmed"}
+# Boards that were only asked are counted by the code of their result.
+_ASKED = ("dry-run", "modem-asked", "module-not-asked", "board-read")
 
 
 def is_away(state: BoardState) -> bool:
@@ -87,13 +74,17 @@ def note_of(state: BoardState, now_s: float) -> str:
     if state.stage == AWAY:
         return "its process ended without a result"
     if state.stage == ENDED and not state.is_good:
-        to_do = _WHAT_TO_DO.get(state.modem_state)
-        if to_do:
-            return "; ".join(filter(None, (to_do, state.happened)))
-        return ". ".join(filter(None, (state.happened.rstrip("."), _HINTS.get(state.code, state.hint))))
+        return "; ".join((state.to_do, state.happened)).rstrip("; ") if state.to_do else all_of_end(state)
     if state.stage == NOT_BEGUN:
         return "was not begun"
     return ""
+
+
+def all_of_end(state: BoardState) -> str:
+    """What happened to a board that did not end well, and all that is to be done about it; else ""."""
+    if state.stage != ENDED or state.is_good:
+        return ""
+    return ". ".join(filter(None, (state.happened.rstrip("."), state.next_step)))
 
 
 def versions_of(state: BoardState, arrow: str = "→") -> str:
@@ -106,14 +97,17 @@ def versions_of(state: BoardState, arrow: str = "→") -> str:
 def summary(states: Sequence[BoardState]) -> str:
     """All of them in a sentence, such as "11 of 12 updated, 1 recoverable: run the same command again."."""
     total = len(states)
-    updated = sum(state.status == "updated" for state in states)
-    good = [state.code for state in states if state.stage == ENDED and state.is_good]
-    asked = {told: good.count(code) for code, told in _ASKED.items() if code in good}
-    already = len(good) - updated - sum(asked.values())
+    ended = [
+        state for state in states if state.stage == ENDED
+    ]  # a result alone is no end: its process may run
+    good = Counter(state.code for state in ended if state.is_good)
+    updated = sum(state.status == "updated" for state in ended)
+    asked = {_counted(_ENDS[code], good[code]): good[code] for code in _ASKED}
+    already = sum(good.values()) - updated - sum(asked.values())
     parts = (
         [f"{updated} of {total} updated"]
         if any(state.is_update for state in states)
-        else [f"{total} board" + "s" * (total != 1)]
+        else [f"{total} {_counted('board', total)}"]
     )
     parts += [f"{count} {told}" for told, count in {**asked, "needed nothing": already}.items() if count]
     away = sum(map(is_away, states))
@@ -123,9 +117,19 @@ def summary(states: Sequence[BoardState]) -> str:
     waiting, not_begun = (sum(state.stage == stage for state in states) for stage in (WAITING, NOT_BEGUN))
     counted = {"running": running, "away": away, "waiting": waiting, "not begun": not_begun}
     parts += [f"{count} {told}" for told, count in counted.items() if count]
-    bad = [state for state in states if state.stage == ENDED and not state.is_good]
+    counts = Counter(
+        (_BAD.get(state.status, "failed"), state.modem_state, state.to_do)
+        for state in ended
+        if not state.is_good
+    )
     for modem_state in MODEM_STATES:
-        if count := sum(state.modem_state == modem_state for state in bad):
-            to_do = _WHAT_TO_DO.get(modem_state)
-            parts.append(f"{count} failed and {modem_state}" + (f": {to_do}" if to_do else ""))
+        for (told, known, to_do), count in counts.items():
+            if known == modem_state:
+                parts.append(f"{count} {told} and {modem_state}" + (f": {to_do}" if to_do else ""))
     return ", ".join(parts)
+
+
+def _counted(told: str, count: int) -> str:
+    """Of "plan made" the plural, where there are several plans."""
+    noun, blank, rest = told.partition(" ")
+    return f"{noun}s{blank}{rest}" if noun in ("plan", "board") and count != 1 else told

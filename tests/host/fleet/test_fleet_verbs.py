@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -77,6 +78,31 @@ def test_a_consent_reaches_the_update_of_its_board_and_no_other(desk: FleetDesk)
     assert (end["pump-1"]["code"], end["pump-2"]["code"]) == ("updated", "consent-missing")
     assert (desk.build("pump-1"), desk.build("pump-2")) == (41065, 48829)
     assert code == 5
+
+
+def test_what_to_do_next_is_the_same_everywhere_and_no_command_of_one_board(
+    desk: FleetDesk, here: Here
+) -> None:
+    """Its own command has the consents of its list, and goes past labgrid: nobody is to paste that."""
+    desk.simulated("pump-1", "build=48829&fault=install-fails:9", 'consents = ["allow-downgrade"]')
+    desk.simulated("pump-2", "build=48829")
+    desk.simulated("pump-3", "", 'imei = "0000"')
+    code, events = ended(desk.fleet("update", "--json", "--csv", "a.csv", "--html", "a.html"))
+    end = rows(events)
+    assert code == 7 and end["pump-1"]["modem_state"] == "recoverable"
+    told = {name: row["next"] for name, row in end.items()}
+    assert {each["board_name"]: each["next"] for each in events if each["event"] == "board-result"} == told
+    with (desk.folder / "a.csv").open() as file:
+        assert {row["name"]: row["next"] for row in csv.DictReader(file)} == told
+    _, shown, _ = here("results")
+    page, shown = (desk.folder / "a.html").read_text(), " ".join(shown.split())
+    for row in end.values():
+        assert row["next"] in shown and html.escape(row["next"]) in page and row["code"] in shown
+    assert "Run the same command again" in told["pump-1"]
+    assert "in the list, for this board" in told["pump-2"] and "which cable" in told["pump-3"]
+    assert "--" not in "".join(told.values())
+    _, shown, _ = here("results")
+    assert not any(line.endswith(" ") for line in shown.splitlines())
 
 
 @pytest.mark.parametrize("verb", ["update", "plan"])

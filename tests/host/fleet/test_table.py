@@ -144,6 +144,40 @@ def test_boards_that_are_only_asked_are_not_counted_as_updates() -> None:
     assert words.summary(states).startswith("1 board, 1 failed")
 
 
+def test_each_board_is_counted_once() -> None:
+    """One that has told its result still runs until its process has ended."""
+    runs = board("tells", STORIES["updated"])
+    assert words.summary([runs, board("updated-1", STORIES["updated"])]) == "1 of 2 updated, 1 running"
+
+
+@pytest.mark.parametrize(
+    ("result", "counted"),
+    [
+        ({"modem_state": "recoverable"}, "1 failed and recoverable: run the same command again"),
+        ({"modem_state": "recoverable", "status": "refused"}, "1 refused and recoverable"),
+        ({"modem_state": "untouched", "status": "refused"}, "1 refused and untouched"),
+        ({"modem_state": "untouched", "status": "interrupted"}, "1 stopped and untouched"),
+        (
+            {"modem_state": "updated", "status": "installed-unconfirmed"},
+            "1 unconfirmed and updated: look at it with `modemflash info`",
+        ),
+    ],
+)
+def test_how_a_board_ended_is_counted_by_its_own_word(result: Mapping[str, str], counted: str) -> None:
+    """Who stopped it did not fail, and what is refused once is refused again."""
+    state = board("failed-1", [(1, {"event": "result", **ENDS, **result})])
+    assert words.summary([state]) == f"0 of 1 updated, {counted}"
+
+
+def test_one_plan_is_no_plans() -> None:
+    plan = {"event": "result", "status": "nothing-to-do", "code": "dry-run", "modem_state": "untouched"}
+    states = [board(f"updated-{number}", [(1, plan)]) for number in range(2)]
+    for state in states:
+        state.is_update = False
+    assert words.summary(states[:1]) == "1 board, 1 plan made"
+    assert words.summary(states) == "2 boards, 2 plans made"
+
+
 def test_a_stop_request_is_answered_in_the_row_of_each_board() -> None:
     """Each by its phase, as for one board alone; a new phase has another answer."""
     state = board("sends", STORIES["sends"])
