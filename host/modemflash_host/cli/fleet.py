@@ -20,6 +20,7 @@ from modemflash_host.cli.fleet_options import how, kept_in, which_boards
 from modemflash_host.cli.fleet_run import carry_out_fleet, check_target, write_output, write_results
 from modemflash_host.cli.help_page import HelpGroup
 from modemflash_host.cli.options import Number, Talk, talk_options
+from modemflash_host.cli.place import refuse_mixture
 from modemflash_host.consents import YES
 from modemflash_host.errors import ConsentMissing
 from modemflash_host.families.vocabulary import Event
@@ -101,6 +102,7 @@ def update(
         consents = [f"--{consent.replace(' ', '=', 1)}" for consent in entry.consents]
         return _update_line(entry, port, files, words, "--yes", *consents)
 
+    refuse_mixture(html, csv_file, is_taken=True)
     limits = Limits(jobs, canary, stop_after, wait)
     return carry_out_fleet(boards, everything, limits, line, talk, before, (html, csv_file))
 
@@ -146,7 +148,12 @@ def info(boards: Path | None, everything: bool, jobs: int, wait: int, talk: Talk
 
 @fleet.command()
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", required=True
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="The list to write; nothing may be there.",
 )
 @how
 @talk_options
@@ -173,6 +180,7 @@ def scan(output: Path, jobs: int, wait: int, talk: Talk) -> int:
     def line(entry: BoardEntry, port: str) -> list[str]:
         return ["info", "--json", "--port", port]
 
+    refuse_mixture(output, is_taken=True)
     if os.path.lexists(output):
         raise click.BadParameter(f"{output} is there already", param_hint="'-o'")
     return carry_out_fleet(
@@ -200,6 +208,7 @@ def results(files: tuple[Path, ...], as_json: bool, html: Path | None, csv_file:
     """
     from modemflash_host.fleet import results as kept
 
+    refuse_mixture(html, csv_file, is_taken=as_json)
     content = kept.joined(files) if files else kept.last()
     write_results(content, html, csv_file)
     if as_json:

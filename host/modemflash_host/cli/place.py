@@ -27,3 +27,17 @@ def refuse_terminal(path: Path | None) -> None:
     """
     if path == STANDARD_OUTPUT and sys.stdout.isatty():
         raise click.UsageError("This is no text for a screen: pipe it on, or name a file.")
+
+
+def refuse_mixture(*paths: Path | None, is_taken: bool) -> None:
+    """Let one alone have standard output.
+
+    Args:
+        paths: where files go.
+        is_taken: something else is printed there.
+
+    Raises:
+        UsageError: two things would be mixed there.
+    """
+    if paths.count(STANDARD_OUTPUT) + is_taken > 1:
+        raise click.UsageError("Standard output is taken already: name a file instead of -.")

@@ -199,6 +199,27 @@ def test_no_file_of_anybody_is_overwritten_by_results(desk: FleetDesk, here: Her
     assert desk.image.read_bytes() == image and not desk.state("pump-1").exists()
 
 
+def test_standard_output_is_never_shared(desk: FleetDesk, here: Here) -> None:
+    """A list, a table or a page among the rows of the boards, or among events, could be read by nobody."""
+    desk.simulated("pump-1")
+    desk.write_list()
+    update = ("update", desk.image.name, "--boards", "fleet.toml", "-y")
+    for words in (
+        (*update, "--csv", "-"),
+        (*update, "--html", "-", "--json"),
+        ("scan", "-o", "-"),
+        ("results", "--json", "--csv", "-"),
+        ("results", "--html", "-", "--csv", "-"),
+    ):
+        code, out, said = here(*words)
+        assert code == 2 and out.count("\n") <= 1 and "name a file instead of -" in " ".join(said.split()), (
+            words
+        )
+    assert not desk.state("pump-1").exists()
+    desk.fleet("update").communicate(timeout=60)
+    assert here("results", "--csv", "-")[1].startswith("name,port,")
+
+
 def test_a_list_that_cannot_be_written_is_no_success(
     desk: FleetDesk, here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
