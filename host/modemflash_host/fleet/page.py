@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from modemflash_host.families.vocabulary import Facts
+from modemflash_host.fleet.words import short_name
 from modemflash_host.reporters import words as w
 
 _GOOD = ("updated", "nothing-to-do")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _CELLS = 600  # of the time line
 _ROW = 22
-_LABEL = 130
+_LABEL, _LABEL_LETTERS = 130, 18
+_KINDS = (("move", "firmware was on its way"), ("", "everything around it"))
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --dim: #57606a; --paper: #fff; --line: #d0d7de;
   --good: #116329; --bad: #b3261e; --bar: #8fb8e8; --move: #2f6fb5 }
@@ -32,10 +34,11 @@ th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px s
 thead th { font-weight: 600; color: var(--dim) }
 th.number, td.number { text-align: right } tbody th { white-space: nowrap }
 .good { color: var(--good) } .bad { color: var(--bad); font-weight: 600 }
-svg { max-width: 100%; height: auto } text { fill: var(--ink); font: 12px system-ui, sans-serif }
+svg { width: 100%; min-width: 44rem; height: auto }
+text { fill: var(--ink); font: 12px system-ui, sans-serif }
 text.dim { fill: var(--dim) } rect { fill: var(--bar) } rect.move { fill: var(--move) }
 line { stroke: var(--line) }
-@media print { body { max-width: none } } @page { size: A4; margin: 15mm }
+@media print { body { max-width: none } svg { min-width: 0 } } @page { size: A4; margin: 15mm }
 """
 
 
@@ -105,13 +108,13 @@ def _rate(row: Facts) -> float:
 
 def _time_line(rows: Sequence[Facts], seconds: float) -> Iterator[str]:
     scale = _CELLS / max(seconds, 1.0)
-    height = _ROW * (len(rows) + 1)
+    height = _ROW * (len(rows) + 2)
     size = f"0 0 {_LABEL + _CELLS + 10} {height}"
-    yield f'<svg role="img" viewBox="{size}" aria-label="When each board was worked on">'
+    yield f'<div class="wide"><svg role="img" viewBox="{size}" aria-label="When each board was worked on">'
     for number, row in enumerate(rows):
         top = number * _ROW
         x, wide = _LABEL + row["began_s"] * scale, max(2.0, row["seconds"] * scale)
-        yield f'<text x="0" y="{top + 15}">{_text(str(row["name"])[:18])}</text>'
+        yield f'<text x="0" y="{top + 15}">{_text(short_name(row["name"], _LABEL_LETTERS))}</text>'
         if row["code"]:  # it was begun
             yield f'<rect x="{x:.1f}" y="{top + 4}" width="{wide:.1f}" height="14" rx="2"/>'
         for begin_s, end_s in _moving(row):
@@ -123,7 +126,11 @@ def _time_line(rows: Sequence[Facts], seconds: float) -> Iterator[str]:
         x, anchor = _LABEL + _CELLS * share, ("start", "middle", "end")[int(share * 2)]
         told = w.clock_time(seconds * share)
         yield f'<text class="dim" x="{x:.0f}" y="{bottom + 15}" text-anchor="{anchor}">{told}</text>'
-    yield "</svg><p>Dark: firmware was on its way. Light: everything around it.</p>"
+    for number, (kind, told) in enumerate(_KINDS):  # dark or light is another one by night
+        x = _LABEL + number * _CELLS // 2
+        yield f'<rect class="{kind}" x="{x}" y="{bottom + 26}" width="20" height="14"/>'
+        yield f'<text x="{x + 26}" y="{bottom + 37}">{told}</text>'
+    yield "</svg></div>"
 
 
 def _moving(row: Facts) -> Iterator[tuple[float, float]]:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from modemflash_host.families.vocabulary import Facts
 from modemflash_host.fleet.table import wrapped
+from modemflash_host.fleet.words import short_name
 from modemflash_host.reporters import words as w
 
 _SHORTEST_NAME, _LONGEST_NAME, _STATUS = 16, 32, 20
@@ -29,7 +30,7 @@ def result_rows(rows: Sequence[Facts], width: int, arrow: str = "→") -> Iterat
         status = str(
             row["code"] if row["status"] in ("nothing-to-do", "refused", "failed", "") else row["status"]
         )
-        line = Text(f"{w.printable(row['name']):<{cells}.{cells}}")
+        line = Text(f"{short_name(w.printable(row['name']), cells):<{cells}}")
         line.append(
             f"  {w.printable(status or row['stage']):<{_STATUS}.{_STATUS}}",
             "green" if is_good else "bold red",

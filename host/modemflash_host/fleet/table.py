@@ -117,7 +117,7 @@ def _row(
     watch = state.watch
     name, width = cells_of
     tone = _STYLES.get(words.tone_of(state), "")
-    line = Text(f"{w.printable(state.entry.name):<{name}.{name}}")
+    line = Text(f"{words.short_name(state.entry.name, name):<{name}}")
     line.append(f"  {words.what_it_does(state, phases, now_s):<{_PHASE}.{_PHASE}}", tone)
     left = width - name - _PHASE - _GAP
     note = w.printable(words.note_of(state, now_s))

@@ -28,6 +28,16 @@ _BAD = {"refused": "refused", "interrupted": "stopped", "installed-unconfirmed":
 _ASKED = ("dry-run", "modem-asked", "module-not-asked", "board-read")
 
 
+def short_name(name: str, cells: int) -> str:
+    """A name in no more cells: of boards with long names the ends differ."""
+    tail = max(0, cells * 2 // 3 - 1)
+    return (
+        name
+        if len(name) <= cells
+        else f"{name[: max(0, cells - tail - 2)]}..{name[len(name) - tail :]}"[:cells]
+    )
+
+
 def is_away(state: BoardState) -> bool:
     """Its port is away, and it is waited for."""
     return state.stage == AWAY or (state.stage == RUNNING and state.away_s is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from modemflash_host.families import registry
 from modemflash_host.fleet import words
 from modemflash_host.fleet.board_state import AWAY, RUNNING, BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry
+from modemflash_host.fleet.page import page
+from modemflash_host.fleet.result_rows import result_rows
+from modemflash_host.fleet.results import row_of
 from modemflash_host.fleet.table import last_lines, lines
 from modemflash_host.fleet.views import LinesView
 
@@ -142,6 +146,33 @@ def test_boards_that_are_only_asked_are_not_counted_as_updates() -> None:
     assert words.summary(states).startswith("0 of 1 updated")
     states[0].is_update = False
     assert words.summary(states).startswith("1 board, 1 failed")
+
+
+def test_boards_whose_names_begin_alike_are_told_apart_everywhere() -> None:
+    """A name has 40 letters, and the computer's name before it where results are joined."""
+    names = [f"{'warehouse-of-the-north-' * 2}pump-{number}"[-40:] for number in range(2)]
+    states = [board(name, STORIES["updated"]) for name in names]
+    for state in states:
+        state.end(0, 3.0)
+    joined = [{**row_of(state), "name": f"bench-of-the-lab/{state.entry.name}"} for state in states]
+    drawn = re.findall("<text[^>]*>([^<]*)</text>", page({"seconds": 3.0, "boards": joined}))
+    live, last = (
+        [line.plain for line in made[:2]]
+        for made in (
+            lines(states, 3.0, 76, 24, registry.all_phases()),
+            last_lines(states, 3.0, 79, registry.all_phases()),
+        )
+    )
+    shown_again = [line.plain for line in result_rows(joined, 79)][:2]
+    for one, other in (live, last, shown_again, drawn[:2]):
+        assert one != other
+
+
+def test_the_page_says_what_is_dark_by_day_and_light_by_night() -> None:
+    """By the colour itself: a word for it would be false by night."""
+    drawn = page({"seconds": 3.0, "boards": []})
+    assert re.search(r'<rect class="move"[^>]*/>\s*<text[^>]*>firmware was on its way', drawn)
+    assert "Dark" not in drawn
 
 
 def test_each_board_is_counted_once() -> None:
