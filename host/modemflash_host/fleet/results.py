@@ -18,6 +18,7 @@ from pathlib import Path
 from modemflash.errors import Refusal
 from modemflash_host.families.vocabulary import Facts
 from modemflash_host.fleet.board_state import BoardState
+from modemflash_host.store.journal_files import make_newest
 from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import kept_file, state_folder
 from modemflash_host.strict_json import loads
@@ -55,6 +56,7 @@ def keep(content: Facts) -> None:
     path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.json"
     with kept_file(path) as file:
         file.write(json.dumps(content).encode())
+    make_newest(path, "*.json")
     for old in _files(folder)[_KEPT:]:
         old.unlink(missing_ok=True)
 
@@ -144,7 +146,14 @@ def _is_number(value: object) -> bool:
 def _files(folder: Path) -> list[Path]:
     """The runs, the newest first."""
     found = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
-    return sorted(found, key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
+    return sorted(found, key=lambda path: (_written_at(path), path.name), reverse=True)
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # another fleet has forgotten it meanwhile
+        return 0.0
 
 
 def as_csv(rows: Sequence[Facts]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -258,3 +259,20 @@ def test_only_results_are_forgotten(desk: FleetDesk, monkeypatch: pytest.MonkeyP
     results.keep(results.content_of([], 0.0))
     assert len(list(folder.glob("2*.json"))) == 20 and (folder / "mine.json").exists()
     assert results.last()["boards"] == []
+
+
+def test_the_last_run_is_the_last_whatever_the_clock_says(
+    desk: FleetDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some computers wake up in 1970: it is shown, and not the first to be forgotten."""
+    monkeypatch.setenv("MODEMFLASH_HOME", str(desk.folder / "home"))
+    folder = desk.folder / "home" / "fleets"
+    folder.mkdir(parents=True)
+    for number in range(20):
+        path = folder / f"20400101-0000{number:02}-1.json"
+        path.write_text(json.dumps({"fleet": 1, "seconds": float(number), "boards": []}))
+        os.utime(path, (2_208_988_800 + number, 2_208_988_800 + number))
+    results.keep(results.content_of([], 99.0))
+    assert results.last()["seconds"] == 99.0 and len(list(folder.iterdir())) == 20
+    (folder / "20400101-000099-1.json").symlink_to("forgotten-meanwhile")
+    assert results.last()["seconds"] == 99.0
