@@ -14,7 +14,7 @@ FLEET_CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "fleet-file-broken": (
         "The list of boards cannot be used",
-        "Correct the line that is named and run the same command again. No board was touched.",
+        "Correct what is named and run the same command again. No board was touched.",
         UNTOUCHED,
     ),
     "fleet-no-boards": (

@@ -64,15 +64,12 @@ def place(words: str, mine: HeldPlace, waiting: Waiting) -> Iterator[str]:
         Refusal: `labgrid-missing`, `labgrid-place-broken`.
         Stopped: the user asked to stop.
     """
-    tags = _TAGS.fullmatch(words)
-    pairs = [pair.strip() for pair in tags[1].split(",")] if tags else []
-    if not all(_PAIR.fullmatch(pair) for pair in pairs) or not (tags or _NAME.fullmatch(words)):
-        raise Refusal("labgrid-place-broken", words)
+    pairs = tags_of(words)
     client = _client()
     if mine.left is not None:
         _give_back(client, mine.left, waiting)
     try:
-        name = _reserved(client, pairs, mine, waiting) if tags else words
+        name = _reserved(client, pairs, mine, waiting) if pairs else words
         _take_over(client, name, mine, waiting)
         mine.note(labgrid_place=name)
         try:
@@ -83,6 +80,19 @@ def place(words: str, mine: HeldPlace, waiting: Waiting) -> Iterator[str]:
         yield _address(client, name, waiting)
     finally:
         mine.stays = not _give_back(client, mine.record, waiting)
+
+
+def tags_of(words: str) -> Sequence[str]:
+    """The tags of a place, as name=value; none where the place itself is named.
+
+    Raises:
+        Refusal: `labgrid-place-broken`.
+    """
+    tags = _TAGS.fullmatch(words)
+    pairs = [pair.strip() for pair in tags[1].split(",")] if tags else []
+    if not all(_PAIR.fullmatch(pair) for pair in pairs) or not (tags or _NAME.fullmatch(words)):
+        raise Refusal("labgrid-place-broken", words)
+    return pairs
 
 
 def release_leftovers(waiting: Waiting) -> Sequence[str]:

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 AUTO = "auto"
 """The one port that a board hangs on."""
 _OF_A_SERVER = ("socket://", "rfc2217://")
+_OURS = ("rfc2217", "socket", "usb2tcp", "sim")  # with a slash too few they would be names of devices
+SCHEMES = (*_OURS, "alt", "cp2110", "hwgrep", "loop", "spy")
+"""Kinds of addresses that are opened on a PC: these, and the others of pyserial."""
 
 
 def is_address(name: str) -> bool:
@@ -30,6 +33,8 @@ def fault_of(name: str) -> str:
     """What cannot be right in the name itself, in words; "" for nothing."""
     if not name.strip():
         return "the name of the port is empty"
+    if not is_address(name) and (scheme := name.partition(":")[0]) in _OURS:
+        return f"{name}: an address begins with {scheme}://"
     if is_address(name):
         try:
             address = urlsplit(name)

@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
 FIRST_BAUD = MODEM_BAUD
 CTS_PATIENCE_S = 0.3
-_SCHEMES = ("rfc2217", "socket", "usb2tcp", "sim")  # with a slash too few they would be names of devices
 _ALIKE = 0.85  # names of ports that differ by a letter or two
 _POLL_S = 0.05  # one wait of a link that the operating system cannot wait for
 
@@ -162,8 +161,6 @@ def _open_serial(
     if fault := fault_of(name):
         raise LinkProblem("port-not-opened", fault)
     is_device = not is_address(name)
-    if is_device and (scheme := name.partition(":")[0]) in _SCHEMES:
-        raise LinkProblem("port-not-opened", f"{name}: an address begins with {scheme}://")
     if is_device and os.name == "posix" and not may_be_serial(name):
         raise LinkProblem("port-not-opened", f"{name} is no serial port")
     if is_device:

@@ -23,6 +23,8 @@ ODD = (
     "sim://[::1",
     "usb2tcp://[",
     "foo://[x",
+    "rfc2217:/host:4000",
+    "sim:lg290p",
 )
 COMMANDS = (["info"], ["board", "info"], ["backup", "-o", "copy"])
 
