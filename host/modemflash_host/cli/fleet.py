@@ -243,10 +243,11 @@ def _check_files(
 
 
 def _agree(count: int, jobs: int, canary: int, reporter: Reporter, talk: Talk) -> None:
-    first = f", {canary} first" if canary else ""
+    first = f", {canary} first" if 0 < canary < count else ""
     if talk.as_json or not sys.stdin.isatty():
         raise ConsentMissing("-y", (YES,))
     with reporter.asking():
-        question = f"Update {count} boards, {min(jobs, count)} at a time{first}?"
+        boards = f"{count} boards, {min(jobs, count)} at a time{first}" if count > 1 else "1 board"
+        question = f"Update {boards}?"
         if not click.confirm(wrapped(question), default=False):
             raise Refusal("not-confirmed", "-y")

@@ -34,6 +34,7 @@ from modemflash_host.run.result import Result
 from modemflash_host.store.new_file import may_replace, new_file
 
 PAGE_START, CSV_START = "<!doctype html>", "name,port,"
+_MOST_NAMES = 10  # in one sentence
 _WHEREVER = 6  # each sixth try is one by a process, whether the device is there or not
 
 
@@ -79,13 +80,14 @@ def carry_out_fleet(
             codes.append(not_begun if state.exit_code is None else state.exit_code)
         if results_to is not None:
             _keep(states, seconds, results_to, reporter)
-        return _result(states, seconds)
+        return result_of_all(states, seconds)
 
     carried = carry_out(work, replace(talk, quiet=True))
     return worst(codes) if codes and carried != 1 else carried
 
 
-def _result(states: Sequence[BoardState], seconds: float) -> Result:
+def result_of_all(states: Sequence[BoardState], seconds: float) -> Result:
+    """How a fleet ended: what its worst board is, in one sentence."""
     bad = [state for state in states if not state.is_good]
     if not bad:
         did = any(state.status == "updated" for state in states)
@@ -94,7 +96,9 @@ def _result(states: Sequence[BoardState], seconds: float) -> Result:
         return Result(status, code, "updated" if did else "untouched", seconds=seconds)
     order = ("unknown", "recoverable", "updated", "untouched")
     state = min((each.modem_state or "untouched" for each in bad), key=order.index)
-    problem = Problem("fleet-not-all", ", ".join(each.entry.name for each in bad[:10])).stamp(state)
+    names = [each.entry.name for each in bad[:_MOST_NAMES]]
+    more = [f"{len(bad) - len(names)} more"] * (len(bad) > len(names))
+    problem = Problem("fleet-not-all", ", ".join(names + more)).stamp(state)
     return Result.of_problem(problem, seconds)
 
 

@@ -237,7 +237,8 @@ class BoardState:
         asked = self.to_do and f"{self.to_do[0].upper()}{self.to_do[1:]}."
         if self.modem_state in (UNKNOWN, UPDATED):
             return asked
-        return _HINTS.get(self.code) or self.hint or asked
+        hint = "The same command goes on with it." if self.stage == NOT_BEGUN else self.hint
+        return _HINTS.get(self.code) or hint or asked
 
     def row(self) -> EventFields:
         """As it is kept, and told at the end."""

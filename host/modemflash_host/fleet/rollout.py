@@ -24,7 +24,7 @@ class Rollout:
         running: begun, not ended, and not away.
         away: begun, and waiting for something.
         failed: how many did not end well.
-        is_halted: no more are begun.
+        halted_by: why no more are begun; "" while they are.
     """
 
     def __init__(self, names: Sequence[str], jobs: int, canary: int = 0, stop_after: int = 0) -> None:
@@ -32,10 +32,15 @@ class Rollout:
         self.running: set[str] = set()
         self.away: set[str] = set()
         self.failed = 0
-        self.is_halted = False
+        self.halted_by = ""
         self._jobs = jobs
         self._canaries = set(self.waiting[:canary])
         self._stop_after = stop_after
+
+    @property
+    def is_halted(self) -> bool:
+        """No more are begun."""
+        return bool(self.halted_by)
 
     @property
     def is_over(self) -> bool:
@@ -73,9 +78,11 @@ class Rollout:
         self._canaries.discard(name)
         if not is_good:
             self.failed += 1
-            if is_canary or (self._stop_after and self.failed >= self._stop_after):
-                self.halt()
+            if is_canary:
+                self.halt(f"{name}, which goes first, did not end well")
+            elif self._stop_after and self.failed >= self._stop_after:
+                self.halt(f"so many did not end well: {self.failed}")
 
-    def halt(self) -> None:
-        """Begin no more."""
-        self.is_halted = True
+    def halt(self, why: str) -> None:
+        """Begin no more; the first reason stays."""
+        self.halted_by = self.halted_by or why

@@ -30,6 +30,7 @@ _MOST_STARTS = 5  # of a process that ends without a result
 _MOST_LOSSES = 25  # of an open port
 _REST_SHARE, _LONGEST_REST_S = 3, 15.0  # after a try in vain so many times as long as it took
 _DEFAULT_PHASE_S = 300.0
+_STOPPED = "a stop was asked for"
 _START_S = 3.0  # then a process counts as started, whatever it says
 
 Start = Callable[[BoardState, Events], Worker]
@@ -146,6 +147,8 @@ class Supervisor:
         for state in self._states.values():
             if state.stage == WAITING:
                 state.stage = NOT_BEGUN
+                state.happened = f"It was not begun: {self._rollout.halted_by or _STOPPED}"
+                self._tell_end(state)
 
     def _begin_next(self) -> None:
         while self._may_start() and (name := self._rollout.next()) is not None:
@@ -208,6 +211,9 @@ class Supervisor:
         state.end(exit_code, self.now_s)
         self._again_at.pop(state.entry.name, None)
         self._rollout.end(state.entry.name, state.is_good)
+        self._tell_end(state)
+
+    def _tell_end(self, state: BoardState) -> None:
         self._view.event(state, {"event": "board-ended", **state.row()})
 
     def _begin_again(self) -> None:
@@ -223,7 +229,7 @@ class Supervisor:
         count = min(self._stop_wanted(), AT_ONCE)
         if not count:
             return
-        self._rollout.halt()
+        self._rollout.halt(_STOPPED)
         for _ in range(count - self._stops_told):
             for worker in self._workers.values():
                 worker.ask_to_stop()

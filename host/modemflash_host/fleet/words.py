@@ -86,14 +86,14 @@ def note_of(state: BoardState, now_s: float) -> str:
     if state.stage == ENDED and not state.is_good:
         return "; ".join((state.to_do, state.happened)).rstrip("; ") if state.to_do else all_of_end(state)
     if state.stage == NOT_BEGUN:
-        return "was not begun"
+        return state.happened.partition(": ")[2]
     return ""
 
 
 def all_of_end(state: BoardState) -> str:
     """What happened to a board that did not end well, and all that is to be done about it; else ""."""
     if state.stage != ENDED or state.is_good:
-        return ""
+        return note_of(state, 0) if state.stage == NOT_BEGUN else ""
     return ". ".join(filter(None, (state.happened.rstrip("."), state.next_step)))
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from modemflash_host.cli import app
 from modemflash_host.cli.fleet import fleet
+from modemflash_host.cli.fleet_run import result_of_all
 from modemflash_host.families import registry
 from modemflash_host.fleet import results
 from modemflash_host.fleet.board_state import BoardState
@@ -129,6 +130,34 @@ def test_without_a_terminal_nothing_is_asked_and_the_next_command_says_yes(
     desk.write_list()
     code, _, said = here("update", desk.image.name, "--boards", "fleet.toml")
     assert code == 5 and said.rstrip().endswith("-y") and not desk.state("pump-1").exists()
+
+
+@pytest.mark.parametrize(
+    ("boards", "words", "asked"),
+    [
+        (5, ["--canary", "2"], "Update 5 boards, 4 at a time, 2 first?"),
+        (3, ["--canary", "9"], "Update 3 boards, 3 at a time?"),
+        (1, [], "Update 1 board?"),
+    ],
+)
+def test_what_is_asked_is_what_will_be_done(
+    desk: FleetDesk, here: Here, monkeypatch: pytest.MonkeyPatch, boards: int, words: list[str], asked: str
+) -> None:
+    for number in range(boards):
+        desk.simulated(f"pump-{number}")
+    desk.write_list()
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    questions = []
+    monkeypatch.setattr("rich_click.confirm", lambda text, **how: questions.append(text))
+    code, _, _ = here("update", desk.image.name, "--boards", "fleet.toml", *words)
+    assert code == 5 and questions == [asked] and not desk.state("pump-0").exists()
+
+
+def test_of_many_boards_it_is_said_how_many_more_failed() -> None:
+    states = [BoardState(BoardEntry(f"pump-{number}", f"/dev/x{number}")) for number in range(12)]
+    for count, end in ((10, "pump-9"), (12, "pump-9, 2 more")):
+        problem = result_of_all(states[:count], 1.0).problem
+        assert problem is not None and problem.detail.endswith(end)
 
 
 def test_scan_writes_a_list_that_is_read_again(desk: FleetDesk, here: Here) -> None:

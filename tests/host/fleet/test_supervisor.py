@@ -12,6 +12,7 @@ from modemflash_host.fleet import supervisor
 from modemflash_host.fleet.board_state import ENDED, NOT_BEGUN, RUNNING, BoardState, worst
 from modemflash_host.fleet.fleet_file import BoardEntry
 from modemflash_host.fleet.supervisor import Limits, Supervisor
+from modemflash_host.fleet.table import last_lines
 from modemflash_host.fleet.worker import Events, Heard, Worker
 
 TICK_S = 0.02
@@ -50,9 +51,11 @@ class _Process:
 class _View:
     def __init__(self) -> None:
         self.ticks = 0
+        self.ended: list[str] = []
 
     def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
-        pass
+        if event["event"] == "board-ended":
+            self.ended.append(state.entry.name)
 
     def tick(self, states: Sequence[BoardState], now_s: float) -> None:
         self.ticks += 1
@@ -191,9 +194,16 @@ def test_a_stop_request_reaches_all_that_run_and_begins_no_other() -> None:
     assert (fleet.states["a"].stage, fleet.states["b"].stage) == (ENDED, NOT_BEGUN)
 
 
-@pytest.mark.parametrize("limits", [{"canary": 2}, {"stop_after": 1}, {"is_stopped": True}])
-def test_who_is_not_begun_any_more_does_not_wait_on_the_screen(limits: dict[str, Any]) -> None:
-    """Others may run for half an hour: it is seen at once that nobody else begins."""
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [
+        ({"canary": 2}, "a, which goes first, did not end well"),
+        ({"stop_after": 1}, "so many did not end well: 1"),
+        ({"is_stopped": True}, "a stop was asked for"),
+    ],
+)
+def test_who_is_not_begun_any_more_does_not_wait_on_the_screen(limits: dict[str, Any], why: str) -> None:
+    """Others may run for half an hour: it is seen at once that nobody else begins, and why."""
     stops = int(limits.get("is_stopped", 0))
     limits = {name: value for name, value in limits.items() if name != "is_stopped"}
     fleet = Fleet(
@@ -203,6 +213,11 @@ def test_who_is_not_begun_any_more_does_not_wait_on_the_screen(limits: dict[str,
     fleet.view.tick = lambda states, now_s: seen.append([state.stage for state in states])  # type: ignore[method-assign]
     fleet.run()
     assert [ENDED, RUNNING, NOT_BEGUN] in seen
+    row = fleet.states["c"].row()
+    assert (row["happened"], bool(row["next"])) == (f"It was not begun: {why}", True)
+    assert fleet.view.ended.count("c") == 1 and sorted(fleet.view.ended) == ["a", "b", "c"]
+    [shown] = [line.plain for line in last_lines([fleet.states["c"]], 9, 79, {})][:-1]
+    assert shown.endswith(why)
 
 
 def test_the_third_stop_request_ends_it_with_what_is_known() -> None:
