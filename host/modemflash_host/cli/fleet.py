@@ -192,6 +192,7 @@ def scan(output: Path, jobs: int, wait: int, talk: Talk) -> int:
         lambda entries, reporter: check_target(output),
         heard=heard,
         after=after,
+        not_all="fleet-scanned-in-part",
     )
 
 

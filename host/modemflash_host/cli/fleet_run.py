@@ -48,6 +48,7 @@ def carry_out_fleet(
     results_to: tuple[Path | None, Path | None] | None = None,
     heard: Callable[[BoardState, Event], object] = lambda state, event: None,
     after: Callable[[Sequence[BoardState]], object] = lambda states: None,
+    not_all: str = "fleet-not-all",
 ) -> int:
     """One command on every board; the exit code is that of the worst."""
     codes: list[int] = []
@@ -80,14 +81,14 @@ def carry_out_fleet(
             codes.append(not_begun if state.exit_code is None else state.exit_code)
         if results_to is not None:
             _keep(states, seconds, results_to, reporter)
-        return result_of_all(states, seconds)
+        return result_of_all(states, seconds, not_all)
 
     carried = carry_out(work, replace(talk, quiet=True))
     return worst(codes) if codes and carried != 1 else carried
 
 
-def result_of_all(states: Sequence[BoardState], seconds: float) -> Result:
-    """How a fleet ended: what its worst board is, in one sentence."""
+def result_of_all(states: Sequence[BoardState], seconds: float, not_all: str = "fleet-not-all") -> Result:
+    """How a fleet ended: what its worst board is; `not_all` is the code where one did not end well."""
     bad = [state for state in states if not state.is_good]
     if not bad:
         did = any(state.status == "updated" for state in states)
@@ -98,7 +99,7 @@ def result_of_all(states: Sequence[BoardState], seconds: float) -> Result:
     state = min((each.modem_state or "untouched" for each in bad), key=order.index)
     names = [each.entry.name for each in bad[:_MOST_NAMES]]
     more = [f"{len(bad) - len(names)} more"] * (len(bad) > len(names))
-    problem = Problem("fleet-not-all", ", ".join(names + more)).stamp(state)
+    problem = Problem(not_all, ", ".join(names + more)).stamp(state)
     return Result.of_problem(problem, seconds)
 
 

@@ -53,6 +53,10 @@ def next_command(result: Result, port: str, begun: Sequence[str] = (), settings_
         return f"{again} {flag_of(YES)}" if plain else f"modemflash explain {problem.code}"
     if problem.code == "settings-need-yes":
         return f"{again} {flag_of(YES)}"
+    if problem.code == "fleet-not-all":
+        return again
+    if problem.code == "fleet-scanned-in-part":
+        return command_line(["modemflash", "fleet", "info", "--boards", _output()])
     if problem.code == "board-console":
         return command_line(["modemflash", *_without_way(), "--via", "relay"])
     if problem.code in _HELD_CODES:
@@ -108,6 +112,12 @@ def _files(begun: Sequence[str]) -> list[str]:
     options = {name.replace("_", "-"): value for name, value in said.items()}
     files = [typed_path(path) for path in typed_files(said.get("files") or (), options)]
     return files or list(places(begun))
+
+
+def _output() -> str:
+    """The list that this command has written."""
+    context = click.get_current_context(silent=True)
+    return str(context.params["output"]) if context is not None else "fleet.toml"
 
 
 def _without_dry_run() -> str:

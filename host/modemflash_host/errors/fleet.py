@@ -53,6 +53,11 @@ FLEET_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Each board's row says what to do; the same command goes on with those that are not done.",
         UNKNOWN,
     ),
+    "fleet-scanned-in-part": (
+        "The list is written, and not everything in it answered",
+        "Correct what has an error behind its [[board]], or take it out; then ask them all again.",
+        UNKNOWN,
+    ),
     "fleet-worker-ended": (
         "The process of this board ended without a result",
         "Keep its power on and run the same command again: it takes up what is unfinished.",

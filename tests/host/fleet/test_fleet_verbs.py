@@ -12,21 +12,25 @@ from pathlib import Path
 
 import pytest
 
+from modemflash.errors import Problem
 from modemflash_host.cli import app
 from modemflash_host.cli.fleet import fleet
 from modemflash_host.cli.fleet_run import result_of_all
+from modemflash_host.cli.next_command import next_command
 from modemflash_host.families import registry
 from modemflash_host.fleet import results
 from modemflash_host.fleet.board_state import BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry, read_fleet
 from modemflash_host.fleet.worker import START
 from modemflash_host.links import ports
+from modemflash_host.run.result import Result
 from support.fleet_desk import FleetDesk, ended, fleet_desk_in, rows
 
 # The ports of this computer, as a test wants them; workers are told theirs.
 SCAN = """
 import sys
 from modemflash_host.links import ports
+from modemflash_host.run.result import Result
 listed = [ports.Port(name, ports.Device("a board", ports.BOARD)) for name in sys.argv.pop(1).split()]
 ports.list_ports = lambda *_: listed
 from modemflash_host.cli import main
@@ -89,7 +93,9 @@ def test_what_to_do_next_is_the_same_everywhere_and_no_command_of_one_board(
     desk.simulated("pump-1", "build=48829&fault=install-fails:9", 'consents = ["allow-downgrade"]')
     desk.simulated("pump-2", "build=48829")
     desk.simulated("pump-3", "", 'imei = "0000"')
-    code, events = ended(desk.fleet("update", "--json", "--csv", "a.csv", "--html", "a.html"))
+    command = ("update", "--json", "--csv", "a.csv", "--html", "a.html")
+    code, events = ended(desk.fleet(*command))
+    assert events[-1]["next"].startswith("modemflash fleet update")
     end = rows(events)
     assert code == 7 and end["pump-1"]["modem_state"] == "recoverable"
     told = {name: row["next"] for name, row in end.items()}
@@ -160,13 +166,25 @@ def test_of_many_boards_it_is_said_how_many_more_failed() -> None:
         assert problem is not None and problem.detail.endswith(end)
 
 
+@pytest.mark.parametrize("state", ["untouched", "recoverable", "unknown"])
+def test_the_same_command_is_next_whatever_became_of_the_worst(
+    monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """Not `info` of a port that nobody has named, and not nothing."""
+    monkeypatch.setattr("sys.argv", ["modemflash", "fleet", "info", "--all"])
+    ended_so = Result.of_problem(Problem("fleet-not-all").stamp(state))
+    assert next_command(ended_so, "") == "modemflash fleet info --all"
+
+
 def test_scan_writes_a_list_that_is_read_again(desk: FleetDesk, here: Here) -> None:
     desk.simulated("pump-1")
     port = json.loads(desk.entries["pump-1"].removeprefix("port = "))
     command = [sys.executable, "-c", SCAN, f"{port} /dev/no-such-port"]
-    child = desk.start("fleet", "scan", "-o", "fleet.toml", "--wait", "0", program=command)
-    child.communicate(timeout=60)
-    assert child.returncode == 3  # of the one that is not there
+    child = desk.start("fleet", "scan", "-o", "fleet.toml", "--wait", "0", "--json", program=command)
+    code, events = ended(child)
+    assert code == 3  # of the one that is not there
+    assert events[-1]["code"] == "fleet-scanned-in-part"
+    assert events[-1]["next"] == "modemflash fleet info --boards fleet.toml"  # the same command is refused
     text = (desk.folder / "fleet.toml").read_text()
     assert "# GM01Q 38638" in text or "38638" in text.splitlines()[2], text
     assert "no-such-port" in text and "# port-absent" in text
