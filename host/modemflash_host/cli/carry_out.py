@@ -65,22 +65,22 @@ class _Lost:
     def __call__(self, error: BaseException) -> None:
         if isinstance(error, OSError):
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-                _say(f"! Nothing more is written there: {error.strerror}. The work goes on.")
+                say_beside(f"! Nothing more is written there: {error.strerror}. The work goes on.")
                 if isinstance(sys.stdout, Output):
                     sys.stdout.is_said = True
         elif not isinstance(error, SystemExit):  # a reader that went away needs no words
             self._failure = error
-            _say(f"! The display failed ({type(error).__name__}: {error}). The work goes on.")
+            say_beside(f"! The display failed ({type(error).__name__}: {error}). The work goes on.")
 
     def tell_end(self, result: Result) -> None:
         """For somebody who has a terminal, but no display any more."""
         if self._failure is not None:
             words = result.problem.happened if result.problem else result.status
-            _say(f"{words}\nCode {result.code}, the module is {result.modem_state}. {result.next}")
+            say_beside(f"{words}\nCode {result.code}, the module is {result.modem_state}. {result.next}")
 
 
-def _say(text: str) -> None:
-    """A line to standard error, if that takes it."""
+def say_beside(text: str) -> None:
+    """Lines to standard error, if that takes them."""
     with suppress(OSError, ValueError):
         click.echo("\n".join(map(printable, text.split("\n"))), err=True)
 

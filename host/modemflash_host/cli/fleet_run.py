@@ -14,7 +14,7 @@ from pathlib import Path
 import rich_click as click
 
 from modemflash.errors import Problem, Refusal
-from modemflash_host.cli.carry_out import carry_out
+from modemflash_host.cli.carry_out import carry_out, say_beside
 from modemflash_host.cli.options import Talk
 from modemflash_host.families import registry
 from modemflash_host.families.vocabulary import Event, Facts
@@ -37,6 +37,9 @@ PAGE_START, CSV_START = "<!doctype html>", "name,port,"
 _MOST_NAMES = 10  # in one sentence
 _WHEREVER = 6  # each sixth try is one by a process, whether the device is there or not
 
+Warn = Callable[[str, str], object]
+"""Tells of something that went wrong beside the boards: its code, and what it was."""
+
 
 def carry_out_fleet(
     boards: Path | None,
@@ -53,6 +56,11 @@ def carry_out_fleet(
     """One command on every board; the exit code is that of the worst."""
     codes: list[int] = []
 
+    def warn(reporter: Reporter, code: str, text: str) -> None:
+        reporter.say("warning", code=code, text=text)
+        if not talk.as_json:  # what else this reporter tells, the rows of the boards do
+            say_beside(f"! {text}")
+
     def work(reporter: Reporter) -> Result:
         for path, beginning in zip(results_to or (), (PAGE_START, CSV_START), strict=False):
             if path is not None:
@@ -61,8 +69,8 @@ def carry_out_fleet(
         before(entries, reporter)
         is_update = results_to is not None
         states = [BoardState(entry, writes=registry.writes, is_update=is_update) for entry in entries]
-        _give_back(reporter)
-        view = _view(talk, reporter, heard)
+        _give_back(reporter, partial(warn, reporter))
+        view = _view(talk, partial(warn, reporter), heard)
 
         def start(state: BoardState, events: Events) -> Worker:
             entry = state.entry
@@ -80,7 +88,7 @@ def carry_out_fleet(
             not_begun = exit_codes.INTERRUPTED  # nobody may take it for done
             codes.append(not_begun if state.exit_code is None else state.exit_code)
         if results_to is not None:
-            _keep(states, seconds, results_to, reporter)
+            _keep(states, seconds, results_to, partial(warn, reporter))
         return result_of_all(states, seconds, not_all)
 
     carried = carry_out(work, replace(talk, quiet=True))
@@ -103,10 +111,10 @@ def result_of_all(states: Sequence[BoardState], seconds: float, not_all: str = "
     return Result.of_problem(problem, seconds)
 
 
-def _view(talk: Talk, reporter: Reporter, heard: Callable[[BoardState, Event], object]) -> SafeView:
+def _view(talk: Talk, warn: Warn, heard: Callable[[BoardState, Event], object]) -> SafeView:
     def lost(error: Exception) -> None:
         if not isinstance(error, OSError):  # a reader that went away needs no words
-            reporter.say("warning", code="fleet-not-shown", text=f"the display failed: {error}")
+            warn("fleet-not-shown", f"the display failed: {error}")
 
     view: FinalView
     if talk.as_json:
@@ -141,7 +149,7 @@ def _keep(
     states: Sequence[BoardState],
     seconds: float,
     results_to: tuple[Path | None, Path | None],
-    reporter: Reporter,
+    warn: Warn,
 ) -> None:
     from modemflash_host.fleet import results as kept
 
@@ -149,11 +157,11 @@ def _keep(
     try:
         kept.keep(content)
     except OSError as error:
-        reporter.say("warning", code="fleet-not-kept", text=f"the results were not kept: {error.strerror}")
+        warn("fleet-not-kept", f"the results were not kept: {error.strerror}")
     try:
         write_results(content, *results_to)
     except Refusal as refusal:  # what became of the boards stands, whatever becomes of a file
-        reporter.say("warning", code=refusal.code, text=refusal.happened)
+        warn(refusal.code, refusal.happened)
 
 
 def _free_name(port: str, taken: Sequence[str]) -> str:
@@ -163,12 +171,17 @@ def _free_name(port: str, taken: Sequence[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _give_back(reporter: Reporter) -> None:
+def _give_back(reporter: Reporter, warn: Warn) -> None:
     """What a killed run left acquired on other computers, whichever boards this run is about."""
     waiting = Waiting(reporter.stop_wanted, lambda text: None)
-    for place in labgrid.release_leftovers(waiting):
+    try:
+        places = labgrid.release_leftovers(waiting)
+    except OSError as error:
+        warn("labgrid-failed", f"whether an earlier run left a place is not known: {error.strerror}")
+        return
+    for place in places:
         text = f"the place {place} of an earlier run could not be given back; it is tried again the next time"
-        reporter.say("warning", code="labgrid-failed", text=text)
+        warn("labgrid-failed", text)
 
 
 def write_results(content: Facts, html: Path | None, csv_file: Path | None) -> None:

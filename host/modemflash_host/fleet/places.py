@@ -3,12 +3,15 @@
 /dev/ttyACM0, COM5, rfc2217://…     as they are
 serial:NUMBER                       the port of this computer whose USB device has that serial number
 labgrid:PLACE, labgrid:tags(a=b)    see `modemflash_host.fleet.labgrid`
+
+Rule: where nothing can be written down, a place of labgrid is not taken; a port is, as by any
+other command, whose update then says what it cannot keep.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from modemflash_host.errors import LinkProblem, Refusal
@@ -39,14 +42,22 @@ def reached(
         Problem: it cannot be reached; see `port_of`, `place_record.held` and `labgrid.place`.
     """
     waiting = Waiting(stop_wanted, tick)
-    with held(place, waiting) as mine:
+    with ExitStack() as places:
+        mine = None
+        is_of_labgrid = place.startswith(labgrid.SCHEME)
+        try:
+            mine = places.enter_context(held(place, waiting))
+        except OSError:
+            if is_of_labgrid:  # nobody would find it again and give it back
+                raise
 
         def works(pid: int) -> None:
-            mine.note(pid=pid)
+            if mine is not None:
+                mine.note(pid=pid)
 
-        if place.startswith(labgrid.SCHEME):
-            with labgrid.place(place[len(labgrid.SCHEME) :], mine, waiting) as port:
-                yield Reached(port, works)
+        if mine is not None and is_of_labgrid:
+            port = places.enter_context(labgrid.place(place[len(labgrid.SCHEME) :], mine, waiting))
+            yield Reached(port, works)
         else:
             port = port_of(place)
             if not is_address(port):

@@ -13,6 +13,7 @@ import os
 import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from modemflash.errors import Refusal
@@ -72,9 +73,10 @@ def last() -> Facts:
     Raises:
         Refusal: `fleet-no-results`.
     """
-    for path in _files(state_folder("fleets")):
-        if (content := _read(path)) is not None:
-            return content
+    with suppress(OSError):  # no folder, no results
+        for path in _files(state_folder("fleets")):
+            if (content := _read(path)) is not None:
+                return content
     raise Refusal("fleet-no-results")
 
 

@@ -6,6 +6,7 @@ import csv
 import html
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -323,3 +324,27 @@ def test_the_last_run_is_the_last_whatever_the_clock_says(
     assert results.last()["seconds"] == 99.0 and len(list(folder.iterdir())) == 20
     (folder / "20400101-000099-1.json").symlink_to("forgotten-meanwhile")
     assert results.last()["seconds"] == 99.0
+
+
+def test_where_nothing_can_be_kept_each_board_is_asked_all_the_same(
+    desk: FleetDesk, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full or read-only: what needs no record goes on, the rest says why not."""
+    desk.simulated("pump-1")
+    desk.put("pump-2", "labgrid:pump-2")
+    (desk.folder / "no-folder").write_text("")
+    desk.environment |= {"MODEMFLASH_HOME": str(desk.folder / "no-folder")}
+    code, events = ended(desk.fleet("info", "--json"))
+    end = rows(events)
+    assert (end["pump-1"]["code"], end["pump-2"]["code"]) == ("modem-asked", "fleet-worker-not-begun")
+    assert "Not a directory" in end["pump-2"]["happened"] and code == 6
+    del desk.entries["pump-2"]
+    code, events = ended(desk.fleet("update", "--json"))
+    assert (code, rows(events)["pump-1"]["code"]) == (5, "no-place-for-the-journal")
+    told = {event["text"].partition(":")[0] for event in events if event["event"] == "warning"}
+    child = desk.fleet("update", stderr=subprocess.PIPE)
+    _, said = child.communicate(timeout=60)
+    unseen = {"whether an earlier run left a place is not known", "the results were not kept"}
+    assert unseen <= told and all(f"! {each}: Not a directory" in said for each in unseen)
+    monkeypatch.setenv("MODEMFLASH_HOME", desk.environment["MODEMFLASH_HOME"])
+    assert "No run of a fleet is remembered yet" in here("results")[2]
