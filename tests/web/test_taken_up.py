@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from modemflash_sim.endpoints.pty import PtyEndpoint
+from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.sequans import images
 from support.browser.chromium import Chromium
 from support.browser.page import Page
@@ -81,6 +83,32 @@ def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware:
         assert images_taken(board) == [(size, True)] and board.build() == 41065
 
 
+def test_the_module_itself(page: Page, window: Chromium, ports: UsbPorts, tmp_path: Path) -> None:
+    """At an adapter, without a board: its tab closed, hidden, asleep; it goes on, and asks once alone."""
+    (tmp_path / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=400_000))
+    (tmp_path / "updater.elf").write_bytes(images.make_updater_elf(66_000))
+    modem, endpoint = quick_modem(), PtyEndpoint()
+    with serve(modem, endpoint):
+        ports.plug("board-a", endpoint.url)
+        page.open()
+        page.choose_firmware(tmp_path)
+        page.tab.click("#via-direct")
+        page.tab.click("#stay-slow")
+        page.connect("board-a")
+        page.agree()
+        page.wait_share(0.2)
+        window.close_tab()
+        page.open(state="connecting")
+        page.wait_share(0.1)
+        with window.behind_another_tab():
+            page.wait_share(0.4)
+        with window.asleep():
+            time.sleep(SLEEPS_S)
+        assert page.outcome() == "updated", page.error()
+    cut, whole = modem.verdict.images  # this modem takes no image from its middle
+    assert (cut.complete, whole.complete, modem.verdict.build) == (False, True, 41065)
+
+
 def test_two_boards_in_two_tabs(page: Page, window: Chromium, on_table: OnTable, tmp_path: Path) -> None:
     """Of one kind, which no browser tells apart: each tab is loaded anew, and both go on, unasked."""
     folder = tmp_path / "firmware"
@@ -100,10 +128,12 @@ def test_two_boards_in_two_tabs(page: Page, window: Chromium, on_table: OnTable,
             page.agree()
             page.wait_share(0.02)
             tabs.append(window.driver.current_window_handle)
+        for tab in tabs:  # in the same moment
+            window.driver.switch_to.window(tab)
+            window.run("setTimeout(() => location.reload(), 50)")
         for tab in tabs:
             window.driver.switch_to.window(tab)
-            window.go(page.origin + "/index.html")
-            wait_for(window, "['updating', 'result'].includes(document.body.dataset.state)", 60)
+            wait_for(window, "['updating', 'result'].includes(document.body?.dataset.state)", 60)
         for tab in tabs:
             window.driver.switch_to.window(tab)
             assert page.outcome() == "updated", (page.error(), page.text("main")[-900:])

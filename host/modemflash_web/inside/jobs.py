@@ -103,7 +103,7 @@ class Jobs:
 
         def work(reporter: Reporter) -> Result:
             ask = AskOnPage(self._browser, self._wait, self._post, reporter, agreed)
-            wanted = Request(name, via, self.files, agreed.whoever_it_is)
+            wanted = Request(name, via, self.files)
             result = commands.update(wanted, reporter, ask, expected=agreed.expected)
             failed = result.status == "failed"
             if failed and port is not None and port.restarts and not port.keeps_rate:

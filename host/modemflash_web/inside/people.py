@@ -1,7 +1,10 @@
 """Who sits before the page: their stop requests and their answers.
 
 Rules: a click counts as one stop request, as Ctrl-C does; while a question is open it is the answer no; a
-plain yes is one click; a danger is accepted by its own typed word alone, which Python compares.
+plain yes is one click; a danger is accepted by its own typed word alone, which Python compares. What was
+agreed to counts again for the board that says the same address; for a module without one only where this
+browser has its update open and the page goes on by itself, soon after it was left: nobody had the time to
+put another one there, and one that can say who it is says so (`ModuleJournal`).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from modemflash.errors import Refusal
 from modemflash_host.consents import YES, Consent, names_of, word_of
 from modemflash_host.families.plan import ModuleInfo, Need
-from modemflash_host.reporters import Reporter
+from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.run.expected import BoardSeen, Expected
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.screen import Post
@@ -56,18 +59,35 @@ class Agreed:
         mac: of the board that they were given for; "" for a module without one.
         only_it: that board is looked for, and nobody is asked about another one.
         is_strict: nor is one taken that does not say its address, because it is at work.
+        goes_on: the page goes on by itself, soon after that run was left.
     """
 
     consents: frozenset[Consent] = frozenset()
     mac: str = ""
     only_it: bool = False
     is_strict: bool = False
+    goes_on: bool = False
 
     @classmethod
-    def of_json(cls, consents: str, mac: str, only_it: bool, is_strict: bool = False) -> Agreed:
-        """As the page has kept it."""
-        read = frozenset(Consent(each["consent"], each["subject"]) for each in json.loads(consents))
-        return cls(read, mac, only_it and bool(mac), is_strict)
+    def of_json(cls, text: str) -> Agreed:
+        """As the page says it with its order (`agreedTo` in `page/page.js`)."""
+        words = json.loads(text)
+        consents = frozenset(Consent(each["consent"], each["subject"]) for each in words.get("consents", ()))
+        mac = str(words.get("mac", ""))
+        switches = (bool(words.get(name)) for name in ("onlyIt", "isStrict", "goesOn"))
+        only_it, is_strict, goes_on = switches
+        return cls(consents, mac, only_it and bool(mac), is_strict, goes_on)
+
+    def counting_for(self, mac: str, *, is_begun: bool) -> frozenset[Consent]:
+        """What counts for the module that is there.
+
+        Args:
+            mac: of its board; "" for a module without one.
+            is_begun: an update of it is open here.
+        """
+        if mac or self.mac:
+            return self.consents if mac == self.mac else frozenset()
+        return self.consents if self.goes_on and is_begun else frozenset()
 
     @property
     def expected(self) -> Expected:
@@ -75,13 +95,18 @@ class Agreed:
         kind = Expected if self.is_strict else ExpectedOrAtWork
         return kind(self.mac if self.only_it else "")
 
-    @property
-    def whoever_it_is(self) -> frozenset[Consent]:
-        """What counts before it is known which module is there: never the yes to a plan."""
-        return frozenset() if self.mac else self.consents - {YES}
-
 
 NOTHING = Agreed()
+
+
+class _Begun(Sink):
+    """Whether an update of the module is open here."""
+
+    is_so = False
+
+    def report(self, event: Event, at_s: float) -> None:
+        """See `Sink`."""
+        self.is_so = self.is_so or event["event"] == "unfinished"
 
 
 class AskOnPage:
@@ -103,7 +128,8 @@ class AskOnPage:
         reporter: Reporter,
         agreed: Agreed = NOTHING,
     ) -> None:
-        self._seen = BoardSeen.at(reporter)
+        self._seen, self._begun = BoardSeen.at(reporter), _Begun()
+        reporter.listen(self._begun)
         self._browser = browser
         self._wait = wait
         self._post = post
@@ -115,17 +141,16 @@ class AskOnPage:
         mac = self._seen.board.get("mac", "")
         if self._agreed.only_it and mac != self._agreed.mac:
             raise Refusal("other-module", f"its mac is {mac or 'not known'}")
-        before = self._agreed.consents if mac and mac == self._agreed.mac else frozenset()
+        before = self._agreed.counting_for(mac, is_begun=self._begun.is_so)
         if need.consent in before:
             return
         word = "" if need.consent == YES else word_of(need.consent, self._reporter.vocabulary.dangers)
         text = f"{need.danger[:1].upper()}{need.danger[1:]}." if word else ""
-        answer = self._asked(
-            {"kind": "ask", "what": "danger" if word else "plan", "word": word, "text": text}
-        )
+        what = "danger" if word else "goOn" if self._begun.is_so else "plan"
+        answer = self._asked({"kind": "ask", "what": what, "word": word, "text": text})
         if not answer.get("yes") or answer.get("word", "") != word:
             raise Refusal("not-confirmed", names_of([need.consent]))
-        self._agreed = Agreed(before | {need.consent}, mac)
+        self._agreed = Agreed(before | {need.consent}, mac, goes_on=True)
         self._post({"kind": "consent", **need.consent.fields(), "mac": mac})
 
     def question(self, name: str, refusal: Refusal) -> bool:

@@ -78,18 +78,15 @@ def connect(device: object, keeps_rate: bool) -> None:
     jobs.port.keeps_rate = keeps_rate
 
 
-def update(via: str, consents: str, mac: str, only_it: bool, is_strict: bool) -> None:
+def update(via: str, agreed: str) -> None:
     """An update.
 
     Args:
         via: see `Jobs.update`.
-        consents: those of a run that is taken up again, as JSON.
-        mac: its board's.
-        only_it: see `Agreed`.
-        is_strict: see `Agreed`.
+        agreed: see `Agreed.of_json`.
     """
     try:
-        jobs.update(via, Agreed.of_json(consents, mac, only_it, is_strict))
+        jobs.update(via, Agreed.of_json(agreed))
     finally:
         _release()
 

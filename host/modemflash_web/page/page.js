@@ -10,6 +10,7 @@ const now = { busy: "", session: null, writes: false, last: null, answers: [], a
 const SETTLES_MS = 1_000; // a port that was plugged in cannot be opened at once
 const BUTTONS = { update: "connect", rescue: "start-rescue", ask: "start-ask" };
 const ELSEWHERE = ["port-busy", "other-module", "module-not-recognised"]; // what is looked for may be at another port
+const LEFT_MS = 600_000;
 const LOOKS = 6; // other tabs may be looking for their boards, too
 const LOOKS_EACH_MS = 5_000;
 const STEPS = ["firmware", "board", "plan", "update", "result"];
@@ -128,8 +129,13 @@ function start(kind, words) {
 }
 
 $("connect").addEventListener("click", () => begin("update", agreedTo()));
-// What was agreed to in a run that did not finish, and the board that it was about.
-const agreedTo = () => ({ consents: now.session?.consents ?? [], mac: now.session?.mac ?? "" });
+// What was agreed to in a run that did not finish, and the board that it was about. Whoever presses a button may
+// have put another module there; the page itself goes on with the same one, if it was not left for long.
+const agreedTo = (isPressed = true) => ({
+  consents: now.session?.consents ?? [],
+  mac: now.session?.mac ?? "",
+  goesOn: !isPressed && Date.now() - now.session.aliveAt < LEFT_MS,
+});
 $("start-rescue").addEventListener("click", () => begin("rescue", { seconds: 3600 }));
 $("start-ask").addEventListener("click", () => {
   $("answers").replaceChildren();
@@ -227,12 +233,12 @@ const show = {
   ask({ what, word, text }) {
     setState("plan");
     $("plan").hidden = $("question").hidden = false;
-    $("question-text").textContent = text || WORDS.planQuestion;
+    $("question-text").textContent = text || (what === "goOn" ? WORDS.goOnQuestion : WORDS.planQuestion);
     $("question-text").classList.toggle("warning", Boolean(word));
     $("danger").hidden = !word;
     $("danger-label").textContent = word ? WORDS.dangerLabel(word) : "";
     $("danger-word").value = "";
-    $("agree").textContent = { plan: WORDS.agreePlan, danger: WORDS.agreeDanger, question: WORDS.agreeQuestion }[what];
+    $("agree").textContent = { plan: WORDS.agreePlan, goOn: WORDS.agreeGoOn, danger: WORDS.agreeDanger, question: WORDS.agreeQuestion }[what];
     $("decline").textContent = WORDS.decline;
     (word ? $("danger-word") : $("plan-title")).focus();
     navigator.storage?.persist?.();
@@ -271,6 +277,7 @@ const show = {
     if (now.last.kind === "update") {
       if (result.outcome === "failed" && result.modem_state !== "untouched") now.session ??= { consents: [] };
       if (result.isOver) now.session = null;
+      else if (now.session) now.session.aliveAt = Date.now();
     }
     const next = now.last.kind === "demo" ? WORDS.next.demo
       : result.outcome === "updated" ? WORDS.next.updated(now.last.words.via === "relay")
@@ -281,7 +288,7 @@ const show = {
     $("result-title").focus();
   },
   agreed({ consents, mac }) {
-    now.session = { consents, mac };
+    now.session = { consents, mac, aliveAt: Date.now() };
   },
   keepsRate() {
     $("stay-slow").checked = true;
@@ -342,11 +349,12 @@ function lookElsewhere() {
 }
 
 // Takes up what was agreed to, where its port is granted and there: no second question. Boards of one kind
-// are told apart by who answers at each.
+// are told apart by who answers at each, first where it was: no other tab looks for its own there.
 async function goOn() {
   const there = (await navigator.serial.getPorts()).filter((port) => port.connected !== false);
   const alike = (await Promise.all(there.map(portWords))).filter(({ usb }) => usb === now.session.usb);
-  now.others = alike.map((words) => ({ ...words, ...agreedTo(), onlyIt: alike.length > 1, isStrict: now.looks === LOOKS }));
+  alike.sort((one, other) => (other.index === now.session.index) - (one.index === now.session.index));
+  now.others = alike.map((words) => ({ ...words, ...agreedTo(false), onlyIt: alike.length > 1, isStrict: now.looks === LOOKS }));
   if (now.others.length) start("update", now.others.shift());
   else say(WORDS.status.resuming);
 }
@@ -358,7 +366,7 @@ navigator.serial?.addEventListener("connect", ({ target }) => {
   const isAwaited = () => !now.busy && now.session && now.last?.kind === "update"
     && AWAY.includes(now.result?.code) && usbOf(target) === now.last.words.usb;
   setTimeout(async () => {
-    if (isAwaited()) start("update", { ...await portWords(target), ...agreedTo() });
+    if (isAwaited()) start("update", { ...await portWords(target), ...agreedTo(false) });
   }, SETTLES_MS);
 });
 window.addEventListener("beforeunload", (event) => {

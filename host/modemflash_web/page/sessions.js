@@ -23,11 +23,14 @@ export class Sessions {
   // Holds a name of its own, or that of a tab that is gone.
   async adopt() {
     const dead = [];
-    for (const [path, content] of Object.entries(await kept.load("sessions"))) {
+    const all = await kept.load("sessions");
+    const text = (content) => new TextDecoder().decode(content);
+    for (const [path, content] of Object.entries(all)) {
       const [name, file] = path.split("/");
       if (file !== "words.json") continue;
       try {
-        dead.push({ name, ...JSON.parse(new TextDecoder().decode(content)) });
+        const session = { name, ...JSON.parse(text(content)) };
+        dead.push({ ...session, aliveAt: Number(text(all[`${name}/alive`])) || session.at });
       } catch {
         // torn: its tab was closed while it was written
       }
@@ -78,13 +81,19 @@ export class Sessions {
 
   // The words last: they say that all is there.
   save() {
-    const { index, ...words } = this.words;
-    const text = JSON.stringify({ ...words, consents: this.consents, mac: this.mac, at: Date.now() });
+    const text = JSON.stringify({ ...this.words, consents: this.consents, mac: this.mac, at: Date.now() });
     this.done = this.done.then(async () => {
       if (!this.hasFiles) await this.saveFiles("/files", "");
       this.hasFiles = true;
       await kept.save(`sessions/${this.name}/words.json`, new TextEncoder().encode(text));
     });
+  }
+
+  // When it was at work last: see `inside/people.py`. A file of its own, so that `words.json` is never torn.
+  sayAlive() {
+    if (!this.words || !this.consents.length) return;
+    const text = new TextEncoder().encode(String(Date.now()));
+    this.done = this.done.then(() => this.words && kept.save(`sessions/${this.name}/alive`, text));
   }
 
   async saveFiles(folder, path) {

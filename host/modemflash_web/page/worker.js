@@ -5,6 +5,7 @@ import { Device, usbOf } from "./serial.js";
 import * as kept from "./kept.js";
 import { Sessions } from "./sessions.js";
 
+const ALIVE_EACH_MS = 20_000;
 const state = { stops: 0, answer: null, device: null, files: [], busy: false };
 const post = (message) => self.postMessage(message);
 
@@ -128,7 +129,12 @@ const jobs = {
   async update(words) {
     await jobs.connect(words);
     sessions.begin(words, self.python.FS);
-    await self.program.update.callPromising(words.via, JSON.stringify(words.consents ?? []), words.mac ?? "", Boolean(words.onlyIt), Boolean(words.isStrict));
+    const alive = setInterval(() => sessions.sayAlive(), ALIVE_EACH_MS);
+    try {
+      await self.program.update.callPromising(words.via, JSON.stringify(words));
+    } finally {
+      clearInterval(alive);
+    }
   },
   async rescue(words) {
     await jobs.connect(words);

@@ -19,6 +19,7 @@ PATH = Consent("accept-unproven-path", "38638-50523")
 DANGER = Need(PATH, "nobody has reported that this step works")
 PLAN = Need(YES, "")
 REFUSAL = Refusal("consent-missing")
+AGREED = '{"consents": [{"consent": "yes", "subject": ""}], "mac": "%s", "onlyIt": true}'
 MAC, OTHER_MAC = "240ac4010203", "240ac4040506"
 
 
@@ -98,11 +99,12 @@ def test_a_plan_is_agreed_to_by_a_click_alone() -> None:
 
 
 def test_where_a_board_is_looked_for_nobody_is_asked_about_another() -> None:
-    desk = Desk(Agreed.of_json('[{"consent": "yes", "subject": ""}]', MAC, True), OTHER_MAC)
+    agreed = Agreed.of_json(AGREED % MAC)
+    desk = Desk(agreed, OTHER_MAC)
     with pytest.raises(Refusal) as caught:
         desk.ask.consent(PLAN, REFUSAL)
     assert caught.value.code == "other-module" and desk.posts("ask") == []
-    Desk(Agreed.of_json('[{"consent": "yes", "subject": ""}]', MAC, True)).ask.consent(PLAN, REFUSAL)
+    Desk(agreed).ask.consent(PLAN, REFUSAL)
 
 
 @pytest.mark.parametrize(("mac", "is_asked"), [(MAC, False), (OTHER_MAC, True), ("", True)])
@@ -118,6 +120,29 @@ def test_what_was_agreed_to_counts_for_that_board(mac: str, is_asked: bool) -> N
     assert bool(desk.posts("ask")) is is_asked
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+@pytest.mark.parametrize("is_begun", [True, False])
+@pytest.mark.parametrize("mac", ["", MAC])
+def test_a_module_without_a_board_is_known_by_its_update(mac: str, goes_on: bool, is_begun: bool) -> None:
+    """And only where the page goes on by itself; else another one may have been put there."""
+    desk = Desk(Agreed(frozenset({YES, PATH}), goes_on=goes_on), mac)
+    if is_begun:
+        desk.reporter.say("unfinished", target="41065", files=[], power_must_stay=False)
+    is_asked = bool(mac) or not (goes_on and is_begun)
+    for need in (DANGER, PLAN):
+        desk.answers(yes=True, word=PATH.subject if need is DANGER else "")
+        desk.ask.consent(need, REFUSAL)
+    assert bool(desk.posts("ask")) is is_asked
+
+
+def test_what_was_begun_is_never_called_unwritten() -> None:
+    desk = Desk()
+    desk.reporter.say("unfinished", target="41065", files=[], power_must_stay=False)
+    desk.answers(yes=True)
+    desk.ask.consent(PLAN, REFUSAL)
+    assert desk.posts("ask")[0]["what"] == "goOn"
+
+
 @pytest.mark.parametrize(
     ("mac", "strict", "lenient"),
     [
@@ -129,7 +154,7 @@ def test_what_was_agreed_to_counts_for_that_board(mac: str, is_asked: bool) -> N
 def test_a_board_at_work_may_be_the_one_that_is_looked_for(mac: str, strict: str, lenient: str) -> None:
     """It does not say its address then; one that says another is never taken for it."""
     for is_strict, code in ((True, strict), (False, lenient)):
-        expected = Agreed.of_json("[]", MAC, only_it=True, is_strict=is_strict).expected
+        expected = Agreed(mac=MAC, only_it=True, is_strict=is_strict).expected
         told = ""
         try:
             expected.check_module(ModuleInfo("application"), {"mac": mac, "name": "GPy"})
