@@ -27,6 +27,11 @@ OTHER_MAC = bytes.fromhex("240ac4040506")
 PULLED = ("port-lost", "port-absent")  # while it was used, or when it was opened anew
 SLEEPS_S = 8.0  # longer than a board waits for a sign of life
 WITHOUT_POWER_S = 12  # a modem that is wedged needs ten
+_WORKER_IN_REACH = (
+    "window.Worker = class extends Worker { constructor(...of) { window.theWorker = super(...of); } }"
+)
+_STILL_TO_PRESS = """return [...document.querySelectorAll('button:enabled, input:enabled')]
+    .filter((each) => each.checkVisibility()).map((each) => each.id)"""
 OnTable = Callable[..., AbstractContextManager[BoardOnTable]]
 
 
@@ -198,6 +203,20 @@ def test_board_that_restarts_at_open(page: Page, on_table: OnTable, firmware: Pa
         begin(page, tmp_path)
         assert page.outcome() == "updated", page.error()
         assert board.build() == 41065
+
+
+def test_the_worker_dies(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
+    """It is said at once, with nothing left to press; a page that is loaded then goes on, unasked."""
+    size = (firmware / "CATM1-41065.dup").stat().st_size
+    with on_table("board-a") as board, window.before_pages(_WORKER_IN_REACH):
+        begin(page, firmware, slow=True)
+        page.wait_share(0.1)
+        window.run("theWorker.terminate()")
+        wait_for(page.tab, "document.getElementById('error').dataset.code == 'page-failed'", 2)
+        assert window.run(_STILL_TO_PRESS) == []
+        page.open(state="connecting")
+        assert page.outcome() == "updated", page.error()
+        assert images_taken(board) == [(size, True)] and board.build() == 41065
 
 
 def test_another_board(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:

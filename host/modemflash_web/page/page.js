@@ -42,7 +42,7 @@ function allow() {
   for (const id of ["via-board", "via-direct", "stay-slow"]) $(id).disabled = !isReady;
   $("connect").disabled = !hasFiles || now.keepsNothing;
   $("stop").disabled = !["update", "rescue", "demo", "ask"].includes(now.busy);
-  $("again").disabled = $("save-report").disabled = Boolean(now.busy);
+  $("again").disabled = $("save-report").disabled = !isReady;
 }
 
 function send(kind, words = {}) {
@@ -316,7 +316,18 @@ const show = {
     const code = job === "load" ? "load-failed" : "page-failed";
     console.error(text);
     showError(code, element("p", "bold", WORDS.errors[code]), element("p", "dim", text.slice(-400)));
+    if (document.body.dataset.state === "updating") storyOf("update").before($("error"));
     setState("error");
+  },
+  // The worker has this lock as long as it lives: whoever else gets it knows that it died.
+  alive({ lock }) {
+    navigator.locks.request(lock, () => {
+      progress({ title: "" });
+      $("may-close").hidden = $("question").hidden = $("turn").hidden = true;
+      now.busy = "";
+      now.isReady = false;
+      show.failed({ job: "", text: WORDS.workerDied });
+    });
   },
   trace({ text }) {
     console.error(text);
@@ -360,7 +371,7 @@ async function goOn() {
 }
 
 worker.onmessage = ({ data }) => show[data.kind]?.(data);
-worker.onerror = (event) => show.failed({ job: "load", text: event.message ?? "the worker did not start" });
+worker.onerror = (event) => show.failed({ job: now.isReady ? "" : "load", text: event.message ?? WORDS.workerDied });
 
 navigator.serial?.addEventListener("connect", ({ target }) => {
   const isAwaited = () => !now.busy && now.session && now.last?.kind === "update"

@@ -47,7 +47,10 @@ export class Sessions {
   hold(name) {
     return new Promise((resolve) => {
       navigator.locks.request(LOCK + name, { ifAvailable: true }, (lock) => {
-        if (lock) this.name = name;
+        if (lock) {
+          this.name = name;
+          this.post({ kind: "alive", lock: lock.name });
+        }
         resolve(Boolean(lock));
         return lock ? new Promise(() => {}) : undefined;
       }).catch(() => resolve(false)); // a browser that keeps nothing lends no locks either

@@ -76,6 +76,7 @@ export const WORDS = {
   repeats: (count) => (count === 1 ? "1 repeat" : `${count} repeats`),
   storage: (why) => `This browser keeps nothing for this page (${why}). An update is not begun then: its journal has to outlive this tab. Leave the private window, or allow the site to keep data.`,
   answer: (row) => `${row.what}: ${row.text}`,
+  workerDied: "The part of the page that does the work has ended.",
   errors: {
     "no-web-serial": "This browser cannot talk to serial ports. Chrome, Edge, Opera (137 or newer) and Firefox (153 or newer) on a computer can. Elsewhere the program does it: pip install modemflash, then modemflash update.",
     "no-jspi": "This browser is too old to run the program (WebAssembly JSPI is missing). Chrome, Edge, Opera from 137 on and Firefox from 153 on have it. Elsewhere the program does it: pip install modemflash.",
