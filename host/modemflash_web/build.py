@@ -32,7 +32,10 @@ from modemflash_web.inside import board_package
 
 PAGE = Path(__file__).with_name("page")
 LIST, PYTHON = "files.json", "python.zip"
-_PACKED = (PYTHON, "pyodide.asm.wasm")  # carried as .gz, whatever a host packs or does not
+# Each kind of file is one that every host names rightly. A browser runs no script that came as another kind, which
+# .mjs does from many hosts; and some send .gz as an encoding, which the browser would unpack on its way.
+_PACKED, _AS = (PYTHON, "pyodide.asm.wasm"), ".bin"
+_SCRIPT, _NAMED_SCRIPT = ".mjs", ".js"
 _PATIENCE_S = 600
 
 
@@ -52,13 +55,12 @@ def build(target: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="modemflash-web-") as made:
         page = Path(made) / "page"
         shutil.copytree(PAGE, page)
-        for name in interpreter.FILES[:3]:
-            shutil.copy(source / name, page / name)
+        _write_interpreter(source, page)
         _write_lock(source, page)
         _write_python(source, page / PYTHON, Path(made) / "tree")
         for name in _PACKED:
             packed = gzip.compress((page / name).read_bytes(), 9, mtime=0)
-            (page / f"{name}.gz").write_bytes(packed)
+            (page / f"{name}{_AS}").write_bytes(packed)
             (page / name).unlink()
         key = _write_list(page)
         worker = page / "service_worker.js"
@@ -83,6 +85,16 @@ def _earlier(target: Path) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError):
         raise FileExistsError(f"{target} holds something else than a page of this program") from None
     return [LIST, *(name for name in names if Path(name).name == name)]
+
+
+def _write_interpreter(source: Path, page: Path) -> None:
+    """Its program, with scripts that are named as such, by each other too."""
+    names = interpreter.FILES[:3]
+    for name in names:
+        content = (source / name).read_bytes()
+        for other in (each for each in names if name.endswith(_SCRIPT) and each.endswith(_SCRIPT)):
+            content = content.replace(other.encode(), (Path(other).stem + _NAMED_SCRIPT).encode())
+        (page / name.replace(_SCRIPT, _NAMED_SCRIPT)).write_bytes(content)
 
 
 def _write_lock(source: Path, page: Path) -> None:

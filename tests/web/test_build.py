@@ -84,3 +84,11 @@ def test_what_is_carried_for_a_board_comes_out_as_it_was(
     assert read_package() == files
     monkeypatch.setattr("pkgutil.get_data", lambda *_: None)
     assert read_package() is None
+
+
+@pytest.mark.referee
+def test_each_file_is_of_a_kind_that_every_host_knows(page_folder: Path) -> None:
+    """No host has to be told anything about it."""
+    kinds = {path.suffix for path in page_folder.iterdir()}
+    assert kinds == {".html", ".css", ".js", ".json", ".svg", ".bin"}
+    assert not [path for path in page_folder.glob("*.js") if b".mjs" in path.read_bytes()]

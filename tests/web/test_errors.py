@@ -150,7 +150,7 @@ def test_second_tab(page: Page, window: Chromium, ports: UsbPorts, firmware: Pat
 def test_page_that_is_not_whole(page_folder: Path, window: Chromium, page: Page, tmp_path: Path) -> None:
     """A host that lost a file: it is said, instead of a page that waits for ever."""
     shutil.copytree(page_folder, tmp_path / "page")
-    (tmp_path / "page" / "pyodide.asm.wasm.gz").unlink()
+    (tmp_path / "page" / "pyodide.asm.wasm.bin").unlink()
     with site(tmp_path / "page") as origin:
         torn = Page(window, origin)
         torn.open(state="error")
@@ -191,7 +191,7 @@ def test_nothing_leaves_the_page(
         assert tab.complaints() == []
         assert tab.run(_TRY_TO_LEAVE) == ["connect-src", "img-src", "script-src-elem", "style-src-elem"]
     asked = requests_of(log, origin)
-    assert any(url.endswith("/python.zip.gz") for url in asked)
+    assert any(url.endswith("/python.zip.bin") for url in asked)
     assert {url for url in asked if not url.startswith((origin + "/", "blob:"))} == set()
 
 

@@ -52,8 +52,8 @@ async function load() {
   self.fetch = async (what, ...words) => {
     const url = new URL(what.url ?? what, self.location.href);
     const name = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
-    const isPacked = names.has(`${name}.gz`);
-    if (isPacked) url.pathname += ".gz";
+    const isPacked = names.has(`${name}.bin`);
+    if (isPacked) url.pathname += ".bin";
     const answer = await plain(url, ...words);
     if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
     let body = answer.body.pipeThrough(new TransformStream({
@@ -67,7 +67,7 @@ async function load() {
     const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
     return new Response(body, { status: answer.status, headers: { "content-type": type } });
   };
-  const { loadPyodide } = await import("./pyodide.mjs");
+  const { loadPyodide } = await import("./pyodide.js");
   const python = await loadPyodide({
     indexURL: new URL("./", self.location.href).href,
     stdLibURL: new URL("./python.zip", self.location.href).href,

@@ -1,4 +1,4 @@
-"""A folder as a site on loopback, at any free port, without a word on the console."""
+"""A folder as a site on loopback, as `python -m http.server` serves it, without a word on the console."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ from pathlib import Path
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    extensions_map = {  # noqa: RUF012 (the base's type)
-        **SimpleHTTPRequestHandler.extensions_map,
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-    }
-
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base's name)
         pass
 
