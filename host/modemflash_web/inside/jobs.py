@@ -15,6 +15,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ from modemflash_host.families import registry
 from modemflash_host.families.plan import DIRECT, RELAY, FirmwareFile, Request
 from modemflash_host.reporters import Reporter
 from modemflash_host.reporters.masking_sink import MaskingSink
+from modemflash_host.run.expected import NOTHING as NOBODY
+from modemflash_host.run.expected import Expected
 from modemflash_host.run.result import Result
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.people import NOTHING, Agreed, AskOnPage, Stops
@@ -103,17 +106,21 @@ class Jobs:
 
         def work(reporter: Reporter) -> Result:
             ask = AskOnPage(self._browser, self._wait, self._post, reporter, agreed)
-            wanted = Request(name, via, self.files)
-            result = commands.update(wanted, reporter, ask, expected=agreed.expected)
-            failed = result.status == "failed"
-            if failed and port is not None and port.restarts and not port.keeps_rate:
-                port.keeps_rate = True
-                self._post({"kind": "keepsRate"})
-                reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
-                result = commands.update(wanted, reporter, ask, expected=agreed.expected)
-            return result
+            return self._updated(Request(name, via, self.files), reporter, ask, agreed.expected)
 
         return self.carry_out(work, BOARD, ["update", *(file.name for file in self.files)], name)
+
+    def _updated(
+        self, wanted: Request, reporter: Reporter, ask: AskOnPage, expected: Expected = NOBODY
+    ) -> Result:
+        """An update, and another attempt where opening the port has spoilt the first."""
+        result, port = commands.update(wanted, reporter, ask, expected=expected), self.port
+        if result.status == "failed" and port is not None and port.restarts and not port.keeps_rate:
+            port.keeps_rate = True
+            self._post({"kind": "keepsRate"})
+            reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
+            result = commands.update(wanted, reporter, ask, expected=expected)
+        return result
 
     def rescue(self, for_s: int) -> Result:
         """Keep trying a silent modem of a board while somebody cuts its power."""
@@ -124,7 +131,8 @@ class Jobs:
 
         def work(reporter: Reporter) -> Result:
             ask = AskOnPage(self._browser, self._wait, self._post, reporter)
-            return rescue(request, port, self._wait, reporter, ask, for_s)
+            update = partial(self._updated, reporter=reporter, ask=ask)
+            return rescue(request, port, self._wait, reporter, ask, for_s, update)
 
         return self.carry_out(work, BOARD, ["rescue"], port.name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from modemflash.errors import Problem
@@ -21,7 +22,13 @@ _TRY_S = 60
 
 
 def rescue(
-    request: Request, port: PagePort, wait: Wait[object], reporter: Reporter, ask: Ask, for_s: int
+    request: Request,
+    port: PagePort,
+    wait: Wait[object],
+    reporter: Reporter,
+    ask: Ask,
+    for_s: int,
+    update: Callable[[Request], Result],
 ) -> Result:
     """See `modemflash_host.rescue.with_board`.
 
@@ -32,6 +39,7 @@ def rescue(
         reporter: who is told.
         ask: who is asked.
         for_s: no new power cycle begins after so long.
+        update: carries one out, as soon as the modem answers.
 
     Raises:
         Problem: it could not begin.
@@ -43,7 +51,7 @@ def rescue(
 
     def attempt(_name: str) -> Result:
         if request.files:
-            return commands.update(request, reporter, ask)
+            return update(request)
         try:
             found = commands.info(request, reporter)
         except Problem as problem:
