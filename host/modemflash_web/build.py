@@ -32,8 +32,8 @@ from modemflash_web.inside import board_package
 
 PAGE = Path(__file__).with_name("page")
 LIST, PYTHON = "files.json", "python.zip"
-# Each kind of file is one that every host names rightly: a browser runs no script that came as another kind, as
-# .mjs does from many hosts, and some send .gz as an encoding, which the browser would unpack on its way.
+# Each kind of file is one that every host names rightly: a browser runs no script that came as another
+# kind, as .mjs does from many hosts, and unpacks on its way what some send encoded, as they do .gz.
 _PACKED, _AS = (PYTHON, "pyodide.asm.wasm"), ".bin"
 _SCRIPT, _NAMED_SCRIPT = ".mjs", ".js"
 _PATIENCE_S = 600
