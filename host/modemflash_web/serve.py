@@ -8,6 +8,7 @@ in every answer (Content-Security-Policy).
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -106,6 +107,14 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = os.name != "nt"  # there it would share a port with whoever has it already
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who asked went away in the middle, as a tab does that is closed: nobody is there to be told."""
+
+
 @contextmanager
 def served(folder: Path, port: int = PORT) -> Iterator[str]:
     """Serve a page while the block runs.
@@ -121,8 +130,7 @@ def served(folder: Path, port: int = PORT) -> Iterator[str]:
         OSError: the port is in use.
     """
     site = Site.of_folder(folder)
-    server = ThreadingHTTPServer((HOST, port), handler(site))
-    server.daemon_threads = True
+    server = _Server((HOST, port), handler(site))
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     try:

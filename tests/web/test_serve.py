@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import shutil
+import signal
 import socket
+import struct
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +108,44 @@ def test_nothing_but_the_files_of_the_list(address: tuple[int, str], name: str) 
 def test_nothing_by_another_name(address: tuple[int, str], host: str) -> None:
     """A page of somebody else whose name leads here (DNS rebinding) gets nothing."""
     assert got(address[0], address[1], host).status == 404
+
+
+def test_who_goes_away_in_the_middle_makes_no_word(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """As a tab that is closed while it loads: neither a traceback nor the token comes to the terminal."""
+    (tmp_path / "large.bin").write_bytes(bytes(16 << 20))
+    (tmp_path / "files.json").write_text(json.dumps({"files": [{"name": "large.bin"}]}))
+    with served(tmp_path, 0) as where:
+        _, _, host, path = where.split("/", 3)
+        with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])), timeout=10) as wire:
+            wire.sendall(f"GET /{path}large.bin HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            assert b" 200 " in wire.recv(100)
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+        assert got(int(host.rpartition(":")[2]), f"/{path}files.json").status == 200
+        time.sleep(0.2)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.referee
+def test_the_command_ends_by_ctrl_c(page_folder: Path, tmp_path: Path) -> None:
+    """It says its address and ends without a word more, whatever was asked of it."""
+    shutil.copytree(page_folder, tmp_path / "web" / "page")
+    environment = {**os.environ, "MODEMFLASH_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    words = [sys.executable, "-m", "modemflash_host", "web", "--no-browser", "--http-port", str(free_port())]
+    with subprocess.Popen(words, env=environment, stdout=-1, stderr=-1, text=True) as command:
+        assert command.stdout is not None
+        while "http://" not in (line := command.stdout.readline()):
+            assert line, command.communicate()
+        _, _, host, path = line.split()[-1].split("/", 3)
+        port = int(host.rpartition(":")[2])
+        assert got(port, f"/{path}").status == 200 and got(port, "/wrong/").status == 404
+        command.send_signal(signal.SIGINT)
+        out, err = command.communicate(timeout=30)
+    assert command.returncode == 0 and err == "" and path not in out
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def test_it_is_only_read(address: tuple[int, str]) -> None:

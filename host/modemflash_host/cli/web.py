@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import os
+import sys
+import time
 import webbrowser
 from pathlib import Path
 
@@ -21,6 +23,11 @@ _OTHER = (
     "Another program has port {}. What the browser has kept of an update stays with that port: if one did "
     "not finish, end that program and say `modemflash web` again."
 )
+_NOT_OPENED = (
+    "No browser was opened: open the page in Chrome, Edge or Firefox on this computer. Where another one has "
+    "the board, say there `ssh -L {0}:127.0.0.1:{0}` and the name of this computer, and open the page there."
+)
+_EACH_S = 60
 
 
 @click.command(cls=HelpCommand)
@@ -86,8 +93,8 @@ def _serve(console: SteadyConsole, folder: Path, no_browser: bool, http_port: in
         console.print(Text.assemble(("End    ", "dim"), "Ctrl-C, when no update is under way"))
         again = command_line(["modemflash", "web"])
         console.print(Text.assemble(("Again  ", "dim"), (again, "cyan")))
-        if not no_browser:
-            webbrowser.open(address)
+        if not (no_browser or _opened(address)):
+            console.print(Text(_NOT_OPENED.format(address.split("/")[2].rpartition(":")[2]), "yellow"))
         _until_interrupted()
     except KeyboardInterrupt:
         pass
@@ -95,5 +102,17 @@ def _serve(console: SteadyConsole, folder: Path, no_browser: bool, http_port: in
         served.__exit__(None, None, None)
 
 
+def _opened(address: str) -> bool:
+    """Whether a browser with a window was begun; one for a terminal would take this one, and has no ports."""
+    named = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform not in ("win32", "darwin") and not any(map(os.environ.get, named)):
+        return False
+    try:
+        return webbrowser.open(address)
+    except webbrowser.Error:
+        return False
+
+
 def _until_interrupted() -> None:
-    threading.Event().wait()
+    while True:
+        time.sleep(_EACH_S)  # on Windows, Ctrl-C ends no wait for an event

@@ -32,13 +32,33 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_its_address_is_printed_and_opened(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(command.webbrowser, "open", opened.append)
+    monkeypatch.setattr(command.webbrowser, "open", lambda address: opened.append(address) or True)
     monkeypatch.setattr(serve, "PORT", 0)
+    monkeypatch.setenv("DISPLAY", ":0")
     done = CliRunner().invoke(modemflash_group, ["web"], prog_name="modemflash")
     assert done.exit_code == 0
     assert len(opened) == 1
     assert opened[0].startswith("http://127.0.0.1:")
-    assert opened[0] in done.output
+    assert opened[0] in done.output and "No browser" not in done.output
+
+
+@pytest.mark.parametrize("screen", ["", ":0"])
+def test_without_a_browser_it_is_said_where_to_open_it(
+    page: Path, monkeypatch: pytest.MonkeyPatch, screen: str
+) -> None:
+    """Over ssh nothing is begun: a browser for a terminal would take it."""
+    opened: list[str] = []
+    monkeypatch.setattr(command.webbrowser, "open", opened.append)
+    monkeypatch.setattr(command.sys, "platform", "linux")
+    monkeypatch.setattr(serve, "PORT", 0)
+    for name in ("BROWSER", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", screen)
+    done = CliRunner().invoke(modemflash_group, ["web"], prog_name="modemflash")
+    words = " ".join(done.output.split())
+    port = words.partition("http://127.0.0.1:")[2].partition("/")[0]
+    assert done.exit_code == 0 and bool(opened) is bool(screen)
+    assert f"ssh -L {port}:127.0.0.1:{port}" in words
 
 
 def test_a_port_in_use_is_said_with_what_stays_there(page: Path) -> None:
