@@ -116,6 +116,21 @@ def test_no_port(page: Page, firmware: Path) -> None:
         page.tab.run("delete document.getElementById('error').dataset.code")
 
 
+def test_port_that_cannot_be_opened(page: Page, ports: UsbPorts, firmware: Path) -> None:
+    """As one that another program has: what to close is said, and Connect can be pressed."""
+    ports.plug("board-a", "/dev/null")
+    page.open()
+    page.choose_firmware(firmware)
+    page.connect("board-a")
+    assert page.outcome() == "failed"
+    code, words = page.error()
+    assert code == "port-busy"
+    for said in ("untouched", "then press Connect again", "serial terminal", "dialout"):
+        assert said in str(words)
+    assert page.text("#result-title") == "Not begun"
+    assert not page.tab.run("return document.getElementById('connect').disabled")
+
+
 @pytest.mark.slow
 def test_port_that_nobody_answers_at(page: Page, ports: UsbPorts, firmware: Path) -> None:
     """No board is there: nothing was touched, and it says what to look at."""
@@ -155,6 +170,9 @@ def test_page_that_is_not_whole(page_folder: Path, window: Chromium, page: Page,
         torn = Page(window, origin)
         torn.open(state="error")
         assert torn.error()[0] == "load-failed"
+        (tmp_path / "page" / "show.js").unlink()
+        window.go(origin + "/index.html")
+        wait_for(window, "document.getElementById('not-begun').checkVisibility({ visibilityProperty: true })")
         window.forget(origin)
 
 

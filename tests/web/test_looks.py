@@ -1,7 +1,8 @@
 """The page in each of its states, wide and narrow, by day and by night: everybody can read and use it.
 
 Rules: no serious fault by axe-core, nothing to scroll sideways, no complaint on
-the console. The demo shows all states without hardware.
+the console; so at 320 pixels, which is a window of 1280 at 400 %, and with letters
+of twice the size. The demo shows all states without hardware.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from support.browser.site import site
 from support.browser.tab import wait_for, wait_until
 
 pytestmark = [pytest.mark.referee, pytest.mark.timeout(300)]
-WINDOWS = ((360, "dark"), (1280, "light"))
+WINDOWS = ((320, "light"), (360, "dark"), (1280, "light"))
+LARGE_LETTERS = "document.documentElement.style.fontSize = words[0]"
 
 
 @pytest.fixture
@@ -35,6 +37,10 @@ def look(window: Chromium, tool: Callable[[str], Path]) -> Callable[[str], None]
             window.resize(width, scheme=scheme)
             assert serious_faults(window, axe_core) == [], (state, width)
             assert window.overhang() <= 0, (state, width)
+        window.resize(640)
+        window.run(LARGE_LETTERS, "200%")
+        assert window.overhang() <= 0, (state, "large letters")
+        window.run(LARGE_LETTERS, "")
         assert window.complaints() == [], state
 
     return check
@@ -111,6 +117,59 @@ def test_releases_and_no_network(page_folder: Path, window: Chromium, page: Page
     kept.open()
     assert "newer" in kept.text("#version")
     window.forget(origin)
+
+
+def test_the_colours_and_the_rest_that_somebody_wants(page: Page, window: Chromium) -> None:
+    """In the system's own colours the bar and the step are still seen; who wants no motion has none."""
+    page.open()
+    window.run("for (const id of ['update', 'running']) document.getElementById(id).hidden = false")
+    for colours in ("none", "active"):
+        window.resize(640, forced_colors=colours, prefers_reduced_motion="reduce")
+        bars, steps = set(), set()
+        for share in (0.2, 0.8):
+            window.run("document.getElementById('progress').value = words[0]", share)
+            bars.add(window.picture("#progress", "#progress"))
+        for is_now in (True, False):
+            window.run("document.getElementById('firmware').classList.toggle('now', words[0])", is_now)
+            steps.add(window.picture("#firmware-title", "#firmware-title"))
+        assert (len(bars), len(steps)) == (2, 2), colours
+    window.run("document.getElementById('progress').removeAttribute('value')")
+    moving = "document.getAnimations().filter((each) => each.playState == 'running').length"
+    assert window.run("return " + moving) == 0
+    window.resize(640, prefers_reduced_motion="no-preference")
+    wait_for(window, moving + " == 1")
+
+
+def test_what_a_screen_reader_is_told(page: Page, window: Chromium) -> None:
+    """Each phase, not each second; a stall once; what warns, when it comes; what is typed, with what for."""
+    page.open()
+    window.run("""
+        window.told = [];
+        const told = (records) => { for (const { target } of records) window.told.push(target.textContent); };
+        for (const each of document.querySelectorAll('[role=status]'))
+            new MutationObserver(told).observe(each, { childList: true, subtree: true });""")
+    page.tab.click("#start-demo")
+    page.wait_question()
+    group = "document.getElementById('question')"
+    assert (
+        window.run(f"return {group}.role + {group}.getAttribute('aria-labelledby')") == "groupquestion-text"
+    )
+    word = "return document.getElementById('danger-word').getAttribute('aria-describedby')"
+    assert window.run(word) == "question-text"
+    page.tab.click("#agree")
+    page.wait_share(0.1)
+    wait_for(window, "/^[0-9]+ %/.test(document.title)")
+    assert page.outcome() == "updated", page.error()
+    told = window.run("return window.told.filter(Boolean)")
+    assert isinstance(told, list)
+    phases = window.run(
+        "return [...document.querySelectorAll('#phases li span:first-of-type')].map((e) => e.innerText)"
+    )
+    assert isinstance(phases, list)
+    for phase in phases:
+        assert 1 <= sum(phase in each for each in told) <= 4, (phase, told)
+    assert len(told) < 40
+    assert str(window.run("return document.title")).startswith(page.text("#result-title"))
 
 
 def test_by_keys_alone(page: Page, window: Chromium) -> None:

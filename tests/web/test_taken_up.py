@@ -17,6 +17,7 @@ from modemflash_sim.endpoints.pty import PtyEndpoint
 from modemflash_sim.endpoints.serve import serve
 from modemflash_sim.sequans import images
 from support.browser.chromium import Chromium
+from support.browser.firefox import Firefox
 from support.browser.page import Page
 from support.browser.tab import wait_for
 from support.browser.table import BoardOnTable, board_on_table, quick_modem
@@ -32,6 +33,9 @@ _WORKER_IN_REACH = (
 )
 _STILL_TO_PRESS = """return [...document.querySelectorAll('button:enabled, input:enabled')]
     .filter((each) => each.checkVisibility()).map((each) => each.id)"""
+_COUNT_WAKE_LOCKS = """window.wakeLocks = 0;
+const plain = WakeLock.prototype.request;
+WakeLock.prototype.request = function (...how) { window.wakeLocks += 1; return plain.apply(this, how); };"""
 OnTable = Callable[..., AbstractContextManager[BoardOnTable]]
 
 
@@ -83,6 +87,25 @@ def test_tab_and_plug(page: Page, window: Chromium, on_table: OnTable, firmware:
             ended()
             page.open(state="connecting")
         page.wait_share(0.75)
+        pull_and_plug(page, board)
+        assert page.outcome() == "updated", page.error()
+        assert images_taken(board) == [(size, True)] and board.build() == 41065
+
+
+def test_in_firefox(
+    open_firefox: Callable[[str], AbstractContextManager[Firefox]],
+    origin: str,
+    on_table: OnTable,
+    firmware: Path,
+) -> None:
+    """Plug pulled, page loaded anew: as in the other browser."""
+    size = (firmware / "CATM1-41065.dup").stat().st_size
+    with on_table("board-a") as board, open_firefox(origin) as tab:
+        page = Page(tab, origin)
+        begin(page, firmware, slow=True)
+        page.wait_share(0.1)
+        page.open(state="connecting")
+        page.wait_share(0.4)
         pull_and_plug(page, board)
         assert page.outcome() == "updated", page.error()
         assert images_taken(board) == [(size, True)] and board.build() == 41065
@@ -146,6 +169,21 @@ def test_two_boards_in_two_tabs(page: Page, window: Chromium, on_table: OnTable,
         assert taken == [[(400_000, True)]] * 2
 
 
+def test_the_same_board_at_another_port(page: Page, on_table: OnTable, firmware: Path) -> None:
+    """A system may give a board that comes back as a new port: it is known by its address."""
+    size = (firmware / "CATM1-41065.dup").stat().st_size
+    with on_table("board-a") as board:
+        begin(page, firmware, slow=True)
+        page.wait_share(0.1)
+        board.cable.pull()
+        wait_for(page.tab, "document.body.dataset.state == 'result'", 30)
+        board.cable.url = "board-b"
+        board.cable.plug()
+        wait_for(page.tab, "document.body.dataset.state != 'result'", 30)
+        assert page.outcome() == "updated", page.error()
+        assert images_taken(board) == [(size, True)] and board.build() == 41065
+
+
 def test_storage_cleared(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
     """In the middle: the board goes on, and a page that knows nothing takes it up with the same files."""
     size = (firmware / "CATM1-41065.dup").stat().st_size
@@ -163,12 +201,14 @@ def test_storage_cleared(page: Page, window: Chromium, on_table: OnTable, firmwa
 def test_hidden_tab_and_sleep(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
     """Behind another tab the update goes on; after a sleep of the computer the page takes it up."""
     size = (firmware / "CATM1-41065.dup").stat().st_size
-    with on_table("board-a") as board:
+    with on_table("board-a") as board, window.before_pages(_COUNT_WAKE_LOCKS):
         begin(page, firmware, slow=True)
         page.wait_share(0.1)
+        held = page.tab.run("return wakeLocks")
         with window.behind_another_tab():
             assert page.tab.run("return document.visibilityState") == "hidden"
             page.wait_share(0.4)
+        wait_for(window, f"wakeLocks == {held} + 1")  # a hidden tab loses its own
         with window.asleep():
             time.sleep(SLEEPS_S)
         assert page.outcome() == "updated", page.error()

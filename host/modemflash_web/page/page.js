@@ -3,7 +3,9 @@
 import { usbOf } from "./serial.js";
 import { AWAY } from "./sessions.js";
 import { WORDS } from "./words.js";
-import { $, addBlock, block, clearError, element, phaseOver, progress, saveAs, showError, storyOf } from "./show.js";
+import {
+  $, addBlock, block, clear, element, failed, phaseOver, progress, reveal, saveAs, say, showError, storyOf, tellPhase,
+} from "./show.js";
 
 const worker = new Worker("./worker.js", { type: "module" });
 const now = { busy: "", session: null, writes: false, last: null, answers: [], awake: null, others: [], looks: 0 };
@@ -16,15 +18,13 @@ const LOOKS_EACH_MS = 5_000;
 const STEPS = ["firmware", "board", "plan", "update", "result"];
 const STEP_OF = { ready: 0, files: 1, connecting: 1, plan: 2, updating: 3, result: 4 };
 
+$("not-begun").remove();
 for (const each of document.querySelectorAll("[data-word]")) each.textContent = WORDS[each.dataset.word];
 for (const each of document.querySelectorAll("[data-label]")) each.setAttribute("aria-label", WORDS[each.dataset.label]);
-document.body.classList.toggle("only-ask", new URLSearchParams(location.search).has("info"));
+const isOnlyAsked = new URLSearchParams(location.search).has("info");
+document.body.classList.toggle("only-ask", isOnlyAsked);
 
-function say(text) {
-  $("status").textContent = text;
-}
-
-function setState(state, words = WORDS.status[state]) {
+function setState(state, words = state === "ready" && isOnlyAsked ? WORDS.status.readyToAsk : WORDS.status[state]) {
   document.body.dataset.state = state;
   say(words);
   const at = STEP_OF[state] ?? -1;
@@ -50,19 +50,6 @@ function send(kind, words = {}) {
   now.focus = document.activeElement;
   allow();
   worker.postMessage({ kind, ...words });
-}
-
-function clear(names) {
-  for (const name of names) {
-    $(name).classList.remove("failed", "done");
-    storyOf(name)?.replaceChildren();
-  }
-  if (names.includes("update")) {
-    $("phases").replaceChildren();
-    $("turn").hidden = true;
-  }
-  for (const name of ["plan", "update", "result"]) if (names.includes(name)) $(name).hidden = true;
-  clearError();
 }
 
 // -- what somebody does ------------------------------------------------------------------
@@ -187,8 +174,7 @@ const show = {
     setState("ready");
   },
   storage({ why }) {
-    $("storage").textContent = WORDS.storage(why);
-    $("storage").hidden = !why;
+    reveal("storage", why && WORDS.storage(why));
     now.keepsNothing = Boolean(why);
     allow();
   },
@@ -205,7 +191,12 @@ const show = {
   },
   block({ section: told, block: what, error }) {
     const section = told === "plan" && document.body.dataset.state === "updating" ? "update" : told;
-    if (error) {
+    if (error && ["board", "plan", "update"].includes(section)) { // it goes on: no word of its end
+      const warning = element("div", "warning", block(what));
+      warning.role = "alert";
+      storyOf(section).append(warning);
+      $(section).hidden = false;
+    } else if (error) {
       $("error").append(block(what));
       $("error").hidden = false;
       $(section).hidden = false;
@@ -217,7 +208,8 @@ const show = {
   progress(message) {
     now.writes = Boolean(message.writes);
     progress(message);
-    $("may-close").hidden = !(now.last?.words.via === "relay" && now.writes);
+    reveal("may-close", now.last?.words.via === "relay" && now.writes ? WORDS.mayClose : "");
+    tellPhase(message);
     // What was agreed to before, or is at work already, begins without a question.
     const isBegun = now.last?.kind === "update" && message.total && message.phase !== "verify" && $("question").hidden;
     if (isBegun && ["connecting", "plan"].includes(document.body.dataset.state)) setState("updating");
@@ -265,14 +257,18 @@ const show = {
     const isGood = ["updated", "nothing-to-do"].includes(result.outcome);
     if (!isGood) failed("result", result.code, result.happened);
     progress({ title: "" });
-    $("may-close").hidden = $("question").hidden = $("turn").hidden = true;
+    reveal("may-close", "");
+    $("question").hidden = $("turn").hidden = true;
     $("result").hidden = false;
     $("result").dataset.outcome = result.outcome;
     $("result").dataset.code = result.code;
     $("result").classList.toggle("failed", !isGood);
     for (const name of isGood ? [] : $("plan").hidden ? ["board", "update"] : ["update"]) $(name).classList.add("failed");
     $("result").classList.toggle("good", isGood);
-    $("result-title").textContent = WORDS.result[result.outcome];
+    const isBegun = result.outcome !== "failed" || result.modem_state !== "untouched" || now.last.kind !== "update";
+    const title = WORDS.result[isBegun ? result.outcome : "refused"];
+    $("result-title").textContent = title;
+    document.title = WORDS.titleOf(title);
     now.result = result;
     if (now.last.kind === "update") {
       if (result.outcome === "failed" && result.modem_state !== "untouched") now.session ??= { consents: [] };
@@ -284,7 +280,7 @@ const show = {
       : isGood ? "" : result.modem_state === "untouched" && !now.session ? WORDS.next.untouched : WORDS.next.unfinished;
     const hasCommands = /`(modemflash|pip) |--[a-z]/.test($("error").textContent);
     $("next").textContent = [next, hasCommands ? WORDS.commands : ""].filter(Boolean).join(" ");
-    setState("result", WORDS.result[result.outcome] + ".");
+    setState("result", `${title}.`);
     $("result-title").focus();
   },
   agreed({ consents, mac }) {
@@ -303,14 +299,8 @@ const show = {
     saveAs(name, data, "application/zip");
   },
   async awake({ id, on }) {
-    let value = true;
-    try {
-      if (on) now.awake = await navigator.wakeLock.request("screen");
-      else await now.awake?.release();
-    } catch {
-      value = false;
-    }
-    worker.postMessage({ kind: "answered", id, value });
+    now.wantsAwake = on;
+    worker.postMessage({ kind: "answered", id, value: await holdAwake() });
   },
   failed({ job, text }) {
     const code = job === "load" ? "load-failed" : "page-failed";
@@ -323,7 +313,8 @@ const show = {
   alive({ lock }) {
     navigator.locks.request(lock, () => {
       progress({ title: "" });
-      $("may-close").hidden = $("question").hidden = $("turn").hidden = true;
+      reveal("may-close", "");
+      $("question").hidden = $("turn").hidden = true;
       now.busy = "";
       now.isReady = false;
       show.failed({ job: "", text: WORDS.workerDied });
@@ -341,15 +332,14 @@ const show = {
   },
 };
 
-function failed(section, code, happened) {
-  const error = $("error");
-  error.dataset.code = code;
-  if (error.hidden) {
-    error.append(element("p", "bold", happened));
-    error.hidden = false;
-    storyOf(section).before(error);
+async function holdAwake() {
+  try {
+    if (now.wantsAwake) now.awake = await navigator.wakeLock.request("screen");
+    else await now.awake?.release();
+    return true;
+  } catch {
+    return false;
   }
-  $(section).classList.add("failed");
 }
 
 function lookElsewhere() {
@@ -380,6 +370,8 @@ navigator.serial?.addEventListener("connect", ({ target }) => {
     if (isAwaited()) start("update", { ...await portWords(target), ...agreedTo(false) });
   }, SETTLES_MS);
 });
+// Browsers let the computer sleep as soon as a tab is hidden.
+document.addEventListener("visibilitychange", () => { if (!document.hidden && now.wantsAwake) holdAwake(); });
 window.addEventListener("beforeunload", (event) => {
   const goesOnAlone = now.last?.words.via === "relay" && now.writes;
   if (now.busy === "update" && document.body.dataset.state === "updating" && !goesOnAlone) event.preventDefault();
@@ -399,7 +391,7 @@ if (missing) {
   setState("loading");
   if (location.protocol === "https:" || new URLSearchParams(location.search).has("offline")) {
     navigator.serviceWorker?.register("./service_worker.js").then((registered) => {
-      const look = () => { $("newer").hidden = !registered.waiting; };
+      const look = () => reveal("newer", registered.waiting ? WORDS.newer : "");
       look();
       registered.addEventListener("updatefound", () => registered.installing.addEventListener("statechange", look));
     });

@@ -62,6 +62,20 @@ export function addBlock(section, what) {
   story.append(block({ ...what, rows: what.rows.slice(0, SHORT) }), more);
 }
 
+export function say(text) {
+  $("status").textContent = text;
+}
+
+let toldLast = "";
+// What a screen reader is told, and who has the tab behind others: each phase, each stall once, how much is done.
+export function tellPhase({ title, total, share, stall }) {
+  const told = stall ? WORDS.stalled(stall) : title && WORDS.atWork(title);
+  const key = `${title}${Boolean(stall)}`;
+  if (told && key !== toldLast) say(told);
+  toldLast = key;
+  document.title = total ? WORDS.titleAt(Math.floor(share * 100)) : WORDS.title;
+}
+
 // An error stands in the section that it is about.
 export function showError(code, ...inside) {
   const error = $("error");
@@ -70,12 +84,36 @@ export function showError(code, ...inside) {
   error.hidden = false;
 }
 
+export function failed(section, code, happened) {
+  const error = $("error");
+  error.dataset.code = code;
+  if (error.hidden) {
+    error.append(element("p", "bold", happened));
+    error.hidden = false;
+    storyOf(section).before(error);
+  }
+  $(section).classList.add("failed");
+}
+
 export function clearError() {
   const error = $("error");
   delete error.dataset.code;
   error.replaceChildren();
   error.hidden = true;
   document.querySelector("main").prepend(error);
+}
+
+export function clear(names) {
+  for (const name of names) {
+    $(name).classList.remove("failed", "done");
+    storyOf(name)?.replaceChildren();
+  }
+  if (names.includes("update")) {
+    $("phases").replaceChildren();
+    $("turn").hidden = true;
+  }
+  for (const name of ["plan", "update", "result"]) if (names.includes(name)) $(name).hidden = true;
+  clearError();
 }
 
 export function phaseOver({ title, seconds, good }) {
@@ -100,6 +138,15 @@ export function progress(now) {
   $("times").textContent = [now.times, now.repeats ? WORDS.repeats(now.repeats) : ""].filter(Boolean).join(", ");
   $("stall").hidden = !now.stall;
   if (now.stall) $("stall").textContent = WORDS.stalled(now.stall);
+}
+
+// A line that a screen reader says when it appears: its words come when it is there already. "" for none.
+export function reveal(id, text) {
+  const line = $(id);
+  if (line.hidden === !text) return;
+  line.hidden = !text;
+  line.textContent = "";
+  setTimeout(() => { if (!line.hidden) line.textContent = text; });
 }
 
 export function saveAs(name, content, type) {

@@ -1,6 +1,9 @@
-// The page's own English, in one place. What it says about files, boards, plans and errors comes from Python.
+// The page's own English, all of it. What it says about files, boards, plans and errors comes from the host package.
 
 export const WORDS = {
+  title: "modemflash",
+  titleAt: (percent) => `${percent} % · modemflash`,
+  titleOf: (result) => `${result} · modemflash`,
   tagline: "Updates the modem of a GPy, FiPy or G01 from this browser.",
   promise: "Your files stay on this computer: they go to the board and nowhere else. The page needs no network once it is loaded.",
   release: "Release",
@@ -61,6 +64,7 @@ export const WORDS = {
   status: {
     loading: "Loading the program …",
     ready: "Ready. Choose the firmware.",
+    readyToAsk: "Ready. Plug the board in and ask it.",
     checking: "Checking the files …",
     files: "The files are good. Connect the board.",
     connecting: "Talking to the board …",
@@ -72,6 +76,7 @@ export const WORDS = {
     resuming: "An update of this page did not finish. Connect the same board: it goes on where it stands.",
   },
   loaded: (done, total) => `Loading the program: ${done} of ${total} MB`,
+  atWork: (phase) => `At work: ${phase}.`,
   stalled: (what) => `${what}. The usual and the longest times are above; leave the power on.`,
   repeats: (count) => (count === 1 ? "1 repeat" : `${count} repeats`),
   storage: (why) => `This browser keeps nothing for this page (${why}). An update is not begun then: its journal has to outlive this tab. Leave the private window, or allow the site to keep data.`,

@@ -121,6 +121,7 @@ class Chromium:
         self.driver.switch_to.window(before)
         self.driver.close()
         self.driver.switch_to.window(hidden)
+        self.driver.execute_cdp_cmd("Page.bringToFront", {})
 
     @contextmanager
     def asleep(self) -> Iterator[None]:
@@ -144,9 +145,10 @@ class Chromium:
         finally:
             self.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
-    def resize(self, width: int, height: int = 900, scheme: str = "light") -> None:
-        """The page in a window of a size, to somebody who likes it light or dark."""
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
+    def resize(self, width: int, height: int = 900, scheme: str = "light", **likes: str) -> None:
+        """The page in a window of a size, to somebody who likes it light or dark, or otherwise."""
+        wanted = {"prefers-color-scheme": scheme, **likes}
+        features = [{"name": name.replace("_", "-"), "value": value} for name, value in wanted.items()]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
