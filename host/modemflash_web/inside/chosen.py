@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from modemflash.errors import BadFile, Refusal
 from modemflash_host.files.candidates import MOST_FILES, is_archive_name, is_firmware_name
 from modemflash_web.inside.browser import Browser, Wait
+from modemflash_web.inside.words import said
 
 MOST_BYTES = 256 << 20
 """Of one file; the packages of the largest modules are smaller. All together may have twice as many."""
@@ -56,13 +57,13 @@ def take_chosen(chosen: Sequence[Chosen], folder: Path, browser: Browser, wait: 
     """
     top = chosen[0].path.parts[0] if chosen else ""
     if len(chosen) > MOST_FILES:
-        raise Refusal("too-many-files", f"{len(chosen)} in {top}")
+        raise Refusal("too-many-files", said("soManyIn", count=len(chosen), folder=top))
     for file in chosen:
         if file.is_named and file.size > MOST_BYTES:
-            raise BadFile("file-too-large", f"{file.path}, {file.size} bytes")
+            raise BadFile("file-too-large", said("soLarge", name=file.path, size=file.size))
     read = [index for index, file in enumerate(chosen) if file.size <= MOST_BYTES]
     if (all_bytes := sum(chosen[index].size for index in read)) > 2 * MOST_BYTES:
-        raise Refusal("too-many-files", f"{all_bytes >> 20} MB in {top}")
+        raise Refusal("too-many-files", said("soMuchIn", size=all_bytes >> 20, folder=top))
     for index in read:
         path = chosen[index].path
         why = str(wait(browser.copy(index, str(folder.joinpath(*path.parts)))))

@@ -33,6 +33,7 @@ from modemflash_host.run.result import Result
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.people import NOTHING, Agreed, AskOnPage, Stops
 from modemflash_web.inside.screen import BOARD, RESULT, PageScreen, Post
+from modemflash_web.inside.words import said
 
 if TYPE_CHECKING:
     from modemflash_web.inside.link import PagePort
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
 _ONLY_ON_A_PC = ("quectel-edl",)
 _BUTTONS = {"update": "connect", "rescue": "startRescue", "info": "startAsk"}
 """What begins a command, as a key of `page/words.js`."""
-_AGAIN = (
-    "The board restarted when its port was opened anew for another rate. Once more, with a single opening: "
-    "this is slower, and nothing has to be agreed to again."
-)
 
 
 class Jobs:
@@ -118,7 +115,7 @@ class Jobs:
         if result.status == "failed" and port is not None and port.restarts and not port.keeps_rate:
             port.keeps_rate = True
             self._post({"kind": "keepsRate"})
-            reporter.say("warning", code="board-restarts-at-open", text=_AGAIN)
+            reporter.say("warning", code="board-restarts-at-open", text=said("onceMore"))
             result = commands.update(wanted, reporter, ask, expected=expected)
         return result
 

@@ -17,14 +17,11 @@ from modemflash_host.links.open import CTS_PATIENCE_S
 from modemflash_host.links.serial_port import BURST_WITHOUT_FLOW_CONTROL_BYTES
 from modemflash_host.links.wait import PortBusy
 from modemflash_web.inside.browser import Device, Wait
+from modemflash_web.inside.words import said
 
 _MOST_WAITING_BYTES = 1 << 15
 _BLOCKED_MS = 120_000
 _RESTART_MS = 3_000
-_NOT_OPENED = (
-    "or another tab has it, or this user may not open it: on Linux `sudo usermod -aG dialout $USER`, "
-    "then log in again"
-)
 _SIGN_BYTES = max(map(len, RESET_SIGNS))
 
 
@@ -65,7 +62,7 @@ class PagePort:
         """
         device = self.device
         if device.isLost and not self.wait(device.find()):
-            raise LinkProblem("port-absent", "it is not plugged in")
+            raise LinkProblem("port-absent", said("notPlugged"))
         if not (device.isOpen and self.baud == baud):
             self.flow_control = flow_control
             self.reopen(baud)
@@ -81,11 +78,11 @@ class PagePort:
         self.baud = baud
         self.opened_ms = MonotonicClock().ticks_ms()
         if why == "InvalidStateError":
-            raise PortBusy("this port", "another tab of this page")
+            raise PortBusy(said("thisPort"), said("anotherTab"))
         if why == "NetworkError" and self.device.isLost:
-            raise LinkProblem("port-absent", "it is not plugged in")
+            raise LinkProblem("port-absent", said("notPlugged"))
         if why == "NetworkError":
-            raise LinkProblem("port-busy", _NOT_OPENED)
+            raise LinkProblem("port-busy", said("notOpened"))
         if why:
             raise LinkProblem("port-not-opened", why)
 
@@ -196,4 +193,4 @@ class PageLink:
         self._device.forget()
 
     def _lost(self) -> LinkProblem:
-        return LinkProblem("port-lost", "the board's cable")
+        return LinkProblem("port-lost", said("itsCable"))

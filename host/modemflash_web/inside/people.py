@@ -20,6 +20,7 @@ from modemflash_host.reporters import Event, Reporter, Sink
 from modemflash_host.run.expected import BoardSeen, Expected
 from modemflash_web.inside.browser import Browser, Wait
 from modemflash_web.inside.screen import Post
+from modemflash_web.inside.words import said
 
 
 class Stops:
@@ -140,7 +141,7 @@ class AskOnPage:
         """See `Ask`."""
         mac = self._seen.board.get("mac", "")
         if self._agreed.only_it and mac != self._agreed.mac:
-            raise Refusal("other-module", f"its mac is {mac or 'not known'}")
+            raise Refusal("other-module", said("otherMac", mac=mac or said("notKnown")))
         before = self._agreed.counting_for(mac, is_begun=self._begun.is_so)
         if need.consent in before:
             return

@@ -18,6 +18,7 @@ from modemflash_web.inside.browser import Wait
 from modemflash_web.inside.jobs import Jobs
 from modemflash_web.inside.link import PagePort
 from modemflash_web.inside.screen import Post
+from modemflash_web.inside.words import said
 
 _LISTEN_MS = 1_500
 
@@ -38,19 +39,21 @@ def port_check(jobs: Jobs, port: PagePort, wait: Wait[object], post: Post, times
         post({"kind": "answer", "row": {"what": what, "text": text, **more}})
 
     def work(reporter: Reporter) -> Result:
-        row("Port", f"USB {port.device.usb or 'not named'}", usb=port.device.usb)
+        usb = port.device.usb
+        row(said("rowPort"), said("usb", usb=usb or said("notNamed")), usb=usb)
         for number in range(1, times + 1):
             opening = _opened(port, wait)
-            row(f"Opening {number}", str(opening.pop("text")), **opening)
+            row(said("rowOpening", number=number), str(opening.pop("text")), **opening)
             reporter.tick(MonotonicClock().ticks_ms())
             if reporter.stop_wanted():
                 break
         try:
             found = commands.info(Request(port.name, via, only_look=True), reporter)
         except Problem as problem:
-            row("Modem", f"{problem.code}: {problem.happened}", code=problem.code)
+            row(said("rowModem"), f"{problem.code}: {problem.happened}", code=problem.code)
             raise
-        row("Modem", f"{found.product or 'not named'}, {found.version or 'no version'}, {found.state}")
+        named, version = found.product or said("notNamed"), found.version or said("noVersion")
+        row(said("rowModem"), f"{named}, {version}, {found.state}")
         return Result("nothing-to-do", "modem-asked", seconds=reporter.at_s).of_module(found)
 
     return jobs.carry_out(work, "board", ["info"], port.name)
@@ -73,9 +76,9 @@ def _opened(port: PagePort, wait: Wait[object]) -> dict[str, object]:
     wait(port.device.close())
     closed_ms = clock.ticks_ms() - closing_ms
     signs = [sign.decode() for sign in RESET_SIGNS if sign in heard]
-    says = f"the board restarted ({signs[0]})" if signs else "the board did not restart"
+    says = said("didRestart", sign=signs[0]) if signs else said("didNotRestart")
     return {
-        "text": f"{says}; {len(heard)} bytes came; opened in {opened_ms} ms, closed in {closed_ms} ms",
+        "text": said("wasOpened", says=says, count=len(heard), opened=opened_ms, closed=closed_ms),
         "restarted": bool(signs),
         "bytes": len(heard),
         "opened_ms": opened_ms,

@@ -22,6 +22,7 @@ from modemflash_host.reporters.people import NORMAL, UNTOLD, People
 from modemflash_host.reporters.rescue_view import ASKS
 from modemflash_host.reporters.rows import Rows
 from modemflash_web.inside.blocks import Block, block_of
+from modemflash_web.inside.words import said
 
 _EVERY_S = 0.25
 Post = Callable[[dict[str, object]], None]
@@ -100,7 +101,7 @@ class PageScreen(People):
 
     def _rescue_plan(self, event: Event) -> None:
         """As in `People`."""
-        super()._rescue_plan({**event, "port": "this port"})
+        super()._rescue_plan({**event, "port": said("thisPort")})
 
     def _place(self, event: Event) -> None:
         """As in `People`, without the port: the browser's own has no name."""

@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from modemflash_web.inside.browser import Browser, Wait
-
-_TEXT = (
-    "this computer may fall asleep while the module is written: keep it awake yourself, and this tab in front"
-)
+from modemflash_web.inside.words import said
 
 
 @contextmanager
@@ -22,7 +19,7 @@ def held_awake(browser: Browser, wait: Wait[object], on_trouble: Callable[[str],
         on_trouble: told in a sentence where the browser does not do it.
     """
     if not wait(browser.holdAwake(True)):
-        on_trouble(_TEXT)
+        on_trouble(said("mayFallAsleep"))
     try:
         yield
     finally:

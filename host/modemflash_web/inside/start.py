@@ -20,6 +20,7 @@ from modemflash_web.inside.link import PagePort
 from modemflash_web.inside.people import Agreed
 from modemflash_web.inside.sleeping import held_awake
 from modemflash_web.inside.store import FOLDER, PageStore
+from modemflash_web.inside.words import take
 
 browser: Browser = js.modemflashBrowser
 RELEASE = modemflash.__version__
@@ -51,6 +52,7 @@ def _clock() -> object:
 
 def begin() -> None:
     """What differs from a PC."""
+    take(js.modemflashWords)
     os.environ["MODEMFLASH_HOME"] = str(FOLDER)
     HOME.sleep = lambda seconds: run_sync(browser.sleep(seconds * 1000))
     HOME.flush = store.flush

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from modemflash_web.inside.browser import Browser, Wait
+from modemflash_web.inside.words import said
 
 FOLDER = Path("/state")
 
@@ -45,7 +46,7 @@ class PageStore:
         name = path.relative_to(self._folder).as_posix()
         why = str(self._wait(self._browser.save(f"state/{name}", self._to_js(path.read_bytes()))))
         if why:
-            raise OSError(errno.ENOSPC, f"the browser does not keep it: {why}")
+            raise OSError(errno.ENOSPC, said("notKept", why=why))
 
     def load(self, files: dict[str, bytes]) -> None:
         """Put what the browser has kept into the folder."""

@@ -17,7 +17,7 @@ export async function save(path, data) {
     const handle = await file.createSyncAccessHandle();
     try {
       handle.truncate(0);
-      if (data.length && handle.write(data, { at: 0 }) !== data.length) return "it has no room";
+      if (data.length && handle.write(data, { at: 0 }) !== data.length) return "QuotaExceededError";
       handle.flush();
     } finally {
       handle.close();

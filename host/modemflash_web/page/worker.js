@@ -4,6 +4,7 @@
 import { Device, usbOf } from "./serial.js";
 import * as kept from "./kept.js";
 import { Sessions } from "./sessions.js";
+import { WORDS } from "./words.js";
 
 const ALIVE_EACH_MS = 20_000;
 const state = { stops: 0, answer: null, device: null, files: [], busy: false };
@@ -29,6 +30,7 @@ self.modemflashBrowser = {
   saveAs: (name, data) => post({ kind: "save", name, data }),
 };
 
+self.modemflashWords = JSON.stringify(WORDS.program);
 const sessions = new Sessions(state, post);
 
 // A question that only the page can answer, such as for a wake lock.
@@ -118,7 +120,7 @@ const jobs = {
   async connect({ index, usb, keepsRate }) {
     const ports = await navigator.serial.getPorts();
     const port = ports[index];
-    if (!port || usbOf(port) !== usb) throw new Error("the port is not there any more");
+    if (!port || usbOf(port) !== usb) throw new Error(WORDS.errors["no-port"]);
     if (state.device?.port !== port) {
       await state.device?.close();
       state.device = new Device(port);

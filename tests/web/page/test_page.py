@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from html.parser import HTMLParser
 
@@ -33,6 +34,51 @@ class Elements(HTMLParser):
 def test_every_word_stands_in_the_one_place() -> None:
     keys = set(re.findall(r"^  (\w+):", SCRIPTS["words.js"], re.MULTILINE))
     assert set(Elements().words) <= keys
+
+
+# A text that a person would read: two words with a space between, in quotes.
+_SENTENCE = re.compile(r"""(?<![\w)])(["\'`])(?=[^"\'`\n]*[a-z]{2,}[,.:]? [a-z]{2,})([^"\'`\n]*)\1""")
+_NO_SENTENCES = {
+    "modemflash BUILD": "the name of a cache",
+    "modemflash session ": "the name of a lock",
+    "take over": "a message of one script to another",
+    "mark ${what.tone}": "names of classes",
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(SCRIPTS) - {"words.js"}))
+def test_no_script_has_a_text_of_its_own(name: str) -> None:
+    lines = [line.partition(" // ")[0] for line in SCRIPTS[name].splitlines() if not line.startswith("//")]
+    found = {each[1] for line in lines for each in _SENTENCE.findall(line)}
+    assert {each for each in found if each not in _NO_SENTENCES and not each.startswith("<link ")} == set()
+
+
+def test_nor_has_the_page_but_what_no_script_can_say() -> None:
+    texts = re.sub(r"<!--.*?-->|<head>.*?</head>|<p id=.not-begun.*?</p>|<[^>]*>", "", HTML, flags=re.DOTALL)
+    assert texts.split() == ["modemflash"]
+
+
+def test_nor_has_python_in_the_page() -> None:
+    """But `page_words.py`, which is about texts of the host package."""
+    for path in sorted((PAGE.parent / "inside").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+        found = [
+            each.value
+            for each in ast.walk(tree)
+            if isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in docs
+        ]
+        texts = [text for text in found if re.search(r"[a-z]{2,} | [a-z]{2,}", text)]
+        assert path.name == "page_words.py" or texts == [], path.name
+
+
+def test_what_python_says_is_there_and_said() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in (PAGE.parent / "inside").glob("*.py"))
+    assert set(
+        re.findall(
+            r"^    (\w+): \"", SCRIPTS["words.js"].partition("  program: {")[2].partition("  },")[0], re.M
+        )
+    ) == set(re.findall(r"\bsaid\(\s*\"(\w+)\"", sources))
 
 
 def test_every_word_is_used() -> None:
