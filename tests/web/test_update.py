@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,7 +21,7 @@ from modemflash_sim.sequans import images
 from support.browser.chromium import Chromium
 from support.browser.firefox import Firefox
 from support.browser.page import Page
-from support.browser.tab import wait_for
+from support.browser.tab import wait_for, wait_until
 from support.browser.table import board_on_table, quick_modem
 from support.browser.usb_ports import UsbPorts
 from support.gnss import VERSION, package
@@ -103,6 +104,25 @@ def test_gnss(page: Page, window: Chromium, ports: UsbPorts, tmp_path: Path) -> 
     assert window.complaints() == []
 
 
+def test_only_asking(
+    page: Page, window: Chromium, ports: UsbPorts, interpreter: Path, tmp_path: Path
+) -> None:
+    """Ten openings, each told; who the modem is; the answers as a file. Nothing is written to the modem."""
+    with board_on_table(interpreter, tmp_path, ports, "board-a") as board:
+        page.open("?info")
+        page.connect("board-a", "#start-ask")
+        assert page.outcome() == "nothing-to-do", page.error()
+        window.save_files_in(tmp_path)
+        page.tab.click("#save-answers")
+        saved = tmp_path / "modemflash-answers.json"
+        wait_until(saved.exists, 10)
+        answers = json.loads(saved.read_text())
+        assert [row.get("restarted") for row in answers["answers"]] == [None, *[False] * 10, None]
+        assert "38638" in answers["answers"][-1]["text"] and "Chrome" in answers["browser"]
+        assert board.ask(lambda: board.modem.verdict.images) == ()
+    assert window.complaints() == []
+
+
 def test_in_firefox(
     open_firefox: Callable[[str], AbstractContextManager[Firefox]],
     origin: str,
@@ -130,3 +150,30 @@ def test_in_firefox(
             60,
         )
         assert page.outcome() == "nothing-to-do" and "41065" in page.text("#answers")
+
+
+def test_the_module_itself_in_firefox(
+    open_firefox: Callable[[str], AbstractContextManager[Firefox]],
+    origin: str,
+    ports: UsbPorts,
+    firmware: Path,
+) -> None:
+    """Direct, and what is wrong with a file is said there, too."""
+    modem, endpoint = quick_modem(), PtyEndpoint()
+    with serve(modem, endpoint), open_firefox(origin) as tab:
+        ports.plug("board-a", endpoint.url)
+        try:
+            page = Page(tab, origin)
+            page.open()
+            page.tab.choose_files("#choose-files", Path(__file__))
+            wait_for(tab, "document.body.dataset.state == 'error'")
+            assert page.error()[0] and Path(__file__).name in str(page.error()[1])
+            page.tab.run("document.body.dataset.state = 'ready'")
+            page.choose_firmware(firmware)
+            page.tab.click("#via-direct")
+            page.connect("board-a")
+            page.agree()
+            assert page.outcome() == "updated", page.error()
+        finally:
+            ports.pull_all()
+    assert modem.verdict.build == 41065
