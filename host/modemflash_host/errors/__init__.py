@@ -84,6 +84,11 @@ HOST_CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Look which cable leads where; `modemflash info` shows who is at a port. Nothing was written.",
         UNTOUCHED,
     ),
+    "module-changed": (
+        "Another module came to this port while the first one was updated",
+        "It was left as it is. Lead the cable back to the first one, then run the same command again.",
+        UNKNOWN,
+    ),
     "module-not-recognised": (
         "What was expected of the module at this port could not be compared: it does not say it",
         (

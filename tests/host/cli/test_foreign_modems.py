@@ -80,7 +80,9 @@ def test_errors_alone_prove_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch)
         (plan,) = [event for event in ended.events if event["event"] == "plan"]
         assert any("answers only ERROR" in text for text in plan["warnings"])
     asked = {line for line in modem.asked if line.isprintable()}  # the frames that open a transfer are not
-    assert asked == {"AT", "AT+SMUPGRADE?", "AT+CFUN=4", 'AT+SMSTPU="ON_THE_FLY"', "AT+STP"}
+    who = {"AT+CGSN", "AT+CGMM"}  # asked before each command that changes a state
+    orders = {"AT+CFUN=4", 'AT+SMSTPU="ON_THE_FLY"', "AT+STP", "AT+IPR=115200"}
+    assert asked == {"AT", "AT+SMUPGRADE?"} | orders | who
     assert max(map(len, modem.asked)) < 2000, "no block of firmware was sent"
 
 

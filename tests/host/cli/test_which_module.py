@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from modemflash_host.run import exit_codes
 from modemflash_host.store.state_folder import state_folder
 from modemflash_sim.sequans import faults, images, profiles
 from modemflash_sim.sequans.modem import SimModem
+from support.swapped import Swapped
+from support.table_modem import EM7455, NAMELESS, TableModem
 from support.wired import Ports
 
 QUICK = profiles.Timing(boot_us=profiles.SECOND_US, stalls=(), install_us=2 * profiles.SECOND_US)
@@ -135,3 +139,50 @@ def test_a_silent_module_may_be_the_one(desk: Desk, ports: Ports) -> None:
     ended = desk.type(*words_for(desk, desk.new, port="/dev/ttyUSB3"), "--answer-timeout", "5")
     assert (ended.result["code"], ended.result["modem_state"]) == ("modem-silent", "unknown")
     assert PORT in [each["begun_at"] for each in ended.events if each["event"] == "unfinished"]
+
+
+SWAPPED: dict[str, Callable[[], Any]] = {
+    "another number": lambda: modem(38638, seed=2),
+    "another make": lambda: TableModem({**EM7455, "AT+CGSN": "990000862471854"}),
+    "an application without a name": lambda: TableModem(NAMELESS),
+    "of no Monarch": lambda: TableModem({"AT": "", "ATE0": ""}),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SWAPPED)
+def test_a_cable_that_is_moved_in_a_run_leads_to_no_change(desk: Desk, ports: Ports, name: str) -> None:
+    """Before whatever question of the run: the other module is only asked, the record of the first one stays.
+
+    A change follows its question at once, so between the two no cable is moved here.
+    """
+    looked = 24  # questions, before it is known which module is meant
+    for number in range(looked, 200, 1 if name == "another number" else 4):
+        shutil.rmtree(desk.folder / "home", ignore_errors=True)
+        first, second = modem(38638, seed=1), SWAPPED[name]()
+        cable = Swapped(first, second, partial(is_due, number))
+        ports.plug(PORT, cable)
+        ended = desk.type(*words_for(desk, desk.new))
+        if len(cable.lines) < number:
+            assert number > 2 * looked
+            break
+        assert not [text for text in cable.asked if not only_asks(text)], number
+        if 'AT+SQNSUPGRADENTF="success"' in cable.lines:
+            continue  # it has said what it runs
+        assert ended.result["code"] in ("module-changed", "wrong-product"), (number, ended.result)
+        in_application = first.verdict.mode == "application" and not images_in(first)
+        if ended.result["modem_state"] == "untouched":
+            assert in_application, number
+        if not in_application:
+            ports.plug(PORT, first)
+            ended = desk.type(*words_for(desk, desk.new))
+            assert ended.result["to_version"] == "41065", (number, ended.result)
+
+
+def is_due(number: int, count: int, text: str) -> bool:
+    return count >= number and only_asks(text)
+
+
+def only_asks(text: str) -> bool:
+    questions = ("AT", "ATI", "ATI1", 'AT!="showver"', "AT+CGMM", "AT+CGSN", 'AT+FSRDFILE="/fs/crashdump"')
+    return text in questions or text.endswith("?") or not text.startswith("AT")

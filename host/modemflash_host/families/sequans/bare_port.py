@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from modemflash import phases
 from modemflash.errors import ModemProblem, Refusal
 from modemflash_host.board.engine_result import EngineResult
-from modemflash_host.board.modem_update import EngineUpdate, Options
+from modemflash_host.board.modem_update import EngineUpdate, Found, Options
 from modemflash_host.families.sequans.link_rates import refusal_of_rates
 from modemflash_host.families.vocabulary import EventFields
 from modemflash_host.reporters import Reporter, Sink
@@ -43,13 +43,27 @@ class BarePortUpdate(EngineUpdate):
         update: the engine's.
         reporter: told of the transfers that are opened.
         marks: see `EngineUpdate`.
+        bind: called once it is known which module is meant.
     """
 
-    def __init__(self, update: Update, reporter: Reporter, marks: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        update: Update,
+        reporter: Reporter,
+        marks: Callable[[], Mapping[str, str]],
+        bind: Callable[[], None],
+    ) -> None:
         super().__init__(update, lambda plan: refusal_of_rates(update.line, update, plan), marks)
+        self._bind = bind
         self._sessions = _Sessions()
         self._is_unproven = False
         reporter.listen(self._sessions)
+
+    def look(self) -> Found:
+        """See `ModemUpdate`."""
+        found = super().look()
+        self._bind()
+        return found
 
     def plan(self, options: Options) -> Plan:
         """See `ModemUpdate`."""

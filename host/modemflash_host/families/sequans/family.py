@@ -25,6 +25,7 @@ from modemflash_host.families.sequans.file_facts import facts
 from modemflash_host.families.sequans.framer import StpFramer
 from modemflash_host.families.sequans.job import SequansJob, engine_options
 from modemflash_host.families.sequans.link_rates import ONE_RATE, has_one_rate
+from modemflash_host.families.sequans.same_module import SameModuleLine
 from modemflash_host.families.sequans.words import WORDS
 from modemflash_host.families.vocabulary import EventFields, Facts
 from modemflash_host.files.selection import Companion
@@ -122,14 +123,23 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
         only_look=request.only_look,
     )
     if row.via == DIRECT:
-        with open_line(port, reporter) as line:
+        with open_line(port, reporter) as opened:
+            line = SameModuleLine(opened)
             if not request.files:  # where it is asked for more than the modem
                 location.report_location(reporter, port, row.via)
             if has_one_rate(line):
                 reporter.note(ONE_RATE)
             journal = journals.journal_at(port, line)
             engine = _engine(line, journal, wanted)
-            yield BarePortUpdate(engine, reporter, lambda: journals.marks_of(journal)), line
+            yield (
+                BarePortUpdate(
+                    engine,
+                    reporter,
+                    lambda: journals.marks_of(journal),
+                    lambda: line.bind(journals.number_of(journal)),
+                ),
+                line,
+            )
         return
     if via == AUTO:
         reporter.note(f"Going by {row.via}: {row.condition}, and {row.why}.")

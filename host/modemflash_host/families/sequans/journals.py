@@ -40,6 +40,11 @@ def marks_of(journal: Journal) -> Mapping[str, str]:
     return journal.marks if isinstance(journal, ModuleJournal) else {}
 
 
+def number_of(journal: Journal) -> str:
+    """The IMEI that the module told; "" where it told none, and before it was asked. It is never kept."""
+    return journal.number if isinstance(journal, ModuleJournal) else ""
+
+
 def journal_of_board(port: str, address: str, line: Line) -> Journal:
     """The journal of the board with that address; of the last one at `port` where it is ""."""
     try:

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modemflash.builds import PACKAGES
+from modemflash.identity import is_foreign
 from modemflash.journal import Journal
 from modemflash.phases import has_written
+from modemflash_host.families.sequans.same_module import changed, imei_in
 from modemflash_host.store.journal_files import SlotFiles, journal_key, keys, newest_first
 from modemflash_host.store.module_notes import ModuleNote, Place, hashed, read_note, write_note
 
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from modemflash.modem import Modem
     from modemflash_host.board.modem_update import JournalRecord
 
-_IMEI_DIGITS = range(14, 18)
-_NUMBERS_OF_MANY = ("004999010640", "12345678901234")  # what modules have that lost theirs, or never got one
 _MARK_DIGITS = 8
 _ASK_MS = 10_000
 
@@ -79,6 +79,7 @@ class ModuleJournal(Journal):
         self._note = ModuleNote()
         self._taken = ""  # the key of the record that this module goes on from
         self.marks: dict[str, str] = {}  # what tells the module from others, see `ModuleInfo.marks`
+        self.number = ""  # its IMEI, never shown and never kept
         first = [] if key else at_place(open_records(folder), port)
         self._use(key or (first[0].key if first else journal_key(port)))
 
@@ -87,12 +88,22 @@ class ModuleJournal(Journal):
         super().__init__(SlotFiles(self._folder, key), key, self._tell)
 
     def at_module(self, modem: Modem, identity: Identity, past: Any) -> Any:
-        """See `Journal`. What is asked here is not kept but as a hash."""
+        """See `Journal`. What is asked here is not kept but as a hash.
+
+        Raises:
+            Refusal: `module-changed`: it is not the one that this run looked at before.
+        """
         if self._fixed:
             return past
+        before = self.number
         known = self._who(modem, identity)
-        if self._is_known and (not known.number or known.number == self._note.number):
-            return past  # this run's own record counts
+        if self._is_known:
+            if before and self.number != before:
+                raise changed("its IMEI ends otherwise")
+            if is_foreign(modem.state, identity):
+                raise changed("it is of another make, or does not say who it is")
+            if not known.number or known.number == self._note.number:
+                return past  # this run's own record counts
         self._is_known = True
         records = open_records(self._folder)
         here = at_place(records, self._port)
@@ -145,8 +156,9 @@ class ModuleJournal(Journal):
 
     def _who(self, modem: Modem, identity: Identity) -> ModuleNote:
         number = ""
-        if modem.state != "errors-only" and (imei := _imei(modem.at.command("AT+CGSN", _ASK_MS).text)):
+        if modem.state != "errors-only" and (imei := imei_in(modem.at.command("AT+CGSN", _ASK_MS).text)):
             self.marks = {"imei": imei[-_MARK_DIGITS:]}
+            self.number = imei
             try:
                 number = self.marks["hash"] = hashed(self._folder, imei)
             except OSError:
@@ -192,16 +204,6 @@ def _free_key(note: ModuleNote, port: str, kept: set[str]) -> str:
         words += " another"
         key = journal_key(words)
     return key
-
-
-def _imei(text: str) -> str:
-    """The module's number in a reply; "" where it is none that one module alone has."""
-    for line in text.split("\n"):
-        digits = line.replace("+CGSN:", "").strip().strip('"')
-        is_number = digits.isdecimal() and len(digits) in _IMEI_DIGITS and len(set(digits)) > 1
-        if is_number and not digits.startswith(_NUMBERS_OF_MANY):
-            return digits
-    return ""
 
 
 def _told(record: OpenRecord) -> str:
