@@ -35,6 +35,10 @@ class Swapped:
     def is_moved(self) -> bool:
         return self._at is self._second
 
+    def move(self) -> None:
+        """The cable goes to the second one."""
+        self._at = self._second
+
     @property
     def asked(self) -> list[str]:
         """The lines of text that the second one was sent."""
@@ -48,7 +52,7 @@ class Swapped:
         self.advance(now_us)
         if not self.is_moved:
             text = data.decode("latin-1").strip() if data.endswith(b"\r\n") else ""
-            if text.isascii() and text.startswith("AT"):
+            if text and text.isascii() and text.isprintable():
                 if self._is_moved(len(self.lines), text):
                     self._at = self._second
                 else:

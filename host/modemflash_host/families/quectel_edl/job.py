@@ -261,6 +261,7 @@ class QuectelJob:
         """
         if (other := the_one_in_edl(self._ports.listed())) is not None:
             raise Refusal("edl-several", f"{other.name}, beside the one that would be updated")
+        self._check_same()
         self._phase("switch")
         with self._ports.open(self._port) as line:
             line.checkpoint()
@@ -268,6 +269,20 @@ class QuectelJob:
             self._begun = new
             switch_to_edl(line)
         return wait_for_edl(self._ports)
+
+    def _check_same(self) -> None:
+        """A cable can be moved while a question stands.
+
+        Raises:
+            Refusal: `module-changed`: it says another IMEI, or another version.
+        """
+        before = self._found.identity
+        if before is None:
+            return
+        now = self._asked()
+        pairs = ((now.imei, before.imei), (now.version, before.version))
+        if any(one and other and one != other for one, other in pairs):
+            raise Refusal("module-changed", "it says another number, or another version")
 
     def _read_back(self) -> ReadBack:
         """What the module says after its restart."""

@@ -147,6 +147,19 @@ def ask_number(line: Line) -> str:
     return nmea.number_in(bytes(heard))
 
 
+def talks(line: Line, rate: int) -> bool:
+    """Whether an application talks by itself at a rate; nothing is sent to find out."""
+    buf = bytearray(1024)
+    heard = bytearray()
+    line.set_baud(rate)
+    line.port.drop_input()
+    start = line.now()
+    while (left_ms := _LISTEN_MS - line.since(start)) > 0 and not nmea.is_gnss(bytes(heard)):
+        heard += buf[: line.read(buf, len(buf), left_ms)]
+        del heard[:-_KEPT_BYTES]
+    return nmea.is_gnss(bytes(heard))
+
+
 def find_boot_loader(line: Line, boot_loader: BootLoader) -> Found | None:
     """The boot loader, where it listens: in a session that an update left open, or in its window."""
     line.set_baud(BAUD)

@@ -19,6 +19,7 @@ from modemflash.errors import (
     ModemProblem,
     NoModem,
     Problem,
+    Refusal,
     UpdateFailed,
 )
 from modemflash.line import Line
@@ -173,6 +174,7 @@ class GnssJob:
         line = self._line
         boot_loader = BootLoader(line)
         self._phase("reset")
+        self._check_same()
         found = self._found
         if self._erased:  # no application is left that could obey a command
             found = Found(finding.BOOT_LOADER)
@@ -199,6 +201,32 @@ class GnssJob:
             boot_loader.ask(frames.RESET, b"", ANSWER_MS, "")
         except ModemProblem:
             pass  # some say nothing; what the application says counts
+
+    def _check_same(self) -> None:
+        """A cable can be moved while a question stands, and between two tries.
+
+        Raises:
+            Refusal: `module-changed`: an application that is not the one that was looked at, or one where it
+                was erased.
+        """
+        before = self._found.build
+        if before is None:
+            return  # it could not say who it is
+        if self._erased:
+            if finding.talks(self._line, self._found.baud):
+                raise Refusal("module-changed", "it has an application")
+            return
+        now = finding.find_application(self._line, (self._found.baud,))
+        if now.state == finding.OTHER_APPLICATION:
+            raise Refusal("module-changed", "it does not say who it is")
+        if now.build is not None:
+            self._refuse_another(now.build.version == before.version)
+
+    def _refuse_another(self, is_alike: bool = True) -> None:
+        """By its number, else by what is alike."""
+        number = self._journal.hashed(finding.ask_number(self._line))
+        if number != self._number if number and self._number else not is_alike:
+            raise Refusal("module-changed", "it says another number, or another version")
 
     def _transfer(self, boot_loader: BootLoader, data: bytearray) -> None:
         """Packet by packet. What else there is to do is done while one is on the wire."""
@@ -240,6 +268,7 @@ class GnssJob:
             turn += 1
             if found.build is None:
                 continue
+            self._refuse_another()
             self._seen(finding.APPLICATION)
             if not package.is_run_by(found.build):
                 build = found.build

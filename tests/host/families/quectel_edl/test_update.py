@@ -15,6 +15,7 @@ from modemflash_host.cli import app
 from modemflash_host.families.plan import Outcome, Plan, Request
 from modemflash_host.families.quectel_edl import writing
 from modemflash_host.families.quectel_edl.commands import Command
+from modemflash_host.families.quectel_edl.job import QuectelJob
 from modemflash_host.families.quectel_edl.module_flash import ModuleFlash
 from modemflash_host.families.quectel_edl.partition_tables import Partition
 from modemflash_host.families.quectel_edl.planning import Found, make_plan
@@ -319,3 +320,21 @@ def test_all_progress_counts_bytes() -> None:
     erased = sum(blocks for _, _, blocks, image in made.module.profile.layout if image)
     assert ends["erase"] == (erased * block, erased * block)
     assert all(done == total > 1000 for done, total in ends.values())
+
+
+def test_another_module_at_the_port_is_not_sent_into_edl(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cable was moved while the question stood: it says another IMEI, and stays in its application."""
+    made = bench()
+    plan = QuectelJob.plan
+
+    def planned(job: QuectelJob, request: Request) -> Plan:
+        made_plan = plan(job, request)
+        made.module.memory.imei = "35" + made.module.memory.imei[2:][::-1]
+        return made_plan
+
+    monkeypatch.setattr(QuectelJob, "plan", planned)
+    end = made.run()
+    assert isinstance(end, Problem)
+    assert (end.code, end.modem_state) == ("module-changed", UNTOUCHED)
+    assert made.module.verdict.mode == "application" and made.is_untouched
+    assert "switch" not in phases(made) and made.journal.begun is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ import pytest
 
 from modemflash_host.cli import app
 from modemflash_host.families.plan import DIRECT
+from modemflash_host.families.quectel_gnss import nmea
 from modemflash_host.families.quectel_gnss.journal import Journal
 from modemflash_host.store.state_folder import state_folder
 from modemflash_sim.quectel_gnss import assumptions, packages
 from modemflash_sim.quectel_gnss.module import SimGnss
 from modemflash_sim.quectel_gnss.profiles import PROFILES, SECOND_US
 from support.gnss import VERSION
+from support.swapped import Swapped
+from support.table_modem import TableModem
 from support.wired import Ports
 
+VERSION_QUESTION, RESET_COMMAND = "PQTMVERNO", b"PQTMSRR"
 PORT, OTHER = "/dev/ttyUSB7", "/dev/ttyUSB8"
 
 
@@ -150,3 +155,45 @@ def test_a_module_s_number_is_kept_as_a_hash(desk: Desk) -> None:
     number = first.number.encode()
     assert len(json.loads(kept.read_bytes())["number"]) == 20 and number not in kept.read_bytes()
     assert all(number not in path.read_bytes() for path in state_folder().rglob("*") if path.is_file())
+
+
+SECONDS: dict[str, Callable[[], Any]] = {
+    "another number": lambda: module(seed=2),
+    "a GNSS receiver of another make": lambda: TableModem(
+        {}, 460_800, ((0.1, 1.0, nmea.sentence("GNGGA,000001.000,,,,,0,,,M,,M,,")),), otherwise=b""
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SECONDS)
+def test_a_cable_that_is_moved_while_the_question_stands_leads_to_no_reset(desk: Desk, name: str) -> None:
+    """It is asked again who it is before anything that changes it, and is left as it is."""
+    first, second = module(), SECONDS[name]()
+    asked = iter(range(20))
+    # The look asks for the version and the number; the next question is that of the run.
+    cable = Swapped(first, second, lambda count, text: VERSION_QUESTION in text and next(asked) > 0)
+    desk.ports.plug(PORT, cable)
+    result = desk.type("update", PORT)
+    assert (result["code"], result["modem_state"]) == ("module-changed", "untouched")
+    assert RESET_COMMAND not in cable.heard and cable.is_moved
+    assert first.verdict.erases == 0
+
+
+def test_a_module_that_is_swapped_in_mid_transfer_is_not_erased(desk: Desk) -> None:
+    """One with an application answers where one was erased: the retry goes to nobody."""
+    first, second = module(), module(seed=2)
+    cable = Swapped(first, second, lambda count, text: False)
+    left = iter(range(4))
+
+    def is_due() -> bool:
+        if first.memory.application is None and next(left, None) is None:
+            cable.move()
+        return False
+
+    desk.ports.plug(PORT, cable, is_due)
+    result = desk.type("update", PORT)
+    assert (result["code"], result["modem_state"]) == ("module-changed", "recoverable")
+    assert RESET_COMMAND not in cable.heard and second.verdict.erases == 0
+    desk.ports.plug(PORT, first)
+    first.reset()
+    assert desk.type("update", PORT)["status"] == "updated"
