@@ -1,5 +1,6 @@
 """No secret leaves: however the stream is cut, and without harm to what support needs."""
 
+import base64
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from modemflash_host.privacy import (
     mask_command_line,
     mask_crash,
     mask_event,
+    mask_name,
     mask_quotes,
     mask_text,
     shape,
@@ -519,3 +521,47 @@ def test_a_version_is_no_beginning_of_a_number() -> None:
     """Four small numbers are one; where more follow they are none."""
     assert mask(b"5.1.1.0\r\n", R) == b"5.1.1.0\r\n"
     assert mask(b"4.9.0.1.5.4.2.0\r\n", R) == b"#.#.#.#.#.#.#.#\r\n"
+
+
+_HEX = IMEI.hex()
+NO_NAMES = (
+    "A1B2C3D4E5F60A",  # an MEID
+    f"{int(IMEI):x}",
+    f"{int(IMEI):X}",
+    _HEX,
+    IMEI.decode().encode("utf-16-be").hex().upper(),
+    base64.b64encode(IMEI).decode(),
+    base64.b64encode(b"hmueller:Geh3im!x").decode(),
+    "203.0.113.77",
+    "2001:db8:85a3::8a2e:370:7334",
+    "24:0a:c4:11:22:33",
+    "acme.m2m.priv",
+    "h.mueller@acme.example",
+    "SN:7K2QXW9P",
+    "J8444870120210",
+    "hmueller",
+    "Geh3im!x",
+    "M1234-5678-9012-345",
+)
+NAMES = (
+    "EM7455", "SIMCOM_SIM7000G", "BG96", "BG77", "GM01Q", "RYZ014A", "nRF9160-SICA", "LE910C4-EU",
+    "ME910C1-E1", "SARA-R410M-02B", "u-blox", "Quectel, BG96", "Telit",
+    "Sierra Wireless, MC7354", "A7670E-FASE", "GM02SP",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", NO_NAMES)
+@pytest.mark.parametrize("around", ["%s", "M95 %s", "%s, M95", "Model: M1, %s, +GCAP: +CGSM"])
+def test_what_a_module_calls_itself_is_a_name_or_a_shape(word: str, around: str) -> None:
+    """Identities in forms that are no number: in a sentence, in an event, and in the talk itself."""
+    said = around % word
+    assert word not in mask_name(said)
+    assert word not in str(mask_event({"event": "identity", "product": said}, R))
+    assert word.encode() not in mask(said.encode() + b"\r\nOK\r\n", R, "AT+CGMM")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_makers_and_models_stay(name: str) -> None:
+    """Whoever picked the wrong port has to see what is there."""
+    assert mask_name(name) == name
+    assert mask_event({"event": "identity", "product": name}, R)["product"] == name

@@ -23,6 +23,13 @@ EventFields = dict[str, Any]
 Span = tuple[str, str]
 """A text and its tone."""
 
+_PART = r"(?!(?:[A-Z]*\d){5})[A-Z0-9]"
+NAME_WORD = rf"(?:[A-Z][a-z]{{1,13}}|u-blox|[nu]?(?=[A-Z]){_PART}{{1,10}}(?:[-_]{_PART}{{1,8}}){{0,3}})"
+"""A word of what a module calls itself: a maker, or a model such as SARA-R410M-02B; no long number in hex, no
+base64, no address."""
+MODEL_NAME = rf"(?!(?:[^\d\r\n]*\d){{8}}){NAME_WORD}(?:(?:, ?| ){NAME_WORD}){{0,4}}"
+"""Some of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from modemflash_host.families.vocabulary import Readable
+from modemflash_host.families.vocabulary import NAME_WORD, Readable
 from modemflash_host.privacy.shapes import ESCAPE, shape_of_text
 from modemflash_host.privacy.talk import kept_of, mask
 
@@ -35,7 +35,8 @@ _AT_LINE = re.compile(r"(?P<name>(?:\bAT)?[+^$!%&*][A-Z][A-Z0-9]{2,}\s?[:=]|\+CM
 # What a sentence of ours has behind a module's line, and behind a command that we sent.
 _BEHIND_LINE = re.compile(r"$|[)`]|\.(?:\s|$)|: ")
 _BEHIND_COMMAND = re.compile(r"(?![\s,'\"]*\d)")
-_SEVEN_DIGITS = re.compile(r"\d(?:[ ()/-]{0,3}\d){6,}")  # the shortest national number
+_NAME_WORD = re.compile(NAME_WORD + "[,:;.]?", re.ASCII)
+_DIGITS_OF_A_NAME = 7
 _DIGIT = re.compile(r"\d")  # of any script
 _SHAPES = {ord(char): shape_of_text(char) for char in "0123456789ABCDEF"}
 _WORD = re.compile(rb"[A-Za-z0-9]+")
@@ -66,8 +67,14 @@ def mask_quotes(text: str, heard: bytes, readable: Readable | None = None) -> st
 
 
 def mask_name(name: str) -> str:
-    """What a module calls itself, for a sentence of ours: without any number that may be a subscriber's."""
-    return _SEVEN_DIGITS.sub(lambda found: _hidden(found[0]), name)
+    """What a module calls itself, for a sentence of ours: makers and models stay, else the shape."""
+
+    def masked(word: re.Match[str]) -> str:
+        return word[0] if _NAME_WORD.fullmatch(word[0]) else shape_of_text(word[0])
+
+    shown = re.sub(r"\S+", masked, name)
+    has_many = sum(map(str.isdigit, shown)) > _DIGITS_OF_A_NAME
+    return _DIGIT.sub("#", shown) if has_many else shown
 
 
 def _but_ours(text: str) -> str:

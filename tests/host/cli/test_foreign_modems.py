@@ -15,7 +15,7 @@ from modemflash_host.errors import LinkProblem
 from modemflash_host.families.plan import ModuleInfo, Request
 from modemflash_host.run import exit_codes
 from support.sinks import reporter
-from support.table_modem import FOREIGN, TableModem, running
+from support.table_modem import FOREIGN, MONARCH, TableModem, running
 from support.wired import Ports
 
 PORT = "/dev/ttyUSB9"
@@ -67,6 +67,23 @@ def test_a_name_has_no_number_in_it(desk: Desk, monkeypatch: pytest.MonkeyPatch,
         assert number not in said and number[-6:] not in said
     history = desk.type("history", "--json").out
     assert number not in history and number[-6:] not in history
+
+
+@pytest.mark.parametrize("secret", ["359225050827658", "A1B2C3D4E5F60A", "hmueller", "acme.m2m.priv"])
+def test_a_record_and_its_name_hold_nothing_that_a_modem_said_beside_versions(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, secret: str
+) -> None:
+    """What stands in place of a version of a boot loader, or behind one, comes into no journal."""
+    versions = {'AT!="SHOWVER"': f"Bootloader0: {secret}\nUE : {secret}", "AT+CGMM": "FiPy"}
+    told = running("FiPy", "FiPy", f"UE5.0.0.0d {secret}\nLR5.1.1.0-38638", **MONARCH, **versions)
+    modem = TableModem(told)
+    modem.replies |= dict.fromkeys(("AT+SMSWBOOT=3,1", 'AT+SMSTPU="ON_THE_FLY"'), "")
+    Ports(monkeypatch).plug(PORT, modem)
+    words = ["update", desk.new, "--updater", desk.updater, "-p", PORT, "--via", "direct", "-y", "--json"]
+    assert desk.type(*words).result["modem_state"] != "untouched"
+    kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert [path for path in kept if path.suffix == ".note"]
+    assert not [path.name for path in kept if secret in path.name or secret.encode() in path.read_bytes()]
 
 
 def test_errors_alone_prove_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

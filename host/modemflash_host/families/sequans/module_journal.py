@@ -16,7 +16,9 @@ from modemflash.builds import PACKAGES
 from modemflash.identity import is_foreign
 from modemflash.journal import Journal
 from modemflash.phases import has_written
+from modemflash_host.families.sequans.readable import READABLE
 from modemflash_host.families.sequans.same_module import changed, imei_in
+from modemflash_host.privacy import mask
 from modemflash_host.store.journal_files import SlotFiles, journal_key, keys, newest_first
 from modemflash_host.store.module_notes import ModuleNote, Place, hashed, read_note, write_note
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from modemflash_host.board.modem_update import JournalRecord
 
 _MARK_DIGITS = 8
+_BOOT_LOADER = "Bootloader0 : "
 _ASK_MS = 10_000
 
 
@@ -137,6 +140,9 @@ class ModuleJournal(Journal):
 
     def write(self, record: Any) -> None:
         """See `Journal`."""
+        if record is not None:
+            said = {"product": _product(record.get("product", "")), "ue": _readable(record.get("ue", ""))}
+            record = {**record, **{name: said[name] for name in said if name in record}}
         super().write(record)
         if record is None:
             self._clear_taken()
@@ -164,7 +170,17 @@ class ModuleJournal(Journal):
             except OSError:
                 pass  # then it is known by less
         first = next((text for name, text, _ in identity.bootloaders if name == "Bootloader0"), "")
-        return ModuleNote(number, identity.product, first)
+        return ModuleNote(number, _product(identity.product), _readable(first, _BOOT_LOADER))
+
+
+def _readable(said: str, name: str = "", command: str = "") -> str:
+    """What a module said, as it may be kept: a record and a file's name are no place for anything else."""
+    masked = mask(f"{name}{said}".encode("latin-1", "replace"), READABLE, command)
+    return masked.decode("latin-1")[len(name) :]
+
+
+def _product(said: str) -> str:
+    return _readable(said, command="AT+CGMM")
 
 
 def _may_be_of(record: OpenRecord, known: ModuleNote, build: int | None) -> bool:

@@ -7,7 +7,7 @@ seen that it was there. Facts: docs/protocol.md ("Identity", "AT dialogue").
 
 from __future__ import annotations
 
-from modemflash_host.families.vocabulary import Readable
+from modemflash_host.families.vocabulary import MODEL_NAME, Readable
 
 _VERSION = r"\d{1,2}(?:\.\d{1,2}){3}[a-z]?(?!\.\d)"
 _BUILD = r"\d{5,6}"
@@ -124,14 +124,12 @@ _CONSOLE = (
     rf"NameError: name {_NAME_OF_CODE} (?:isn't|is not) defined",
     rf"AttributeError: {_NAME_OF_CODE} object has no attribute {_NAME_OF_CODE}",
 )
-_FOREIGN_NAME = rf"{_FEW_DIGITS}[A-Za-z][A-Za-z0-9 ._-]{{1,23}}"
-
 READABLE = Readable(
     lines=(*_RESULTS, *_COMMANDS, *_UNSOLICITED, *_VERSIONS, *_SETTINGS, *_CONSOLE),
     replies={
         "AT+SMOD?": (r"[0-4]",),
-        "AT+CGMM": (_FOREIGN_NAME,),
-        "AT+CGMI": (_FOREIGN_NAME,),
+        "AT+CGMM": (MODEL_NAME,),
+        "AT+CGMI": (MODEL_NAME,),
         "AT+SMUPGRADE?": (r"on-?going|success|[Nn]o report|fail(?:ed)?(?:: [a-z -]{1,48})?|\d",),
     },
 )
