@@ -131,6 +131,7 @@ PLACES = {
     "modemflash_sim/state_files.py write": "test_nothing_is_written_through_a_link",
     "modemflash_sim/subprocess_server.py serve_in_subprocess": OWN,
     "modemflash_web/build.py _earlier": "test_a_folder_with_something_else_is_left_alone",
+    "modemflash_web/build.py _write_interpreter": OWN,
     "modemflash_web/build.py _write_list": OWN,
     "modemflash_web/build.py _write_lock": OWN,
     "modemflash_web/build.py _write_python": OWN,

@@ -166,7 +166,7 @@ class Waits(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardResult(Event):
-    """Of `fleet`: the result of one board, its fields as those of `result`."""
+    """Of `fleet`: the result of one board, its fields as those of `result`, but `next` in words."""
 
     status: str = ""
     code: str = ""
