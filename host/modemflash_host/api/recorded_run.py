@@ -202,9 +202,7 @@ class _Begun(Sink):
         elif event["event"] == "plan":
             self.planned_from = event.get("from_version", "")
         elif event["event"] == "record":
-            before, after = event["before"], event["after"]
-            names = [name for name in self._vocabulary.restorable_settings if name in before]
-            self.settings_differ = any(before[name] != after.get(name) for name in names)
+            self.settings_differ = self._vocabulary.settings_differ(event["before"], event["after"])
 
 
 def _begin(recording: Recording, on_trouble: Callable[[str], object]) -> tuple[Recorder, Path]:

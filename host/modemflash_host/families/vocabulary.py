@@ -152,6 +152,10 @@ def _no_rows(_event: Event) -> Sequence[Row]:
     return ()
 
 
+def _nothing_differs(_before: Facts, _after: Facts) -> bool:
+    return False
+
+
 def _no_first_aid(_evidence: str, _unfinished: Event | None, _code: str) -> FirstAid | None:
     return None
 
@@ -177,7 +181,6 @@ class Vocabulary:
         roles: what a file of a plan is for → its label.
         settings: what is read of a module → its label.
         hidden_settings: of these, what is shown on demand only.
-        restorable_settings: of these, what can be set again as a run recorded it.
         dangers: consent → what it accepts.
         questions: name → the question; it has two answers, neither is a danger.
         evidence: error code → what was heard of a module that does not talk.
@@ -185,6 +188,7 @@ class Vocabulary:
         whole_update: what a retry of the whole update is called in its event.
         attempts: how often the whole update is tried at most; 0 where that is not said.
         readable: what of its talk may be kept, sent and shown.
+        settings_differ: (record before, record after) → whether one differs that can be set again.
         first_aid: (evidence, the unfinished update, error code) → what to do by hand; None for nothing.
         identity_rows, details_rows, file_rows, plan_rows: an event → what people read of it.
     """
@@ -198,7 +202,6 @@ class Vocabulary:
     roles: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     hidden_settings: tuple[str, ...] = ()
-    restorable_settings: tuple[str, ...] = ()
     dangers: Mapping[str, Danger] = field(default_factory=dict)
     questions: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
@@ -206,6 +209,7 @@ class Vocabulary:
     whole_update: str = WHOLE_UPDATE
     attempts: int = 0
     readable: Readable = Readable()
+    settings_differ: Callable[[Facts, Facts], bool] = _nothing_differs
     first_aid: Callable[[str, Event | None, str], FirstAid | None] = _no_first_aid
     identity_rows: Callable[[Event], Sequence[Row]] = _identity_rows
     details_rows: Callable[[Event], Sequence[Row]] = _no_rows

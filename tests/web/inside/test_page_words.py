@@ -70,7 +70,7 @@ def test_each_button_has_its_word() -> None:
 
 
 def hints() -> dict[str, str]:
-    """Those that a page can show: none for a card, a fleet, settings, or a module that it does not write."""
+    """Those that a page can show: not those of a card, a fleet, settings, or modules it does not write."""
     for module in pkgutil.iter_modules(host_errors.__path__):
         importlib.import_module(f"modemflash_host.errors.{module.name}")
     others = {

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from modemflash_host.board.modem_update import Found
 
 CONTEXTS, BANDS, POWER_SAVING, RADIO = "AT+CGDCONT?", "AT+SQNBANDSEL?", "AT+CPSMS?", "AT+CFUN?"
-RESTORABLE = (CONTEXTS, POWER_SAVING, RADIO)
 _SET_MS = 15_000  # AT+CFUN=1 takes seconds
 _ASK_MS = 10_000
 # Whole lines of an answer, and what of them is sent again; a masked text has other signs (`privacy.shapes`).
@@ -91,6 +90,11 @@ def compared(recorded: Mapping[str, str], now: Mapping[str, str]) -> tuple[Setti
         else:  # what the modem does not tell could not be read back
             found += [Setting(name, line, "", "", NOT_SETTABLE) for line in before]
     return tuple(found)
+
+
+def settings_differ(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether one differs that can be set again."""
+    return any(each.status == DIFFERS for each in compared(before, after))
 
 
 def _compared(name: str, recorded: list[str], now: list[str]) -> Iterator[Setting]:

@@ -11,7 +11,7 @@ from modemflash.upgrade import ATTEMPTS, WHOLE_UPDATE
 from modemflash_host.families.sequans.file_rows import RADIOS, file_rows
 from modemflash_host.families.sequans.first_aid import EVIDENCE, first_aid
 from modemflash_host.families.sequans.readable import READABLE
-from modemflash_host.families.sequans.settings import RESTORABLE
+from modemflash_host.families.sequans.settings import settings_differ
 from modemflash_host.families.sequans.vendor_words import VENDOR_WORDS
 from modemflash_host.families.vocabulary import (
     BAD,
@@ -173,7 +173,7 @@ WORDS = Vocabulary(
     roles={"main": "Firmware", "part-2": "Part 2", "updater": "Updater", "bootrom": "Boot ROM"},
     settings=_SETTINGS,
     hidden_settings=("ATI1", 'AT!="showver"'),
-    restorable_settings=RESTORABLE,
+    settings_differ=settings_differ,
     dangers=DANGERS,
     questions={AFTER_PART_1: "Was part 1 of 48829 the last thing that was written to it?"},
     evidence=EVIDENCE,

@@ -29,6 +29,7 @@ from modemflash_sim.endpoints.virtual import VirtualLine
 from support.sinks import reporter
 from support.table_modem import NAMELESS, SILENT, TableModem
 
+RESTORABLE = (settings.CONTEXTS, settings.POWER_SAVING, settings.RADIO)
 CONTEXT = '+CGDCONT: 1,"IP","internet.iot","",,0,0,0,0'
 SETS_IT = 'AT+CGDCONT=1,"IP","internet.iot",,,0,0,0,0'
 
@@ -39,7 +40,7 @@ def compared(recorded: str, now: str, name: str = settings.CONTEXTS) -> list[tup
 
 
 def test_what_is_set_is_asked_by_the_engine() -> None:
-    assert set(settings.RESTORABLE) <= set(RECORD)
+    assert set(RESTORABLE) <= set(RECORD)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,13 @@ def test_the_other_settings(name: str, recorded: str, now: str, expected: tuple[
     assert compared(recorded, now, name) == [expected]
 
 
+def test_an_address_alone_is_no_difference_to_set_right() -> None:
+    """An attached modem has one from the network, none after its reboot: no command is named for that."""
+    attached = {settings.CONTEXTS: CONTEXT.replace('iot","', 'iot","10.1.2.3')}
+    assert not settings.settings_differ(attached, {settings.CONTEXTS: CONTEXT})
+    assert settings.settings_differ({settings.CONTEXTS: CONTEXT}, {settings.CONTEXTS: ""})
+
+
 def test_what_the_modem_does_not_tell_is_not_sent() -> None:
     found = settings.compared(
         {settings.CONTEXTS: CONTEXT, settings.RADIO: "+CFUN: 1"}, {settings.CONTEXTS: ""}
@@ -134,7 +142,7 @@ def test_a_masked_text_is_never_sent(said: str) -> None:
 )
 def test_a_record_that_was_changed_smuggles_no_command(recorded: str) -> None:
     """What is sent is a whole line of the form that an answer has, or nothing."""
-    for name in settings.RESTORABLE:
+    for name in RESTORABLE:
         assert compared(recorded, "", name) in ([], [(NOT_SETTABLE, "")])
 
 
