@@ -565,3 +565,9 @@ def test_names_of_makers_and_models_stay(name: str) -> None:
     """Whoever picked the wrong port has to see what is there."""
     assert mask_name(name) == name
     assert mask_event({"event": "identity", "product": name}, R)["product"] == name
+
+
+def test_a_hash_by_which_a_module_is_known_again_stays() -> None:
+    """Of twenty hex digits some look like a number; in a capture it must stay what it was."""
+    event = {"event": "before", "module_hash": "01234567890123456789", "text": "01234567890123456789"}
+    assert mask_event(event, R) == {**event, "text": "#" * 20}

@@ -213,8 +213,8 @@ def _read(run: Run, *, is_any: bool = False) -> RecordedSettings | None:
         kind = event["event"]
         found.setdefault("before" if kind == "details" else kind, event)
         if kind in ("plan", "details") or (kind == "unfinished" and not is_any):
-            break
-    if not is_any and ("unfinished" in found or found.get("plan", {}).get("nothing_to_do", True)):
+            break  # what follows an update that did not finish is from the middle of one
+    if not is_any and found.get("plan", {}).get("nothing_to_do", True):
         return None
     before, board = found.get("before", {}), found.get("place", {}).get("board")
     record, loaders = before.get("record"), before.get("bootloaders")

@@ -178,6 +178,22 @@ def test_what_reads_back_counts(more: dict[str, str], status: str, answer: str) 
     assert (ended.status, ended.answer) == (status, answer)
 
 
+class Late(TableModem):
+    """Its OK comes when nobody waits for it any more; what it is asked next it answers a moment later."""
+
+    def feed(self, now_us: int, data: bytes, baud: int) -> None:
+        super().feed(now_us, data, baud)
+        if data.startswith(b"AT+CFUN=1"):
+            self._said = [(now_us + settings._SET_MS * 1_000 + 1_500, b"\r\nOK\r\n")]
+
+
+def test_an_answer_that_comes_too_late_is_not_that_of_the_next_question() -> None:
+    modem = Late({**NAMELESS, "AT+CFUN?": "+CFUN: 1"})
+    found = of_modem(modem)
+    [setting] = found.compare({settings.RADIO: "+CFUN: 1"})
+    assert found.restore(setting).status == RESTORED
+
+
 def test_a_modem_that_falls_silent_is_said_to() -> None:
     """Neither its answer nor its setting comes: an end with words, within a minute."""
     modem = TableModem({"AT": ""}, otherwise=SILENT)
