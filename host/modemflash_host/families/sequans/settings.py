@@ -26,6 +26,8 @@ from modemflash_host.families.plan import (
     RESTORED,
     Setting,
 )
+from modemflash_host.families.sequans.readable import READABLE
+from modemflash_host.privacy import mask
 
 if TYPE_CHECKING:
     from modemflash.at import At
@@ -106,7 +108,7 @@ def _compared(name: str, recorded: list[str], now: list[str]) -> Iterator[Settin
             same = now[0]
         if same:
             now.remove(same)
-        value = _value(name, line)
+        value = _value(name, line) if _is_shown(line) else ""
         if line == same or (value and value == _value(name, same)):
             yield Setting(name, line, same, "", AS_BEFORE)
         elif value:
@@ -126,6 +128,11 @@ def _lines_of(name: str, text: str) -> list[str]:
 def _key(line: str) -> str:
     """What tells a context from others; the same of every line of another setting."""
     return line.partition(",")[0] if line.startswith("+CGDCONT:") else ""
+
+
+def _is_shown(line: str) -> bool:
+    """Whether a screen has it as it is: nothing is sent that its owner does not see first."""
+    return line.isascii() and mask(line.encode(), READABLE) == line.encode()
 
 
 def _value(name: str, line: str) -> str:

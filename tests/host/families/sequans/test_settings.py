@@ -126,8 +126,11 @@ def test_a_masked_text_is_never_sent(said: str) -> None:
     """Whatever the masks leave of a context, nothing of it is a value; the same where one part is left."""
     masked = mask(said.encode(), READABLE).decode("latin-1")
     assert masked != said
-    [found] = settings.compared({settings.CONTEXTS: masked}, {settings.CONTEXTS: '+CGDCONT: 1,"IP","x"'})
+    now = {settings.CONTEXTS: '+CGDCONT: 1,"IP","x"'}
+    [found] = settings.compared({settings.CONTEXTS: masked}, now)
     assert (found.status, found.command) == (MASKED, "")
+    [found] = settings.compared({settings.CONTEXTS: said}, now)  # of a record that somebody changed
+    assert found.command == ""
 
 
 @pytest.mark.parametrize(
