@@ -1,7 +1,7 @@
 """Serial links: open one by its name, or say why not.
 
-Of the product only `serial_port` uses pyserial's links, too, and `ports` its list. Rules: no pyserial
-error gets out, each becomes a `Problem` with a code; opening and closing toggle
+Rules: pyserial is imported here, in `rfc2217_link` and in `ports` alone, and no error
+of it gets out: each becomes a `Problem` with a code; opening and closing toggle
 no control line, because on many boards they are wired to a reset.
 
 Flow control: a modem's own line has RTS/CTS, so a device is opened with it,
