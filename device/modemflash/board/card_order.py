@@ -212,7 +212,8 @@ def find(path: str, names: "list[str]") -> "CardOrder | None":
     """
     size = size_of(path)
     if size is None:
-        raise CardProblem("card-no-such-path", path + _nearest(path, names))
+        others = "; here are: " + ", ".join(names[:12]) if names else ""
+        raise CardProblem("card-no-such-path", path + others)
     if size >= 0:
         folder, name = path.rsplit("/", 1)
         beside = [row for row in _firmware(folder, "") if row[0][-4:].lower() == ".elf" and row[0] != name]
@@ -306,11 +307,6 @@ def sha256(source: CardFile, digest: "Any", progress: "Callable[[int, int], None
     finally:
         value = digest.digest()
     return binascii.hexlify(value).decode()
-
-
-def _nearest(path: str, names: "list[str]") -> str:
-    """What there is instead, for a mistyped name."""
-    return "; here are: " + ", ".join(names[:12]) if names else ""
 
 
 TYPE_CHECKING = False
