@@ -47,20 +47,12 @@ _COMMANDS = {
     "web": "web",
 }
 is_process = False  # this is a command line's own process, which ends with the command
-_WRITING = (
-    "rescue",
-    "settings",
-    "update",
-)  # commands whose exit code is the modem's, whatever becomes of the words
+# Commands whose exit code is the modem's, whatever becomes of the words.
+_WRITING = ("rescue", "settings", "update")
 _WIDEST = 1000  # columns or lines
-_TALKING = (
-    "backup",
-    "identify",
-    "info",
-    "rescue",
-    "settings",
-    "update",
-)  # commands that the settings are for
+_BEFORE_MESSAGE = "Error: "  # of click
+# Commands that the settings of this program are for.
+_TALKING = ("backup", "identify", "info", "rescue", "settings", "update")
 _EPILOG = "Exit codes: " + " · ".join(f"{number} {meaning}" for number, meaning in exit_codes.EXIT_CODES)
 
 
@@ -144,7 +136,8 @@ def _run(arguments: list[str], out: Output, is_stopped: bool) -> int:
             raise KeyboardInterrupt
         code = modemflash_group.main(arguments, prog_name="modemflash", standalone_mode=False)
     except click.ClickException as error:
-        error.message = "\n".join(map(printable, error.message.split("\n")))  # type: ignore[misc]
+        said = _in_whole_words(error.format_message())
+        error.format_message = lambda: said  # type: ignore[method-assign]
         error.show()
         _last_line(arguments, "usage", "refused")
         return exit_codes.USAGE
@@ -171,6 +164,21 @@ def _run(arguments: list[str], out: Output, is_stopped: bool) -> int:
     except Exception:  # noqa: BLE001 (the guard: whatever it is, people get words and a file, no traceback)
         return _unexpected(arguments)
     return code if isinstance(code, int) else exit_codes.DONE
+
+
+def _in_whole_words(message: str) -> str:
+    """What stands behind `Error: `; a terminal would break its lines anywhere."""
+    from rich.text import Text
+
+    from modemflash_host.reporters.rows import wrapped
+    from modemflash_host.reporters.steady_console import SteadyConsole
+
+    plain = "\n".join(map(printable, message.split("\n")))
+    console = SteadyConsole(stderr=True)
+    if not console.is_terminal:
+        return plain
+    lines = wrapped(console, Text(_BEFORE_MESSAGE + plain), console.width)
+    return "\n".join(line.plain.rstrip() for line in lines).removeprefix(_BEFORE_MESSAGE)
 
 
 def _failed(problem: Problem, arguments: list[str]) -> int:

@@ -126,9 +126,8 @@ def _wait(is_there: Callable[[], bool], clock: Clock, reporter: Reporter) -> int
                 return max(1, waited_ms // 1_000)
             if waited_ms >= _WAIT_MS:
                 return 0
-        else:
-            if not gone:
-                gone, start = True, clock.ticks_ms()
+        elif not gone:
+            gone, start = True, clock.ticks_ms()
         reporter.tick(clock.ticks_ms())
         clock.sleep_ms(_LOOK_MS)
     return 0

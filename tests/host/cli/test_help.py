@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,3 +158,21 @@ def test_a_number_is_called_a_number() -> None:
     """A typing error is answered in words for people: "integer range" is none."""
     kinds = {each.type.name for command in ALL.values() for each in command.params}
     assert not [kind for kind in kinds if "range" in kind]
+
+
+@pytest.mark.parametrize(
+    "typed", [["simulate", "modem", "--fault", "nonsense"], ["info", "--via", "\x1b[2J" + "x" * 9], ["updat"]]
+)
+def test_a_usage_error_breaks_between_words(typed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal; elsewhere it is one line. No control code of what was typed gets through."""
+    said = {}
+    for is_terminal in (True, False):
+        screen = io.StringIO()
+        monkeypatch.setattr(screen, "isatty", lambda is_terminal=is_terminal: is_terminal)
+        monkeypatch.setattr(sys, "stderr", screen)
+        monkeypatch.setenv("COLUMNS", "60")
+        assert app.run(typed) == 2
+        assert "\x1b[2J" not in screen.getvalue()
+        said[is_terminal] = re.sub(r"\x1b\[[\d;]*m", "", screen.getvalue()).partition("Error: ")[2]
+    assert max(map(len, ("Error: " + said[True]).splitlines())) <= 60
+    assert said[True].split() == said[False].split() and len(said[False].splitlines()) == 1
