@@ -275,7 +275,9 @@ class People(Sink):
         before, after = (w.printable(event[name] or "unknown") for name in ("from_version", "to_version"))
         versions = f"{before} {self.arrow} {after}"
         if status == "nothing-to-do" or not (event["from_version"] or event["to_version"]):
-            line = marked(self.ok, "bold green", Text(w.printable(CATALOGUE[event["code"]][0])))
+            is_sure = status != "installed-unconfirmed"  # where no version is known, too, it is no success
+            mark, style = (self.ok, "bold green") if is_sure else ("!", "bold yellow")
+            line = marked(mark, style, Text(w.printable(CATALOGUE[event["code"]][0])))
         elif status == "updated":
             self._change_table()
             words = Text.assemble(

@@ -142,6 +142,19 @@ def test_an_error_is_code_sentence_hint_state_and_next_command() -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("1", ""), ("", "2"), ("1", "2")])
+def test_what_is_not_confirmed_has_no_tick_whatever_is_known_of_it(before: str, after: str) -> None:
+    unsure = {
+        **RESULT,
+        "status": "installed-unconfirmed",
+        "code": "edl-unconfirmed",
+        "from_version": before,
+        "to_version": after,
+    }
+    text = spoken(lambda to: to.report(unsure))
+    assert "✓" not in text and text.lstrip().startswith("! ")
+
+
 def test_a_silent_modem_ends_with_hand_checks_and_a_prognosis() -> None:
     def tell(to: Reporter) -> None:
         to.report(problem_of("modem-silent"))
