@@ -57,7 +57,7 @@ EDL_CATALOGUE: dict[str, tuple[str, str, str]] = {
         RECOVERABLE,
     ),
     "edl-several": (
-        "Two modules are in EDL (05c6:9008), and nothing tells them apart",
+        "Another module is in EDL (05c6:9008) or in a crash dump (05c6:900e), and nothing tells the two apart there",
         "Unplug the one that is not meant, then run the same command again.",
         UNTOUCHED,
     ),

@@ -33,6 +33,7 @@ from modemflash_host.families.quectel_edl.module_ports import (
     SystemPorts,
     Usb2tcpPorts,
     port_of_only_module,
+    refuse_another,
     the_one_in_edl,
 )
 from modemflash_host.families.quectel_edl.package_files import is_package, is_part
@@ -194,7 +195,7 @@ def _port_for(request: Request, listed: list[ModulePort]) -> ModulePort:
         found = the_one_in_edl(listed)
     if found is not None:
         if found.role is EDL and request.files:
-            the_one_in_edl(listed)
+            refuse_another(found, listed)
         return found
     if not request.files and request.port != AUTO:
         return _uart(request.port, named)

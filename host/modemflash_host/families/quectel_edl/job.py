@@ -32,7 +32,7 @@ from modemflash_host.families.quectel_edl.module_ports import (
     ModulePort,
     ModulePorts,
     port_of_same_module,
-    the_one_in_edl,
+    refuse_another,
     wait_for_edl,
 )
 from modemflash_host.families.quectel_edl.planning import (
@@ -259,8 +259,7 @@ class QuectelJob:
             Refusal: `edl-several`: another one is there already.
             NoModem: `edl-not-entered`.
         """
-        if (other := the_one_in_edl(self._ports.listed())) is not None:
-            raise Refusal("edl-several", f"{other.name}, beside the one that would be updated")
+        refuse_another(self._port, self._ports.listed())
         self._check_same()
         self._phase("switch")
         with self._ports.open(self._port) as line:

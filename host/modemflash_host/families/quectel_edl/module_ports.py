@@ -252,6 +252,17 @@ def the_one_in_edl(ports: list[ModulePort]) -> ModulePort | None:
     return found[0] if found else None
 
 
+def refuse_another(port: ModulePort, ports: list[ModulePort]) -> None:
+    """That no other module is in EDL or in a crash dump: what comes back there is told by its ids alone.
+
+    Raises:
+        Refusal: `edl-several`.
+    """
+    others = [each.name for each in ports if each.role in (EDL, CRASH_DUMP) and each.name != port.name]
+    if others:
+        raise Refusal("edl-several", f"{', '.join(others)}, beside the one that would be updated")
+
+
 def port_of_only_module(ports: list[ModulePort]) -> ModulePort | None:
     """Of the only module that is there, the port that leads on; None where none is.
 

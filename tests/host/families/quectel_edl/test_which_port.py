@@ -91,6 +91,20 @@ def test_two_modules_in_edl_are_refused_whichever_is_named(
         assert ended(capsys)[0] == "edl-several"
 
 
+@pytest.mark.parametrize("other", ["05c6:9008", "05c6:900e"])
+@pytest.mark.parametrize("is_in_edl", [False, True])
+def test_beside_a_module_without_a_name_none_is_updated(
+    other: str, is_in_edl: bool, plugged: list[Any], package: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What comes back there, or does not start, would be taken for the one that is updated."""
+    plugged += [EDL_PORT] if is_in_edl else module("0800", "RM502QAEAAR11A03M4G", "RM502Q-AE")
+    port = plugged[0].device
+    plugged.append(seen("/dev/ttyUSB10", other, "3-1:1.0"))
+    assert app.run(["update", package, "-p", port, "--model", "RM502QAEAA", "-y", "--json"]) == 5
+    code, *_ = ended(capsys)
+    assert code == "edl-several"
+
+
 def test_an_update_without_a_port_begins_at_the_dm_port(
     plugged: list[Any], package: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
