@@ -239,6 +239,7 @@ def test_nothing_upsets_the_dissector(tool: Callable[[str], Path], tmp_path: Pat
     begins += [b"\1\0\0\0\x30\0\0\0", b"\3\0\0\0\x14\0\0\0", b"\x12\0\0\0\x20\0\0\0", b"\4\0\0\0\x10\0\0\0"]
     begins += [
         b'<data><program start_sector="99999999999" num_partition_sectors="-1"/>',
+        b'<data><program start_sector="18446744073709551616" num_partition_sectors="4294967296"/>',
         b"<?xml <<>>",
         b"\0",
         b"",

@@ -259,6 +259,12 @@ local function dissect_sahara(tvb, pinfo, tree)
   pinfo.cols.info:append(words)
 end
 
+-- A number of sectors as the field can hold it; nil for more: a document may say anything.
+local function sectors_of(digits)
+  local number = digits and tonumber(digits)
+  return number and number < 2 ^ 32 and math.floor(number) or nil
+end
+
 -- Documents follow each other; masked ones and pieces of one are shown as far as they go.
 local function dissect_firehose(tvb, pinfo, tree)
   local sub = tree:add(firehose, tvb())
@@ -269,8 +275,8 @@ local function dissect_firehose(tvb, pinfo, tree)
       sub:add(firehose.fields.name, tvb(), name)
       if value then sub:add(firehose.fields.value, tvb(), value) end
       local start, sectors = rest:match('start_sector="(%d+)"'), rest:match('num_partition_sectors="(%d+)"')
-      if start then sub:add(firehose.fields.start, tvb(), tonumber(start)) end
-      if sectors then sub:add(firehose.fields.sectors, tvb(), tonumber(sectors)) end
+      if sectors_of(start) then sub:add(firehose.fields.start, tvb(), sectors_of(start)) end
+      if sectors_of(sectors) then sub:add(firehose.fields.sectors, tvb(), sectors_of(sectors)) end
       if start then value = (sectors or "?") .. " sectors from " .. start end
       words[#words + 1] = value and name .. " " .. value or name
     end

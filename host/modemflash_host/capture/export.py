@@ -110,6 +110,7 @@ def _told(event: Record) -> str:
 
 def _started_us(header: Record) -> int:
     try:
-        return int(datetime.strptime(str(header["started"]), "%Y-%m-%dT%H:%M:%S%z").timestamp()) * 1_000_000
+        started_s = int(datetime.strptime(str(header["started"]), "%Y-%m-%dT%H:%M:%S%z").timestamp())
+        return max(0, started_s) * 1_000_000
     except (KeyError, ValueError, OverflowError):
         return 0

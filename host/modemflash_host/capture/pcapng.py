@@ -52,7 +52,7 @@ class PcapngWriter:
         """
         head = struct.pack("<IIIII", interface, at_us >> 32, at_us & 0xFFFFFFFF, len(data), len(data))
         options = struct.pack("<HHI", _FLAGS, 4, flags) if flags else b""
-        self._block(_PACKET, head + _padded(data) + options + _texts((_COMMENT, comment[:_LONGEST_COMMENT])))
+        self._block(_PACKET, head + _padded(data) + options + _texts((_COMMENT, comment)))
 
     def _block(self, kind: int, body: bytes) -> None:
         length = struct.pack("<I", len(body) + 12)
@@ -64,7 +64,7 @@ def _texts(*pairs: tuple[int, str]) -> bytes:
     """Options with a text each; one without a text is left out."""
     options = b""
     for code, text in pairs:
-        data = text.encode("utf-8", "replace")
+        data = text[:_LONGEST_COMMENT].encode("utf-8", "replace")
         options += struct.pack("<HH", code, len(data)) + _padded(data) if data else b""
     return options
 

@@ -8,6 +8,7 @@ program would not write, with all behind it.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ _KINDS: dict[str, type] = {
     "capture_at": str,
     "family": str,
 }
+_CRC32 = re.compile("[0-9a-f]{8}")
+_MOST = 0xFFFFFFFF  # of milliseconds, that is seven weeks
 _COUNTS = ("at_ms", "tx_block", "baud", "max_burst")
 
 
@@ -183,7 +186,9 @@ def _is_ours(record: Record) -> bool:
         return False
     if "event" in record and type(record["event"].get("event")) is not str:
         return False
-    if any(record.get(name, 0) < 0 for name in _COUNTS) or ("tx_block" in record and "crc32" not in record):
+    if not all(0 <= record.get(name, 0) <= _MOST for name in _COUNTS):
+        return False
+    if ("tx_block" in record and "crc32" not in record) or not _CRC32.fullmatch(record.get("crc32", "0" * 8)):
         return False
     texts = [record[name] for name in ("tx", "rx") if name in record]
     return all(max(map(ord, text), default=0) < 256 for text in texts) and _is_filling(record.get("tx_same"))

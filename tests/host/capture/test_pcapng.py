@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import struct
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,6 +123,33 @@ def test_a_torn_capture_opens_as_far_as_it_goes(tmp_path: Path) -> None:
     out = io.BytesIO()
     assert export(path, out) is True
     assert [kind for kind, _ in blocks_of(out.getvalue())].count(6) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"started": "1900-01-01T00:00:00+0000"},
+        {"started": "9999-12-31T23:59:59+0000"},
+        {"command": ["x" * 70_000], "modemflash": "y" * 70_000, "port": "\N{SNOWMAN}" * 70_000},
+        {"at_ms": 2**70, "tx": "AT"},
+        {"tx_block": 2**40, "crc32": "00000000"},
+        {"tx_block": 5, "crc32": "no number"},
+        {"relay_tx": "?" * 70_000},
+        {"event": {"event": "warning", "text": "\N{SNOWMAN}" * 70_000}},
+    ],
+)
+def test_a_capture_that_somebody_changed_is_exported(tmp_path: Path, words: dict[str, Any]) -> None:
+    """As far as it is one; whatever a number or a text is, no error of ours comes of it."""
+    path, out = tmp_path / "c.jsonl", io.BytesIO()
+    of_header = {name: words[name] for name in words if name in ("started", "command", "modemflash", "port")}
+    records = [
+        {"capture": 1, **of_header},
+        {"at_ms": 1, "phase": "", **words},
+        {"at_ms": 2, "phase": "", "tx": "AT"},
+    ]
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    export(path, out)
+    assert blocks_of(out.getvalue())[0][0] == 0x0A0D0D0A
 
 
 def test_what_is_no_capture_is_refused(tmp_path: Path) -> None:
