@@ -38,6 +38,21 @@ def test_the_start_page(window: Browser, site: Path, width: int, scheme: str) ->
     assert not [each for each in contrasts if each[1] < LEAST_CONTRAST]
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("rescue", "Commands > rescue"),
+        ("port-lost", "Errors and exit codes"),
+        ("iter_update", "The Python API"),
+    ],
+)
+def test_the_search_needs_no_server(window: Browser, site: Path, words: str, title: str) -> None:
+    """In a folder it finds the page, too, and fetches nothing that a browser refuses there."""
+    window.open(site / "index.html")
+    assert title in window.found(site, words)
+    assert window.complaints() == []
+
+
 def test_every_page_fits_a_telephone(window: Browser, site: Path) -> None:
     """Code and tables scroll in themselves; the page does not."""
     wide = {}

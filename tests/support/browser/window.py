@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 HEADLESS_WORDS = (
     "--headless=new",
@@ -127,6 +129,14 @@ class Browser:
         """Pixels by which the page is wider than the window."""
         script = "const e = document.documentElement; return e.scrollWidth - e.clientWidth"
         return int(self._driver.execute_script(script))
+
+    def found(self, site: Path, words: str) -> list[str]:
+        """The titles that the search of a site finds, once it says that it is over."""
+        self._driver.get(f"{(site / 'search.html').as_uri()}?q={quote(words)}")
+        over = "return (document.querySelector('.search-summary') || {innerText: ''}).innerText"
+        WebDriverWait(self._driver, 20).until(lambda driver: "found" in str(driver.execute_script(over)))
+        titles = "return [...document.querySelectorAll('#search-results li a')].map(a => a.innerText)"
+        return [*map(str, self._driver.execute_script(titles))]
 
     def torn_words(self, letters: int) -> list[str]:
         """Words of up to so many letters that a line's end goes through."""
