@@ -14,6 +14,9 @@ from modemflash_host import api
 from modemflash_host.api import events
 from modemflash_host.api.events import EVENTS, Event, typed
 from modemflash_host.api.opening import port_event
+from modemflash_host.board.console.identity import Board
+from modemflash_host.board.firmware.forecast import FirmwarePlan
+from modemflash_host.board.tools.esptool import Chip
 from modemflash_host.links.ports import Port
 from modemflash_host.links.usb_ids import NO_DEVICE
 from tools import docs_json
@@ -56,6 +59,15 @@ def test_the_page_is_made_from_the_classes() -> None:
 def test_all_classes_are_in_the_public_list() -> None:
     classes = {kind.__name__ for kind in EVENTS.values()}
     assert set(events.__all__) == classes | {"EVENTS", "Event", "name_of", "typed"}
+
+
+@pytest.mark.parametrize(("name", "record"), [("board", Board), ("chip", Chip), ("firmware", FirmwarePlan)])
+def test_a_record_that_is_told_whole_has_all_of_its_fields(name: str, record: type) -> None:
+    """With their types: no place of the program says their names."""
+    said = typing.get_type_hints(EVENTS[name])
+    own = typing.get_type_hints(record)
+    kinds = {field: typing.get_origin(said.get(field)) or said.get(field) for field in own}
+    assert kinds == {field: typing.get_origin(kind) or kind for field, kind in own.items()}
 
 
 def fits(value: object, wanted: object) -> bool:
