@@ -29,6 +29,7 @@ _PLACE_CODES = ("labgrid-failed",)  # of a place where the board was already: as
 _HINTS = {
     "consent-missing": "Read its plan first: most dangers have a safe way round. "
     "A danger is accepted in the list, for this board alone.",
+    "port-ambiguous": "Name the port itself in the list; `modemflash ports` shows what each of them is.",
 }
 _TO_DO = {
     RECOVERABLE: "run the same command again",

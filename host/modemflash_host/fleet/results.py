@@ -19,6 +19,7 @@ from pathlib import Path
 from modemflash.errors import Refusal
 from modemflash_host.families.vocabulary import Facts
 from modemflash_host.fleet.board_state import BoardState
+from modemflash_host.reporters import words as w
 from modemflash_host.store.journal_files import make_newest
 from modemflash_host.store.regular_file import read_regular
 from modemflash_host.store.state_folder import kept_file, state_folder
@@ -26,6 +27,7 @@ from modemflash_host.strict_json import loads
 
 _NAME = re.compile(r"\d{8}-\d{6}-\d{1,10}\.json")
 _KEPT = 20
+_FORMULA = ("=", "+", "-", "@")  # a cell that begins so is one in a spreadsheet
 _LARGEST_BYTES = 32 << 20
 COLUMNS = (
     "name",
@@ -159,11 +161,11 @@ def _written_at(path: Path) -> float:
 
 
 def as_csv(rows: Sequence[Facts]) -> str:
-    """The rows for a spreadsheet; what could be a formula there is text."""
+    """The rows for a spreadsheet, a line each; what could be a formula there is text."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        cells = [str(row[name]) for name in COLUMNS]
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
+        cells = [w.printable(row[name]) for name in COLUMNS]
+        writer.writerow([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in cells])
     return out.getvalue()

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from modemflash.errors import Stopped
-from modemflash_host.fleet import labgrid
+from modemflash_host.errors import LinkProblem, Refusal
+from modemflash_host.fleet import labgrid, place_record, places
 from modemflash_host.fleet.place_record import PlaceRecord, Waiting, alone, held, read, records
+from modemflash_host.links import ports
 from support.processes import another_at_work
 
 QUIET = Waiting(lambda: 0, lambda text: None)
@@ -172,3 +174,35 @@ def test_each_step_of_the_client_is_told_in_words(tmp_path: Path, monkeypatch: p
     with held("labgrid:tags(a=b)", waiting) as mine, labgrid.place("tags(a=b)", mine, waiting) as port:
         assert port.startswith("rfc2217://lab:4000")
     assert list(dict.fromkeys(said)) == list(labgrid._STEPS.values())
+
+
+def test_a_port_is_found_by_its_serial_number_wherever_it_is_plugged_in() -> None:
+    board = ports.Device("a board", ports.BOARD)
+    here = [ports.Port("/dev/a", board, serial="1"), ports.Port("/dev/b", board, serial="2")]
+    assert places.port_of("serial:2", lambda: here) == "/dev/b"
+    assert places.port_of("/dev/a", list) == "/dev/a"
+    with pytest.raises(LinkProblem) as absent:
+        places.port_of("serial:3", lambda: here)
+    assert absent.value.code == "port-absent" and "serial number 3" in absent.value.happened
+    with pytest.raises(Refusal) as several:
+        places.port_of("serial:2", lambda: [*here, ports.Port("/dev/c", board, serial="2")])
+    assert several.value.code == "port-ambiguous" and "/dev/b, /dev/c" in several.value.happened
+
+
+def test_a_device_that_is_away_needs_no_process_to_find_that_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where somebody is at work at a port, that one's end is waited for, with words, before it is reached."""
+    with (
+        pytest.raises(LinkProblem) as absent,
+        places.reached("/dev/none", lambda: 0, str, must_be_there=True),
+    ):
+        pass
+    assert absent.value.code == "port-absent"
+    with places.reached("/dev/none", lambda: 0, str) as at:  # the first time its process says it, in full
+        assert at.port == "/dev/none"
+    holders = [4711, 4711, 0]
+    monkeypatch.setattr(places, "holder_pid", lambda port: 4711)
+    monkeypatch.setattr(place_record, "is_at_work", lambda pid: bool(pid and holders.pop(0)))
+    said: list[str] = []
+    with places.reached("/dev/none", lambda: 0, said.append):
+        pass
+    assert not holders and len(said) == 2 and "4711" in said[0]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from modemflash_host.families import registry
 from modemflash_host.fleet import results
-from modemflash_host.fleet.board_state import BoardState
+from modemflash_host.fleet.board_state import WORST_FIRST, BoardState, worst
 from modemflash_host.fleet.fleet_file import BoardEntry
 from modemflash_host.fleet.page import page
 from modemflash_host.fleet.result_rows import result_rows
 from modemflash_host.fleet.table import lines
 from modemflash_host.fleet.views import JsonView, LinesView, SafeView
 from modemflash_host.fleet.worker_events import decoded
+from modemflash_host.reporters.words import printable
+from modemflash_host.run.exit_codes import EXIT_CODES
 
 SOUND = [
     {"event": "phase", "phase": "transfer", "usual_s": 10, "allowed_s": 0, "note": ""},
@@ -113,3 +120,84 @@ def test_a_version_that_is_not_there_is_in_no_result(status: str, to_version: st
         state.take(event, 0)
     state.end(0, 1)
     assert (state.from_version, state.to_version) == ("1", to_version)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
+def test_what_others_wrote_is_no_formula_and_no_markup(start: str) -> None:
+    """The words of a module, and names from another computer's file."""
+    hostile = f"{start}cmd|'/C calc'!A0<script>alert(1)</script>[red]"
+    state = BoardState(BoardEntry("a", hostile))
+    problem = {"event": "problem", "code": "a", "happened": hostile, "hint": hostile}
+    failed = {"status": "failed", "code": hostile, "modem_state": "untouched", "from_version": hostile}
+    for event in (problem, {**SOUND[-1], **failed}):
+        state.take(event, 0)
+    state.end(6, 1)
+    row = {**results.row_of(state), "name": hostile}
+    [cells] = csv.DictReader(io.StringIO(results.as_csv([row])))
+    for name in ("name", "port", "code", "from_version", "happened", "next"):
+        assert cells[name] in (f"'{hostile}", printable(hostile)) and cells[name][0] in "'\\", name
+    made = page({"seconds": 9.0, "boards": [row]})
+    assert "<script" not in made and made.count("&lt;script&gt;") >= 5
+    assert "default-src 'none'" in made
+    assert "[red]" in "".join(line.plain for line in result_rows([row], 200))
+
+
+def test_the_tables_agree_to_the_digit() -> None:
+    """The same row as event, as kept file, as CSV and as page."""
+    state = BoardState(BoardEntry("a", "b"))
+    state.begin(0.0)
+    state.take(SOUND[-1], 65.43)
+    state.end(0, 65.43)
+    row = results.row_of(state)
+    assert {name: row[name] for name in state.row()} == state.row()
+    [cells] = csv.DictReader(io.StringIO(results.as_csv([row])))
+    assert cells == {name: str(row[name]) for name in results.COLUMNS} and cells["seconds"] == "65.4"
+    assert ">1:05<" in page({"seconds": 65.4, "boards": [row]})
+    assert next(result_rows([row], 80)).plain.endswith("1:05")
+
+
+@pytest.mark.parametrize(
+    ("events", "exit_code", "state_is", "code_is"),
+    [
+        ([], -9, "untouched", 6),  # killed before its first word
+        ([{"event": "phase", "phase": "verify"}], -9, "untouched", 6),
+        ([{"event": "phase", "phase": "transfer"}], -9, "unknown", 9),
+        ([{"event": "unfinished", "files": []}], -9, "unknown", 9),  # an earlier one had written
+        ([{**SOUND[-1], "status": "failed", "modem_state": "recoverable"}], -9, "recoverable", 7),
+        ([{**SOUND[-1], "status": "failed", "modem_state": "untouched"}], 0, "untouched", 6),
+        ([{**SOUND[-1], "status": "interrupted", "modem_state": "untouched"}], -2, "untouched", 130),
+        ([SOUND[-1]], -9, "updated", 0),
+    ],
+)
+def test_a_process_that_is_killed_leaves_the_exit_code_of_what_it_had_said(
+    events: Sequence[dict[str, Any]], exit_code: int, state_is: str, code_is: int
+) -> None:
+    state = BoardState(BoardEntry("a", "b"), writes=registry.writes)
+    for event in events:
+        state.take(event, 0)
+    state.end(exit_code, 1)
+    assert (state.modem_state, state.exit_code) == (state_is, code_is)
+
+
+def test_the_worst_board_is_found_in_the_order_of_the_page() -> None:
+    page_of_fleets = (Path(__file__).resolve().parents[3] / "docs/fleet.md").read_text(encoding="utf-8")
+    [told] = re.findall(r"that of the worst board, in this order: (.*?);", page_of_fleets, re.DOTALL)
+    order = [int(number) for number in re.findall(r"\b\d+\b", told)]
+    assert order == list(WORST_FIRST) and sorted(order) == [code for code, _ in EXIT_CODES]
+    assert worst([0, 130, 5, 7]) == 7 and worst([]) == 0
+
+
+def test_a_display_that_fails_is_told_once_and_asked_no_more() -> None:
+    asked, heard, lost = [], [], []
+
+    class View:
+        def event(self, state: BoardState, event: Mapping[str, Any]) -> None:
+            asked.append(event)
+            raise ValueError
+
+        tick = close = event
+
+    view = SafeView(View(), lambda state, event: heard.append(event), lost.append)
+    for event in SOUND[:3]:
+        view.event(BoardState(BoardEntry("a", "b")), event)
+    assert (len(asked), len(heard), len(lost)) == (1, 3, 1)
