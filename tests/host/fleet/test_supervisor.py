@@ -261,3 +261,4 @@ def test_a_process_that_says_nothing_holds_up_no_other(monkeypatch: pytest.Monke
     fleet = Fleet({"a": [[]], "b": [UPDATED]}, jobs=2, starting=1, silent_s=0.5)
     monkeypatch.setattr(supervisor, "_DEFAULT_PHASE_S", 0.0)
     assert fleet.run() == {"a": "fleet-worker-ended", "b": "updated"}
+    assert fleet.states["a"].modem_state == "unknown"  # what it does is not known, whatever it has said

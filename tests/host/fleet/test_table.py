@@ -200,6 +200,22 @@ def test_how_a_board_ended_is_counted_by_its_own_word(result: Mapping[str, str],
     assert words.summary([state]) == f"0 of 1 updated, {counted}"
 
 
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("unknown", "Keep its power on, then look at it with `modemflash info`."),
+        ("updated", "Look at it with `modemflash info`."),
+        ("recoverable", "Cut all power."),
+        ("untouched", "Cut all power."),
+    ],
+)
+def test_no_hint_is_given_against_the_state_of_the_module(state: str, told: str) -> None:
+    """Of one whose state is not known the power stays on, whatever its error says of others."""
+    problem = {"event": "problem", "code": "x", "happened": "It is silent", "hint": "Cut all power."}
+    board_state = board("failed-1", [(1, problem), (1, {"event": "result", **ENDS, "modem_state": state})])
+    assert board_state.row()["next"] == told and words.all_of_end(board_state) == f"It is silent. {told}"
+
+
 def test_one_plan_is_no_plans() -> None:
     plan = {"event": "result", "status": "nothing-to-do", "code": "dry-run", "modem_state": "untouched"}
     states = [board(f"updated-{number}", [(1, plan)]) for number in range(2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,7 @@ for _ in range(40):
     sys.stdout.write("x" * (1 << 20))
 print('\\n{"event": "new"}')
 """
+GROUP_EVENT = """'{"event": "new", "group": %d}' % os.getpgid(0)"""
 
 
 class Begun:
@@ -62,6 +64,31 @@ def test_a_flood_waits_until_it_is_heard(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_line_without_end_is_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Begun(monkeypatch, ONE_LINE).rest()
     assert [heard.event for heard in found] == [{"event": "new"}, None] and found[-1].exit_code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_a_key_pressed_at_the_terminal_reaches_no_process_past_the_fleet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The terminal signals a whole group: a third Ctrl-C would else end an update whatever it writes."""
+    [heard, _] = Begun(monkeypatch, f"import os; print({GROUP_EVENT})").rest()
+    assert heard.event is not None and heard.event["group"] not in (os.getpgid(0), 0)
+
+
+def test_who_was_asked_to_stop_while_it_was_begun_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "START", "import time; time.sleep(60)")
+    asked = threading.Event()
+
+    @contextmanager
+    def reach(stops: Callable[[], int], tick: Callable[[str], object]) -> Iterator[Reached]:
+        asked.wait(30)
+        yield Reached("/dev/a", lambda pid: None)
+
+    found = events()
+    begun = Worker("a", reach, lambda port: [], found)
+    begun.ask_to_stop()
+    asked.set()
+    assert found.get(timeout=30).exit_code not in (None, 0)
 
 
 @pytest.mark.parametrize(
