@@ -65,7 +65,7 @@ def carry_out_fleet(
         for path, beginning in zip(results_to or (), (PAGE_START, CSV_START), strict=False):
             if path is not None:
                 check_target(path, beginning)
-        entries = _entries(boards, everything)
+        entries = entries_of(boards, everything)
         before(entries, reporter)
         is_update = results_to is not None
         states = [BoardState(entry, writes=registry.writes, is_update=is_update) for entry in entries]
@@ -129,7 +129,13 @@ def _view(talk: Talk, warn: Warn, heard: Callable[[BoardState, Event], object]) 
     return SafeView(view, heard, lost)
 
 
-def _entries(boards: Path | None, everything: bool) -> tuple[BoardEntry, ...]:
+def entries_of(boards: Path | None, everything: bool) -> tuple[BoardEntry, ...]:
+    """Which boards are meant: those of a list, or all that are plugged in here.
+
+    Raises:
+        UsageError: both are said, or neither.
+        Refusal: `fleet-no-boards`, and those of `read_fleet`.
+    """
     if (boards is None) == (not everything):
         raise click.UsageError("Say which boards: --boards fleet.toml, or --all.")
     if boards is not None:

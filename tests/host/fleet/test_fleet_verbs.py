@@ -13,18 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from modemflash.errors import Problem
 from modemflash_host.cli import app
 from modemflash_host.cli.fleet import fleet
-from modemflash_host.cli.fleet_run import result_of_all
-from modemflash_host.cli.next_command import next_command
 from modemflash_host.families import registry
 from modemflash_host.fleet import results
 from modemflash_host.fleet.board_state import BoardState
 from modemflash_host.fleet.fleet_file import BoardEntry, read_fleet
 from modemflash_host.fleet.worker import START
 from modemflash_host.links import ports
-from modemflash_host.run.result import Result
 from support.fleet_desk import FleetDesk, ended, fleet_desk_in, rows
 
 # The ports of this computer, as a test wants them; workers are told theirs.
@@ -46,6 +42,7 @@ def desk(tmp_path: Path) -> Iterator[FleetDesk]:
 
 
 Here = Callable[..., tuple[int, str, str]]
+Line = Callable[[BoardEntry, str], list[str]]
 
 
 @pytest.fixture
@@ -160,21 +157,18 @@ def test_what_is_asked_is_what_will_be_done(
     assert code == 5 and questions == [asked] and not desk.state("pump-0").exists()
 
 
-def test_of_many_boards_it_is_said_how_many_more_failed() -> None:
-    states = [BoardState(BoardEntry(f"pump-{number}", f"/dev/x{number}")) for number in range(12)]
-    for count, end in ((10, "pump-9"), (12, "pump-9, 2 more")):
-        problem = result_of_all(states[:count], 1.0).problem
-        assert problem is not None and problem.detail.endswith(end)
-
-
-@pytest.mark.parametrize("state", ["untouched", "recoverable", "unknown"])
-def test_the_same_command_is_next_whatever_became_of_the_worst(
-    monkeypatch: pytest.MonkeyPatch, state: str
+@pytest.mark.parametrize("verb", ["update", "plan"])
+def test_a_file_that_is_bad_for_one_board_is_refused_before_any_is_touched(
+    desk: FleetDesk, here: Here, verb: str
 ) -> None:
-    """Not `info` of a port that nobody has named, and not nothing."""
-    monkeypatch.setattr("sys.argv", ["modemflash", "fleet", "info", "--all"])
-    ended_so = Result.of_problem(Problem("fleet-not-all").stamp(state))
-    assert next_command(ended_so, "") == "modemflash fleet info --all"
+    """Simulated firmware for a list in which one board is real, and a file that is not there."""
+    desk.simulated("pump-1")
+    desk.put("pump-2", "/dev/no-such-port")
+    desk.write_list()
+    yes = ["-y"] if verb == "update" else []
+    for file, told in (("sim://CATM1-41065.dup", "simulated-firmware"), ("none.dup", "no-such-file")):
+        code, _, said = here(verb, file, "--boards", "fleet.toml", *yes)
+        assert code == 5 and told in said and not desk.state("pump-1").exists()
 
 
 def test_scan_writes_a_list_that_is_read_again(desk: FleetDesk, here: Here) -> None:
