@@ -170,7 +170,9 @@ def test_page_that_is_not_whole(page_folder: Path, window: Chromium, page: Page,
         torn = Page(window, origin)
         torn.open(state="error")
         assert torn.error()[0] == "load-failed"
-        (tmp_path / "page" / "show.js").unlink()
+        window.forget(origin)
+    (tmp_path / "page" / "show.js").unlink()
+    with site(tmp_path / "page") as origin:
         window.go(origin + "/index.html")
         wait_for(window, "document.getElementById('not-begun').checkVisibility({ visibilityProperty: true })")
         window.forget(origin)

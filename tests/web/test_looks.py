@@ -24,6 +24,9 @@ from support.browser.tab import wait_for, wait_until
 
 pytestmark = [pytest.mark.referee, pytest.mark.timeout(300)]
 WINDOWS = ((320, "light"), (360, "dark"), (1280, "light"))
+_COUNT_WAKE_LOCKS = """window.wakeLocks = 0;
+const plain = WakeLock.prototype.request;
+WakeLock.prototype.request = function (...how) { window.wakeLocks += 1; return plain.apply(this, how); };"""
 LARGE_LETTERS = "document.documentElement.style.fontSize = words[0]"
 
 
@@ -102,8 +105,7 @@ def test_releases_and_no_network(page_folder: Path, window: Chromium, page: Page
         kept.open("?offline")
         assert "newer" in kept.text("#version")
         window.driver.switch_to.window(old)
-        kept.wait_share(0.2)
-        assert build in kept.text("#version")
+        assert kept.outcome() == "updated" and build in kept.text("#version")
         (folder / "page.css").write_text("torn")
         for name in ("files.json", "service_worker.js"):
             (folder / name).write_text((folder / name).read_text().replace("newer", "torn"))
@@ -170,6 +172,18 @@ def test_what_a_screen_reader_is_told(page: Page, window: Chromium) -> None:
         assert 1 <= sum(phase in each for each in told) <= 4, (phase, told)
     assert len(told) < 40
     assert str(window.run("return document.title")).startswith(page.text("#result-title"))
+
+
+def test_the_computer_is_held_awake(page: Page, window: Chromium) -> None:
+    """Also when its tab is shown again: a browser lets go of what a hidden tab had."""
+    with window.before_pages(_COUNT_WAKE_LOCKS):
+        page.open()
+    page.tab.click("#start-demo")
+    page.agree()
+    wait_for(window, "wakeLocks == 1")
+    with window.behind_another_tab():
+        wait_for(window, "document.hidden")
+    wait_for(window, "wakeLocks > 1")
 
 
 def test_by_keys_alone(page: Page, window: Chromium) -> None:
