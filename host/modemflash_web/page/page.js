@@ -109,13 +109,13 @@ async function begin(kind, more = {}) {
 function start(kind, words) {
   clear(["board", "plan", "update", "result"]);
   now.last = { kind, words };
-  now.result = null;
+  now.result = now.isOffered = null;
   setState("connecting", kind === "ask" ? WORDS.status.asking : undefined);
   $("update").hidden = false;
   send(kind, words);
 }
 
-$("connect").addEventListener("click", () => begin("update", agreedTo()));
+$("connect").addEventListener("click", () => begin("update", agreedTo(!now.isOffered)));
 // What was agreed to in a run that did not finish, and the board that it was about. Whoever presses a button may
 // have put another module there; the page itself goes on with the same one, if it was not left for long.
 const agreedTo = (isPressed = true) => ({
@@ -277,7 +277,7 @@ const show = {
     }
     const next = now.last.kind === "demo" ? WORDS.next.demo
       : result.outcome === "updated" ? WORDS.next.updated(now.last.words.via === "relay")
-      : isGood ? "" : result.modem_state === "untouched" && !now.session ? WORDS.next.untouched : WORDS.next.unfinished;
+      : isGood ? "" : result.modem_state === "untouched" && !now.session ? WORDS.next.untouched : WORDS.next.unfinished(now.last.words.via === "relay");
     const hasCommands = /`(modemflash|pip) |--[a-z]/.test($("error").textContent);
     $("next").textContent = [next, hasCommands ? WORDS.commands : ""].filter(Boolean).join(" ");
     setState("result", `${title}.`);
@@ -356,8 +356,9 @@ async function goOn() {
   const alike = (await Promise.all(there.map(portWords))).filter(({ usb }) => usb === now.session.usb);
   alike.sort((one, other) => (other.index === now.session.index) - (one.index === now.session.index));
   now.others = alike.map((words) => ({ ...words, ...agreedTo(false), onlyIt: alike.length > 1, isStrict: now.looks === LOOKS }));
-  if (now.others.length) start("update", now.others.shift());
-  else say(WORDS.status.resuming);
+  now.isOffered = !now.others.length; // some browsers grant a port to one page alone
+  if (now.isOffered) say(WORDS.status.resuming);
+  else start("update", now.others.shift());
 }
 
 worker.onmessage = ({ data }) => show[data.kind]?.(data);

@@ -45,7 +45,9 @@ export const WORDS = {
   next: {
     updated: (isBoard) => `The module runs the new firmware${isBoard ? ", and your board runs its own program again" : ""}. You may unplug it.`,
     untouched: "The modem is as it was. When the cause is mended, connect again.",
-    unfinished: "Leave the power on. Connect the same board again: the update goes on where it stands, and what you agreed to is not asked again.",
+    unfinished: (isBoard) => (isBoard
+      ? "Leave the power on. Connect the same board again: the update goes on where it stands, and what you agreed to is not asked again."
+      : "Leave the power on. Connect the same module again: the update goes on."),
     demo: "That was a simulated modem. Choose the firmware to update a real one.",
   },
   commands: "What stands in `…` or begins with -- is for the program for a computer, which does the same as this page and more.",
