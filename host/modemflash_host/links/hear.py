@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from modemflash.line import Line
 
-RATES = (115_200, 460_800, 921_600, 9_600)
+RATES = (115_200, 460_800, 921_600, 9_600, 38_400, 57_600, 250_000)  # the last one not every system has
 LISTEN_MS = 1_150  # what speaks by itself mostly does so once a second
 _KEPT_BYTES = 8_192
 

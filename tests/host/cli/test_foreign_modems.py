@@ -211,3 +211,61 @@ def test_only_a_module_at_the_port_itself_is_looked_at_by_its_own_family(
     monkeypatch.setattr(commands, "connected", connected)
     commands.info(Request(PORT, via), reporter())
     assert len(seen) == looks
+
+
+class Recording(TableModem):
+    """Keeps all that was sent to it, at whatever rate."""
+
+    sent = b""
+
+    def feed(self, now_us: int, data: bytes, baud: int) -> None:
+        self.sent += data
+        super().feed(now_us, data, baud)
+
+
+BY_THEMSELVES = {
+    "a sketch": (9_600, b"temp=21.4 hum=40\r\n", "somebody who talks at 9600 baud"),
+    "a u-blox receiver": (38_400, b"$GNTXT,01,01,02,u-blox AG*32\r\n", "a GNSS receiver"),
+    "a logger": (57_600, b"[0012] level 3, all is well\n", "somebody who talks at 57600 baud"),
+    "a printer": (250_000, b" T:21.3 /0.0 B:20.9 /0.0 @:0 B@:0\n", "somebody who talks at 250000 baud"),
+    "a login": (9_600, b"\r\nMikroTik Login: ", "a computer's login"),
+}
+
+
+@pytest.mark.parametrize("name", BY_THEMSELVES)
+def test_who_talks_at_a_rate_that_no_modem_has_gets_no_binary_byte(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It is noise at a modem's rates: before a transfer's frames are tried, more rates are listened to."""
+    baud, says, who = BY_THEMSELVES[name]
+    other = Recording({}, baud, ((0.2, 0.4, says),), otherwise=b"")
+    Ports(monkeypatch).plug(PORT, other)
+    update = ("update", desk.new, "--updater", desk.updater, "-y")
+    for command in (("info",), update):
+        ended = desk.type(*command, "-p", PORT, "--via", "direct", "--json")
+        assert (ended.result["code"], ended.result["modem_state"]) == ("other-device", "untouched")
+        [problem] = [event for event in ended.events if event["event"] == "problem"]
+        assert who in problem["happened"]
+    assert b"tsaf" not in other.sent and b"fast" not in other.sent
+
+
+REFUSALS = {
+    "busybox": b"/bin/ash: %s: not found\r\n",
+    "a German shell": b"-bash: %s: Kommando nicht gefunden.\r\n",
+    "grub": b"error: can't find command `%s'.\r\n",
+    "barebox": b"%s: No such command\r\n",
+    "cfe": b'\r\nInvalid command: "%s"\r\n',
+    "nodemcu": b"stdin:1: syntax error near <eof>\r\n",
+    "espruino": b'Uncaught ReferenceError: "AT" is not defined\r\n',
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_more_command_lines_that_take_no_at_are_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What shells and boot loaders of other makers say to a command that they do not have."""
+    says = REFUSALS[name].replace(b"%s", b"AT")
+    Ports(monkeypatch).plug(PORT, TableModem({}, 115_200, otherwise=says))
+    ended = desk.type("info", "-p", PORT, "--via", "direct", "--json")
+    assert ended.result["code"] == "other-device"

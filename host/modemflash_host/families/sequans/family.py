@@ -11,6 +11,7 @@ from modemflash.errors import Refusal
 from modemflash.examine import examine
 from modemflash.image import Image
 from modemflash.interface import FIRMWARE_ENDINGS
+from modemflash.modem import RATES
 from modemflash.upgrade import Update
 from modemflash_host.board import access, location
 from modemflash_host.board.console import session
@@ -32,7 +33,7 @@ from modemflash_host.files.selection import Companion
 from modemflash_host.links.hear import hear
 from modemflash_host.links.names import AUTO as AUTO_PORT
 from modemflash_host.links.names import is_address
-from modemflash_host.links.talkers import is_another, refuse_others
+from modemflash_host.links.talkers import OtherTalkers, is_another, refuse_others
 from modemflash_host.links.usb_ids import BOARD, NO_DEVICE, device_of_url, device_of_usb
 from modemflash_host.reporters import Reporter
 
@@ -149,5 +150,5 @@ def _update_of(request: Request, reporter: Reporter) -> Iterator[tuple[ModemUpda
 
 
 def _engine(line: Line, journal: Journal, wanted: EngineRequest) -> Update:
-    options = {**wanted.options, "who_else": refuse_others}
+    options = {**wanted.options, "who_else": OtherTalkers(line, RATES)}
     return Update(line, wanted.files, set(wanted.consents), journal, options)
