@@ -186,3 +186,23 @@ def is_due(number: int, count: int, text: str) -> bool:
 def only_asks(text: str) -> bool:
     questions = ("AT", "ATI", "ATI1", 'AT!="showver"', "AT+CGMM", "AT+CGSN", 'AT+FSRDFILE="/fs/crashdump"')
     return text in questions or text.endswith("?") or not text.startswith("AT")
+
+
+DAMAGED = (
+    "flip:0.02,corrupt-at",
+    "flip-from:0.05,corrupt-at",
+    "duplicate:0.05,corrupt-at",
+    "urc:0.5",
+    "urc-flood:50",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", DAMAGED)
+def test_a_damaged_answer_is_no_other_module(desk: Desk, ports: Ports, fault: str) -> None:
+    """A number or a name with a wrong letter in it, or somebody else's line, ends no update on its way."""
+    for seed in range(1, 5):
+        one = modem(38638, seed=seed, fault=fault)
+        ports.plug(PORT, one)
+        ended = desk.type(*words_for(desk, desk.new))
+        assert ended.result["code"] != "module-changed", (seed, ended.result)

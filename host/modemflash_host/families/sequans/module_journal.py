@@ -102,6 +102,8 @@ class ModuleJournal(Journal):
         known = self._who(modem, identity)
         if self._is_known:
             if before and self.number != before:
+                known = self._who(modem, identity)  # a damaged line says another number each time
+            if before and self.number != before:
                 raise changed("its IMEI ends otherwise")
             if is_foreign(modem.state, identity):
                 raise changed("it is of another make, or does not say who it is")

@@ -44,10 +44,10 @@ class SameModuleLine(Line):
         """From here on this module is meant.
 
         Args:
-            number: its IMEI; "" where it did not say it: then the first one that is said counts.
+            number: its IMEI; "" where it did not say it: then its make alone counts.
         """
         self._is_bound = True
-        self._number = self._number or number
+        self._number = number
 
     def write(self, buf: Readable, off: int = 0, n: int = -1) -> None:
         """See `Line`.
@@ -61,22 +61,21 @@ class SameModuleLine(Line):
 
     def _prove(self) -> None:
         at = At(self)
+        said = ""
         for _ in range(_TURNS):
             reply = at.command("AT+CGSN", _ASK_MS)
-            if number := imei_in(reply.text):
-                self._number = self._number or number
-                if number != self._number:
-                    raise changed("its IMEI ends otherwise")
+            number = imei_in(reply.text) if reply.ok else ""
+            if number and number == (self._number or number):
                 return
             if reply.result is None:
                 if at.resync(_STEP_MS) is None:
                     return  # it is silent: what it is sent next finds nobody
                 continue
-            names = [line.decode("latin-1").strip() for line in at.command("AT+CGMM", _ASK_MS).lines]
-            if any(names) and not any(family_of(name) for name in names):
-                raise changed("it is of another make")
-            at.resync(_STEP_MS)
-            if not self._number or not _is_application(at):
+            who = number or _foreign_name(at)
+            if who and who == said:  # said twice: a damaged line says another thing each time
+                raise changed("its IMEI ends otherwise" if number else "it is of another make")
+            said = who or said
+            if not who and not (self._number and _is_application(at)):
                 return
         raise changed("it does not say who it is")
 
@@ -100,6 +99,13 @@ def _changes(data: bytes) -> bool:
     """Whether it is a command that does more than ask."""
     text = data.strip()
     return data.endswith(b"\r\n") and text[:2] == b"AT" and text not in _ASKS and not text.endswith(b"?")
+
+
+def _foreign_name(at: At) -> str:
+    """What it calls itself, where that is no name of ours; "" where it says nothing."""
+    reply = at.command("AT+CGMM", _ASK_MS)
+    names = [line.decode("latin-1").strip() for line in reply.lines] if reply.ok else []
+    return "" if any(family_of(name) for name in names) else ", ".join(name for name in names if name)
 
 
 def _is_application(at: At) -> bool:
