@@ -5,12 +5,19 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from modemflash_host.reporters import Event
 from modemflash_host.reporters.json_lines import JsonLines
 from support.told_events import faults_of
 from tools import SLOW_MARK, fetch, in_ci
 from tools.cache import Unavailable
+
+# How long an example takes is the machine's affair: others use it, too.
+settings.register_profile(
+    "any-machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")

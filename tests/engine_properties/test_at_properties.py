@@ -25,7 +25,7 @@ def at_times(pieces, start_ms=0):
     return due
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PIECES, st.lists(st.integers(1, 20), max_size=5))
 def test_resync_then_own_reply(pieces, cuts):
     own = b"\r\n+MINE: 7\r\n\r\nOK\r\n"
@@ -42,7 +42,7 @@ def test_resync_then_own_reply(pieces, cuts):
     assert answer.lines == [b"+MINE: 7"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PIECES)
 def test_a_binary_reply_never_breaks_step(pieces):
     """Whatever a binary reply holds, the next command gets its own reply."""

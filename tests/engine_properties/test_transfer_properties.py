@@ -62,7 +62,7 @@ SWITCHES = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(**SWITCHES, repeats=st.sampled_from(["acknowledge", "refuse"]), careful=st.booleans())
 def test_never_a_wrong_success(
     version: int,
@@ -84,7 +84,7 @@ def test_never_a_wrong_success(
         assert slave.image == IMAGE.data
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(**SWITCHES)
 def test_a_dozen_damages_are_healed(
     version: int,
@@ -109,7 +109,7 @@ def test_a_dozen_damages_are_healed(
 ONCE = PLANS.map(lambda plan: {key: what for key, what in plan.items() if what[0] != "double"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     version=SWITCHES["version"],
     max_burst=SWITCHES["max_burst"],

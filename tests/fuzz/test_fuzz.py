@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fuzz.seeds import CORPUS, seeds
 from fuzz.targets import TARGETS, FuzzError, on_screen
 
+pytestmark = pytest.mark.invented_events  # what a hostile board says of itself
 NAMES = list(TARGETS)
 
 
@@ -37,7 +38,7 @@ def test_every_file_of_the_corpus_belongs_to_a_target() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_bytes(name: str) -> None:
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=150, database=None, derandomize=True)
     @given(st.binary(max_size=600))
     def check(data: bytes) -> None:
         TARGETS[name](data)
@@ -51,7 +52,6 @@ def test_good_input_with_any_bytes_replaced(name: str, tmp_path: Path) -> None:
 
     @settings(
         max_examples=200,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow],
@@ -86,7 +86,7 @@ OF_JSON = [
 
 @pytest.mark.parametrize("name", OF_JSON)
 def test_any_json(name: str) -> None:
-    @settings(max_examples=300, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=300, database=None, derandomize=True)
     @given(JSON)
     def check(value: object) -> None:
         TARGETS[name](json.dumps(value).encode())

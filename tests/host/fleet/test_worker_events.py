@@ -73,7 +73,7 @@ def test_what_cannot_be_used_is_dropped(line: bytes) -> None:
 
 
 @pytest.mark.invented_events
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.sampled_from(SOUND), st.text(max_size=8), values), max_size=5), st.integers(-9, 9)
 )

@@ -1,6 +1,6 @@
 """Rules of `endpoints.direction`: when which byte arrives."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modemflash_sim.endpoints.direction import Direction
@@ -49,7 +49,6 @@ def test_an_empty_direction_has_nothing_to_wait_for() -> None:
     assert len(direction) == 0
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 300), st.binary(max_size=40)), max_size=20),
     st.sampled_from([9_600, 115_200, 921_600]),

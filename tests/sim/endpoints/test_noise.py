@@ -1,12 +1,11 @@
 """Rules of `endpoints.noise`: bytes at a wrong rate."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modemflash_sim.endpoints.noise import noise
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=50), st.sampled_from([9_600, 115_200, 921_600]))
 def test_no_noise_at_the_right_rate(data: bytes, baud: int) -> None:
     """The same rate on both sides: the bytes themselves."""
@@ -25,7 +24,6 @@ def test_fast_text_heard_slowly_is_short() -> None:
     assert b"OK" not in heard
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=50))
 def test_noise_is_the_same_each_time(data: bytes) -> None:
     """Nothing is random."""
@@ -35,7 +33,6 @@ def test_noise_is_the_same_each_time(data: bytes) -> None:
 RATES = [300, 9_600, 57_600, 115_200, 230_400, 921_600]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=20), st.sampled_from(RATES), st.sampled_from(RATES))
 def test_noise_is_what_a_uart_samples(data: bytes, sent: int, heard: int) -> None:
     """Each half bit of the receiver looked at in turn finds the same bytes."""

@@ -95,7 +95,7 @@ def test_the_transfer_begins_in_the_same_piece() -> None:
     assert said[1][:5] == b"tsaf\x80"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(list(profiles.MODES)),
     st.lists(

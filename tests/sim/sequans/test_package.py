@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modemflash_sim.sequans import images
@@ -79,7 +79,6 @@ def test_one_container_behind_another_is_one_image() -> None:
     assert walked.size_bytes == pos == len(data)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 400))
 def test_pieces_do_not_matter(piece_bytes: int) -> None:
     """The same facts however the image was cut into blocks."""
@@ -93,7 +92,6 @@ def test_pieces_do_not_matter(piece_bytes: int) -> None:
     assert walked.facts().build == 41065
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2_999), st.integers(0, 7))
 def test_a_flipped_bit_shows(where: int, bit: int) -> None:
     """No flipped bit leaves a complete and undamaged image."""

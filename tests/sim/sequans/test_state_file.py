@@ -136,7 +136,7 @@ def test_a_damaged_file_is_refused(old: str, new: str, words: str, tmp_path: Pat
         state_file.load(path, PROFILE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300))
 def test_rubbish_is_refused(tmp_path_factory: pytest.TempPathFactory, rubbish: bytes) -> None:
     """Any bytes: refused in words, nothing else is raised."""

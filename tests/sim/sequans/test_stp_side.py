@@ -266,7 +266,7 @@ def test_a_stall_keeps_the_answer_and_the_repeats_waiting() -> None:
     assert updater.modem.verdict.violations == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.binary(max_size=200) | st.just(frames.request_bytes(OPEN)), max_size=8))
 def test_no_bytes_harm_the_session(pieces: list[bytes]) -> None:
     """After any bytes and enough filler, RESET and OPEN are answered."""

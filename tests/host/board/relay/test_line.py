@@ -185,7 +185,7 @@ def serve(file: int, start: int, count: int) -> bytes:
 damages = st.dictionaries(st.integers(0, 12_000), st.integers(1, 256), max_size=25)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     damages,
     damages,
@@ -227,7 +227,7 @@ def test_a_loss_makes_it_wait_longer() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(damages, damages, st.integers(1, 30))
 def test_events_arrive_once_and_in_order(to_board: Corruption, to_pc: Corruption, count: int) -> None:
     """Lost and changed bytes, both ways: the PC hears every event once, in order."""
@@ -250,7 +250,7 @@ def test_more_events_than_wait() -> None:
     assert len(world.heard) <= 42
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(damages, st.sampled_from(RATES))
 def test_a_rate_is_found_or_left(damage: Corruption, most_baud: int) -> None:
     """Whatever the adapter passes, and whatever breaks: both sides end at one rate, and blocks arrive."""
@@ -360,7 +360,7 @@ def test_after_a_loss_no_more_is_sent_than_is_asked_for() -> None:
     assert ahead == [number in (3, 7, 8, 9) for number in range(10)]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40, derandomize=True, database=None)
 @given(damages, st.booleans(), st.lists(st.integers(1, 80), max_size=30), st.integers(20, 100))
 def test_blocks_arrive_whole_over_a_late_network(
     damage: Corruption, small_ring: bool, pauses: list[int], late_ms: int

@@ -299,7 +299,7 @@ class Mad(DmPort):
         return answer[:kept] + self._random.randbytes(self._random.choice((0, 4, len(answer) - kept, 60)))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False), share=st.sampled_from((0.02, 0.2, 1.0)))
 def test_whatever_a_module_answers_it_ends_in_a_copy_or_in_words(
     monkeypatch: pytest.MonkeyPatch, random: Random, share: float

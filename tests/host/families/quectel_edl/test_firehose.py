@@ -185,7 +185,7 @@ def test_attributes_go_out_as_they_are() -> None:
     assert b"&lt;b&gt;&amp;" in port.sent[0] and port.sent[0].startswith(b"<?xml")
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, derandomize=True, database=None)
 @given(
     pieces=st.lists(
         st.sampled_from(

@@ -59,7 +59,6 @@ def blocks_that_change(package: ProvedPackage) -> set[int]:
 
 @settings(
     max_examples=80,
-    deadline=None,
     database=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -77,7 +76,7 @@ def test_no_plan_that_is_let_through_meets_a_protected_block(
         assert package.commands[-1].start == 0
 
 
-@settings(max_examples=80, deadline=None, database=None, derandomize=True)
+@settings(max_examples=80, database=None, derandomize=True)
 @given(st.sampled_from(sorted(PackageMaker().contents())), st.floats(0, 1), st.integers(1, 255))
 def test_one_byte_changed_anywhere_is_seen(name: str, where: float, change: int) -> None:
     """In a file with a sum: refused. In the list of sums: refused, or no file's sum is another."""

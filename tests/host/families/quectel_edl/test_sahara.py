@@ -222,7 +222,7 @@ def test_silence_in_the_middle_has_a_deadline() -> None:
     assert caught.value.code == "sahara-no-answer" and port.clock.now_ms <= 10_000
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=200, derandomize=True, database=None)
 @given(first=st.binary(max_size=200), answers=st.lists(st.binary(max_size=120), max_size=6))
 def test_whatever_comes_it_ends_with_words(first: bytes, answers: list[bytes]) -> None:
     left = list(answers)

@@ -74,7 +74,7 @@ def test_noise_of_every_kind(one_in: int, seed: int) -> None:
     ends_well(at, f"{one_in}, {seed}")
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(STAGES)), min_size=2, max_size=5))
 def test_several_at_once(faults: list[tuple[str, str]]) -> None:
     where = ",".join(":".join(each) for each in faults)

@@ -78,7 +78,7 @@ def test_what_nobody_understands_is_a_doubt() -> None:
     assert "another model" in read_package(GOOD, "LG580P03.pkg").doubts[0]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_a_damaged_byte_is_always_found(data: st.DataObject) -> None:
     """Of every header, segment and table; the last bytes of a file, too."""
@@ -88,7 +88,7 @@ def test_a_damaged_byte_is_always_found(data: st.DataObject) -> None:
         read_package(GOOD[:at] + bytes([GOOD[at] ^ flipped]) + GOOD[at + 1 :], "a.pkg")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=400), st.integers(0, 0xA0))
 def test_hostile_headers_end_with_a_code(data: bytes, kept: int) -> None:
     """Whatever stands in a file, it is read to an end or refused."""
