@@ -166,7 +166,9 @@ class Waits(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardResult(Event):
-    """Of `fleet`: the result of one board, its fields as those of `result`, but `next` in words."""
+    """Of `fleet`: the result of one board, its fields as those of `result`, but for `next`, which is in
+    words: what is run next is the fleet's command.
+    """
 
     status: str = ""
     code: str = ""
@@ -184,7 +186,7 @@ class BoardResult(Event):
 class BoardEnded(Event):
     """Of `fleet`: what became of one board for good: `name`, `port`, `stage` (`ended` `not begun`),
     `status`, `code`, `modem_state`, `from_version`, `to_version`, `seconds`, `starts` (how often its
-    process was begun), `happened`, `next`.
+    process was begun), `happened`, `next` (as in `board-result`).
     """
 
     name: str = ""
