@@ -59,6 +59,12 @@ def begin(page: Page, firmware: Path, *, slow: bool = False) -> None:
     page.agree()
 
 
+def make_firmware(folder: Path, size: int) -> None:
+    """Larger than that of the other tests."""
+    (folder / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=size))
+    (folder / "updater.elf").write_bytes(images.make_updater_elf(66_000))
+
+
 def pull_and_plug(page: Page, board: BoardOnTable) -> None:
     """Until the page goes on by itself."""
     board.cable.pull()
@@ -117,8 +123,7 @@ def test_in_firefox(
 
 def test_the_module_itself(page: Page, window: Chromium, ports: UsbPorts, tmp_path: Path) -> None:
     """At an adapter, without a board: its tab closed, hidden, asleep; it goes on, and asks once alone."""
-    (tmp_path / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=400_000))
-    (tmp_path / "updater.elf").write_bytes(images.make_updater_elf(66_000))
+    make_firmware(tmp_path, 1_200_000)
     modem, endpoint = quick_modem(), PtyEndpoint()
     with serve(modem, endpoint):
         ports.plug("board-a", endpoint.url)
@@ -134,6 +139,7 @@ def test_the_module_itself(page: Page, window: Chromium, ports: UsbPorts, tmp_pa
         page.wait_share(0.1)
         with window.behind_another_tab():
             page.wait_share(0.4)
+        assert page.state() == "updating"
         with window.asleep():
             time.sleep(SLEEPS_S)
         assert page.outcome() == "updated", page.error()
@@ -145,8 +151,7 @@ def test_two_boards_in_two_tabs(page: Page, window: Chromium, on_table: OnTable,
     """Of one kind, which no browser tells apart: each tab is loaded anew, and both go on, unasked."""
     folder = tmp_path / "firmware"
     folder.mkdir()
-    (folder / "CATM1-41065.dup").write_bytes(images.make_full_image(41065, size_bytes=400_000))
-    (folder / "updater.elf").write_bytes(images.make_updater_elf(66_000))
+    make_firmware(folder, 400_000)
     with on_table("board-a") as board, on_table("board-b", mac=OTHER_MAC) as other:
         tabs = []
         for number in range(2):
@@ -202,15 +207,17 @@ def test_storage_cleared(page: Page, window: Chromium, on_table: OnTable, firmwa
         assert images_taken(board) == [(size, True)] and board.build() == 41065
 
 
-def test_hidden_tab_and_sleep(page: Page, window: Chromium, on_table: OnTable, firmware: Path) -> None:
+def test_hidden_tab_and_sleep(page: Page, window: Chromium, on_table: OnTable, tmp_path: Path) -> None:
     """Behind another tab the update goes on; after a sleep of the computer the page takes it up."""
-    size = (firmware / "CATM1-41065.dup").stat().st_size
+    size = 400_000
+    make_firmware(tmp_path, size)
     with on_table("board-a") as board:
-        begin(page, firmware, slow=True)
+        begin(page, tmp_path, slow=True)
         page.wait_share(0.1)
         with window.behind_another_tab():
             assert page.tab.run("return document.visibilityState") == "hidden"
             page.wait_share(0.4)
+        assert page.state() == "updating"
         with window.asleep():
             time.sleep(SLEEPS_S)
         assert page.outcome() == "updated", page.error()

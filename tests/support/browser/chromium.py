@@ -127,6 +127,7 @@ class Chromium:
     def asleep(self) -> Iterator[None]:
         """Its computer sleeps: no process of the browser goes on while this lasts."""
         processes = _descendants(self.driver.service.process.pid)
+        assert processes
         for each in processes:
             os.kill(each, signal.SIGSTOP)
         try:
@@ -187,7 +188,8 @@ class Chromium:
 
 def _descendants(pid: int) -> list[int]:
     """The processes that one has begun, and those that they have."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    threads = Path(f"/proc/{pid}/task").glob("*/children")  # each knows those that it has begun itself
+    children = [child for thread in threads for child in thread.read_text().split()]
     return [found for child in map(int, children) for found in (child, *_descendants(child))]
 
 
