@@ -156,7 +156,7 @@ def test_a_cable_that_is_moved_in_a_run_leads_to_no_change(desk: Desk, ports: Po
 
     A change follows its question at once, so between the two no cable is moved here.
     """
-    looked = 24  # questions, before it is known which module is meant
+    looked = 25  # questions, before it is known which module is meant
     for number in range(looked, 200, 1 if name == "another number" else 4):
         shutil.rmtree(desk.folder / "home", ignore_errors=True)
         first, second = modem(38638, seed=1), SWAPPED[name]()

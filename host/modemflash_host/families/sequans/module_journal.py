@@ -23,6 +23,7 @@ from modemflash_host.store.journal_files import SlotFiles, journal_key, keys, ne
 from modemflash_host.store.module_notes import ModuleNote, Place, hashed, read_note, write_note
 
 if TYPE_CHECKING:
+    from modemflash.at import At
     from modemflash.identity import Identity
     from modemflash.modem import Modem
     from modemflash_host.board.modem_update import JournalRecord
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _MARK_DIGITS = 8
 _BOOT_LOADER = "Bootloader0 : "
 _ASK_MS = 10_000
+_TURNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,6 @@ class ModuleJournal(Journal):
         known = self._who(modem, identity)
         if self._is_known:
             if before and self.number != before:
-                known = self._who(modem, identity)  # a damaged line says another number each time
-            if before and self.number != before:
                 raise changed("its IMEI ends otherwise")
             if is_foreign(modem.state, identity):
                 raise changed("it is of another make, or does not say who it is")
@@ -164,7 +164,7 @@ class ModuleJournal(Journal):
 
     def _who(self, modem: Modem, identity: Identity) -> ModuleNote:
         number = ""
-        if modem.state != "errors-only" and (imei := imei_in(modem.at.command("AT+CGSN", _ASK_MS).text)):
+        if modem.state != "errors-only" and (imei := _number_of(modem.at)):
             self.marks = {"imei": imei[-_MARK_DIGITS:]}
             self.number = imei
             try:
@@ -173,6 +173,17 @@ class ModuleJournal(Journal):
                 pass  # then it is known by less
         first = next((text for name, text, _ in identity.bootloaders if name == "Bootloader0"), "")
         return ModuleNote(number, _product(identity.product), _readable(first, _BOOT_LOADER))
+
+
+def _number_of(at: At) -> str:
+    """The module's number, said twice the same: a damaged line says another one each time."""
+    before = ""
+    for turn in range(_TURNS):
+        said = imei_in(at.command("AT+CGSN", _ASK_MS).text)
+        if said == before and turn:
+            return said
+        before = said
+    return ""
 
 
 def _readable(said: str, name: str = "", command: str = "") -> str:
