@@ -140,12 +140,11 @@ def entries_of(boards: Path | None, everything: bool) -> tuple[BoardEntry, ...]:
         raise click.UsageError("Say which boards: --boards fleet.toml, or --all.")
     if boards is not None:
         return read_fleet(boards, registry.all_dangers())
-    from modemflash_host.links.ports import list_ports
+    from modemflash_host.links.ports import list_ports, one_of_each
 
     entries: list[BoardEntry] = []
-    for port in list_ports():
-        if port.is_candidate:
-            entries.append(BoardEntry(_free_name(port.name, [each.name for each in entries]), port.name))
+    for port in one_of_each(list_ports()):
+        entries.append(BoardEntry(_free_name(port.name, [each.name for each in entries]), port.name))
     if not entries:
         raise Refusal("fleet-no-boards")
     return tuple(entries)

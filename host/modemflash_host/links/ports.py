@@ -18,7 +18,7 @@ from modemflash_host.errors import LinkProblem, Refusal
 from modemflash_host.links.absent import why_absent
 from modemflash_host.links.linux import holder_of
 from modemflash_host.links.names import AUTO, is_address
-from modemflash_host.links.quectel_ports import is_of_quectel, words_of
+from modemflash_host.links.quectel_ports import is_of_quectel, rank_of, role_of, words_of
 from modemflash_host.links.usb_ids import BOARD, CHIP, DFU, MODULE, Device, device_of
 
 if TYPE_CHECKING:
@@ -98,6 +98,19 @@ def choose(ports: list[Port], why: Callable[[], str] = why_absent) -> Port:
         )
     words = f"not known and not touched: {', '.join(others)}" if others else "none at all"
     raise LinkProblem("port-absent", f"{why() or 'no board is plugged in'}; {words}")
+
+
+def one_of_each(ports: list[Port]) -> list[Port]:
+    """Of each board and adapter its port, of each USB module the one that leads on.
+
+    A module whose ports show no place on the USB is left out: which of them are one module cannot be told.
+    """
+    modules = [port for port in ports if port.device.kind == MODULE and port.name and port.location]
+    modules.sort(key=lambda port: rank_of(role_of(port.usb, port.location)))
+    leading: dict[str, Port] = {}
+    for port in modules:
+        leading.setdefault(port.location.partition(":")[0], port)
+    return [port for port in ports if port.is_candidate or port in leading.values()]
 
 
 def named_port(name: str) -> str:

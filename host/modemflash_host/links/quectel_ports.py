@@ -38,6 +38,8 @@ UART = Role("UART", "application", "the module's UART: it answers questions, no 
 EDL = Role("EDL", "edl", "in EDL: its boot ROM waits for firmware. It is not bricked")
 CRASH_DUMP = Role("dump", "crash-dump", "in a crash dump: it takes no firmware like that. Cut its power")
 
+_LEADING = (DIAG, EDL, CRASH_DUMP, AT)
+
 _USUAL = {0: DIAG, 1: NMEA, 2: AT, 3: MODEM}
 _ROLES: dict[str, dict[int, Role]] = {
     "2c7c:0700": {0: DIAG, 1: NMEA, 2: AT, 4: MODEM},  # BG95, BG77
@@ -83,6 +85,11 @@ def role_of(usb: str, location: str) -> Role:
         return _STATES[usb]
     number = interface_of(location)
     return OTHER if number is None else _ROLES.get(usb, _USUAL).get(number, OTHER)
+
+
+def rank_of(role: Role) -> int:
+    """Of the ports of a module the one with the lowest rank leads on."""
+    return _LEADING.index(role) if role in _LEADING else len(_LEADING)
 
 
 def words_of(usb: str, location: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from modemflash_host.cli import app
 from modemflash_host.cli.fleet import fleet
+from modemflash_host.cli.fleet_run import entries_of
 from modemflash_host.families import registry
 from modemflash_host.fleet import results
 from modemflash_host.fleet.board_state import BoardState
@@ -261,6 +262,18 @@ def test_standard_output_is_never_shared(desk: FleetDesk, here: Here) -> None:
     assert not desk.state("pump-1").exists()
     desk.fleet("update").communicate(timeout=60)
     assert here("results", "--csv", "-")[1].startswith("name,port,")
+
+
+def test_of_a_usb_module_the_port_that_leads_on_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each module once, and none whose ports cannot be told from another's."""
+    module = ports.Device("Quectel RM520N", ports.MODULE)
+    listed = [ports.Port("/dev/ttyACM0", ports.Device("a board", ports.BOARD), "04d8:f013", "1-4:1.0")]
+    listed += [ports.Port(f"/dev/ttyUSB{n}", module, "2c7c:0801", f"1-1:1.{3 - n}") for n in range(4)]
+    listed += [ports.Port("/dev/ttyUSB4", module, "05c6:9008", "1-2.1:1.0")]
+    listed += [ports.Port("/dev/ttyUSB5", module, "2c7c:0801", "")]
+    listed += [ports.Port("/dev/ttyS0", ports.Device("", "unknown"))]
+    monkeypatch.setattr(ports, "list_ports", lambda *_: listed)
+    assert [each.port for each in entries_of(None, True)] == ["/dev/ttyACM0", "/dev/ttyUSB3", "/dev/ttyUSB4"]
 
 
 def test_a_list_that_cannot_be_written_is_no_success(

@@ -26,6 +26,7 @@ from modemflash_host.links.quectel_ports import (
     EDL,
     Role,
     is_of_quectel,
+    rank_of,
     role_of,
     words_of,
 )
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from modemflash_host.links.open import SimulatedBus
 
 EDL_S, APPLICATION_S = 60, 120
-_LEADING = (DIAG, EDL, CRASH_DUMP, AT)
 _LOOK_EVERY_MS = 1000
 _STEP_MS = 250
 _FIRST_S, _RETURNING_S = 3.0, 30.0
@@ -270,8 +270,7 @@ def port_of_only_module(ports: list[ModulePort]) -> ModulePort | None:
         Refusal: `edl-several`, `port-ambiguous`.
     """
     the_one_in_edl(ports)
-    rank = {role: number for number, role in enumerate(_LEADING)}
-    best = sorted(ports, key=lambda port: rank.get(port.role, len(rank)))
+    best = sorted(ports, key=lambda port: rank_of(port.role))
     of_each = {port.device: port for port in reversed(best)}
     if len(of_each) > 1:
         raise Refusal("port-ambiguous", "; ".join(f"{port.name}: {port.words}" for port in of_each.values()))
