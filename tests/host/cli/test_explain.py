@@ -32,6 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("Received an unknown command: 18", VENDOR_WORD),
         ("Bus 001 Device 004: ID 05c6:9008 Qualcomm, Inc.", VENDOR_WORD),
         ("+CFUN: 5", VENDOR_WORD),
+        ("AT+CFUN=1 +CME ERROR: 3", VENDOR_WORD),
         ('AT+QCFGEXT="disusb"', VENDOR_WORD),
         ("modem-silent", CODE),
         ("Modem_Silent", CODE),

@@ -23,6 +23,12 @@ VENDOR_WORDS = {
         "Printed by the makers' updater for a modem that is silent, noisy or at its other rate alike",
         f"{_ASK}; `modemflash rescue` keeps trying while you cut its power.",
     ),
+    "cme error": VendorWord(
+        "A modem's own answer to an AT command that it did not carry out. Its numbers are those of 3GPP TS "
+        "27.007 (9.2): 3 not allowed, 4 not supported, 10 no SIM, 11 a PIN is wanted, 14 the SIM is busy, 50 "
+        "wrong parameters, 100 unknown",
+        f"The modem runs and understands AT. 10, 11 and 14 do not keep it from an update. {_ASK}.",
+    ),
     "at+smswboot=3,0 failed": VendorWord(
         "The modem did not take the switch to its boot loader just then: it was busy, or is there already",
         "Leave it powered and run `modemflash update`: it asks for the mode first, and repeats the switch.",
