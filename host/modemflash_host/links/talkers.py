@@ -59,7 +59,7 @@ def is_another(heard: bytes) -> bool:
 
 
 def is_text(heard: bytes) -> bool:
-    """Whether it is lines of plain text, too long for chance."""
+    """Whether it is lines of letters, too long for chance."""
     return len(heard) >= _TEXT_BYTES and b"\n" in heard and not _NO_TEXT.search(heard)
 
 
@@ -67,7 +67,7 @@ class OtherTalkers:
     """Told what was heard while a modem was looked for, before binary is sent; raises where it was others.
 
     Who talks by himself at another rate is noise, or NULs, at a modem's: then the port is listened to at more
-    rates, once. Plain text at a rate that no modem of ours has is somebody else's.
+    rates, once. Text at a rate that no modem of ours has is somebody else's.
 
     Args:
         line: an open line; its rate is changed.
