@@ -31,6 +31,7 @@ EXEC_MS = 10_000
 SOFT_RESET_MS = 20_000  # boot.py and, in Pybytes builds, frozen code run first
 _SETTLE_MS = 200
 BANNER_MS = 1_200
+_CATCH_UP_MS = 600
 _OK_MS = 3_000
 _AFTER_INTERRUPT_MS = 3_000
 _START_MS = 3_000
@@ -116,7 +117,9 @@ class Repl:
             self._unread.clear()
             self._send(b"\r" + CTRL_A)
             if self._until(RAW_BANNER, BANNER_MS) is not None:
-                self.listen(_SETTLE_MS // 2)  # nothing is due; what a thread prints is not ours
+                # Nothing is due; what a thread prints is not ours. A slow board may have answered the try
+                # before: it takes no code until it has caught up.
+                self.listen(_SETTLE_MS // 2 + number * _CATCH_UP_MS)
                 self._unread.clear()
                 return True
         return False
@@ -245,8 +248,10 @@ class Repl:
         """
         for _ in range(_TRIES):
             answer = self.exec(checked(code), deadline_ms)
-            if not answer.error:
+            if not answer.error and answer.out:
                 return answer.out.replace(_RUNS, b"", 1)
+            if not answer.error:  # all of it was lost but its end; or its first word, and then it ran
+                raise BoardProblem("board-line-bad", "nothing says that it ran")
             if _RUNS in answer.out and _DAMAGED not in answer.last_line:
                 raise BoardProblem("board-refused", answer.last_line, raw=answer.error)
         raise BoardProblem("board-line-bad", answer.last_line, raw=answer.error)

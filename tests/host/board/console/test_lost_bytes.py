@@ -14,6 +14,7 @@ from modemflash_host.board.console.repl import Repl
 from modemflash_host.errors import BoardProblem
 from modemflash_host.links.open import open_console
 from support.consoles import simulated
+from support.evaluating_board import BANNER, EvaluatingBoard
 
 
 class Lossy:
@@ -56,3 +57,57 @@ def test_a_path_with_a_lost_byte_is_never_written_to(tool: Callable[[str], Path]
             with pytest.raises(BoardProblem, match="board-line-bad"):
                 files.make_folder("/flash/victims")
             repl.leave()
+
+
+class Lose:
+    """A line on which one thing is lost once.
+
+    Args:
+        lost: which of what goes over it, either way; the rest stays.
+    """
+
+    def __init__(self, lost: Callable[[bytes], bytes]) -> None:
+        self._lost: Callable[[bytes], bytes] | None = lost
+
+    def __call__(self, data: bytes) -> bytes:
+        if self._lost is not None and (rest := self._lost(data)) != data:
+            self._lost = None
+            return rest
+        return data
+
+
+@pytest.mark.parametrize(
+    ("lost", "code", "times"),
+    [
+        (lambda data: b"" if data == b"\x04" else data, "board-out-of-step", 0),
+        (lambda data: b"" if b"kept" in data and b"OK" not in data else data, "board-line-bad", 0),
+        (lambda data: data.removeprefix(b"OK"), "board-out-of-step", 1),
+        (lambda data: b"" if data.startswith(b"OK") else data, "board-out-of-step", 1),
+        (lambda data: data.replace(b"\x1d", b"") if b"OK" in data else data, "board-line-bad", 1),
+    ],
+    ids=["the end", "all but the end", "the answer's beginning", "the whole answer", "that it runs"],
+)
+def test_what_is_lost_whole_is_no_success_and_never_runs_twice(
+    lost: Callable[[bytes], bytes], code: str, times: int, tmp_path: Path
+) -> None:
+    """A board whose buffer overflows loses many bytes at once."""
+    board = EvaluatingBoard(tmp_path)
+    repl = Repl(board, board.clock)  # type: ignore[arg-type]
+    assert repl.enter()
+    repl.run("kept = []")
+    board.line_fault = Lose(lost)
+    with pytest.raises(BoardProblem, match=code):
+        repl.run("kept.append(1)")
+    assert repl.enter()
+    assert repl.run("print(len(kept))") == b"%d\r\n" % times
+
+
+def test_no_code_is_sent_before_a_slow_board_has_caught_up(tmp_path: Path) -> None:
+    """Its answer to the first try comes late, that to the second one later still."""
+    board = EvaluatingBoard(tmp_path)
+    board.line_fault = Lose(lambda data: b"" if data == BANNER else data)
+    repl = Repl(board, board.clock)  # type: ignore[arg-type]
+    start = board.clock.ticks_ms()
+    assert repl.enter()
+    assert repl.run("print(1)") == b"1\r\n"
+    assert board.clock.ticks_ms() - start > 1200 + 600
