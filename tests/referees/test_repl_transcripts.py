@@ -68,7 +68,7 @@ def repl(board: Served) -> Iterator[Repl]:
 
 
 def printed(client: Repl) -> bytes:
-    """What code prints; "" where QEMU dropped what a busy computer left its guest no time for."""
+    """What code prints; "" where QEMU dropped bytes, for which a busy computer left it no time."""
     try:
         return client.run("print(6 * 7)")
     except BoardProblem:
