@@ -159,23 +159,11 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
     ),
     "no partition for the table": (
         "package-writes-table",
-        lambda m: m.files.update(
-            {
-                TABLE: mibib(_named("MIBIB", "ABC")),
-                "update/partition.mbn": user_table(_named("MIBIB", "ABC")),
-                "update/partition_nand.xml": table_xml(_named("MIBIB", "ABC")),
-            }
-        ),
+        lambda m: m.files.update(_tables(_named("MIBIB", "ABC"))),
     ),
     "no EFS2 at all": (
         "package-efs2-unknown",
-        lambda m: m.files.update(
-            {
-                TABLE: mibib(_named("EFS2", "ABC")),
-                "update/partition.mbn": user_table(_named("EFS2", "ABC")),
-                "update/partition_nand.xml": table_xml(_named("EFS2", "ABC")),
-            }
-        ),
+        lambda m: m.files.update(_tables(_named("EFS2", "ABC"))),
     ),
     "an image over the border": (
         "package-image-too-large",
@@ -202,6 +190,15 @@ FAULTS: dict[str, tuple[str, Spoil]] = {
 
 def _named(old: str, new: str) -> tuple[tuple[str, int, int, str], ...]:
     return tuple((new if name == old else name, at, blocks, image) for name, at, blocks, image in LAYOUT)
+
+
+def _tables(layout: tuple[tuple[str, int, int, str], ...]) -> dict[str, bytes]:
+    """The three tables of a package, which agree."""
+    return {
+        TABLE: mibib(layout),
+        "update/partition.mbn": user_table(layout),
+        "update/partition_nand.xml": table_xml(layout),
+    }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
